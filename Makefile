@@ -1,0 +1,95 @@
+# Every command there is. `make` alone lists them.
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help setup setup-web demo test test-all test-postgres ci lint types contracts house wheel lock format reference bench clean
+
+# The first Python that is new enough; `make PYTHON=… demo` names another.
+ifndef PYTHON
+PYTHON := $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
+  $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+endif
+BIN := .venv/bin
+WORKERS ?= 2
+BROWSER ?= yes
+PYTEST := $(BIN)/python -m pytest -q -n $(WORKERS) --dist loadgroup
+NOT_SLOW := -m "not slow$(if $(filter no,$(BROWSER)), and not browser)"
+
+help:  ## this list
+	@echo "Fourfold. The commands are:"
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name text; do printf '  make %-14s %s\n' "$$name" "$$text"; done
+
+setup:  ## the environment for working on Fourfold, in .venv, from pinned and hashed locks
+	@$(if $(PYTHON),$(PYTHON),$(no_python)) .ci/setup.py dev
+
+setup-web:  ## the same without the tools: what running it needs
+	@$(if $(PYTHON),$(PYTHON),$(no_python)) .ci/setup.py web
+
+no_python = echo "There is no Python 3.11 or newer here. Run:  sudo apt install python3 python3-venv"; exit 1;
+
+demo: setup-web  ## the demo organisation in your browser; Ctrl-C ends it
+	@$(BIN)/fourfold demo
+
+test: setup browser-$(BROWSER)  ## every test but the slow ones, on SQLite
+	@echo "Tests on SQLite, $(WORKERS) at a time"
+	@env -u DATABASE_URL $(PYTEST) $(NOT_SLOW)
+
+test-all: setup browser-$(BROWSER)  ## every test, the slow ones too
+	@echo "All tests on SQLite, $(WORKERS) at a time"
+	@env -u DATABASE_URL $(PYTEST) $(if $(filter no,$(BROWSER)),-m "not browser")
+
+test-postgres: setup browser-$(BROWSER)  ## the tests that touch the database, on PostgreSQL
+	@$(BIN)/python .ci/postgres.py $(PYTEST) --database-only $(NOT_SLOW)
+
+ci: lint types contracts house test test-postgres wheel  ## all that must pass before a change goes in
+	@echo "Everything passed."
+
+lint: setup  ## ruff
+	@echo "Lint"
+	@$(BIN)/ruff check src tests benchmarks examples docs .ci
+
+format: setup  ## sort imports and mend what ruff can mend
+	@$(BIN)/ruff check --fix src tests benchmarks examples docs .ci
+
+types: setup  ## mypy, strict
+	@echo "Types"
+	@$(BIN)/mypy
+
+contracts: setup  ## which way imports may go
+	@echo "Import contracts"
+	@$(BIN)/lint-imports --no-logo
+
+house: setup  ## the rules of the architecture, each a test
+	@echo "House rules"
+	@env -u DATABASE_URL $(BIN)/python -m pytest -q tests/house
+
+wheel: setup  ## build the wheel and try it in an empty environment
+	@echo "Wheel"
+	@$(BIN)/python .ci/wheel.py
+
+LOCK := $(BIN)/uv pip compile pyproject.toml --quiet --generate-hashes --universal --python-version 3.11 \
+  --no-header --no-annotate --no-emit-index-url --no-emit-find-links
+lock: setup  ## pin the newest versions that pyproject.toml allows (PACKAGE=name: only that one)
+	@echo "Locks: dev, then web and base as parts of it"
+	@$(LOCK) $(if $(PACKAGE),--upgrade-package $(PACKAGE),--upgrade) --all-extras --group build -o requirements/dev.txt
+	@$(LOCK) --upgrade -c requirements/dev.txt --extra web --extra postgres --group build -o requirements/web.txt
+	@$(LOCK) --upgrade -c requirements/dev.txt -o requirements/base.txt
+
+reference: setup  ## the reference pages and the JSON Schema that are made from the code
+	@$(BIN)/python docs/generate.py
+
+docs: setup  ## write the reference pages that are made from the code
+	@FOURFOLD_DATA=.cache $(BIN)/python docs/generate.py
+
+bench: setup  ## the benchmarks, each a table with its ratio to a peer or a limit
+	@for file in benchmarks/[a-z]*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
+
+clean:  ## remove what the commands made (the environment stays: rm -r .venv)
+	@rm -rf build dist .demo .cache .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache staticfiles
+	@find src tests benchmarks examples -name __pycache__ -type d -prune -exec rm -rf {} +
+	@echo "Clean."
+
+.PHONY: browser-yes browser-no
+browser-yes: setup
+	@.ci/browser
+browser-no:
+	@echo "Without the browser tests."

@@ -1,0 +1,62 @@
+"""Write the reference pages that are made from the code: `make docs`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import typer
+
+from fourfold.cli import app
+from fourfold.engine.checks.reference import checks_page
+from fourfold.engine.definitions.reference import definitions_page
+from fourfold.engine.definitions.schema import json_schema
+
+EXIT_CODES = (
+    "Exit codes: 0 fine; 1 the scorecard has errors; 2 the command was called wrongly; 3 the installation is not set "
+    "up; 4 there is no such KPI, unit, period or folder; 5 anything else."
+)
+REFERENCE = Path(__file__).parent / "reference"
+
+
+def commands_page() -> str:
+    """Every command with its arguments and options, as `--help` knows them."""
+    lines = ["# Commands", "", "`fourfold --help` and `fourfold COMMAND --help` say the same. " + EXIT_CODES]
+    group = typer.main.get_command(app)
+    for name, command in sorted(group.commands.items()):
+        context = command.make_context(name, [], resilient_parsing=True)
+        usage = " ".join(command.collect_usage_pieces(context))
+        lines += ["", f"## fourfold {name}", "", f"`fourfold {name} {usage}`", "", (command.help or "").strip(), ""]
+        rows = [parameter.get_help_record(context) for parameter in command.params]
+        rows = [row for row in rows if row and row[0] != "--help"]
+        if rows:
+            lines += ["| | |", "|---|---|", *(f"| `{a.replace('|', '/')}` | {' '.join(b.split())} |" for a, b in rows)]
+    return "\n".join(lines) + "\n"
+
+
+def settings_page() -> str:
+    """Every environment variable of the server."""
+    from fourfold.project.settings import SETTINGS
+
+    lines = ["# Settings", "", "The server reads these environment variables. Each has a default that works.", ""]
+    lines += ["| variable | default | meaning |", "|---|---|---|"]
+    lines += [f"| `{s.name}` | {f'`{s.default}`' if s.default else 'none'} | {s.meaning} |" for s in SETTINGS]
+    return "\n".join(lines) + "\n"
+
+
+def pages() -> dict[str, str]:
+    """File name → content of every generated file."""
+    return {
+        "definitions.md": definitions_page(),
+        "checks.md": checks_page(),
+        "commands.md": commands_page(),
+        "settings.md": settings_page(),
+        "fourfold.schema.json": json.dumps(json_schema(), indent=1, ensure_ascii=False) + "\n",
+    }
+
+
+if __name__ == "__main__":
+    REFERENCE.mkdir(exist_ok=True)
+    for name, content in pages().items():
+        (REFERENCE / name).write_text(content, "utf-8")
+        print(f"docs/reference/{name}")

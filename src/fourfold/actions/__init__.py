@@ -1,0 +1,1 @@
+"""Everything that changes something, one file per verb and noun."""

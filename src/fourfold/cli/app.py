@@ -1,0 +1,51 @@
+"""The commands by name, and how a failure becomes a message and an exit code.
+
+Exit codes: 0 fine; 1 the scorecard has errors; 2 the command was called wrongly; 3 the installation is not set up;
+4 there is no such KPI, unit, period or folder; 5 anything else that Fourfold can name.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated, Final
+
+import typer
+from rich.console import Console
+
+import fourfold
+from fourfold.cli import check, demo, evaluate, explain, export, init, load, people, schema, serve
+from fourfold.errors import FourfoldError, Kind
+
+EXIT_CODES: Final = {Kind.CONFIGURATION: 3, Kind.NOT_FOUND: 4}
+
+app = typer.Typer(
+    name="fourfold",
+    help="Balanced Scorecard software: check, evaluate and explain scorecards, or serve them on the web.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+
+@app.callback(invoke_without_command=True)
+def version(show: Annotated[bool, typer.Option("--version", help="Print the version and stop.")] = False) -> None:
+    """Balanced Scorecard software: check, evaluate and explain scorecards, or serve them on the web."""
+    if show:
+        typer.echo(f"fourfold {fourfold.__version__}")
+        raise typer.Exit
+
+
+for _module in (init, check, evaluate, explain, schema, load, export, people, serve, demo):
+    app.command(_module.NAME)(_module.run)
+
+
+def main() -> None:
+    """Run a command; an error that Fourfold knows prints its message and hint, never a traceback."""
+    try:
+        app()
+    except FourfoldError as error:
+        console = Console(stderr=True, highlight=False)
+        console.print(f"Error: {error.message}", markup=False)
+        if error.hint:
+            console.print(error.hint, markup=False)
+        sys.exit(1 if hasattr(error, "findings") else EXIT_CODES.get(error.kind, 5))

@@ -1,0 +1,31 @@
+"""`fourfold check FOLDER`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+
+from fourfold.cli.output import folder, print_findings, summary
+
+NAME: Final = "check"
+
+
+def run(
+    path: Annotated[Path, typer.Argument(metavar="FOLDER", help="A scorecard folder: YAML files and measurements/.")],
+    strict: Annotated[bool, typer.Option("--strict", help="Warnings count as errors too.")] = False,
+) -> None:
+    """Check a scorecard folder: definitions and figures.
+
+    Prints each finding with file, line, what is wrong and how to mend it. Exit code 0 without errors, 1 with errors.
+    """
+    from fourfold.engine.findings import Level
+    from fourfold.scorecard import read
+
+    _, findings = read(folder(path))
+    print_findings(findings)
+    typer.echo(f"{path}: {summary(findings)}")
+    worst = Level.WARNING if strict else Level.ERROR
+    if any(f.level >= worst for f in findings):
+        raise typer.Exit(1)

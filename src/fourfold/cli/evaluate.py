@@ -1,0 +1,57 @@
+"""`fourfold evaluate FOLDER`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+from fourfold.cli.output import Format, Misused, folder, moment, print_findings, print_table, write_frame
+
+if TYPE_CHECKING:
+    from fourfold.scorecard import Evaluated
+
+NAME: Final = "evaluate"
+VIEWS: Final = ("month", "quarter", "half", "year", "week", "day", "ytd")
+
+
+def run(
+    path: Annotated[Path, typer.Argument(metavar="FOLDER", help="A scorecard folder.")],
+    period: Annotated[str | None, typer.Option(help="Only this period, such as 2026-10 or FY2026-Q2.")] = None,
+    unit: Annotated[str | None, typer.Option(help="Only this unit, by its code.")] = None,
+    as_of: Annotated[str | None, typer.Option(help="What was known and due on this date, such as 2026-03-31.")] = None,
+    view: Annotated[str, typer.Option(help="month, quarter, half, year, week, day or ytd (year to date).")] = "month",
+    form: Annotated[Format, typer.Option("--format", help="How to write the results.")] = Format.TABLE,
+    out: Annotated[Path | None, typer.Option(help="Write to this file instead of the terminal.")] = None,
+) -> None:
+    """Evaluate a scorecard folder and show the results.
+
+    The table shows one unit and period (the whole organisation and the newest period, unless named); json, csv and
+    parquet hold every unit and period. Exit code 1 when the folder has errors.
+    """
+    from fourfold.scorecard import load
+
+    if view not in VIEWS:
+        raise Misused(f"There is no view {view!r}.", hint=f"Use one of {', '.join(VIEWS)}.")
+    evaluated = load(folder(path)).evaluate(as_of=moment(as_of), view=view)  # type: ignore[arg-type]
+    shown = evaluated.table(unit=unit, period=period)
+    if form is Format.TABLE:
+        if out is None:
+            print_table(shown)
+        else:
+            out.write_text(str(shown) + "\n", encoding="utf-8")
+    else:
+        _write(evaluated, shown.period if period else None, shown.unit if unit else None, form, out)
+    print_findings(evaluated.evaluation.findings, stderr=True)
+
+
+def _write(evaluated: Evaluated, period: str | None, unit: str | None, form: Format, out: Path | None) -> None:
+    import polars as pl
+
+    frame = evaluated.results
+    if period is not None:
+        frame = frame.filter(pl.col("period") == period)
+    if unit is not None:
+        frame = frame.filter(pl.col("unit") == unit)
+    write_frame(frame, form, out)

@@ -1,0 +1,39 @@
+"""`fourfold explain FOLDER NODE`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+
+from fourfold.cli.output import folder, moment
+
+NAME: Final = "explain"
+
+
+def run(
+    path: Annotated[Path, typer.Argument(metavar="FOLDER", help="A scorecard folder.")],
+    node: Annotated[str, typer.Argument(metavar="NODE", help="A KPI code, objective:CODE … or scorecard.")],
+    period: Annotated[str | None, typer.Option(help="The period, such as 2026-10; the newest one without it.")] = None,
+    unit: Annotated[str | None, typer.Option(help="The unit; the whole organisation without it.")] = None,
+    as_of: Annotated[str | None, typer.Option(help="What was known and due on this date.")] = None,
+    view: Annotated[str, typer.Option(help="month, quarter, half, year, week, day or ytd.")] = "month",
+    as_json: Annotated[bool, typer.Option("--json", help="The whole trace as JSON, with its SHA-256.")] = False,
+) -> None:
+    """Say how a score came about, to the digit.
+
+    Exit code 4 when there is no such KPI, unit or period.
+    """
+    from fourfold.scorecard import load
+
+    evaluated = load(folder(path)).evaluate(as_of=moment(as_of), view=view)  # type: ignore[arg-type]
+    explanation = evaluated.explain(node, unit=unit, period=period)
+    if as_json:
+        typer.echo(json.dumps(explanation.to_json(), indent=2, ensure_ascii=False))
+        return
+    trace = explanation.trace
+    typer.echo(f"{trace.node}, unit {trace.unit}, {trace.period}: {trace.status}")
+    for sentence in trace.words():
+        typer.echo(f"  {sentence}")

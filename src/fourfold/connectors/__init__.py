@@ -1,0 +1,1 @@
+"""Bring rows from outside."""

@@ -1,0 +1,100 @@
+"""What a cell of a block can hold: a number, or one of four different kinds of "no number".
+
+Source: methodology, amendment A3. Every array of numbers travels with an array of `State` codes of the same
+shape; a number is present exactly where the state is `NUMBER`, and is NaN everywhere else.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum, IntFlag
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+Codes = npt.NDArray[np.uint8]
+Bools = npt.NDArray[np.bool_]
+Numbers = float | Floats  # one number or an array of them; shapes broadcast
+
+
+class State(IntEnum):
+    """Number (zero included) or the reason why there is none."""
+
+    NUMBER = 0
+    MISSING = 1  # due, and not there
+    NOT_APPLICABLE = 2  # this unit does not have this KPI
+    NOT_DUE = 3  # the period, or its reporting lag, is not over yet
+    ERROR = 4  # could not be computed; the reason says why
+
+    @property
+    def word(self) -> str:
+        """The word people read."""
+        return _WORDS[self]
+
+
+_WORDS: Final = {
+    State.NUMBER: "number",
+    State.MISSING: "missing",
+    State.NOT_APPLICABLE: "not applicable",
+    State.NOT_DUE: "not due yet",
+    State.ERROR: "error",
+}
+
+
+class Reason(IntEnum):
+    """Why a cell is an ERROR."""
+
+    NONE = 0
+    DIVISION_BY_ZERO = 1
+    NOT_FINITE = 2  # overflow, or a function outside its domain
+    INPUT_ERROR = 3  # an input of the formula is itself an error
+    NO_RATE = 4  # no exchange rate for the period
+
+    @property
+    def sentence(self) -> str:
+        """One sentence for people."""
+        return {
+            Reason.NONE: "",
+            Reason.DIVISION_BY_ZERO: "The formula divides by zero.",
+            Reason.NOT_FINITE: "The formula gives a number too large to hold.",
+            Reason.INPUT_ERROR: "An input of the formula is itself an error.",
+            Reason.NO_RATE: "There is no exchange rate for this period.",
+        }[self]
+
+
+class Mark(IntFlag):
+    """Marks on a number; they never replace it (A3)."""
+
+    NONE = 0
+    STALE = 1  # older than the period shown
+    PROVISIONAL = 2  # reporting lag not over, or period still open
+    ESTIMATE = 4
+    CARRIED = 8  # value of an earlier period under `carry_forward`
+    PARTIAL = 16  # rolled up from fewer units or sub-periods than it should be
+    UNAPPROVED = 32
+    BORDERLINE = 64  # the nearest cut lies within natural variation: the status gets its "≈"
+
+
+#: When several states meet in one calculation, the first of these present wins.
+PRECEDENCE: Final = (State.ERROR, State.MISSING, State.NOT_DUE, State.NOT_APPLICABLE, State.NUMBER)
+
+_RANK: Final = np.zeros(len(State), dtype=np.uint8)
+for _i, _s in enumerate(PRECEDENCE):
+    _RANK[_s] = len(PRECEDENCE) - _i
+_BY_RANK: Final = np.zeros(len(State) + 1, dtype=np.uint8)
+for _s in State:
+    _BY_RANK[_RANK[_s]] = _s
+
+
+def worst_state(*states: Codes) -> Codes:
+    """Combine state arrays of one shape cell by cell: the worst of `PRECEDENCE` wins.
+
+    >>> import numpy as np
+    >>> worst_state(np.array([0, 1], np.uint8), np.array([0, 3], np.uint8)).tolist()
+    [0, 1]
+    """
+    rank = _RANK[states[0]]
+    for other in states[1:]:
+        rank = np.maximum(rank, _RANK[other])
+    return _BY_RANK[rank]

@@ -1,0 +1,34 @@
+"""What people define: frozen, checked types, one noun per file; text becomes them by parse → complete → check."""
+
+from fourfold.engine.definitions.initiative import Initiative, Milestone
+from fourfold.engine.definitions.kpi import Kpi
+from fourfold.engine.definitions.kpi_use import KpiUse
+from fourfold.engine.definitions.link import Link
+from fourfold.engine.definitions.note import Note
+from fourfold.engine.definitions.objective import Objective
+from fourfold.engine.definitions.organisation import Organisation
+from fourfold.engine.definitions.person import Person
+from fourfold.engine.definitions.perspective import Perspective
+from fourfold.engine.definitions.scorecard import Definitions
+from fourfold.engine.definitions.strategy import Strategy
+from fourfold.engine.definitions.target import Target
+from fourfold.engine.definitions.theme import Theme
+from fourfold.engine.definitions.unit import Unit
+
+__all__ = [
+    "Definitions",
+    "Initiative",
+    "Kpi",
+    "KpiUse",
+    "Link",
+    "Milestone",
+    "Note",
+    "Objective",
+    "Organisation",
+    "Person",
+    "Perspective",
+    "Strategy",
+    "Target",
+    "Theme",
+    "Unit",
+]

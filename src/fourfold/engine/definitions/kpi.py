@@ -1,0 +1,72 @@
+"""The anatomy of a KPI (methodology §2.1)."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from fourfold.engine.aggregation import AggTime, AggUnits, MeasureKind
+from fourfold.engine.definitions.base import Code, Definition, Exact, Flag, Line, Name, Text
+from fourfold.engine.periods import Frequency
+from fourfold.engine.scoring import Polarity
+
+
+class Kpi(Definition):
+    """A key performance indicator.
+
+    A KPI is measured (values or numerator and denominator are fed to it), or computed: by `formula`, or for a
+    ratio by the two formulas `numerator` and `denominator`, so that it rolls up as ΣN/ΣD. Its value is
+    `factor`·N/D: 100 for a percentage, 1000 for "per thousand". Fields left out are completed from `kind`.
+    """
+
+    code: Code  # names the KPI for ever, in formulas and measurements too
+    name: Name  # what people read
+    definition: Text = ""  # what exactly is counted, in one to three sentences
+    purpose: Text = ""  # the decision it serves
+    population: Text = ""  # who or what is in and out
+    category: Text = ""  # a heading to file it under
+    synonyms: tuple[Name, ...] = ()  # other names people search for
+    tags: tuple[Name, ...] = ()  # words to filter by
+    state: Literal["draft", "pilot", "active", "frozen", "retired"] = "active"  # where it stands in its life
+    # maths
+    kind: MeasureKind = MeasureKind.FLOW  # what kind of figure it is; decides how it may be aggregated
+    unit: Line = ""  # what it is counted in: %, days, GBP, kWh/m² …
+    scale: Literal["", "k", "m", "bn"] = ""  # values are given and shown in thousands, millions, billions of the unit
+    decimals: Annotated[int, Field(ge=0, le=10)] = 1  # decimals shown; nothing is ever rounded inside
+    polarity: Polarity = Polarity.HIGHER_BETTER  # which way is better
+    aggregate_time: AggTime | None = None  # how short periods become a longer one; completed from the kind
+    aggregate_units: AggUnits | None = None  # how units become the unit above; completed from the kind
+    weighted_by: Code | None = None  # the KPI whose value weights a weighted mean
+    formula: Text | None = None  # computes it from other KPIs
+    numerator: Text | None = None  # formula of a ratio's numerator
+    denominator: Text | None = None  # formula of a ratio's denominator
+    factor: Exact = Decimal(1)  # what N/D is multiplied with; 100 where a ratio is in % and nothing else is said
+    valid_min: Exact | None = None  # a figure below is refused
+    valid_max: Exact | None = None  # a figure above is refused
+    levels: dict[Name, Annotated[float, Field(ge=0, le=125)]] = Field(default_factory=dict)  # ordinal: word → score
+    # targets
+    tolerance: Annotated[Exact, Field(ge=0)] = Decimal(0)  # in the KPI's own unit (A1)
+    ratio_scale: Flag = True  # zero means "none"; false for index and interval scales such as NPS
+    # time and space
+    frequency: Frequency = Frequency.MONTH  # the length of its periods
+    lag: Line = "P0D"  # after the period ends, until a figure is due: `P3D`, `P2W`, `P1M`, `P5B` (business days)
+    not_applicable_in: tuple[Code, ...] = ()  # units that do not have this KPI
+    only_in: tuple[Code, ...] = ()  # when given, the only units that have it
+    # people and governance
+    owner: Code | None = None  # the person who answers for it
+    steward: Code | None = None  # the person who keeps its data right
+    approver: Code | None = None  # the person who approves its figures
+    source: Text = ""  # where the figures come from
+    automated: Flag = False  # true when no hand touches them on the way
+    result_type: Literal["input", "activity", "output", "outcome", "impact"] = "outcome"  # what it is evidence of
+    indicator_class: Literal["KRI", "RI", "PI", "KPI", "unclassified"] = "unclassified"  # Parmenter's four classes
+    controllability: Literal["none", "partial", "shared", "full"] | None = None  # how far its owner can move it
+    paired_with: tuple[Code, ...] = ()  # the KPIs that would show if this one were gamed
+    review_by: Line | None = None  # day by which its definition is looked at again, `YYYY-MM-DD`
+
+    @property
+    def is_computed(self) -> bool:
+        """True when no figure is fed to it: a formula, or a formula for numerator and denominator."""
+        return self.formula is not None or (self.numerator is not None and self.denominator is not None)

@@ -1,0 +1,18 @@
+"""A unit of the organisation: one node of its tree."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from fourfold.engine.definitions.base import Code, Definition, Line, Name, Text
+
+
+class Unit(Definition):
+    """A unit; exactly one unit of an organisation has no parent, and values roll up along `parent`."""
+
+    code: Code  # names the unit for ever, in measurements too
+    name: Name  # what people read
+    parent: Code | None = None  # the unit it is part of; none for the root
+    kind: Literal["corporate", "business", "support", "team"] = "business"  # what it is there for
+    description: Text = ""  # what it does
+    size: Line = ""  # shown under its name, for example "540 beds"

@@ -1,0 +1,107 @@
+"""The pipeline: select → compute → aggregate → attach targets → score → roll up → findings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from fourfold.engine.cells import Reason, State
+from fourfold.engine.definitions import Definitions
+from fourfold.engine.findings import Finding, Level, Place
+from fourfold.engine.groups import dependents
+from fourfold.engine.judging import join, judge, no_results
+from fourfold.engine.kpis import Figures, figures
+from fourfold.engine.nodes import effective_weights, nodes_of, roll_up_nodes
+from fourfold.engine.periods import Frequency, Period
+from fourfold.engine.results import Evaluation, Results, View
+from fourfold.engine.tree import UnitTree
+from fourfold.engine.views import Window
+
+if TYPE_CHECKING:
+    import polars as pl
+
+__all__ = [
+    "Evaluation", "dependents", "effective_weights", "evaluate", "evaluate_kpis", "judge_figures", "nodes_of",
+    "periods_of", "roll_up_nodes",
+]  # fmt: skip
+
+#: At most this many computed errors are listed one by one.
+LISTED = 100
+
+
+def evaluate(
+    definitions: Definitions,
+    rows: pl.DataFrame,
+    *,
+    as_of: datetime,
+    view: View = "month",
+    periods: Sequence[Period] | None = None,
+) -> Evaluation:
+    """Evaluate a scorecard for every unit over the periods of a view.
+
+    `rows` are checked measurements: `kpi, unit, period` and any of `value, numerator, denominator, state, marks`
+    (see `measurements.check_rows`). `periods` are consecutive and of the view's frequency (months for `ytd`); without
+    them the view covers everything from the first figure to the last period begun by `as_of`. Nothing that begins
+    after `as_of` is read. Bad numbers become error cells and findings, never exceptions.
+    """
+    shown = tuple(periods) if periods is not None else periods_of(definitions, rows, view=view, as_of=as_of)
+    kpis = evaluate_kpis(definitions, rows, as_of=as_of, view=view, periods=shown)
+    nodes = roll_up_nodes(definitions, kpis)
+    return Evaluation(definitions, view, as_of, kpis, nodes, tuple(_errors(kpis)))
+
+
+def evaluate_kpis(
+    definitions: Definitions,
+    rows: pl.DataFrame,
+    *,
+    as_of: datetime,
+    view: View,
+    periods: Sequence[Period],
+    only: Iterable[str] | None = None,
+) -> Results:
+    """Results of some KPIs (all without `only`), for every unit and period; see `evaluate`."""
+    found = figures(definitions, rows, as_of=as_of, periods=periods, only=only)
+    return judge_figures(definitions, found, as_of=as_of, view=view, periods=periods)
+
+
+def judge_figures(
+    definitions: Definitions, found: Figures, *, as_of: datetime, view: View, periods: Sequence[Period]
+) -> Results:
+    """Results of figures that are blocks already: fold, attach targets, score."""
+    shown = tuple(periods)
+    parts = [
+        judge(block, g, Window(found.spans[g.frequency], shown, view), definitions, as_of=as_of)
+        for g, block in found.blocks
+    ]
+    if not parts:
+        return no_results(UnitTree.of(definitions.units).codes, shown)
+    return join(parts)
+
+
+def periods_of(definitions: Definitions, rows: pl.DataFrame, *, view: View, as_of: datetime) -> tuple[Period, ...]:
+    """The periods of a view from the first figure to the last one that has begun by `as_of`."""
+    frequency = Frequency.MONTH if view == "ytd" else Frequency(view)
+    calendar, own = definitions.calendar, {k.code: k.frequency for k in definitions.kpis}
+    last = calendar.period(frequency, as_of.date())
+    seen = {(own[kpi], period) for kpi, period in rows.select("kpi", "period").unique().iter_rows() if kpi in own}
+    starts = [calendar.parse(period, f).start for f, period in seen]
+    first = calendar.period(frequency, min([*starts, last.start]))
+    return calendar.range(first, last)
+
+
+def _errors(kpis: Results) -> Iterable[Finding]:
+    """One finding for each KPI and unit in which something could not be computed, with its first period."""
+    if kpis.state is None or kpis.reason is None:
+        return
+    wrong = kpis.state == State.ERROR
+    for count, (k, u) in enumerate(np.argwhere(wrong.any(axis=-1))):
+        if count == LISTED:
+            return
+        p = int(np.argmax(wrong[k, u]))
+        reason = Reason(int(kpis.reason[k, u, p])).sentence or "It could not be computed."
+        thing = f"{kpis.nodes[k]}, unit {kpis.units[u]}, {kpis.periods[p].label}"
+        fix = "Correct the figure it divides by, or write if(b = 0, …) into the formula."
+        yield Finding("EVAL-ERROR", Level.WARNING, Place(thing=thing), reason, fix)

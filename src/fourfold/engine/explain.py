@@ -1,0 +1,334 @@
+"""How a number came about, to the digit: a trace that can be read, sent as JSON, and replayed (methodology §3.10)."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import TypeAlias
+
+import numpy as np
+
+from fourfold.engine.aggregation import MeasureKind
+from fourfold.engine.anchors import Polarity, RedLineRule
+from fourfold.engine.cells import Floats, Mark, Reason, State
+from fourfold.engine.definitions import Kpi
+from fourfold.engine.groups import formulas_of, inputs_of
+from fourfold.engine.nodes import EXPECTED, nodes_of
+from fourfold.engine.periods import Period
+from fourfold.engine.results import Evaluation, Results
+from fourfold.engine.rollup import roll_up
+from fourfold.engine.scoring import boolean, floor_one_decimal, in_range, linear_anchor, noise_points, ordinal
+from fourfold.engine.statuses import Status
+from fourfold.errors import NotFound
+
+Scalar: TypeAlias = str | float | bool | None
+
+
+@dataclass(frozen=True)
+class Step:
+    """One operation: what was done, with the numbers in place, and what came out."""
+
+    op: str
+    expr: str
+    out: float | None
+
+
+@dataclass(frozen=True)
+class Child:
+    """A child of a node: its weight, share of the weight used, score used, or why it was left out."""
+
+    node: str
+    weight: float
+    share: float
+    score: float | None
+    status: str
+    left_out: str = ""
+
+
+@dataclass(frozen=True)
+class Trace:
+    """Everything a score is made of. `inputs` and `target` hold numbers in the KPI's own unit."""
+
+    node: str
+    unit: str
+    period: str
+    view: str
+    as_of: str
+    status: str
+    score: float | None
+    coverage: float
+    confidence: float
+    inputs: Mapping[str, Scalar] = field(default_factory=dict)
+    target: Mapping[str, Scalar] = field(default_factory=dict)
+    steps: tuple[Step, ...] = ()
+    children: tuple[Child, ...] = ()
+    policy: Mapping[str, Scalar] = field(default_factory=dict)
+    borderline: bool = False
+    marks: tuple[str, ...] = ()
+    reason: str = ""
+
+    def to_json(self) -> dict[str, object]:
+        """Plain data, with the SHA-256 of its own canonical text."""
+        body = asdict(self)
+        text = json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        return {**body, "sha256": hashlib.sha256(text.encode()).hexdigest()}
+
+    def words(self) -> list[str]:
+        """The trace in sentences."""
+        return _kpi_words(self) if self.node.startswith("kpi:") else _node_words(self)
+
+
+def explain(evaluation: Evaluation, node: str, unit: str, period: Period | str) -> Trace:
+    """The trace of one result. `node` is `kpi:<code>`, `objective:<code>` … or `scorecard`; a bare KPI code will do.
+
+    Raises `NotFound` where the evaluation has no such node, unit or period.
+    """
+    kpis, nodes = evaluation.kpis, evaluation.nodes
+    if node not in nodes.index and f"kpi:{node}" in kpis.index:
+        node = f"kpi:{node}"
+    results = kpis if node in kpis.index else nodes
+    if node not in results.index:
+        raise NotFound(f"There is no {node!r} in this scorecard.", hint="Names look like kpi:CODE or objective:CODE.")
+    if unit not in results.units:
+        raise NotFound(f"There is no unit {unit!r}.", hint=f"Units are {', '.join(results.units[:8])}.")
+    ids = [p.id for p in results.periods]
+    wanted = period.id if isinstance(period, Period) else _period_id(evaluation, period)
+    if wanted not in ids:
+        raise NotFound(f"{wanted} was not evaluated.", hint=f"It covers {ids[0]} to {ids[-1]}.")
+    at = (results.index[node], results.units.index(unit), ids.index(wanted))
+    return _kpi_trace(evaluation, node, at) if results is kpis else _node_trace(evaluation, node, at)
+
+
+def _period_id(evaluation: Evaluation, text: str) -> str:
+    return evaluation.definitions.calendar.parse(text, evaluation.periods[0].frequency).id
+
+
+def replay(trace: Trace, *, polarity: str | None = None) -> float | None:
+    """The score computed again from nothing but the trace; `None` where it has none."""
+    if trace.score is None:
+        return None
+    if trace.children:
+        scores = np.array([np.nan if c.score is None else c.score for c in trace.children])
+        weights = np.array([c.weight for c in trace.children])
+        expected = np.array([c.left_out not in _NOT_EXPECTED for c in trace.children])
+        p = trace.policy
+        rolled = roll_up(
+            scores, weights, method=str(p["roll_up"]), missing=str(p["missing"]),
+            minimum_coverage=float(p["minimum_coverage"] or 0), allow_over=bool(p["allow_over"]), expected=expected,
+        )  # fmt: skip
+        return float(rolled.score)
+    target = {name: math.nan if v is None else float(v) for name, v in trace.target.items() if not isinstance(v, str)}
+    value = float(trace.inputs["value"] or 0.0)
+    way = Polarity(str(trace.target["polarity"]) if polarity is None else polarity)
+    return _score_again(trace, value, target, way)
+
+
+def _score_again(trace: Trace, value: float, target: Mapping[str, float], way: Polarity) -> float:
+    method = str(trace.policy["method"])
+    if method == "in_range":
+        return float(in_range(value, *(target[n] for n in ("red_low", "low", "high", "red_high"))))
+    if method == "ordinal":
+        return float(ordinal(value, {float(i): float(v or 0) for i, v in trace.policy.items() if i != "method"}))
+    if method == "boolean":
+        return float(boolean(value, polarity=way))
+    anchors = [target.get(name, math.nan) for name in ("red_line", "target", "floor", "stretch")]
+    return float(linear_anchor(value, *anchors, polarity=way, tolerance=target.get("tolerance", 0.0)))
+
+
+def _at(array: Floats | None, at: tuple[int, int, int]) -> float | None:
+    """One cell of an array that may have a unit axis of length 1; None for NaN or no array."""
+    if array is None:
+        return None
+    k, u, p = (0 if n == 1 else i for n, i in zip(array.shape, at, strict=True))
+    value = float(array[k, u, p])
+    return None if math.isnan(value) else value
+
+
+def _common(evaluation: Evaluation, results: Results, at: tuple[int, int, int]) -> dict[str, object]:
+    k, u, p = at
+    return {
+        "node": results.nodes[k],
+        "unit": results.units[u],
+        "period": results.periods[p].id,
+        "view": evaluation.view,
+        "as_of": evaluation.as_of.isoformat(),
+        "status": Status(int(results.status[at])).word,
+        "score": _at(results.score, at),
+        "coverage": float(results.coverage[at]),
+        "confidence": float(results.confidence[at]),
+    }
+
+
+def _kpi_trace(evaluation: Evaluation, node: str, at: tuple[int, int, int]) -> Trace:
+    r = evaluation.kpis
+    kpi = evaluation.definitions.kpi[node.removeprefix("kpi:")]
+    state = State.NUMBER if r.state is None else State(int(r.state[at]))
+    names = ("target", "red_line", "floor", "stretch", "red_low", "low", "high", "red_high", "cut")
+    target: dict[str, Scalar] = {name: found for name in names if (found := _at(getattr(r, name), at)) is not None}
+    target |= {"polarity": kpi.polarity.value, "tolerance": float(kpi.tolerance), "rule": r.rule.get(node, "")}
+    marks = [m.name.lower() for m in Mark if m and m.name and int(r.marks[at]) & m]
+    return Trace(
+        **_common(evaluation, r, at),  # type: ignore[arg-type]
+        inputs=_inputs(evaluation, kpi, at, state),
+        target=target,
+        steps=_steps(kpi, r, at, target),
+        policy=_method(kpi, target),
+        borderline="borderline" in marks,
+        marks=tuple(marks),
+        reason=Reason(int(r.reason[at])).sentence if r.reason is not None else "",
+    )
+
+
+def _inputs(evaluation: Evaluation, kpi: Kpi, at: tuple[int, int, int], state: State) -> dict[str, Scalar]:
+    r = evaluation.kpis
+    inputs: dict[str, Scalar] = {"value": _at(r.value, at), "state": state.word, "unit": kpi.unit}
+    for name in ("numerator", "denominator"):
+        if (part := _at(getattr(r, name), at)) is not None:
+            inputs[name] = part
+    for code in sorted(inputs_of(kpi)):
+        row = r.index.get(f"kpi:{code}")
+        if row is not None:
+            inputs[f"kpi:{code}"] = _at(r.value, (row, at[1], at[2]))
+    shown = r.data_period.get(f"kpi:{kpi.code}")
+    if shown and shown[at[2]]:
+        inputs["data_period"] = shown[at[2]]
+    return inputs
+
+
+def _method(kpi: Kpi, target: Mapping[str, Scalar]) -> dict[str, Scalar]:
+    if kpi.kind is MeasureKind.ORDINAL:
+        return {"method": "ordinal", **{str(i): s for i, s in enumerate(kpi.levels.values(), start=1)}}
+    if kpi.polarity is Polarity.IN_RANGE:
+        return {"method": "in_range", "cap": 100.0}
+    if kpi.kind is MeasureKind.BOOLEAN and "target" not in target:
+        return {"method": "boolean"}
+    return {"method": "linear_anchor", "cap": 125.0}
+
+
+def _steps(kpi: Kpi, r: Results, at: tuple[int, int, int], target: Mapping[str, Scalar]) -> tuple[Step, ...]:
+    value, score = _at(r.value, at), _at(r.score, at)
+    steps = []
+    top, bottom = _at(r.numerator, at), _at(r.denominator, at)
+    if value is not None and top is not None and bottom is not None:
+        factor = "" if kpi.factor == 1 else f"{_n(float(kpi.factor))} * "
+        steps.append(Step("ratio of sums", f"{factor}{_n(top)} / {_n(bottom)}", value))
+    elif formulas_of(kpi):
+        steps.append(Step("formula", " over ".join(formulas_of(kpi)), value))
+    if value is not None and score is not None and "target" in target and "red_line" in target:
+        t, red = target["target"], target["red_line"]
+        assert isinstance(t, float) and isinstance(red, float)
+        steps.append(Step("score", f"50 + 50 * ({_n(value)} - {_n(red)}) / ({_n(t)} - {_n(red)})", score))
+    elif score is not None:
+        steps.append(Step("score", str(_method(kpi, target)["method"]), score))
+    return tuple(steps)
+
+
+_NOT_EXPECTED = ("not due yet", "not applicable", "not scored", "no data")
+
+
+def _node_trace(evaluation: Evaluation, node: str, at: tuple[int, int, int]) -> Trace:
+    definitions = evaluation.definitions
+    spec = next(n for level in nodes_of(definitions) for n in level if n.name == node)
+    strategy = definitions.strategy
+    rows = []
+    for name, weight in zip(spec.children, spec.weights, strict=True):
+        results = evaluation.kpis if name in evaluation.kpis.index else evaluation.nodes
+        if name not in results.index:
+            continue
+        cell = (results.index[name], at[1], at[2])
+        rows.append((name, weight, _at(results.score, cell), Status(int(results.status[cell]))))
+    used = sum(w for _, w, s, _ in rows if s is not None) or 1.0
+    children = tuple(
+        Child(name, w, w / used if s is not None else 0.0, s, st.word, "" if s is not None else _why_out(st))
+        for name, w, s, st in rows
+    )
+    cap = 125.0 if strategy.allow_over else 100.0
+    terms = [f"{_n(c.weight)} * {_n(min(c.score, cap))}" for c in children if c.score is not None]
+    score = _at(evaluation.nodes.score, at)
+    steps = (Step(strategy.roll_up, f"({' + '.join(terms)}) / {_n(used)}", score),) if terms else ()
+    policy: dict[str, Scalar] = {
+        "roll_up": strategy.roll_up,
+        "missing": strategy.missing,
+        "minimum_coverage": strategy.minimum_coverage,
+        "allow_over": strategy.allow_over,
+    }
+    common = _common(evaluation, evaluation.nodes, at)
+    return Trace(**common, children=children, steps=steps, policy=policy)  # type: ignore[arg-type]
+
+
+def _why_out(status: Status) -> str:
+    """Why a child has no say; the same words as `_NOT_EXPECTED` where it is not missed."""
+    return status.word.lower() if status not in EXPECTED else f"missing ({status.word.lower()})"
+
+
+def _n(value: float) -> str:
+    """A number with all digits that matter, without an exponent for ordinary sizes."""
+    text = f"{value:.10g}"
+    return text if "e" not in text else repr(value)
+
+
+def _kpi_words(t: Trace) -> list[str]:
+    value, unit = t.inputs.get("value"), str(t.inputs.get("unit") or "")
+    if value is None:
+        state = str(t.inputs["state"])
+        return [f"There is no number: {state}." + (f" {t.reason}" if t.reason else "")]
+    assert isinstance(value, float)
+    ratio = next((s.expr for s in t.steps if s.op in ("ratio of sums", "formula")), "")
+    words = [f"The value is {_n(round(value, 6))}{_space(unit)}{unit}" + (f", from {ratio}." if ratio else ".")]
+    if t.score is None:
+        return [*words, "It is not scored: there is no target and red line to judge it by."]
+    if "target" in t.target and "red_line" in t.target:
+        given = _RULES.get(str(t.target["rule"]), "")
+        words.append(
+            f"The target is {_n(float(t.target['target'] or 0))} and scores 100; the red line is "
+            f"{_n(float(t.target['red_line'] or 0))} and scores 50{given}."
+        )
+    last = next((s for s in t.steps if s.op == "score"), None)
+    if last is not None and last.expr[:2] == "50":
+        words.append(f"The score is {last.expr} = {floor_one_decimal(t.score)}, held between 0 and 125.")
+    else:
+        words.append(f"The score is {floor_one_decimal(t.score)}.")
+    cut = t.target.get("cut")
+    tail = f" On target begins at {floor_one_decimal(float(cut))}, near target at 50." if cut is not None else ""
+    words.append(f"So it is {t.status.lower()}.{tail}")
+    if t.borderline:
+        words.append("The nearest limit lies within natural variation: one period says little.")
+    return words
+
+
+_RULES: dict[str, str] = {
+    RedLineRule.BASELINE_MIDPOINT: " (half-way from the baseline)",
+    RedLineRule.NATURAL_VARIATION: " (one natural half-width from the target)",
+    RedLineRule.TEN_PERCENT: " (ten per cent from the target)",
+}
+
+
+def _space(unit: str) -> str:
+    return "" if unit == "%" else " "
+
+
+def _node_words(t: Trace) -> list[str]:
+    used = [c for c in t.children if c.score is not None]
+    out = [c for c in t.children if c.score is None]
+    words = []
+    for c in used:
+        words.append(f"{c.node} counts {c.share:.0%} with {floor_one_decimal(c.score or 0.0)} ({c.status.lower()}).")
+    words += [f"{c.node} does not count: {c.left_out}." for c in out]
+    if t.score is None:
+        share, needed = f"{t.coverage:.0%} of the weight is in", float(t.policy["minimum_coverage"] or 0)
+        return [*words, f"There is no score ({t.status.lower()}): {share}, {needed:.0%} is needed."]
+    method = str(t.policy["roll_up"]).replace("_", " ")
+    cover = f"with {t.coverage:.0%} of the weight in"
+    return [*words, f"The {method} is {floor_one_decimal(t.score)}: {t.status.lower()}, {cover}."]
+
+
+def noise(trace: Trace, sigma: float) -> float | None:
+    """How many points natural variation alone moves this score; None without target and red line."""
+    target, red = trace.target.get("target"), trace.target.get("red_line")
+    if not isinstance(target, float) or not isinstance(red, float):
+        return None
+    points = float(noise_points(sigma, target, red))
+    return None if math.isnan(points) else points

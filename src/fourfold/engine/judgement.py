@@ -1,0 +1,197 @@
+"""From a score to a word: statuses of KPIs and nodes, bands, the borderline mark, and how a score is printed.
+
+Sources: methodology §3.4 and amendments A1 (status of a KPI), A2 (status of a node), A4 (comparisons at a cut).
+Every function takes numbers or arrays whose shapes broadcast, and treats NaN as "no score".
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from fourfold.engine.anchors import Polarity
+from fourfold.engine.cells import Bools, Codes, Floats, Numbers
+from fourfold.engine.statuses import Status
+
+#: Relative, in the user's favour, wherever a number is compared with a cut (A4).
+EPSILON: Final = 1e-9
+
+#: Status of a cell that has no score, by its `State` code: a number without a score is not scored.
+STATUS_OF_STATE: Final[Codes] = np.array(
+    [Status.UNSCORED, Status.OVERDUE, Status.NOT_APPLICABLE, Status.NOT_DUE, Status.ERROR], dtype=np.uint8
+)
+
+
+def at_least(value: Numbers, cut: Numbers) -> Bools:
+    """True where `value` reaches `cut`, give or take 1e-9 of the cut; NaN reaches nothing.
+
+    >>> bool(at_least(0.3, 0.1 + 0.2))
+    True
+    """
+    cut = np.asarray(cut, dtype=np.float64)
+    return np.asarray(np.asarray(value) >= cut - EPSILON * np.abs(cut))
+
+
+def is_met(
+    x: Numbers, target: Numbers, polarity: Polarity | Bools = Polarity.HIGHER_BETTER, tolerance: Numbers = 0.0
+) -> Bools:
+    """True where `x` reaches the target to the tolerance and to 1e-9 of the target (A4); NaN reaches nothing.
+
+    `polarity` may be an array, True where higher is better.
+
+    >>> bool(is_met(0.1 + 0.2, 0.3, Polarity.LOWER_BETTER))
+    True
+    """
+    higher = polarity is not Polarity.LOWER_BETTER if isinstance(polarity, Polarity) else np.asarray(polarity)
+    goal = np.asarray(target, dtype=np.float64)
+    with np.errstate(all="ignore"):
+        margin = np.asarray(tolerance) + EPSILON * np.abs(goal)
+        return np.asarray(np.where(higher, np.asarray(x) >= goal - margin, np.asarray(x) <= goal + margin))
+
+
+def on_cut(target: Numbers, red_line: Numbers, tolerance: Numbers = 0.0) -> Floats:
+    """The score from which a KPI is on target: 100 - 50 * tolerance / |target - red line| (A1).
+
+    `tolerance` is in the KPI's own unit. It never reaches past the red line, so the cut is at least 50. Where the
+    red line is the target the score is a step that has taken the tolerance already, and the cut is 100.
+
+    >>> float(on_cut(100.0, 80.0, 4.0))
+    90.0
+    """
+    with np.errstate(all="ignore"):
+        gap = np.abs(np.subtract(target, red_line, dtype=np.float64))
+        cut = 100.0 - 50.0 * np.divide(tolerance, gap, where=gap != 0, out=np.zeros(np.broadcast(tolerance, gap).shape))
+    return np.asarray(np.clip(cut + 0.0 * gap, 50.0, 100.0))
+
+
+def on_cut_in_range(
+    x: Numbers, red_low: Numbers, low: Numbers, high: Numbers, red_high: Numbers, tolerance: Numbers = 0.0
+) -> Floats:
+    """The cut of A1 for a KPI with a band: each side of the band has its own red line, so `x` decides."""
+    below = np.asarray(x) < np.asarray(low)
+    return np.asarray(np.where(below, on_cut(low, red_low, tolerance), on_cut(high, red_high, tolerance)))
+
+
+def kpi_status(score: Numbers, cut: Numbers = 100.0, near: Numbers = 50.0) -> Codes:
+    """Status of KPIs (A1): ON from `cut` (see `on_cut`), NEAR from the red line's score, else OFF.
+
+    NaN gives UNSCORED; where the cell has no number the caller puts `STATUS_OF_STATE` instead.
+    """
+    on, close = at_least(score, cut), at_least(score, near)
+    status = np.where(on, Status.ON, np.where(close, Status.NEAR, Status.OFF)).astype(np.uint8)
+    return np.asarray(np.where(np.isnan(score), np.uint8(Status.UNSCORED), status))
+
+
+def node_status(
+    score: Numbers,
+    *,
+    amber: Numbers = 50.0,
+    green: Numbers = 90.0,
+    best: Numbers | Codes = Status.NO_DATA,
+    worst: Numbers | Codes = Status.NO_DATA,
+) -> Codes:
+    """Status of objectives, perspectives, themes and scorecards (A2), from the score and the scorecard's cuts.
+
+    `best` and `worst` are the statuses of the best and worst scored child (`best_and_worst`): the node is never
+    better than the one or worse than the other (invariant I11). A code that is no judgement does not bind.
+    NaN gives INSUFFICIENT.
+    """
+    status = kpi_status(score, green, amber)
+    top, bottom = np.asarray(best, dtype=np.uint8), np.asarray(worst, dtype=np.uint8)
+    top = np.where(top <= Status.ON, top, np.uint8(Status.ON))
+    bottom = np.where(bottom <= Status.ON, bottom, np.uint8(Status.OFF))
+    clamped = np.minimum(np.maximum(status, bottom), top)
+    return np.asarray(np.where(np.isnan(score), np.uint8(Status.INSUFFICIENT), clamped))
+
+
+def best_and_worst(status: Codes, used: Bools | None = None) -> tuple[Codes, Codes]:
+    """Best and worst status among scored children, over the last axis; NO_DATA where no child is scored.
+
+    `used` leaves out children that do not count (weight 0).
+    """
+    scored = np.asarray(status) <= Status.ON
+    if used is not None:
+        scored = scored & used
+    none = ~scored.any(axis=-1)
+    best = np.where(scored, status, np.uint8(Status.OFF)).max(axis=-1, initial=Status.OFF)
+    worst = np.where(scored, status, np.uint8(Status.ON)).min(axis=-1, initial=Status.ON)
+    no_data = np.uint8(Status.NO_DATA)
+    return np.asarray(np.where(none, no_data, best)), np.asarray(np.where(none, no_data, worst))
+
+
+@dataclass(frozen=True, slots=True)
+class Scheme:
+    """A band scheme: the score each band but the lowest begins at, the names, and the points of `band_points`."""
+
+    cuts: tuple[float, ...]
+    names: tuple[str, ...]
+    points: tuple[float, ...]
+
+
+#: By the number of bands (§3.4).
+SCHEMES: Final[Mapping[int, Scheme]] = MappingProxyType(
+    {
+        3: Scheme((50, 90), ("red", "amber", "green"), (0, 50, 100)),
+        4: Scheme((50, 75, 90), ("red", "orange", "amber", "green"), (0, 50, 75, 100)),
+        5: Scheme((25, 50, 75, 100), ("critical", "poor", "fair", "good", "excellent"), (0, 25, 50, 75, 100)),
+    }
+)
+
+
+def bands(score: Numbers, scheme: Scheme = SCHEMES[3]) -> npt.NDArray[np.int8]:
+    """Index of the band each score lies in, 0 for the lowest, -1 where there is no score; lower edges belong in.
+
+    >>> [SCHEMES[3].names[i] for i in bands(np.array([49.9, 50.0, 89.97, 90.0]))]
+    ['red', 'amber', 'amber', 'green']
+    """
+    reached = np.zeros(np.shape(score), dtype=np.int8)
+    for cut in scheme.cuts:
+        reached = reached + at_least(score, cut)
+    return np.asarray(np.where(np.isnan(score), -1, reached), dtype=np.int8)
+
+
+def band_points(score: Numbers, scheme: Scheme = SCHEMES[3]) -> Floats:
+    """The step profile `bands3/4/5`: each score replaced by the fixed points of its band; NaN stays NaN."""
+    return np.array((*scheme.points, np.nan))[bands(score, scheme)]
+
+
+def noise_points(sigma: Numbers, target: Numbers, red_line: Numbers) -> Floats:
+    """How many points natural variation alone moves a score: 1.96 * sigma * 50 / |target - red line|.
+
+    `sigma` is the natural standard deviation in the KPI's own unit. NaN where red line and target coincide.
+    """
+    with np.errstate(all="ignore"):
+        noise = 98.0 * np.asarray(sigma, dtype=np.float64) / np.abs(np.subtract(target, red_line, dtype=np.float64))
+    return np.asarray(np.where(np.isinf(noise), np.nan, noise))
+
+
+def borderline(
+    score: Numbers, cuts: Sequence[Numbers], sigma: Numbers, target: Numbers, red_line: Numbers
+) -> Bools:
+    """True where the nearest cut is nearer than natural variation reaches, so that the status gets its "≈"."""
+    distance = np.full(np.shape(score), np.inf)
+    for cut in cuts:
+        distance = np.minimum(distance, np.abs(np.subtract(score, cut, dtype=np.float64)))
+    return np.asarray(distance < noise_points(sigma, target, red_line))
+
+
+def floor_one_decimal(score: float) -> str:
+    """A score as people read it: floored to one decimal, so that it never looks better than its status.
+
+    "Reaches" is the same as in `at_least`. NaN gives an empty text.
+
+    >>> floor_one_decimal(89.97), floor_one_decimal(64.1), floor_one_decimal(100.0)
+    ('89.9', '64.1', '100.0')
+    """
+    if math.isnan(score):
+        return ""
+    tenths = math.floor(score * 10) + 1
+    if not at_least(score, tenths / 10):
+        tenths -= 1
+    return f"{tenths / 10:.1f}"

@@ -1,0 +1,63 @@
+"""The checks of rows as one page of calls: columns → keys → figures → rules → twins."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import polars as pl
+
+from fourfold.engine.definitions import Definitions
+from fourfold.engine.measurements import FIGURES, CheckedRows
+from fourfold.engine.measurements.columns import as_text
+from fourfold.engine.measurements.figures import read_figures
+from fourfold.engine.measurements.references import refer, refuse_where_not_applicable
+from fourfold.engine.measurements.report import Report
+from fourfold.engine.measurements.rules import apply_rules
+from fourfold.engine.measurements.twins import note_own_values, settle_twins
+
+
+def check(tables: Sequence[tuple[str | None, pl.DataFrame]], definitions: Definitions) -> CheckedRows:
+    """See `measurements.check_tables`."""
+    report = Report()
+    texts = [as_text(table, file, report) for file, table in tables]
+    usable = [text for text in texts if text is not None]
+    read = sum(len(table) for _, table in tables)
+    if not usable:
+        return CheckedRows(pl.DataFrame(schema=_SCHEMA), report.findings(), read)
+    rows = pl.concat(usable).with_row_index("i")
+    rows = refer(rows, definitions, report)
+    rows = read_figures(rows, definitions, report)
+    rows = refuse_where_not_applicable(rows, definitions, report)
+    rows = apply_rules(rows, report)
+    rows = settle_twins(rows, report)
+    note_own_values(rows, definitions, report)
+    return CheckedRows(_typed(rows.filter(pl.col("ok"))), report.findings(), read)
+
+
+_SCHEMA: Final[dict[str, pl.DataType]] = {
+    **dict.fromkeys(("kpi", "unit", "period"), pl.String()),
+    **dict.fromkeys(FIGURES, pl.Float64()),
+    **dict.fromkeys([f"{figure}_text" for figure in FIGURES], pl.String()),
+    **dict.fromkeys(("state", "marks"), pl.UInt8()),
+    **dict.fromkeys(("source", "note", "recorded_at", "file"), pl.String()),
+    "row": pl.Int64(),
+}
+
+
+def _typed(rows: pl.DataFrame) -> pl.DataFrame:
+    """The columns that `CheckedRows` promises; a value that repeats what its parts say is not kept."""
+    repeats = pl.col("numerator").is_not_null()
+    keep = [pl.when(repeats).then(None).otherwise(pl.col(c)).alias(c) for c in ("value", "value_number")]
+    rows = rows.with_columns(keep)
+    renamed = rows.select(
+        "kpi", "unit", pl.col("id").alias("period"),
+        *[pl.col(f"{f}_number").alias(f) for f in FIGURES],
+        *[pl.col(f).alias(f"{f}_text") for f in FIGURES],
+        pl.col("code").alias("state"), "marks", "source", "note", pl.col("recorded").alias("recorded_at"),
+        "file", "row",
+    )  # fmt: skip
+    typed = renamed.cast(pl.Schema(_SCHEMA))
+    if typed["recorded_at"].null_count() == len(typed):
+        return typed
+    return typed.sort("recorded_at", maintain_order=True)  # the last row of a cell is its newest revision

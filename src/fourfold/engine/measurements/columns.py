@@ -1,0 +1,93 @@
+"""Any table → the known columns as trimmed text, with the number of each row."""
+
+from __future__ import annotations
+
+import re
+
+import polars as pl
+
+from fourfold.engine.findings import Finding, Level, Place
+from fourfold.engine.measurements import COLUMNS, FIGURES
+from fourfold.engine.measurements.report import Report
+from fourfold.engine.words import choices, did_you_mean, nearest, show
+
+_KEYS = ("kpi", "unit", "period")
+
+
+def as_text(table: pl.DataFrame, file: str | None, report: Report) -> pl.DataFrame | None:
+    """The columns of `COLUMNS` as text (null where empty), `file` and `row`; None when the columns cannot be used.
+
+    Rows in which nothing at all is written are left out.
+    """
+    named = _named(table, file, report)
+    if named is None:
+        return None
+    numbers = named["row"] if "row" in named.columns and named["row"].dtype.is_integer() else None
+    if numbers is None:
+        numbers = pl.Series("row", range(1, len(named) + 1), dtype=pl.Int64)
+    texts = [_text(named[c]) if c in named.columns else pl.Series(c, [None], pl.String).new_from_index(0, len(named))
+             for c in COLUMNS]  # fmt: skip
+    rows = pl.DataFrame([pl.Series("file", [file], pl.String).new_from_index(0, len(named)), *texts])
+    rows = rows.with_columns(numbers.cast(pl.Int64).alias("row"))
+    return rows.filter(pl.any_horizontal(pl.col(*COLUMNS).is_not_null()))
+
+
+def _named(table: pl.DataFrame, file: str | None, report: Report) -> pl.DataFrame | None:
+    """The table under the known names, or None with the findings that say why not."""
+    before = Place(file) if file else Place(thing="the table")
+    found: list[Finding] = []
+    names: dict[str, str] = {}
+    for written in table.columns:
+        name = re.sub(r"[\s\-]+", "_", written.removeprefix("\ufeff").strip().casefold())
+        known = name in COLUMNS or name == "row"
+        if known and name in names.values():
+            found.append(_column(before, f"There are two columns {show(name)}.", "Keep one of them."))
+        elif known and not _is_plain(table[written].dtype):
+            message = f"The column {show(name)} holds {table[written].dtype}, not text or numbers."
+            found.append(_column(before, message, "Write one plain value in each cell."))
+        elif known:
+            names[written] = name
+        elif nearest(name, COLUMNS):
+            found.append(_column(before, f"There is no column {show(written)}.", did_you_mean(name, COLUMNS, "column")))
+        elif table[written].null_count() < len(table):
+            fix = f"The columns are {choices(COLUMNS, 'and')}."
+            found.append(_column(before, f"The column {show(written)} is not used.", fix, Level.WARNING))
+    found += _missing(before, set(names.values()))
+    for finding in found:
+        report.note(finding)
+    return None if any(f.level is Level.ERROR for f in found) else table.select(list(names)).rename(names)
+
+
+def _is_plain(dtype: pl.DataType) -> bool:
+    return not dtype.is_nested() and dtype not in (pl.Binary, pl.Object)
+
+
+def _missing(before: Place, there: set[str]) -> list[Finding]:
+    found = [
+        _column(before, f"There is no column {show(key)}.", "Name it in the first row; every row needs it.")
+        for key in _KEYS
+        if key not in there
+    ]
+    if not ("value" in there or "state" in there or {"numerator", "denominator"} <= there):
+        fix = "Add a column value, or the two columns numerator and denominator."
+        found.append(_column(before, "No column holds figures.", fix))
+    return found
+
+
+def _column(before: Place, message: str, fix: str, level: Level = Level.ERROR) -> Finding:
+    return Finding("ROW-COLUMN", level, before, message, fix)
+
+
+def _text(column: pl.Series) -> pl.Series:
+    """Trimmed text, null where empty; a number becomes the shortest text that gives it back exactly."""
+    if isinstance(column.dtype, pl.Datetime):
+        column = column.dt.convert_time_zone("UTC") if column.dtype.time_zone else column
+        form = "%Y-%m-%dT%H:%M:%S%.f" if column.name == "recorded_at" else "%Y-%m-%d %H:%M:%S%.f"
+        column = column.dt.strftime(form)
+    elif column.dtype.is_float() and column.name not in FIGURES:
+        # A year, or a unit's number, that became a float because another row was empty: 2026.0 means 2026.
+        whole = column.is_finite() & (column == column.floor()) & (column.abs() < 2**53)
+        if whole.fill_null(True).all():
+            column = column.cast(pl.Int64)
+    text = column.cast(pl.String).str.strip_chars()
+    return text.set(text == "", None).alias(column.name)

@@ -1,0 +1,95 @@
+"""Collects what the rules of rows have to say, without drowning the reader or the memory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final, TypeAlias
+
+import polars as pl
+
+from fourfold.engine.findings import Finding, Level, Place
+from fourfold.engine.measurements import LISTED
+from fourfold.engine.words import choices
+
+#: One row by column name.
+Row: TypeAlias = Mapping[str, object]
+#: What is wrong with a row, and how to mend it.
+Say: TypeAlias = Callable[[Row], tuple[str, str]]
+
+_NAMED: Final = 4  # further rows with the same mistake that a finding names one by one
+
+
+class Report:
+    """Findings about rows of one check, in the order of files and rows."""
+
+    def __init__(self) -> None:
+        self._found: list[tuple[tuple[str, int], Finding]] = []
+        self._left_out = 0
+        self._worst = Level.INFO
+
+    def add(self, rows: pl.DataFrame, code: str, say: Say, by: Sequence[str] = (), level: Level = Level.ERROR) -> None:
+        """One finding for each row, or with `by` one for all rows that share it, at the first of them."""
+        if by and len(rows):
+            rows = rows.group_by(by, maintain_order=True).agg(
+                pl.exclude("row").first(), pl.col("row").first(), pl.col("row").slice(1, _NAMED).alias("_next"),
+                pl.len().alias("_count"),
+            )  # fmt: skip
+        for row in rows.head(LISTED).iter_rows(named=True):
+            message, fix = say(row)
+            self._put(row, Finding(code, level, place(row), message + _others(row), fix))
+        if len(rows) > LISTED:
+            self._left_out += len(rows) - LISTED
+            self._worst = max(self._worst, level)
+
+    def refuse(self, rows: pl.DataFrame, bad: pl.Expr, code: str, say: Say, by: Sequence[str] = ()) -> pl.DataFrame:
+        """Report the rows where `bad` is true, and take `ok` away from them; null counts as false."""
+        wrong = rows.select(bad.fill_null(False).alias("bad")).to_series()
+        if not wrong.any():
+            return rows
+        self.add(rows.filter(wrong), code, say, by)
+        return rows.with_columns((pl.col("ok") & ~wrong).alias("ok"))
+
+    def note(self, finding: Finding) -> None:
+        """A finding that is not about one row."""
+        self._found.append(((finding.place.file or "", 0), finding))
+
+    def findings(self) -> tuple[Finding, ...]:
+        """The findings by file and row, errors before the rest where there are too many."""
+        found = self._found
+        if len(found) > LISTED:
+            found = sorted(found, key=lambda f: (-f[1].level, *f[0]))
+            self._left_out += len(found) - LISTED
+            self._worst = max([self._worst, *(f.level for _, f in found[LISTED:])])
+            found = found[:LISTED]
+        listed = [f for _, f in sorted(found, key=lambda f: f[0])]
+        if self._left_out:
+            message = f"There are {self._left_out:,} more findings, which are not listed."
+            listed.append(Finding("ROW-MORE", self._worst, Place(), message, "Mend the ones above and check again."))
+        return tuple(listed)
+
+    def _put(self, row: Row, finding: Finding) -> None:
+        number = row["row"]
+        self._found.append(((str(row["file"] or ""), number if isinstance(number, int) else 0), finding))
+
+
+def place(row: Row) -> Place:
+    """Where a row stands: line of its file, or its number in a table that came without a file."""
+    number = row["row"]
+    line = number if isinstance(number, int) else None
+    return Place(str(row["file"]), line) if row["file"] else Place(thing=f"row {line}")
+
+
+def cell(row: Row) -> str:
+    """How a message begins: which KPI, unit and period it is about."""
+    return f"KPI {row['kpi']}, unit {row['unit']}, period {row['period']}"
+
+
+def _others(row: Row) -> str:
+    """Where else the same mistake is."""
+    following, count = row.get("_next"), row.get("_count")
+    if not isinstance(following, list) or not isinstance(count, int) or not following:
+        return ""
+    noun = "line" if row["file"] else "row"
+    rest = count - 1 - len(following)
+    named = [str(n) for n in following] + ([f"{rest:,} more"] if rest else [])
+    return f" The same in {noun}{'s' if count > 2 else ''} {choices(named, 'and')}."

@@ -1,0 +1,180 @@
+"""Scores of objectives, themes, perspectives and the scorecard, rolled up from KPIs (methodology §3.6, A2).
+
+Every unit gets the same strategy applied to its own KPI results. Nodes with equally many children are rolled up in
+one array operation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from fourfold.engine.cells import Bools, Codes, Floats
+from fourfold.engine.definitions import Definitions, Strategy
+from fourfold.engine.results import Results
+from fourfold.engine.rollup import roll_up
+from fourfold.engine.scoring import best_and_worst, node_status
+from fourfold.engine.statuses import Status
+from fourfold.engine.tree import Indexes
+
+#: A child with one of these should count; with any other status it is left out of weights and coverage.
+EXPECTED = (Status.OFF, Status.NEAR, Status.ON, Status.OVERDUE, Status.ERROR, Status.INSUFFICIENT)
+_EXPECTED = np.isin(np.arange(len(Status)), EXPECTED)
+
+
+@dataclass(frozen=True)
+class Node:
+    """A node and the children it is rolled up from."""
+
+    name: str
+    children: tuple[str, ...]
+    weights: tuple[float, ...]
+    critical: tuple[bool, ...]
+
+
+def nodes_of(definitions: Definitions) -> list[list[Node]]:
+    """Nodes level by level: objectives over KPI uses; themes and perspectives over objectives; the scorecard."""
+    uses: dict[str, list[tuple[str, float, bool]]] = {o.code: [] for o in definitions.objectives}
+    for use in definitions.uses:
+        counts = definitions.kpi[use.kpi].state not in ("draft", "retired") and not use.monitor_only
+        if counts and use.objective in uses:
+            uses[use.objective].append((f"kpi:{use.kpi}", float(use.weight), use.critical))
+    objectives = [_node(f"objective:{code}", rows) for code, rows in uses.items()]
+
+    def over(name: str, codes: Iterable[tuple[str, float]]) -> Node:
+        return _node(name, [(f"objective:{code}", weight, False) for code, weight in codes])
+
+    weight = {o.code: float(o.weight) for o in definitions.objectives}
+    middle = [
+        over(f"theme:{t.code}", [(o.code, weight[o.code]) for o in definitions.objectives if t.code in o.themes])
+        for t in definitions.themes
+    ]
+    middle += [
+        over(f"perspective:{p}", [(o.code, weight[o.code]) for o in definitions.objectives if o.perspective == p])
+        for p in (q.code for q in definitions.perspectives)
+    ]
+    top = _node("scorecard", [(f"perspective:{p.code}", float(p.weight), False) for p in definitions.perspectives])
+    return [objectives, middle, [top]]
+
+
+def _node(name: str, rows: Sequence[tuple[str, float, bool]]) -> Node:
+    return Node(name, tuple(r[0] for r in rows), tuple(r[1] for r in rows), tuple(r[2] for r in rows))
+
+
+def effective_weights(definitions: Definitions) -> dict[str, float]:
+    """The share of each node and KPI in the scorecard: the product of weights along its paths, 1 at the root."""
+    share = {"scorecard": 1.0}
+    for level in reversed(nodes_of(definitions)):
+        for node in level:
+            if node.name.startswith("theme:"):
+                continue
+            total = sum(node.weights)
+            for child, weight in zip(node.children, node.weights, strict=True):
+                part = share.get(node.name, 0.0) * (weight / total if total else 0.0)
+                share[child] = share.get(child, 0.0) + part
+    return share
+
+
+def roll_up_nodes(definitions: Definitions, kpis: Results) -> Results:
+    """Results of all nodes, objectives first, the scorecard last, for every unit and period of the KPI results."""
+    known = _Scores.of(kpis)
+    parts = []
+    for level in nodes_of(definitions):
+        part = _roll_up_level(level, known, definitions.strategy, kpis)
+        known = known.joined(part)
+        parts.append(part)
+    names = tuple(n for p in parts for n in p.nodes)
+    return Results(
+        names, kpis.units, kpis.periods,
+        score=np.concatenate([p.score for p in parts]),
+        status=np.concatenate([p.status for p in parts]),
+        coverage=np.concatenate([p.coverage for p in parts]),
+        confidence=np.concatenate([p.confidence for p in parts]),
+        marks=np.concatenate([p.marks for p in parts]),
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class _Scores:
+    """Scores, statuses and confidences of everything evaluated so far, by row."""
+
+    row: Mapping[str, int]
+    score: Floats
+    status: Codes
+    confidence: Floats
+
+    @classmethod
+    def of(cls, results: Results) -> _Scores:
+        return cls(results.index, results.score, results.status, results.confidence)
+
+    def joined(self, more: Results) -> _Scores:
+        """These and more."""
+        row = {**self.row, **{n: len(self.row) + i for i, n in enumerate(more.nodes)}}
+        return _Scores(
+            row,
+            np.concatenate([self.score, more.score]),
+            np.concatenate([self.status, more.status]),
+            np.concatenate([self.confidence, more.confidence]),
+        )
+
+
+def _roll_up_level(level: Sequence[Node], known: _Scores, strategy: Strategy, like: Results) -> Results:
+    """All nodes of one level, those with equally many children together."""
+    shape = (len(level), len(like.units), len(like.periods))
+    score, coverage, confidence = np.full(shape, np.nan), np.zeros(shape), np.zeros(shape)
+    status = np.full(shape, Status.NO_DATA, dtype=np.uint8)
+    by_size: dict[int, list[int]] = {}
+    children = [_known_children(n, known) for n in level]
+    for i, rows in enumerate(children):
+        by_size.setdefault(len(rows), []).append(i)
+    for size, members in by_size.items():
+        if size == 0:
+            continue
+        index = np.array([[row for row, _, _ in children[i]] for i in members])
+        weights = np.array([[w for _, w, _ in children[i]] for i in members])
+        critical = np.array([[k for _, _, k in children[i]] for i in members])
+        result = _roll_up(known, index, weights, critical, strategy)
+        score[members], status[members], coverage[members], confidence[members] = result
+    names = tuple(n.name for n in level)
+    return Results(names, like.units, like.periods, score, status, coverage, confidence, np.zeros(shape, np.uint8))
+
+
+def _known_children(node: Node, known: _Scores) -> list[tuple[int, float, bool]]:
+    """Row, weight and critical flag of the children that were evaluated."""
+    rows = zip(node.children, node.weights, node.critical, strict=True)
+    return [(known.row[c], w, k) for c, w, k in rows if c in known.row]
+
+
+def _roll_up(
+    known: _Scores, index: Indexes, weights: Floats, critical: Bools, strategy: Strategy
+) -> tuple[Floats, Codes, Floats, Floats]:
+    """Nodes `(node, child)` at once; arrays become `(node, unit, period, child)` with the children last."""
+    child = np.moveaxis(known.score[index], 1, -1)
+    child_status = np.moveaxis(known.status[index], 1, -1)
+    expected = _EXPECTED[child_status]
+    w = weights[:, None, None, :]
+    rolled = roll_up(
+        child, w, method=strategy.roll_up, missing=strategy.missing, minimum_coverage=strategy.minimum_coverage,
+        allow_over=strategy.allow_over, critical=critical[:, None, None, :], expected=expected,
+    )  # fmt: skip
+    best, worst = best_and_worst(child_status)
+    judged = node_status(rolled.score, amber=strategy.amber, green=strategy.green, best=best, worst=worst)
+    status = np.where(np.isnan(rolled.score), _why_none(child_status, expected), judged)
+    share = np.where(expected, w, 0.0)
+    total = share.sum(axis=-1)
+    trust = (share * np.moveaxis(known.confidence[index], 1, -1)).sum(axis=-1)
+    confidence = np.divide(trust, total, out=np.zeros_like(trust), where=total > 0)
+    return rolled.score, status.astype(np.uint8), rolled.coverage, confidence
+
+
+def _why_none(child: Codes, expected: Bools) -> Codes:
+    """The status of a node without a score: overdue, not due, not applicable, insufficient or no data."""
+    none_expected = ~expected.any(axis=-1)
+    late = (child == Status.OVERDUE).any(axis=-1) & ~(child <= Status.ON).any(axis=-1)
+    waiting = none_expected & (child == Status.NOT_DUE).any(axis=-1)
+    absent = none_expected & (child == Status.NOT_APPLICABLE).all(axis=-1)
+    choices = [absent, waiting, none_expected, late]
+    results = [Status.NOT_APPLICABLE, Status.NOT_DUE, Status.NO_DATA, Status.OVERDUE]
+    return np.select(choices, results, default=Status.INSUFFICIENT).astype(np.uint8)

@@ -1,0 +1,160 @@
+"""Rolling up scores: many children into one node, honest about what is missing (methodology §3.6, I5–I8).
+
+Arrays have the children on the last axis; everything before it broadcasts. Sums are taken over sorted terms and the
+result is quantised to 1e-6, so that the order of children never shows.
+"""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from fourfold.engine.cells import Bools, Floats, Numbers
+from fourfold.errors import FourfoldError
+
+#: Results are rounded to this many digits, so that the order of children never shows (I7).
+DIGITS: Final = 6
+#: A critical child below the red line holds its node below these cuts.
+VETO: Final = {"veto_red": 49.9, "veto_amber": 89.9}
+METHODS: Final = ("weighted_mean", "worst_of", "geometric", "best_of", "count_green", "veto_red", "veto_amber")
+POLICIES: Final = ("renormalise", "carry_forward", "zero", "neutral", "block")
+
+
+class RollUpError(FourfoldError):
+    """There is no such way of rolling up."""
+
+
+class RolledUp(NamedTuple):
+    """Scores (NaN where there is none), coverage 0..1, and the weight each child was used with (sums to 1)."""
+
+    score: Floats
+    coverage: Floats
+    used: Floats
+
+
+def roll_up(
+    scores: Floats,
+    weights: Numbers,
+    *,
+    method: str = "weighted_mean",
+    missing: str = "renormalise",
+    minimum_coverage: float = 0.60,
+    allow_over: bool = False,
+    critical: Bools | None = None,
+    expected: Bools | None = None,
+    previous: Floats | None = None,
+    power: float | None = None,
+    green: float = 90.0,
+) -> RolledUp:
+    """Scores of nodes from the scores of their children (last axis; NaN where a child has none).
+
+    `expected` says which children should be there: the others (not due, not applicable, not scored) count for
+    nothing, neither in weights nor in coverage. `missing` is what happens to an expected child without a score:
+    `renormalise` shares out its weight, `carry_forward` takes its `previous` score, `zero` and `neutral` put 0 or
+    50, `block` leaves the node without a number. Below `minimum_coverage` there is no number either. Children count
+    with at most 100, with `allow_over` 125. `power` replaces the mean by a power mean. Raises `RollUpError` for an
+    unknown method or policy.
+
+    >>> roll_up(np.array([120.0, 62.5, np.nan]), np.array([50.0, 30.0, 20.0])).score.tolist()
+    85.9375
+    """
+    if method not in METHODS or missing not in POLICIES:
+        known = ", ".join(METHODS if method not in METHODS else POLICIES)
+        wrong = method if method not in METHODS else missing
+        raise RollUpError(f"{wrong!r} is not a way of rolling up.", hint=f"Use one of {known}.")
+    scores = np.asarray(scores, dtype=np.float64)
+    shape = np.broadcast_shapes(scores.shape, np.shape(weights))
+    there = np.broadcast_to(np.isfinite(scores), shape)
+    wanted = np.broadcast_to(np.ones((), dtype=bool) if expected is None else expected, shape) | there
+    u = np.minimum(np.where(there, scores, 0.0), 125.0 if allow_over else 100.0)
+    u, filled = _fill(u, there, wanted, missing, previous, allow_over)
+    w = np.where(wanted, np.asarray(weights, dtype=np.float64), 0.0)
+    total, available = _total(w), _total(np.where(there | _carried(filled, missing), w, 0.0))
+    coverage = np.divide(available, total, out=np.zeros_like(total), where=total > 0)
+    w = np.where(filled, w, 0.0)
+    weight = _total(w)
+    share = np.divide(w, weight[..., None], out=np.zeros_like(w), where=weight[..., None] > 0)
+    score = np.clip(_combine(u, share, method, power, green), *_range(u, share, method))
+    if method in VETO and critical is not None:
+        broken = (np.broadcast_to(critical, shape) & there & (u < 50.0)).any(axis=-1)
+        score = np.where(broken, np.minimum(score, VETO[method]), score)
+    gap = (wanted & ~there & (np.broadcast_to(weights, shape) > 0)).any(axis=-1)
+    enough = (weight > 0) & (coverage >= minimum_coverage - 1e-9)
+    if missing in ("zero", "neutral"):
+        enough = weight > 0
+    if missing == "block":
+        enough &= ~gap
+    return RolledUp(np.where(enough, np.round(score, DIGITS), np.nan), coverage, share)
+
+
+def _total(w: Floats) -> Floats:
+    return np.asarray(np.sort(w, axis=-1).sum(axis=-1))
+
+
+def _carried(filled: Bools, missing: str) -> Bools:
+    """A carried score counts as coverage; an invented 0 or 50 does not."""
+    return filled if missing == "carry_forward" else np.zeros_like(filled)
+
+
+def _fill(
+    u: Floats, there: Bools, wanted: Bools, missing: str, previous: Floats | None, allow_over: bool
+) -> tuple[Floats, Bools]:
+    """Scores with the gaps filled as the policy says, and which children now take part."""
+    gap = wanted & ~there
+    if missing == "zero":
+        return np.where(gap, 0.0, u), there | gap
+    if missing == "neutral":
+        return np.where(gap, 50.0, u), there | gap
+    if missing == "carry_forward" and previous is not None:
+        known = gap & np.isfinite(previous)
+        cap = 125.0 if allow_over else 100.0
+        return np.where(known, np.minimum(np.nan_to_num(previous), cap), u), there | known
+    return u, there
+
+
+def _combine(u: Floats, share: Floats, method: str, power: float | None, green: float) -> Floats:
+    if method == "geometric":
+        power = 0.0
+    if power is not None:
+        logs = np.log(np.maximum(u, 1.0))
+        if power == 0:
+            return np.asarray(np.exp(_ordered(share * logs)))
+        return np.asarray(np.exp(np.log(_ordered(share * np.exp(power * logs)).clip(1e-300)) / power))
+    if method == "worst_of":
+        return np.asarray(np.where(share > 0, u, np.inf).min(axis=-1, initial=np.inf))
+    if method == "best_of":
+        return np.asarray(np.where(share > 0, u, -np.inf).max(axis=-1, initial=-np.inf))
+    if method == "count_green":
+        return np.asarray(100.0 * _ordered(np.where(u >= green - 1e-9, share, 0.0)))
+    return _ordered(share * u)
+
+
+def _ordered(terms: Floats) -> Floats:
+    """The sum over children, the same for every order of them."""
+    return np.asarray(np.sort(terms, axis=-1).sum(axis=-1))
+
+
+def _range(u: Floats, share: Floats, method: str) -> tuple[Floats, Floats]:
+    """Smallest and greatest score used: no mean may leave that range (I5)."""
+    if method == "count_green":
+        zero = np.zeros(u.shape[:-1])
+        return zero, zero + 100.0
+    used = share > 0
+    low = np.where(used, u, np.inf).min(axis=-1, initial=np.inf)
+    high = np.where(used, u, -np.inf).max(axis=-1, initial=-np.inf)
+    none = ~used.any(axis=-1)
+    return np.where(none, 0.0, low), np.where(none, 0.0, high)
+
+
+def confidence(weights: Numbers, available: Bools, freshness: Numbers = 1.0, quality: Numbers = 1.0) -> Floats:
+    """Confidence of a node (§3.8): Σ w·a·F·q / Σ w over the last axis; never multiplied into the score.
+
+    >>> round(float(confidence(np.array([.5, .3, .2]), np.array([True, True, False]), np.array([1, .6, 0]),
+    ...                        np.array([1, .7, 0]))), 3)
+    0.626
+    """
+    w = np.asarray(weights, dtype=np.float64)
+    trust = w * np.where(available, np.asarray(freshness, dtype=np.float64) * quality, 0.0)
+    total = _total(np.broadcast_to(w, trust.shape))
+    return np.asarray(np.divide(trust.sum(axis=-1), total, out=np.zeros_like(total), where=total > 0))

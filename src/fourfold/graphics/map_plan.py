@@ -1,0 +1,156 @@
+"""The strategy map in pixels: boxes from `map_layout`, ways from `map_routes`, heights to fit the lanes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from fourfold.graphics.map_layout import Block, Link, Objective, Perspective, arrange
+from fourfold.graphics.map_routes import APART, Routes, Span, Spot, find_routes
+from fourfold.graphics.svg import Point
+
+NODE_HEIGHT: Final = 84
+LABEL_WIDTH: Final = 128
+_INLINE_LABEL: Final = 112  # of a perspective that shares its row with one on its left
+_NODE_WIDTH: Final = 162
+_LEAST_NODE_WIDTH: Final = 118
+_GAP: Final = 28
+_GUTTER: Final = 18
+_TRIES: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """An objective and the corner and width of its box; all boxes are `NODE_HEIGHT` high."""
+
+    objective: Objective
+    x: float
+    y: float
+    width: float
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A perspective's name and score, at (x, y), at most `width` wide."""
+
+    perspective: Perspective
+    x: float
+    y: float
+    width: float
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A link and the corners of its path, cause first."""
+
+    link: Link
+    points: list[Point]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Everything with its place; `bands` are the heights of the lines between rows."""
+
+    width: float
+    height: float
+    boxes: list[Box]
+    headings: list[Heading]
+    bands: list[float]
+    ways: list[Way]
+
+
+def plan(perspectives: Sequence[Perspective], objectives: Iterable[Objective], links: Iterable[Link]) -> Plan:
+    """Place everything. Links to oneself, to unknown objectives and second ones between the same two are left out."""
+    known = {o.id: o for o in objectives}
+    ranked = {p.id for p in perspectives}
+    shown = {id for id, o in known.items() if o.perspective in ranked}
+    kept = {(e.cause, e.effect): e for e in links if e.cause != e.effect and {e.cause, e.effect} <= shown}
+    rows = arrange(perspectives, known.values(), list(kept))
+    columns = max((sum(len(b.slots) for b in row) for row in rows), default=0)
+    node = max(_LEAST_NODE_WIDTH, _NODE_WIDTH - 11 * max(0, columns - 4))
+    gap, gutter = _GAP, _GUTTER
+    for _ in range(_TRIES):
+        grid = _Grid(rows, node, gap, gutter)
+        routes = find_routes(grid.spans, grid.spots, list(kept), LABEL_WIDTH + 6)
+        inner = [load for (_, index), load in routes.crowded.items() if index]
+        outer = [load for (_, index), load in routes.crowded.items() if not index]
+        if not routes.crowded:
+            break
+        gap = max([gap, *(12 + APART * load for load in inner)])
+        gutter = max([gutter, *(12 + APART * load for load in outer)])
+    return _assemble(grid, routes, kept)
+
+
+class _Grid:
+    """Places along x: the spans of each row (boxes and inner headings) and the spot of each objective."""
+
+    def __init__(self, rows: Sequence[Sequence[Block]], node: float, gap: float, gutter: float) -> None:
+        self.rows, self.node = rows, node
+        self.spans: list[list[Span]] = []
+        self.spots: dict[str, Spot] = {}
+        self.headings: list[tuple[Perspective, int, float, float]] = []
+        for r, row in enumerate(rows):
+            spans: list[Span] = []
+            x = LABEL_WIDTH + gutter
+            for block in row:
+                first = block is row[0]
+                self.headings.append((block.perspective, r, 0 if first else x, LABEL_WIDTH if first else _INLINE_LABEL))
+                if not first:
+                    spans.append(Span(x, x + _INLINE_LABEL))
+                    x += _INLINE_LABEL + gap
+                for objective in block.slots:
+                    if objective is not None:
+                        self.spots[objective.id] = Spot(r, len(spans), x, x + node)
+                        spans.append(Span(x, x + node))
+                    x += node + gap
+            self.spans.append(spans)
+        self.right = max((span.right for spans in self.spans for span in spans), default=LABEL_WIDTH + gutter)
+
+
+def _assemble(grid: _Grid, routes: Routes, links: dict[tuple[str, str], Link]) -> Plan:
+    """Heights from the lanes, then every corner."""
+    tops: list[float] = []
+    channels: list[float] = []
+    y = 0.0
+    for r in range(len(grid.rows)):
+        channels.append(y)
+        y += routes.channel_height(r)
+        tops.append(y)
+        y += NODE_HEIGHT
+    channels.append(y)
+    y += routes.channel_height(len(grid.rows))
+    blocks = [o for row in grid.rows for block in row for o in block.slots if o is not None]
+    boxes = [Box(o, grid.spots[o.id].left, tops[grid.spots[o.id].row], grid.node) for o in blocks]
+    ways = [Way(link, _corners(ends, grid, routes, tops, channels)) for ends, link in links.items()]
+    right = max([grid.right, *(x for way in ways for x, _ in way.points)])
+    return Plan(
+        width=right + 18,
+        height=y,
+        boxes=boxes,
+        headings=[Heading(p, x, tops[r], width) for p, r, x, width in grid.headings],
+        bands=[channels[r] + routes.channel_height(r) / 2 for r in range(1, len(grid.rows))],
+        ways=ways,
+    )
+
+
+def _corners(
+    ends: tuple[str, str], grid: _Grid, routes: Routes, tops: Sequence[float], channels: Sequence[float]
+) -> list[Point]:
+    """The path of one link, ending a pixel before the box so that the arrow head touches it."""
+    cause, effect = grid.spots[ends[0]], grid.spots[ends[1]]
+    if ends in routes.beside:
+        y = tops[cause.row] + NODE_HEIGHT / 2 + routes.beside[ends]
+        return (
+            [(cause.right, y), (effect.left - 1, y)]
+            if cause.left < effect.left
+            else [(cause.left, y), (effect.right + 1, y)]
+        )
+    down, up = effect.row > cause.row, effect.row < cause.row
+    uprights, levels = routes.uprights[ends], routes.levels[ends]
+    points: list[Point] = [(uprights[0].x, tops[cause.row] + (NODE_HEIGHT if down else 0))]
+    for level in levels:
+        y = routes.lane_y(level.channel, level.lane, channels[level.channel])
+        points += [(level.a, y), (level.b, y)]
+    points.append((uprights[-1].x, tops[effect.row] + (NODE_HEIGHT + 1 if up else -1)))
+    return points

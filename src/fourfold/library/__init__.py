@@ -1,0 +1,1 @@
+"""The KPI catalogue, the industry templates and the recommender; pure."""

@@ -1,0 +1,129 @@
+"""Read settings from environment variables, and say what to write when one is wrong."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from fourfold.errors import ConfigurationError
+
+TRUE: Final = frozenset({"1", "true", "yes", "on"})
+FALSE: Final = frozenset({"0", "false", "no", "off", ""})
+
+#: SQLite that keeps every acknowledged write through a power cut and lets writers wait for one another.
+SQLITE_OPTIONS: Final[dict[str, Any]] = {
+    "transaction_mode": "IMMEDIATE",
+    "timeout": 10,
+    "init_command": (
+        "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA busy_timeout=10000;"
+        " PRAGMA cache_size=-16000; PRAGMA mmap_size=134217728;"
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One environment variable: its name, its default as people would write it, and what it means."""
+
+    name: str
+    default: str
+    meaning: str
+
+
+def env_text(name: str, default: str = "") -> str:
+    """The text of a variable, or the default where it is absent or empty."""
+    return os.environ.get(name, "").strip() or default
+
+
+def env_list(name: str) -> list[str]:
+    """The parts of a variable between commas; none where it is absent."""
+    return [part.strip() for part in env_text(name).split(",") if part.strip()]
+
+
+def env_bool(name: str, default: bool = False) -> bool:
+    """True or false; anything else is a ConfigurationError."""
+    text = os.environ.get(name)
+    if text is None:
+        return default
+    word = text.strip().lower()
+    if word not in TRUE | FALSE:
+        message = f"{name} is “{text}”, which is neither true nor false."
+        raise ConfigurationError(message, hint=f"Write {name}=true or {name}=false.")
+    return word in TRUE
+
+
+def env_int(name: str, default: int, *, low: int, high: int) -> int:
+    """A whole number between `low` and `high`."""
+    text = env_text(name, str(default))
+    if not text.isascii() or not text.isdigit() or not low <= int(text) <= high:
+        raise ConfigurationError(f"{name} is “{text}”.", hint=f"Write a whole number from {low} to {high}.")
+    return int(text)
+
+
+def env_secret(name: str) -> str | None:
+    """The value of `NAME`, or the content of the file that `NAME_FILE` names; None when neither is given."""
+    path = env_text(f"{name}_FILE")
+    if not path:
+        return env_text(name) or None
+    try:
+        return Path(path).read_text(encoding="utf-8").strip() or None
+    except OSError as error:
+        raise ConfigurationError(
+            f"{name}_FILE names {path}, which cannot be read ({error.strerror}).",
+            hint=f"Let {name}_FILE name a file that holds the secret and that this user may read.",
+        ) from error
+
+
+def secret_key(data: Path) -> str:
+    """The secret key from `FOURFOLD_SECRET_KEY`, else from `<data>/secret_key`, which is made at first start."""
+    given = env_secret("FOURFOLD_SECRET_KEY")
+    if given is not None:
+        return given
+    path = data / "secret_key"
+    try:
+        data.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise ConfigurationError(
+            f"{path} cannot be made ({error.strerror}).",
+            hint="Let FOURFOLD_DATA name a folder this user may write to, or give FOURFOLD_SECRET_KEY.",
+        ) from error
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(key := secrets.token_urlsafe(64))
+    return key
+
+
+def database(url: str) -> dict[str, Any]:
+    """Django's settings of one database from `sqlite:///path` or `postgresql://user:password@host:port/name`.
+
+    >>> database("sqlite:////var/lib/fourfold/db.sqlite3")["NAME"]
+    '/var/lib/fourfold/db.sqlite3'
+    """
+    hint = "Write DATABASE_URL=sqlite:////path/to/file or DATABASE_URL=postgresql://user:password@host:5432/name."
+    try:
+        parts = urlsplit(url)
+        scheme, name, port = parts.scheme, unquote(parts.path[1:]), parts.port
+    except ValueError as error:
+        raise ConfigurationError(f"DATABASE_URL cannot be read: {error}.", hint=hint) from error
+    if not name or scheme not in {"sqlite", "postgres", "postgresql"} or (scheme == "sqlite" and parts.netloc):
+        shown = f"{scheme}://…" if scheme else "without a scheme"  # never the whole, it may hold a password
+        raise ConfigurationError(f"DATABASE_URL ({shown}) is not the address of a database.", hint=hint)
+    if scheme == "sqlite":
+        return {"ENGINE": "django.db.backends.sqlite3", "NAME": name, "OPTIONS": SQLITE_OPTIONS, "CONN_MAX_AGE": None}
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": name,
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": parts.hostname or "",
+        "PORT": port or 5432,
+        "OPTIONS": dict(parse_qsl(parts.query)),
+        "CONN_MAX_AGE": 600,
+        "CONN_HEALTH_CHECKS": True,
+    }

@@ -1,0 +1,218 @@
+"""Every setting of the server; those that an operator chooses are environment variables, listed in `SETTINGS`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+
+import fourfold
+from fourfold.project.environment import Setting, database, env_bool, env_int, env_list, env_text, secret_key
+
+SETTINGS: Final = (
+    Setting(
+        "FOURFOLD_DATA",
+        "./var",
+        "Folder for the SQLite database, the secret key and uploads.",
+    ),
+    Setting(
+        "DATABASE_URL",
+        "sqlite:///<FOURFOLD_DATA>/fourfold.sqlite3",
+        "The database: sqlite:////path/to/file or postgresql://user:password@host:5432/name.",
+    ),
+    Setting(
+        "FOURFOLD_SECRET_KEY",
+        "made at first start in <FOURFOLD_DATA>/secret_key",
+        "Signs sessions and links: 50 or more random characters. FOURFOLD_SECRET_KEY_FILE names a file instead.",
+    ),
+    Setting(
+        "FOURFOLD_SECRET_KEY_FALLBACKS",
+        "",
+        "Earlier secret keys, between commas, still accepted after a change of the key.",
+    ),
+    Setting(
+        "FOURFOLD_URL",
+        "http://localhost:8000",
+        "The address people open. With https:// cookies are sent over TLS only.",
+    ),
+    Setting(
+        "FOURFOLD_ALLOWED_HOSTS",
+        "",
+        "More host names the server answers to, between commas; that of FOURFOLD_URL and localhost always are.",
+    ),
+    Setting(
+        "FOURFOLD_BEHIND_PROXY",
+        "false",
+        "True when a reverse proxy sets X-Forwarded-Proto and clients cannot reach the server directly.",
+    ),
+    Setting(
+        "FOURFOLD_DEBUG",
+        "false",
+        "Show details of errors in the browser. Refused unless FOURFOLD_URL is on localhost.",
+    ),
+    Setting(
+        "FOURFOLD_THREADS",
+        "4",
+        "Requests handled at once by one process, 1 to 64.",
+    ),
+    Setting(
+        "FOURFOLD_LANGUAGE",
+        "en-gb",
+        "Language of people who did not choose one.",
+    ),
+    Setting(
+        "FOURFOLD_TIME_ZONE",
+        "UTC",
+        "Time zone in which times are shown.",
+    ),
+    Setting(
+        "FOURFOLD_LOG_LEVEL",
+        "INFO",
+        "DEBUG, INFO, WARNING or ERROR.",
+    ),
+)
+
+BASE_DIR: Final = Path(fourfold.__file__).parent
+DATA_DIR: Final = Path(env_text("FOURFOLD_DATA", "var")).expanduser().absolute()
+
+# --- Where it is ------------------------------------------------------------------------------------------------
+PUBLIC_URL: Final = env_text("FOURFOLD_URL", "http://localhost:8000").rstrip("/")
+_ADDRESS: Final = urlsplit(PUBLIC_URL)
+HTTPS: Final = _ADDRESS.scheme == "https"
+DEBUG = env_bool("FOURFOLD_DEBUG")
+_HOST: Final = _ADDRESS.hostname or "localhost"
+ALLOWED_HOSTS = sorted({_HOST, "localhost", "127.0.0.1", "[::1]", *env_list("FOURFOLD_ALLOWED_HOSTS")})
+CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
+THREADS: Final = env_int("FOURFOLD_THREADS", 4, low=1, high=64)
+SECRET_KEY = secret_key(DATA_DIR)
+SECRET_KEY_FALLBACKS = env_list("FOURFOLD_SECRET_KEY_FALLBACKS")
+DATABASES = {"default": database(env_text("DATABASE_URL", f"sqlite:///{DATA_DIR / 'fourfold.sqlite3'}"))}
+
+# --- What it is made of -----------------------------------------------------------------------------------------
+ROOT_URLCONF = "fourfold.project.urls"
+WSGI_APPLICATION = "fourfold.project.wsgi.application"
+INSTALLED_APPS = [
+    "fourfold.project",
+    "fourfold.web",
+    "fourfold.records",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "csp",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.gzip.GZipMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "web" / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+
+# --- Who signs in -----------------------------------------------------------------------------------------------
+AUTH_USER_MODEL = "records.Person"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+    "django.contrib.auth.hashers.ScryptPasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ["email", "name"]},
+    },
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+ACCOUNT_ADAPTER = "fourfold.project.accounts.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_USER_MODEL_EMAIL_FIELD = "email"
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_LOGOUT_REDIRECT_URL = LOGIN_URL
+ACCOUNT_SESSION_REMEMBER = True
+
+# --- What the browser may do ------------------------------------------------------------------------------------
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'none'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "img-src": ["'self'", "data:"],
+        "font-src": ["'self'"],
+        "connect-src": ["'self'"],
+        "manifest-src": ["'self'"],
+        "form-action": ["'self'"],
+        "base-uri": ["'none'"],
+        "frame-ancestors": ["'none'"],
+    },
+}
+_COOKIE: Final = "__Host-" if HTTPS else ""
+SESSION_COOKIE_NAME = f"{_COOKIE}fourfold_session"
+SESSION_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 7 * 24 * 3600
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+CSRF_COOKIE_NAME = f"{_COOKIE}fourfold_csrf"
+CSRF_COOKIE_SECURE = HTTPS
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Lax"
+X_FRAME_OPTIONS = "DENY"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
+if env_bool("FOURFOLD_BEHIND_PROXY"):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SECURE_SSL_REDIRECT = HTTPS
+
+# --- Static files, language, logs -------------------------------------------------------------------------------
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA_DIR / "static"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+WHITENOISE_MAX_AGE = 3600
+LANGUAGE_CODE = env_text("FOURFOLD_LANGUAGE", "en-gb")
+TIME_ZONE = env_text("FOURFOLD_TIME_ZONE", "UTC")
+USE_I18N = True
+USE_TZ = True
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": env_text("FOURFOLD_LOG_LEVEL", "INFO")},
+}

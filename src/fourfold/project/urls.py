@@ -1,0 +1,8 @@
+"""All addresses: accounts first, then the pages."""
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("accounts/", include("allauth.account.urls")),
+    path("", include("fourfold.web.urls")),
+]

@@ -1,0 +1,1 @@
+"""Tables to arrays and back: the only place where numpy, polars and tables meet."""

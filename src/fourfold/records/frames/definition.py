@@ -1,0 +1,147 @@
+"""Definitions to rows and back, without loss: each row's `spec` is the definition as it was written."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from fourfold.engine.definitions import Definitions
+from fourfold.engine.definitions.base import Definition
+from fourfold.records.frames.person import read_people, write_people
+from fourfold.records.models import Organisation, Unit
+from fourfold.records.tables import TABLES, Ids, Table, rows_of, set_values
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What writing did to one noun; each thing is named by its code, or the codes of what it joins."""
+
+    noun: str
+    added: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        """True when anything is different from before."""
+        return bool(self.added or self.changed or self.removed)
+
+
+def spec_of(definition: Definition) -> dict[str, Any]:
+    """The definition as JSON holds it: only what was given, decimals as text."""
+    return definition.model_dump(mode="json", exclude_unset=True)
+
+
+def read_definitions(organisation: Organisation) -> Definitions | None:
+    """The definitions as they were written, in their order; None for an organisation that has none yet."""
+    given: dict[str, Any] = {"organisation": organisation.spec, "people": read_people(organisation)}
+    for table in TABLES:
+        rows = rows_of(table.model, organisation).order_by("position", "pk")
+        given[table.noun] = list(rows.values_list("spec", flat=True))
+    if not given["strategy"]:
+        return None
+    given["strategy"] = given["strategy"][0]
+    return Definitions.model_validate({noun: specs for noun, specs in given.items() if specs})
+
+
+def write_definitions(organisation: Organisation, definitions: Definitions) -> tuple[Change, ...]:
+    """Make the rows say what the definitions say, and tell what that changed; unchanged rows stay untouched.
+
+    People whom the definitions do not name stay members. Call it inside a transaction, with checked definitions;
+    removing a KPI or unit that has measurements raises `ProtectedError`.
+    """
+    ids = Ids(organisation, definitions.strategy.code)
+    changes = [_write_organisation(organisation, definitions)]
+    removals: list[tuple[Table, list[Any]]] = []
+    for table in TABLES:
+        written = getattr(definitions, table.noun)
+        items = written if isinstance(written, tuple) else (written,)
+        change, leftover = _write_rows(table, organisation, items, ids)
+        removals.append((table, leftover))
+        changes.append(change)
+        if table.model is Unit:
+            _place_units(organisation, definitions)
+            changes.append(Change("people", *write_people(organisation, definitions.people, ids)))
+    for table, leftover in reversed(removals):
+        _remove(table, leftover)
+    return tuple(c for c in changes if c)
+
+
+def _write_organisation(organisation: Organisation, definitions: Definitions) -> Change:
+    spec = spec_of(definitions.organisation)
+    if organisation.spec == spec:
+        return Change("organisation")
+    organisation.name, organisation.spec = definitions.organisation.name, spec
+    organisation.save(update_fields=("name", "spec"))
+    return Change("organisation", changed=(organisation.code,))
+
+
+def _write_rows(
+    table: Table, organisation: Organisation, items: Sequence[Definition], ids: Ids
+) -> tuple[Change, list[Any]]:
+    """Add and change rows of one table; gives back those that no definition names any more."""
+    rows = list(rows_of(table.model, organisation).order_by("position", "pk"))
+    before = dict(zip(_keys(table, [row.spec for row in rows]), rows, strict=True))
+    specs = [spec_of(item) for item in items]
+    new: list[Any] = []
+    moved: list[Any] = []
+    added, changed = [], []
+    for position, (key, spec, item) in enumerate(zip(_keys(table, specs), specs, items, strict=True)):
+        values = {**table.columns(item, ids), "position": position, "spec": spec}
+        row = before.pop(key, None)
+        if row is None:
+            new.append(table.model(organisation=organisation, **values))
+            added.append(_name(key))
+            continue
+        if row.spec != spec:
+            changed.append(_name(key))
+        if set_values(row, values):
+            moved.append(row)
+    table.model._default_manager.bulk_create(new, batch_size=500)
+    if moved:
+        table.model._default_manager.bulk_update(moved, sorted(values), batch_size=200)
+    return Change(table.noun, tuple(added), tuple(changed), tuple(_name(key) for key in before)), list(before.values())
+
+
+def _keys(table: Table, specs: Sequence[dict[str, Any]]) -> list[tuple[Any, ...]]:
+    """What names each spec; those of equal names are told apart by their order."""
+    seen: Counter[tuple[Any, ...]] = Counter()
+    keys = []
+    for spec in specs:
+        name = tuple(spec.get(part) for part in table.key)
+        keys.append((*name, seen[name]))
+        seen[name] += 1
+    return keys
+
+
+def _name(key: tuple[Any, ...]) -> str:
+    return " ".join(str(part) for part in key[:-1] if part is not None)
+
+
+def _place_units(organisation: Organisation, definitions: Definitions) -> None:
+    """Parents and paths, which need the ids of all units."""
+    units = {u.code: u for u in Unit.objects.filter(organisation=organisation)}
+
+    def path(code: str) -> str:
+        parent = definitions.unit[code].parent
+        return f"{path(parent) if parent else '/'}{units[code].pk}/"
+
+    moved = []
+    for code, definition in definitions.unit.items():
+        unit = units[code]
+        place = (units[definition.parent].pk if definition.parent else None, path(code))
+        if (unit.parent_id, unit.path) != place:
+            unit.parent_id, unit.path = place
+            moved.append(unit)
+    if moved:
+        Unit.objects.bulk_update(moved, ("parent", "path"), batch_size=500)
+
+
+def _remove(table: Table, leftover: list[Any]) -> None:
+    if not leftover:
+        return
+    gone = table.model._default_manager.filter(pk__in=[row.pk for row in leftover])
+    if table.model is Unit:
+        gone.update(parent=None)  # so that a parent and its child can go together
+    gone.delete()

@@ -1,0 +1,65 @@
+"""The people of the definitions, who are accounts as well: one account can belong to several organisations."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from fourfold.engine.definitions import Person as PersonDefinition
+from fourfold.records.models import Membership, Organisation, Person, Unit
+from fourfold.records.models.person import tidy_email
+from fourfold.records.tables import Ids, set_values
+
+
+def read_people(organisation: Organisation) -> list[dict[str, Any]]:
+    """The people of an organisation as they were written, in their order."""
+    members = Membership.objects.filter(organisation=organisation).order_by("position", "pk")
+    return list(members.values_list("spec", flat=True))
+
+
+def write_people(
+    organisation: Organisation, people: Sequence[PersonDefinition], ids: Ids
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Add and change members; gives the codes of those added and changed. Nobody is removed.
+
+    An e-mail address that an account already has adds that account. Name, title and address of an account are
+    changed only while it belongs to this organisation alone.
+    """
+    members = {m.code: m for m in Membership.objects.filter(organisation=organisation).select_related("person")}
+    by_email = {m.person.email: m for m in members.values() if m.person.email and m.code not in {p.code for p in people}}
+    added, changed = [], []
+    for position, definition in enumerate(people):
+        spec = definition.model_dump(mode="json", exclude_unset=True)
+        values = {"code": definition.code, "role": definition.role, "unit_id": ids(Unit, definition.unit)}
+        values |= {"position": position, "spec": spec}
+        member = members.get(definition.code) or by_email.pop(tidy_email(definition.email), None)
+        if member is None:
+            Membership.objects.create(organisation=organisation, person=_account(definition), **values)
+            added.append(definition.code)
+            continue
+        if member.spec != spec:
+            _describe(member.person, definition)
+            changed.append(definition.code)
+        if set_values(member, values):
+            member.save()
+    return tuple(added), tuple(changed)
+
+
+def _account(definition: PersonDefinition) -> Person:
+    """The account with this address, else a new one, which cannot sign in before it is given a password."""
+    email = tidy_email(definition.email)
+    person = Person.objects.filter(email=email).first() if email else None
+    if person is None:
+        person = Person.objects.create_person(name=definition.name, email=email)
+        _describe(person, definition)
+    return person
+
+
+def _describe(person: Person, definition: PersonDefinition) -> None:
+    if person.memberships.count() > 1:
+        return
+    email = tidy_email(definition.email)
+    if email != person.email and Person.objects.filter(email=email).exclude(email=None).exists():
+        email = person.email  # another account has it
+    person.name, person.title, person.email = definition.name, definition.title, email
+    person.save(update_fields=("name", "title", "email"))

@@ -1,0 +1,43 @@
+"""The tables, one noun per module."""
+
+from fourfold.records.models.evaluation import Evaluation
+from fourfold.records.models.event import Event
+from fourfold.records.models.imports import Import
+from fourfold.records.models.initiative import Initiative
+from fourfold.records.models.kpi import Kpi
+from fourfold.records.models.kpi_use import KpiUse
+from fourfold.records.models.link import Link
+from fourfold.records.models.measurement import Measurement
+from fourfold.records.models.membership import Membership
+from fourfold.records.models.note import Note
+from fourfold.records.models.objective import Objective
+from fourfold.records.models.organisation import Organisation
+from fourfold.records.models.person import Person
+from fourfold.records.models.perspective import Perspective
+from fourfold.records.models.result import Result
+from fourfold.records.models.strategy import Strategy
+from fourfold.records.models.target import Target
+from fourfold.records.models.theme import Theme
+from fourfold.records.models.unit import Unit
+
+__all__ = [
+    "Evaluation",
+    "Event",
+    "Import",
+    "Initiative",
+    "Kpi",
+    "KpiUse",
+    "Link",
+    "Measurement",
+    "Membership",
+    "Note",
+    "Objective",
+    "Organisation",
+    "Person",
+    "Perspective",
+    "Result",
+    "Strategy",
+    "Target",
+    "Theme",
+    "Unit",
+]

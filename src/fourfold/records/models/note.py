@@ -1,0 +1,19 @@
+"""Notes."""
+
+from django.db import models
+
+from fourfold.records.defined import Defined
+from fourfold.records.scope import InUnits
+
+
+class Note(Defined):
+    """What somebody said about a KPI in a period; a note without a unit is about the whole organisation."""
+
+    kpi = models.ForeignKey("records.Kpi", on_delete=models.CASCADE, related_name="notes")
+    unit = models.ForeignKey("records.Unit", null=True, on_delete=models.CASCADE, related_name="+")
+    period = models.CharField(max_length=16)
+    kind = models.CharField(max_length=12, default="comment")
+    author = models.ForeignKey("records.Person", null=True, on_delete=models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField(auto_now_add=True)
+
+    objects = InUnits.as_manager()

@@ -1,0 +1,48 @@
+"""The organisation, to which every other row belongs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Self
+
+from django.db import models
+
+from fourfold.records.fields import SpecField
+from fourfold.records.scope import grants_of
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from fourfold.records.models.person import Person
+
+
+class Organisations(models.QuerySet["Organisation"]):
+    """Organisations."""
+
+    def visible_to(self, person: Person | AnonymousUser) -> Self:
+        """The organisations in which the person has a grant."""
+        return self.filter(pk__in={g.organisation for g in grants_of(person)})
+
+
+class Organisation(models.Model):
+    """An organisation, with the two counters that say how new a stored result is.
+
+    `definitions_version` grows with each change of a definition, `version` with each change of a definition or a
+    figure. Both change only in the transaction of the change itself, under a lock on this row, so the lock also
+    gives events their gapless numbers.
+    """
+
+    code = models.CharField(max_length=80, unique=True)
+    name = models.CharField(max_length=300)
+    spec = SpecField(default=dict)
+    version = models.PositiveBigIntegerField(default=0)
+    definitions_version = models.PositiveBigIntegerField(default=0)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = Organisations.as_manager()
+
+    class Meta:
+        ordering = ("name",)
+
+    def __str__(self) -> str:
+        """The name."""
+        return self.name

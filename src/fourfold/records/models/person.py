@@ -1,0 +1,80 @@
+"""People, who are also the accounts: they sign in with their e-mail address."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, ClassVar, Self
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+
+from fourfold.access.roles import Role
+from fourfold.access.rules import Grant
+from fourfold.records.scope import grants_of
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+
+class PersonQuerySet(models.QuerySet["Person"]):
+    """People."""
+
+    def visible_to(self, person: Person | AnonymousUser) -> Self:
+        """The people of the organisations in which the person has a grant."""
+        return self.filter(memberships__organisation__in={g.organisation for g in grants_of(person)}).distinct()
+
+
+class People(BaseUserManager["Person"].from_queryset(PersonQuerySet)):  # type: ignore[misc]
+    """Makes and finds people."""
+
+    def create_person(self, *, name: str, email: str | None = None, password: str | None = None) -> Person:
+        """A new person; without a password they exist but cannot sign in."""
+        person = Person(name=name, email=tidy_email(email))
+        person.set_password(password)
+        person.save(using=self._db)
+        return person
+
+    def get_by_natural_key(self, username: str | None) -> Person:
+        """Find the account by e-mail, whatever its capitals."""
+        found: Person = self.get(email=tidy_email(username))
+        return found
+
+
+def tidy_email(email: str | None) -> str | None:
+    """Lower case without blanks around it; None when there is none."""
+    return (email or "").strip().lower() or None
+
+
+# house: a person can belong to several organisations, by memberships
+class Person(AbstractBaseUser):
+    """A person of one or more organisations; without an e-mail address or password they cannot sign in."""
+
+    email = models.EmailField(max_length=254, unique=True, null=True, blank=True)
+    name = models.CharField(max_length=300)
+    title = models.CharField(max_length=300, blank=True)
+    is_active = models.BooleanField(default=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = People()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
+
+    class Meta:
+        ordering = ("name",)
+        verbose_name_plural = "people"
+
+    def __str__(self) -> str:
+        """The name."""
+        return self.name
+
+    def get_full_name(self) -> str:
+        """The name, as Django asks for it."""
+        return self.name
+
+    @cached_property
+    def grants(self) -> tuple[Grant, ...]:
+        """What the person was granted, read once per request."""
+        rows = self.memberships.values_list("organisation", "role", "unit__path")
+        return tuple(Grant(organisation, Role(role), path) for organisation, role, path in rows)

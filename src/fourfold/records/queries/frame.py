@@ -1,0 +1,45 @@
+"""What surrounds every page: the statuses of the scorecards in the rail and how complete each month of the year is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from django.db.models import Count, Q
+
+from fourfold.engine.cells import State
+from fourfold.engine.statuses import Status
+from fourfold.records import models
+from fourfold.records.queries.scope import SCORECARD, STATUSES, Scope
+
+
+class Completeness(NamedTuple):
+    """How many KPIs of a month have their figure, of how many that should."""
+
+    there: int
+    due: int
+
+    @property
+    def percent(self) -> int:
+        """Whole per cent, never rounded up to 100."""
+        return self.there * 100 // self.due if self.due else 0
+
+
+def completeness(scope: Scope, ordinals: Sequence[int]) -> dict[int, Completeness]:
+    """For each month the KPIs of the scope's unit that have a figure, and those that should have one."""
+    rows = (
+        models.Result.objects.visible_to(scope.person)
+        .filter(unit=scope.unit.pk, view="month", ordinal__in=ordinals, node__startswith="kpi:")
+        .exclude(state=State.NOT_APPLICABLE)
+        .values_list("ordinal")
+        .annotate(there=Count("pk", filter=Q(state=State.NUMBER)), due=Count("pk"))
+    )
+    return {ordinal: Completeness(there, due) for ordinal, there, due in rows}
+
+
+def scorecard_statuses(scope: Scope, units: Sequence[int]) -> dict[int, Status]:
+    """The status of each unit's scorecard in the period shown."""
+    rows = models.Result.objects.visible_to(scope.person).filter(
+        unit__in=units, view=scope.view, ordinal=scope.period.ordinal, node=SCORECARD
+    )
+    return {unit: STATUSES[status] for unit, status in rows.values_list("unit", "status")}

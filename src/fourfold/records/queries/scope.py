@@ -1,0 +1,157 @@
+"""Where a page stands: the person, the unit, the period and the view. Every page's query begins with one of these."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final, NamedTuple
+
+from fourfold.access.roles import Action
+from fourfold.access.rules import allowed
+from fourfold.engine.periods import Frequency, Period, PeriodError
+from fourfold.engine.statuses import Status
+from fourfold.errors import NotFound
+from fourfold.records import models
+from fourfold.records.queries.structure import Structure, UnitPlace, structure_of
+
+SCORECARD: Final = "scorecard"
+VIEWS: Final = ("month", "quarter", "ytd")
+STATUSES: Final = tuple(Status)
+
+
+class Month(NamedTuple):
+    """One month of a scorecard: its status and, where there is one, its score."""
+
+    status: Status
+    score: float | None
+
+
+@dataclass(frozen=True)
+class Scope:
+    """A person looking at a unit in a period. `month` is the month chosen; `period` what the view makes of it."""
+
+    person: models.Person
+    structure: Structure
+    unit: UnitPlace
+    view: str
+    month: Period
+    months: Mapping[int, Month]  # every month of the unit that was evaluated, by ordinal
+    default_month: Period
+
+    @cached_property
+    def period(self) -> Period:
+        """The period shown: the month, or the quarter it lies in; year to date ends with the month."""
+        return self.month.within(Frequency.QUARTER) if self.view == "quarter" else self.month
+
+    @cached_property
+    def units(self) -> tuple[UnitPlace, ...]:
+        """The units this person may see, in the order of the tree."""
+        return visible_units(self.person, self.structure)
+
+    @cached_property
+    def member_code(self) -> str | None:
+        """The person's code in this organisation, as owners of KPIs are written."""
+        rows = models.Membership.objects.visible_to(self.person).filter(
+            organisation=self.structure.pk, person=self.person
+        )
+        return rows.values_list("code", flat=True).first()
+
+    def may(self, action: Action, unit: UnitPlace | None = None) -> bool:
+        """True when the person may do this on the unit (the scope's own without one)."""
+        path = (unit or self.unit).path
+        return allowed(self.person.grants, action, organisation=self.structure.pk, path=path)
+
+
+def visible_units(person: models.Person, structure: Structure) -> tuple[UnitPlace, ...]:
+    """The units inside the person's grants, each after the unit above it."""
+    seen = [
+        u for u in structure.units if allowed(person.grants, Action.SEE, organisation=structure.pk, path=u.path)
+    ]
+    allowed_pks = {u.pk for u in seen}
+    ordered: list[UnitPlace] = []
+
+    def walk(units: list[UnitPlace]) -> None:
+        for unit in units:
+            ordered.append(unit)
+            walk(structure.children.get(unit.pk, []))
+
+    walk([u for u in seen if u.parent not in allowed_pks])
+    return tuple(u for u in ordered if u.pk in allowed_pks)
+
+
+def scope_of(
+    person: models.Person, unit: str | None = None, *, period: str | None = None, view: str | None = None
+) -> Scope:
+    """Find the unit and the period a person asks for.
+
+    `unit` is its code, written `organisation:code` where the person is in several organisations; without one it is
+    the first unit they can see. `period` is a period id (the newest month with a score without one, or when it
+    cannot be read). Raises `NotFound` when there is no such unit or the person may not see it.
+    """
+    organisation, code = _organisation(person, unit)
+    structure = structure_of(organisation)
+    units = visible_units(person, structure)
+    place = next((u for u in units if code is None or u.code == code), None)
+    if place is None:
+        raise NotFound("There is no such scorecard, or you may not see it.")
+    return scope_at(person, structure, place, period=period, view=view)
+
+
+def scope_at(
+    person: models.Person, structure: Structure, place: UnitPlace, *, period: str | None = None, view: str | None = None
+) -> Scope:
+    """The scope at a unit that the person is known to see."""
+    months = _months(person, place)
+    default = _default_month(structure, months)
+    return Scope(
+        person=person,
+        structure=structure,
+        unit=place,
+        view=view if view in VIEWS else "month",
+        month=_month(structure, period, default),
+        months=months,
+        default_month=default,
+    )
+
+
+def _organisation(person: models.Person, unit: str | None) -> tuple[models.Organisation, str | None]:
+    visible = models.Organisation.objects.visible_to(person)
+    qualifier, _, code = (unit or "").rpartition(":")
+    found = visible.filter(code=qualifier).first() if qualifier else None
+    if qualifier == "":
+        if unit and len({g.organisation for g in person.grants}) > 1:
+            visible = visible.filter(pk__in=models.Unit.objects.visible_to(person).filter(code=code).values("organisation"))
+        found = visible.first()
+    if found is None:
+        raise NotFound("There is no such scorecard, or you may not see it.")
+    return found, code or None
+
+
+def _months(person: models.Person, unit: UnitPlace) -> dict[int, Month]:
+    rows = models.Result.objects.visible_to(person).filter(unit=unit.pk, view="month", node=SCORECARD)
+    return {
+        ordinal: Month(STATUSES[status], score)
+        for ordinal, status, score in rows.values_list("ordinal", "status", "score").order_by("ordinal")
+    }
+
+
+def _default_month(structure: Structure, months: Mapping[int, Month]) -> Period:
+    """The newest month with a score; without any, the newest evaluated; without those, the first of the calendar."""
+    scored = [ordinal for ordinal, month in months.items() if month.score is not None]
+    ordinal = max(scored or months or (24_312,))  # January 2026, for an organisation without a single result
+    return Period(Frequency.MONTH, ordinal, structure.calendar)
+
+
+def _month(structure: Structure, text: str | None, default: Period) -> Period:
+    if not text:
+        return default
+    try:
+        asked = structure.calendar.parse(text)
+    except PeriodError:
+        return default
+    if asked.frequency is Frequency.MONTH:
+        return asked
+    if asked.frequency.rank > Frequency.MONTH.rank:
+        return asked.parts(Frequency.MONTH)[-1]
+    return asked.within(Frequency.MONTH)

@@ -1,0 +1,94 @@
+"""Results of one unit over the periods a page shows, read in one query."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+from fourfold.engine.statuses import Status
+from fourfold.records import models
+from fourfold.records.queries.scope import STATUSES, Scope
+
+LENGTH: Final = 13  # a year and the same period a year before
+
+
+class Cell(NamedTuple):
+    """One result of a node; numbers are None where there is none."""
+
+    value: float | None
+    target: float | None
+    red_line: float | None
+    low: float | None
+    high: float | None
+    score: float | None
+    status: Status
+    coverage: float | None
+    state: int
+    marks: int
+    numerator: float | None
+    denominator: float | None
+
+
+_FIELDS: Final = tuple(f for f in Cell._fields)
+_STATUS: Final = 2 + Cell._fields.index("status")
+
+
+@dataclass(frozen=True)
+class Window:
+    """Results of nodes from ordinal `first` to `last`, both included."""
+
+    first: int
+    last: int
+    cells: dict[str, list[Cell | None]]
+
+    def now(self, node: str) -> Cell | None:
+        """The result of the last period."""
+        row = self.cells.get(node)
+        return row[-1] if row else None
+
+    def before(self, node: str) -> Cell | None:
+        """The result of the period before the last."""
+        row = self.cells.get(node)
+        return row[-2] if row and len(row) > 1 else None
+
+    def row(self, node: str) -> list[Cell | None]:
+        """All results, oldest first; None where nothing was evaluated."""
+        return self.cells.get(node) or [None] * (self.last - self.first + 1)
+
+
+def window_of(scope: Scope, *, length: int = LENGTH, view: str | None = None, node: str | None = None) -> Window:
+    """The last `length` periods up to the one shown: every node, or those whose name starts with `node`."""
+    last = scope.period.ordinal
+    first = last - length + 1
+    rows = models.Result.objects.visible_to(scope.person).filter(
+        unit=scope.unit.pk, view=view or scope.view, ordinal__gte=first, ordinal__lte=last
+    )
+    if node is not None:
+        rows = rows.filter(node__startswith=node) if node.endswith(":") else rows.filter(node=node)
+    cells: dict[str, list[Cell | None]] = {}
+    for record in rows.values_list("node", "ordinal", *_FIELDS):
+        row = cells.get(record[0])
+        if row is None:
+            row = cells[record[0]] = [None] * length
+        row[record[1] - first] = Cell(*record[2:_STATUS], STATUSES[record[_STATUS]], *record[_STATUS + 1 :])
+    return Window(first, last, cells)
+
+
+def scores(cells: list[Cell | None]) -> list[float | None]:
+    """The scores of a row."""
+    return [cell.score if cell else None for cell in cells]
+
+
+def values(cells: list[Cell | None]) -> list[float | None]:
+    """The values of a row."""
+    return [cell.value if cell else None for cell in cells]
+
+
+def statuses(cells: list[Cell | None]) -> list[Status]:
+    """The statuses of a row; a period that was not evaluated has no data."""
+    return [cell.status if cell else Status.NO_DATA for cell in cells]
+
+
+def change(now: float | None, before: float | None) -> float | None:
+    """The difference, None when either is missing."""
+    return None if now is None or before is None else now - before

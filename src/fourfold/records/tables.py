@@ -1,0 +1,113 @@
+"""Which table keeps which noun of the definitions, and what its columns repeat of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.db import models
+from django.db.models import QuerySet
+
+from fourfold.records.models import (
+    Initiative,
+    Kpi,
+    KpiUse,
+    Link,
+    Membership,
+    Note,
+    Objective,
+    Organisation,
+    Perspective,
+    Strategy,
+    Target,
+    Theme,
+    Unit,
+)
+
+
+class Ids:
+    """Ids of an organisation's rows by code; a table is read when it is first asked for, so write it before."""
+
+    def __init__(self, organisation: Organisation, strategy: str) -> None:
+        self.strategy = strategy
+        self._organisation = organisation
+        self._known: dict[type[models.Model], dict[str, int]] = {}
+
+    def __call__(self, model: type[models.Model], code: str | None) -> int | None:
+        """The id of the row with this code; None for no code. `Membership` gives the person's, if there is one."""
+        if code is None:
+            return None
+        if model not in self._known:
+            column = "person_id" if model is Membership else "pk"
+            self._known[model] = dict(rows_of(model, self._organisation).values_list("code", column))
+        known = self._known[model]
+        return known.get(code) if model is Membership else known[code]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A noun of `Definitions`: its table, the keys of its spec that name it, and its columns beside the spec."""
+
+    noun: str
+    model: type[models.Model]
+    key: tuple[str, ...]
+    columns: Callable[[Any, Ids], dict[str, object]]
+
+
+def rows_of(model: type[models.Model], organisation: Organisation) -> QuerySet[Any]:
+    """All rows of one organisation."""
+    return model._default_manager.filter(organisation=organisation)
+
+
+def set_values(row: models.Model, values: Mapping[str, object]) -> bool:
+    """Set columns of a row in memory; True when any of them was different."""
+    different = {column: value for column, value in values.items() if getattr(row, column) != value}
+    for column, value in different.items():
+        setattr(row, column, value)
+    return bool(different)
+
+
+def _coded(definition: Any, **more: object) -> dict[str, object]:
+    return {"code": definition.code, "name": definition.name, **more}
+
+
+def _target(target: Any, ids: Ids) -> dict[str, object]:
+    place = {"kpi_id": ids(Kpi, target.kpi), "unit_id": ids(Unit, target.unit)}
+    return {**place, "kind": target.kind, "since": target.since}
+
+
+def _note(note: Any, ids: Ids) -> dict[str, object]:
+    place = {"kpi_id": ids(Kpi, note.kpi), "unit_id": ids(Unit, note.unit), "period": note.period}
+    return {**place, "kind": note.kind, "author_id": ids(Membership, note.author)}
+
+
+#: In the order in which rows can be written; people come between units and strategy, see `person`.
+TABLES: Final = (
+    Table("units", Unit, ("code",), lambda d, _: _coded(d)),
+    Table("strategy", Strategy, ("code",), lambda d, ids: _coded(d, unit_id=ids(Unit, d.unit))),
+    Table("perspectives", Perspective, ("code",), lambda d, ids: _coded(d, strategy_id=ids(Strategy, ids.strategy))),
+    Table("themes", Theme, ("code",), lambda d, ids: _coded(d, strategy_id=ids(Strategy, ids.strategy))),
+    Table(
+        "objectives",
+        Objective,
+        ("code",),
+        lambda d, ids: _coded(d, perspective_id=ids(Perspective, d.perspective), owner_id=ids(Membership, d.owner)),
+    ),
+    Table(
+        "links",
+        Link,
+        ("source", "target"),
+        lambda d, ids: {"source_id": ids(Objective, d.source), "target_id": ids(Objective, d.target)},
+    ),
+    Table("kpis", Kpi, ("code",), lambda d, ids: _coded(d, owner_id=ids(Membership, d.owner))),
+    Table(
+        "uses",
+        KpiUse,
+        ("kpi", "objective"),
+        lambda d, ids: {"kpi_id": ids(Kpi, d.kpi), "objective_id": ids(Objective, d.objective)},
+    ),
+    Table("targets", Target, ("kpi", "unit", "kind", "since"), _target),
+    Table("initiatives", Initiative, ("code",), lambda d, ids: _coded(d, owner_id=ids(Membership, d.owner))),
+    Table("notes", Note, ("kpi", "unit", "period", "kind"), _note),
+)

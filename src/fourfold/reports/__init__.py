@@ -1,0 +1,1 @@
+"""A finished scorecard as PDF, PowerPoint, Excel or HTML."""

@@ -1,0 +1,215 @@
+"""The library's façade: a scorecard folder and a table of figures in, results as tables and explanations out.
+
+```python
+import fourfold
+scorecard = fourfold.load("examples/calder_vale")
+results = scorecard.evaluate()                  # or .evaluate(my_frame): Polars, pandas or Arrow
+results.results                                 # one row per node, unit and period (Polars)
+print(results.explain("ed_4h", unit="group", period="2026-10"))
+```
+Nothing here needs a server, a database or Django.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from fourfold.connectors.files import read_folder
+from fourfold.engine.checks import check as check_definitions
+from fourfold.engine.definitions import Definitions
+from fourfold.engine.definitions.complete import complete
+from fourfold.engine.definitions.parse import parse
+from fourfold.engine.evaluate import Evaluation, periods_of
+from fourfold.engine.evaluate import evaluate as run
+from fourfold.engine.explain import Trace
+from fourfold.engine.explain import explain as trace_of
+from fourfold.engine.findings import Finding, errors
+from fourfold.engine.measurements import check_rows, to_polars
+from fourfold.engine.periods import Period
+from fourfold.engine.results import View
+from fourfold.errors import FourfoldError
+from fourfold.table import Table, html, table
+
+if TYPE_CHECKING:
+    import polars as pl
+
+
+class FolderError(FourfoldError):
+    """The scorecard folder has mistakes."""
+
+    def __init__(self, findings: tuple[Finding, ...]) -> None:
+        """Keep the findings; the message counts the errors and shows the first ones."""
+        self.findings = findings
+        wrong = errors(findings)
+        shown = "\n".join(str(f) for f in wrong[:10])
+        more = f"\n… and {len(wrong) - 10} more" if len(wrong) > 10 else ""
+        super().__init__(f"{len(wrong)} error{'s' if len(wrong) != 1 else ''} in the scorecard:\n{shown}{more}")
+
+
+@dataclass(frozen=True)
+class Scorecard:
+    """Definitions with their figures; `findings` are what the checks said about both (warnings included)."""
+
+    definitions: Definitions
+    rows: pl.DataFrame
+    findings: tuple[Finding, ...] = ()
+    folder: Path | None = None
+
+    def check(self) -> tuple[Finding, ...]:
+        """What the checks have to say about definitions and figures."""
+        return self.findings
+
+    def evaluate(
+        self,
+        measurements: Any = None,
+        *,
+        as_of: datetime | None = None,
+        view: View = "month",
+        first: str | None = None,
+        last: str | None = None,
+    ) -> Evaluated:
+        """Evaluate the folder's own figures, or a Polars, pandas or Arrow table of them.
+
+        `as_of` (now, when left out) decides what is due and, where figures carry `recorded_at`, what was known.
+        `first` and `last` limit the periods. Raises `FolderError` with the findings when a given table has errors.
+        """
+        rows = self.rows if measurements is None else self._checked(measurements)
+        at = as_of or datetime.now(UTC)
+        known = _known(rows, at)
+        periods = self._periods(known, at, view, first, last)
+        evaluation = run(self.definitions, known, as_of=at, view=view, periods=periods)
+        return Evaluated(evaluation, self.findings + evaluation.findings)
+
+    def _checked(self, measurements: Any) -> pl.DataFrame:
+        checked = check_rows(to_polars(measurements), self.definitions)
+        if not checked.ok:
+            raise FolderError(tuple(checked.findings))
+        return checked.rows
+
+    def _periods(
+        self, rows: pl.DataFrame, as_of: datetime, view: View, first: str | None, last: str | None
+    ) -> tuple[Period, ...]:
+        periods = periods_of(self.definitions, rows, view=view, as_of=as_of)
+        frequency = periods[0].frequency
+        parse_period = self.definitions.calendar.parse
+        begin = parse_period(first, frequency) if first else periods[0]
+        end = parse_period(last, frequency) if last else periods[-1]
+        if end < begin:
+            raise FourfoldError(f"The last period, {end.label}, is before the first, {begin.label}.")
+        return self.definitions.calendar.range(begin, end)
+
+    def __repr__(self) -> str:
+        """Name and size."""
+        d = self.definitions
+        return (
+            f"<Scorecard {d.organisation.name!r}: {len(d.perspectives)} perspectives, {len(d.objectives)} objectives, "
+            f"{len(d.kpis)} KPIs, {len(d.units)} units, {len(self.rows):,} figures>"
+        )
+
+
+def _known(rows: pl.DataFrame, as_of: datetime) -> pl.DataFrame:
+    """Rows recorded by `as_of`; rows that do not say when count as known, and a later recording replaces an earlier."""
+    if "recorded_at" not in rows.columns or rows["recorded_at"].null_count() == len(rows):
+        return rows
+    import polars as pl
+
+    at = pl.col("recorded_at").cast(pl.String)
+    kept = rows.filter(at.is_null() | (at.str.slice(0, 10) <= as_of.date().isoformat()))
+    return kept.sort(at.fill_null("")).unique(subset=["kpi", "unit", "period"], keep="last", maintain_order=True)
+
+
+@dataclass(frozen=True)
+class Evaluated:
+    """One evaluation, ready to read: `results` for programs, `repr` and HTML for people, `explain` for doubts."""
+
+    evaluation: Evaluation
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def results(self) -> pl.DataFrame:
+        """One row per node, unit and period; columns as in `fourfold.engine.results.COLUMNS`."""
+        return self.evaluation.frame()
+
+    def explain(self, node: str, *, unit: str | None = None, period: str | None = None) -> Explanation:
+        """Why a KPI or node has its score; the root unit and the newest period with figures when left out."""
+        shown = self.table(unit=unit, period=period)
+        return Explanation(trace_of(self.evaluation, node, shown.unit, shown.period))
+
+    def table(self, *, unit: str | None = None, period: str | None = None) -> Table:
+        """The scorecard of one unit and period as rows: perspectives, objectives, KPIs."""
+        return table(self.evaluation, unit=unit, period=period)
+
+    def __repr__(self) -> str:
+        """The scorecard of the root unit in the newest period, as plain text."""
+        return str(self.table())
+
+    def _repr_html_(self) -> str:
+        return html(self.table())
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """A trace that prints itself in words."""
+
+    trace: Trace
+
+    def __str__(self) -> str:
+        """The words, one sentence a line."""
+        return "\n".join(self.trace.words())
+
+    def to_json(self) -> dict[str, object]:
+        """The trace as plain data."""
+        return self.trace.to_json()
+
+
+def load(folder: str | Path) -> Scorecard:
+    """Read, complete and check a scorecard folder. Raises `FolderError` with all findings when it has errors."""
+    scorecard, findings = read(folder)
+    if scorecard is None:
+        raise FolderError(findings)
+    return scorecard
+
+
+def read(folder: str | Path) -> tuple[Scorecard | None, tuple[Finding, ...]]:
+    """Like `load`, but errors come back as findings beside no scorecard; figures are all-or-nothing."""
+    import polars as pl
+
+    texts = read_folder(Path(folder))
+    parsed = parse(texts.texts)
+    findings = [*texts.findings, *parsed.findings]
+    if parsed.definitions is None:
+        return None, tuple(findings)
+    definitions = complete(parsed.definitions)
+    findings += check_definitions(definitions, parsed.places)
+    checked = [check_rows(t.frame, definitions, file=t.file) for t in texts.tables]
+    findings += [f for c in checked for f in c.findings]
+    if errors(findings):
+        return None, tuple(findings)
+    rows = pl.concat([c.rows for c in checked], how="diagonal_relaxed") if checked else no_rows()
+    return Scorecard(definitions, rows, tuple(findings), Path(folder)), tuple(findings)
+
+
+def no_rows() -> pl.DataFrame:
+    """A table of no figures."""
+    import polars as pl
+
+    text, number = ("kpi", "unit", "period"), ("value", "numerator", "denominator")
+    return pl.DataFrame(schema={**dict.fromkeys(text, pl.String), **dict.fromkeys(number, pl.Float64)})
+
+
+def check(folder: str | Path) -> tuple[Finding, ...]:
+    """All findings about a scorecard folder, errors and warnings."""
+    return read(folder)[1]
+
+
+def evaluate(folder: str | Path, measurements: Any = None, **options: Any) -> Evaluated:
+    """Load a folder and evaluate it; options as in `Scorecard.evaluate`."""
+    return load(folder).evaluate(measurements, **options)
+
+
+def explain(folder: str | Path, node: str, *, unit: str | None = None, period: str | None = None) -> Explanation:
+    """Load a folder, evaluate it and explain one result."""
+    return evaluate(folder).explain(node, unit=unit, period=period)

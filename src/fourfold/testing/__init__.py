@@ -1,0 +1,1 @@
+"""For tests here and in plug-ins: factories, sample companies, conformance suites."""

@@ -1,0 +1,93 @@
+"""Addresses of pages. All state is in the address; what is as usual is left out, so that addresses stay short."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from urllib.parse import urlencode
+
+from django.urls import reverse
+
+from fourfold.engine.definitions import Kpi, Objective
+from fourfold.engine.periods import Frequency, Period
+from fourfold.records.queries.scope import Scope, scope_of
+from fourfold.records.queries.structure import UnitPlace, slug
+from fourfold.web.requests import Request
+
+
+@lru_cache(maxsize=4096)
+def path(name: str, *args: str | int) -> str:
+    """The path of a page, kept because a table asks for hundreds."""
+    return reverse(name, args=args)
+
+
+@dataclass(frozen=True)
+class Here:
+    """Where somebody stands, and the way from there to other pages with the same period and view."""
+
+    scope: Scope
+
+    @cached_property
+    def state(self) -> dict[str, str]:
+        """The period and view in the address, where they are not the usual ones."""
+        scope, state = self.scope, {}
+        if scope.month != scope.default_month:
+            state["p"] = scope.month.short_id
+        if scope.view != "month":
+            state["by"] = scope.view
+        return state
+
+    @cached_property
+    def _ending(self) -> str:
+        return "?" + urlencode(self.state) if self.state else ""
+
+    def key(self, unit: UnitPlace | None = None) -> str:
+        """How a unit is written in an address: its code, with the organisation where the person has several."""
+        code = (unit or self.scope.unit).code
+        several = len({grant.organisation for grant in self.scope.person.grants}) > 1
+        return f"{self.scope.structure.organisation.code}:{code}" if several else code
+
+    def unit(self, page: str = "overview", unit: UnitPlace | None = None, **query: str) -> str:
+        """A page of a scorecard."""
+        return self._with(path(page, self.key(unit)), query)
+
+    def kpi(self, kpi: Kpi, unit: UnitPlace | None = None, **query: str) -> str:
+        """The page of a KPI for a unit."""
+        return self._with(path("kpi", self.scope.structure.kpi_pk[kpi.code], slug(kpi.name)), self._in(unit) | query)
+
+    def objective(self, objective: Objective, unit: UnitPlace | None = None, **query: str) -> str:
+        """The page of an objective for a unit."""
+        pk = self.scope.structure.objective_pk[objective.code]
+        return self._with(path("objective", pk, slug(objective.name)), self._in(unit) | query)
+
+    def at(self, page: str, month: Period | None = None, view: str | None = None, **query: str) -> str:
+        """The same page (`page` is its path) in another month or view."""
+        state = dict(self.state)
+        if month is not None:
+            state.pop("p", None)
+            if month != self.scope.default_month:
+                state["p"] = month.short_id
+        if view is not None:
+            state.pop("by", None)
+            if view != "month":
+                state["by"] = view
+        merged = query | state
+        return page + ("?" + urlencode(merged) if merged else "")
+
+    def step(self, by: int) -> Period:
+        """The month one period of the view earlier or later."""
+        if self.scope.view != "quarter":
+            return self.scope.month.shift(by)
+        return self.scope.period.shift(by).parts(Frequency.MONTH)[-1]
+
+    def _in(self, unit: UnitPlace | None) -> dict[str, str]:
+        place = unit or self.scope.unit
+        return {} if place == self.scope.units[0] else {"u": place.code}
+
+    def _with(self, address: str, query: dict[str, str]) -> str:
+        return f"{address}?{urlencode(query | self.state)}" if query else address + self._ending
+
+
+def here_at(request: Request, unit: str | None = None) -> Here:
+    """Where a request of a page stands: its unit, and `p` and `by` in its address. Raises `NotFound`."""
+    return Here(scope_of(request.user, unit, period=request.GET.get("p"), view=request.GET.get("by")))

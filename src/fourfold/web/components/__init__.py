@@ -1,0 +1,1 @@
+"""Parts of pages: numbers, status marks, the frame round a page, and the template tags that place them."""

@@ -1,0 +1,95 @@
+"""The drawings of a row, from its results: track, sparkline and strip, each with the sentence that names it."""
+
+from __future__ import annotations
+
+import calendar
+from collections.abc import Sequence
+from functools import lru_cache
+
+from fourfold.engine.definitions import Kpi
+from fourfold.engine.periods import Frequency, Period
+from fourfold.engine.scoring import on_cut
+from fourfold.engine.statuses import Status
+from fourfold.graphics.sparkline import sparkline
+from fourfold.graphics.strip import strip
+from fourfold.graphics.svg import Svg
+from fourfold.graphics.track import track
+from fourfold.records.queries.window import Cell, statuses, values
+from fourfold.web.components.numbers import NumberFormat, in_place, score_text
+
+
+@lru_cache(maxsize=2048)
+def format_of(kpi: Kpi) -> NumberFormat:
+    """How the KPI's values are written."""
+    return NumberFormat(kpi.unit, kpi.scale, kpi.decimals)
+
+
+@lru_cache(maxsize=4096)
+def _on_cut(target: float, red_line: float, tolerance: float) -> float:
+    return float(on_cut(target, red_line, tolerance))
+
+
+def on_cut_of(kpi: Kpi, cell: Cell | None) -> float:
+    """The score from which the KPI is on target: 100 less its tolerance."""
+    tolerance = float(kpi.tolerance)
+    if cell is None or not tolerance or cell.target is None or cell.red_line is None:
+        return 100.0
+    return _on_cut(cell.target, cell.red_line, tolerance)
+
+
+def track_of(kpi: Kpi, now: Cell | None, before: Cell | None, width: float = 190) -> Svg:
+    """Where the KPI stands between red line and target, and where it came from."""
+    status = now.status if now else Status.NO_DATA
+    score = now.score if now else None
+    label = status.word if score is None else f"{status.word}, score {score_text(score)}"
+    previous = before.score if before else None
+    return track(score, previous, status, on_cut=on_cut_of(kpi, now), width=width, label=label)
+
+
+def spark_of(kpi: Kpi, cells: Sequence[Cell | None], width: float = 96) -> Svg:
+    """The last periods with the target of now."""
+    series = values(list(cells))
+    now = cells[-1]
+    known = [v for v in series if v is not None]
+    fmt = format_of(kpi)
+    label = f"{len(series)} periods: from {fmt.short(known[0])} to {fmt.short(known[-1])}" if known else "No figures yet"
+    return sparkline(series, now.target if now else None, now.status if now else None, width=width, label=label)
+
+
+def strip_of(cells: Sequence[Cell | None], count: int = 6) -> Svg:
+    """The last statuses."""
+    last = statuses(list(cells))[-count:]
+    return strip(last, label=f"Last {len(last)}: " + ", ".join(s.word.lower() for s in last))
+
+
+def value_text(kpi: Kpi, cell: Cell | None) -> str:
+    """The figure as a table shows it, or what stands in its place."""
+    if cell is None or cell.value is None:
+        return in_place(cell.status if cell else None)
+    return format_of(kpi).short(cell.value)
+
+
+def target_text(kpi: Kpi, cell: Cell | None) -> str:
+    """The target, or the band of a KPI that should stay in a range."""
+    fmt = format_of(kpi)
+    if cell is not None and cell.target is None and cell.low is not None and cell.high is not None:
+        return f"{fmt.bare(cell.low)}–{fmt.short(cell.high)}"
+    return fmt.short(cell.target if cell else None)
+
+
+def gap_of(cell: Cell | None) -> float | None:
+    """The figure less its target, or its distance outside the band (0 inside it); None when either is missing."""
+    if cell is None or cell.value is None:
+        return None
+    if cell.target is not None:
+        return cell.value - cell.target
+    if cell.low is not None and cell.value < cell.low:
+        return cell.value - cell.low
+    if cell.high is not None and cell.value > cell.high:
+        return cell.value - cell.high
+    return 0.0 if cell.low is not None or cell.high is not None else None
+
+
+def month_name(period: Period) -> str:
+    """A period as a sentence says it: "October", "Q3 2026/27"."""
+    return calendar.month_name[period.start.month] if period.frequency is Frequency.MONTH else period.label

@@ -1,0 +1,205 @@
+"""The overview of a scorecard: one sentence, one score, perspectives, exceptions, changes, what comes next."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import redirect
+
+from fourfold.engine.statuses import Status
+from fourfold.graphics.scoreline import scoreline, shared_scale
+from fourfold.graphics.svg import Svg
+from fourfold.records.queries.overview import KpiNow, NodeNow, Overview, PerspectiveNow, is_late, overview_of
+from fourfold.records.queries.window import scores
+from fourfold.web.address import Here, here_at
+from fourfold.web.components.drawings import format_of, month_name, spark_of, target_text, track_of, value_text
+from fourfold.web.components.frame import crumb_of, show
+from fourfold.web.components.lede import lede_of, listed, move_words
+from fourfold.web.components.numbers import plural, score_change, score_text
+from fourfold.web.requests import Request, signed_in
+
+
+@signed_in
+def home(request: Request) -> HttpResponse:
+    """The first scorecard the person can see; without any, a page that says so."""
+    if not request.user.grants:
+        from fourfold.web.pages.errors import nothing_here
+
+        return nothing_here(request)
+    return redirect(here_at(request).unit("overview"))
+
+
+@signed_in
+def overview(request: Request, unit: str) -> HttpResponse:
+    """The overview of one unit."""
+    here = here_at(request, unit)
+    page = overview_of(here.scope)
+    return show(
+        request,
+        "overview.html",
+        here,
+        page="overview",
+        title=f"Overview, {here.scope.period.label}",
+        crumbs=[crumb_of(here)],
+        **context_of(here, page),
+    )
+
+
+def context_of(here: Here, page: Overview) -> dict[str, Any]:
+    """What the template shows, as finished texts and drawings."""
+    scope = here.scope
+    cuts = _cuts(here)
+    lo, hi = shared_scale([scores(p.node.cells) for p in page.perspectives], cuts=cuts)
+    earlier = scope.period.shift(-1)
+    return {
+        "lede": lede_of(page),
+        "overall": _node(page.scorecard, month_name(earlier), _line(page.scorecard, "Overall score", cuts, width=300, height=48)),
+        "perspectives": [_perspective(here, p, lo, hi, cuts) for p in page.perspectives],
+        "attention": [_exception(here, k) for k in page.attention],
+        "changes": [_change(here, k) for k in page.changed[:6]],
+        "more_changes": max(0, len(page.changed) - 6),
+        "facts": _facts(here, page),
+        "period_name": scope.period.short_label,
+        "since": month_name(earlier),
+        "kpi_count": plural(len(page.kpis), "KPI"),
+        "scorecard_url": here.unit("scorecard"),
+    }
+
+
+def _cuts(here: Here) -> tuple[float, float]:
+    strategy = here.scope.structure.strategy
+    return (strategy.amber, strategy.green) if strategy else (50.0, 90.0)
+
+
+def _line(
+    node: NodeNow, name: str, cuts: tuple[float, float], lo: float = 0, hi: float = 0, width: int = 272, height: int = 54
+) -> Svg:
+    series = scores(node.cells)
+    if not hi:
+        lo, hi = shared_scale([series], cuts=cuts)
+    known = [s for s in series if s is not None]
+    ends = f": from {score_text(known[0])} to {score_text(known[-1])}" if known else ""
+    status = node.now.status if node.now else None
+    label = f"{name}, {len(series)} periods{ends}"
+    return scoreline(series, status, lo=lo, hi=hi, cuts=cuts, width=width, height=height, label=label)
+
+
+def _node(node: NodeNow, since: str, line: Svg) -> dict[str, Any]:
+    now, before = node.now, node.before
+    change = score_change(now.score if now else None, before.score if before else None)
+    coverage = now.coverage if now else None
+    return {
+        "score": score_text(now.score if now else None),
+        "status": now.status if now else Status.NO_DATA,
+        "change": f"{change} since {since}" if change else "",
+        "coverage": coverage if coverage is not None and coverage < 0.9995 else None,
+        "line": line,
+    }
+
+
+def _perspective(here: Here, p: PerspectiveNow, lo: float, hi: float, cuts: tuple[float, float]) -> dict[str, Any]:
+    since = here.scope.period.shift(-1).short_label
+    objectives = [
+        {
+            "name": o.name,
+            "url": here.objective(o),
+            "status": cell.status if cell else Status.NO_DATA,
+            "score": score_text(cell.score) if cell and cell.score is not None else _no_score(cell, has_kpis),
+        }
+        for o, cell, has_kpis in p.objectives
+    ]
+    return _node(p.node, since, _line(p.node, p.perspective.name, cuts, lo, hi)) | {
+        "code": p.perspective.code,
+        "name": p.perspective.name,
+        "url": here.unit("scorecard") + f"#{p.perspective.code}",
+        "objectives": objectives,
+    }
+
+
+def _no_score(cell: Any, has_kpis: bool) -> str:
+    if not has_kpis:
+        return "no KPIs"
+    return cell.status.word.lower() if cell else "no data"
+
+
+def _exception(here: Here, k: KpiNow) -> dict[str, Any]:
+    scope, fmt = here.scope, format_of(k.kpi)
+    step = fmt.change(k.now.value - k.before.value) if _both(k) else ""  # type: ignore[union-attr, operator]
+    owner = scope.structure.people.get(k.kpi.owner or "")
+    return {
+        "name": k.kpi.name,
+        "url": here.kpi(k.kpi),
+        "status": k.status,
+        "why": first_sentence(k.why) or move_words(k, step, scope.period.shift(-1).short_label),
+        "value": value_text(k.kpi, k.now),
+        "target": target_text(k.kpi, k.now),
+        "track": track_of(k.kpi, k.now, k.before, width=150),
+        "spark": spark_of(k.kpi, k.cells, width=76),
+        "owner": owner,
+    }
+
+
+def _change(here: Here, k: KpiNow) -> dict[str, Any]:
+    value = value_text(k.kpi, k.now)
+    return {
+        "name": k.kpi.name,
+        "url": here.kpi(k.kpi),
+        "before": k.before.status if k.before else Status.NO_DATA,
+        "now": k.status,
+        "value": "overdue" if k.status is Status.OVERDUE else value,
+    }
+
+
+def _both(k: KpiNow) -> bool:
+    return k.now is not None and k.before is not None and k.now.value is not None and k.before.value is not None
+
+
+def _facts(here: Here, page: Overview) -> list[tuple[str, str, str]]:
+    """What comes next: (name, text, address)."""
+    there = sum(1 for k in page.due if k.now is not None and k.now.value is not None)
+    reporting = f"{there} of {plural(len(page.due), 'KPI')} in."
+    if page.missing:
+        names = [k.kpi.name for k in page.missing[:2]]
+        verb = "is" if len(page.missing) == 1 else "are"
+        rest = f" and {len(page.missing) - 2} more" if len(page.missing) > 2 else ""
+        reporting += f" {listed(names) if not rest else ', '.join(names)}{rest} {verb} overdue."
+    facts = [("Reporting", reporting, here.unit("scorecard", st="due") if page.missing else "")]
+    coming = _next_milestone(here)
+    if coming:
+        facts.append(("Milestone", coming, here.unit("initiatives")))
+    if page.running:
+        facts.append(("Initiatives", f"{len(page.late)} of {page.running} are behind plan", here.unit("initiatives")))
+    return facts
+
+
+def _next_milestone(here: Here) -> str:
+    """The earliest milestone that is not done, of an initiative that runs."""
+    milestones = [
+        (m.due, m.name, i.name, is_late(i))
+        for i in here.scope.structure.initiatives
+        if i.state == "active"
+        for m in i.milestones
+        if not m.done
+    ]
+    if not milestones:
+        return ""
+    due, name, initiative, _ = min(milestones)
+    return f"{initiative}: {name}, {day_text(due)}"
+
+
+def day_text(iso: str) -> str:
+    """A day as people write it: 2026-11-26 is "26 Nov 2026"; any other text stays as it is."""
+    from datetime import date
+
+    try:
+        day = date.fromisoformat(iso)
+    except ValueError:
+        return iso
+    return f"{day.day} {day:%b %Y}"
+
+
+def first_sentence(text: str) -> str:
+    """The first sentence, without its full stop."""
+    head, stop, _ = text.strip().partition(". ")
+    return head if stop else head.rstrip(".")

@@ -1,0 +1,134 @@
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from django.db import connection
+from django.db.models import ProtectedError
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from fourfold.records.frames.definition import Change, read_definitions, write_definitions
+from fourfold.records.models import Kpi, Measurement, Membership, Organisation, Person, Target, Unit
+from fourfold.testing.bakery import BAKERY, bakery
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def organisation() -> Organisation:
+    return Organisation.objects.create(code="bakery", name="Harbour Bakery")
+
+
+def test_definitions_come_back_as_they_were_written(organisation: Organisation) -> None:
+    written = bakery()
+    write_definitions(organisation, written)
+    read = read_definitions(Organisation.objects.get())
+    assert read == written
+    assert read is not None
+    assert read.model_dump(exclude_unset=True) == written.model_dump(exclude_unset=True)
+
+
+def test_decimals_and_the_order_of_words_survive(organisation: Organisation) -> None:
+    levels = {"very late": 0.0, "late": 50.0, "a bit late": 75.5, "on time": 100.0}
+    kpis = [*BAKERY["kpis"], {"code": "mood", "name": "Mood", "kind": "ordinal", "levels": levels}]
+    targets = [{"kpi": "sales", "since": "M:2026-01", "value": "0.1000000000000000000000000000000001"}]
+    write_definitions(organisation, bakery(kpis=kpis, targets=targets))
+    read = read_definitions(organisation)
+    assert read is not None
+    assert list(read.kpi["mood"].levels) == list(levels)
+    assert read.targets[0].value == Decimal("0.1000000000000000000000000000000001")
+    assert str(read.targets[0].value) == "0.1000000000000000000000000000000001"
+
+
+def test_an_organisation_without_a_strategy_has_no_definitions(organisation: Organisation) -> None:
+    assert read_definitions(organisation) is None
+
+
+def test_writing_the_same_again_changes_nothing(organisation: Organisation) -> None:
+    write_definitions(organisation, bakery())
+    with CaptureQueriesContext(connection, ) as queries:
+        assert write_definitions(organisation, bakery()) == ()
+    assert [q["sql"] for q in queries if not q["sql"].startswith("SELECT")] == []
+
+
+def test_each_change_is_told_by_noun_and_code(organisation: Organisation) -> None:
+    write_definitions(organisation, bakery())
+    kpis = [k | {"name": "Turnover"} if k["code"] == "sales" else k for k in BAKERY["kpis"] if k["code"] != "staff"]
+    kpis.append({"code": "waste", "name": "Waste", "kind": "flow"})
+    changes = write_definitions(organisation, bakery(kpis=kpis))
+    assert changes == (Change("kpis", added=("waste",), changed=("sales",), removed=("staff",)),)
+    assert Kpi.objects.get(code="sales").name == "Turnover"
+    assert set(Kpi.objects.values_list("code", flat=True)) == {"sales", "costs", "margin", "on_time", "waste"}
+
+
+def test_a_new_order_is_kept(organisation: Organisation) -> None:
+    write_definitions(organisation, bakery())
+    turned = bakery(kpis=BAKERY["kpis"][::-1])
+    write_definitions(organisation, turned)
+    assert read_definitions(organisation) == turned
+
+
+def test_units_know_their_path_and_follow_a_new_parent(organisation: Organisation) -> None:
+    write_definitions(organisation, bakery())
+    north = Unit.objects.get(code="north")
+    root = Unit.objects.get(code="bakery")
+    assert north.path == f"/{root.pk}/{north.pk}/"
+    units = [*BAKERY["units"][:2], BAKERY["units"][2] | {"parent": "north"}]
+    write_definitions(organisation, bakery(units=units))
+    south = Unit.objects.get(code="south")
+    assert south.path == f"/{root.pk}/{north.pk}/{south.pk}/"
+    assert set(Unit.objects.below(north)) == {north, south}
+
+
+def test_a_parent_and_its_child_can_go_together(organisation: Organisation) -> None:
+    deep = [*BAKERY["units"], {"code": "stall", "name": "Stall", "parent": "south"}]
+    write_definitions(organisation, bakery(units=deep))
+    write_definitions(organisation, bakery(units=BAKERY["units"][:2]))
+    assert set(Unit.objects.values_list("code", flat=True)) == {"bakery", "north"}
+
+
+def test_two_targets_of_one_kpi_and_date_are_two_rows(organisation: Organisation) -> None:
+    first = {"kpi": "sales", "since": "M:2026-01", "value": "1"}
+    twice = bakery(targets=[first, first | {"value": "2", "recorded_at": "2026-02-01"}])
+    write_definitions(organisation, twice)
+    assert Target.objects.count() == 2
+    assert write_definitions(organisation, twice) == ()
+    assert read_definitions(organisation) == twice
+
+
+def test_a_kpi_with_measurements_cannot_be_removed(organisation: Organisation) -> None:
+    write_definitions(organisation, bakery())
+    Measurement.objects.create(
+        organisation=organisation, kpi=Kpi.objects.get(code="staff"), unit=Unit.objects.get(code="north"),
+        period="M:2026-01", frequency="month", start="2026-01-01", value=Decimal(7), recorded_at=timezone.now(),
+    )  # fmt: skip
+    with pytest.raises(ProtectedError):
+        write_definitions(organisation, bakery(kpis=[k for k in BAKERY["kpis"] if k["code"] != "staff"]))
+
+
+def test_people_become_accounts_that_cannot_sign_in_yet(organisation: Organisation) -> None:
+    write_definitions(organisation, bakery())
+    bob = Person.objects.get(email="bob@bakery.example")
+    assert not bob.has_usable_password()
+    assert [(g.role, g.path) for g in bob.grants] == [("contributor", Unit.objects.get(code="north").path)]
+    assert Kpi.objects.get(code="sales").owner == bob
+
+
+def test_people_whom_the_definitions_do_not_name_stay(organisation: Organisation) -> None:
+    write_definitions(organisation, bakery())
+    write_definitions(organisation, bakery(people=BAKERY["people"][:1], notes=[], kpis=BAKERY["kpis"][1:], uses=[], targets=[]))
+    assert set(Membership.objects.values_list("code", flat=True)) == {"alice", "bob"}
+
+
+def test_an_account_of_two_organisations_is_renamed_by_neither(organisation: Organisation) -> None:
+    write_definitions(organisation, bakery())
+    other = Organisation.objects.create(code="other", name="Other")
+    people = [{"code": "al", "name": "Allie", "email": "ALICE@bakery.example", "role": "viewer"}]
+    write_definitions(other, bakery(people=people, kpis=[], uses=[], targets=[], notes=[], objectives=[], links=[], initiatives=[]))
+    alice = Person.objects.get(email="alice@bakery.example")
+    assert (alice.name, alice.memberships.count()) == ("Alice Archer", 2)
+    renamed = [{"code": "al", "name": "Mallory", "email": "mallory@other.example"}]
+    write_definitions(other, bakery(people=renamed, kpis=[], uses=[], targets=[], notes=[], objectives=[], links=[], initiatives=[]))
+    alice.refresh_from_db()
+    assert (alice.name, alice.email) == ("Alice Archer", "alice@bakery.example")

@@ -1,0 +1,9 @@
+"""The product's own settings, with a data folder that is gone after the run."""
+
+import os
+import tempfile
+
+_FOLDER = tempfile.TemporaryDirectory(prefix="fourfold-tests-")
+os.environ["FOURFOLD_DATA"] = _FOLDER.name
+
+from fourfold.project.settings import *  # noqa: E402, F403
