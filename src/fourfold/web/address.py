@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from urllib.parse import urlencode
@@ -60,8 +61,10 @@ class Here:
         pk = self.scope.structure.objective_pk[objective.code]
         return self._with(path("objective", pk, slug(objective.name)), self._in(unit) | query)
 
-    def at(self, page: str, month: Period | None = None, view: str | None = None, **query: str) -> str:
-        """The same page (`page` is its path) in another month or view."""
+    def at(
+        self, page: str, query: Mapping[str, str] | None = None, *, month: Period | None = None, view: str | None = None
+    ) -> str:
+        """The same page (`page` is its path) with another query, month or view."""
         state = dict(self.state)
         if month is not None:
             state.pop("p", None)
@@ -71,7 +74,7 @@ class Here:
             state.pop("by", None)
             if view != "month":
                 state["by"] = view
-        merged = query | state
+        merged = dict(query or {}) | state
         return page + ("?" + urlencode(merged) if merged else "")
 
     def step(self, by: int) -> Period:

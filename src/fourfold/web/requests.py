@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     class Request(HttpRequest):
         """A request of a person who is signed in."""
 
-        user: Person  # type: ignore[assignment]
+        user: Person
 else:
     Request: TypeAlias = HttpRequest
 
@@ -27,7 +27,7 @@ Page: TypeAlias = Callable[Concatenate[Request, P], HttpResponseBase]
 
 
 def signed_in(page: Page[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
-    """Send anybody else to the sign-in page; answer 404 for what does not exist or may not be seen, 403 for the rest."""
+    """Send anybody else to the sign-in page; 404 for what does not exist or may not be seen, 403 for the rest."""
 
     @wraps(page)
     def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:

@@ -77,7 +77,8 @@ def _peers(scope: Scope) -> tuple[UnitPlace, list[UnitPlace]]:
 
 
 def _kpis(scope: Scope, evaluated: set[str]) -> list[tuple[Perspective | None, list[Kpi]]]:
-    structure, placed = scope.structure, set()
+    structure = scope.structure
+    placed: set[str] = set()
     groups: list[tuple[Perspective | None, list[Kpi]]] = []
     for perspective in structure.perspectives:
         codes: dict[str, None] = {}
@@ -113,6 +114,7 @@ def _spread(scope: Scope, peers: Sequence[UnitPlace]) -> dict[str, list[float]]:
     )
     spread: dict[str, list[float]] = {}
     for node, score in rows.filter(score__isnull=False).values_list("node", "score"):
+        assert score is not None
         spread.setdefault(node[4:], []).append(score)
     return spread
 

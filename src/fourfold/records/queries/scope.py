@@ -121,7 +121,8 @@ def _organisation(person: models.Person, unit: str | None) -> tuple[models.Organ
     found = visible.filter(code=qualifier).first() if qualifier else None
     if qualifier == "":
         if unit and len({g.organisation for g in person.grants}) > 1:
-            visible = visible.filter(pk__in=models.Unit.objects.visible_to(person).filter(code=code).values("organisation"))
+            named = models.Unit.objects.visible_to(person).filter(code=code)
+            visible = visible.filter(pk__in=named.values("organisation"))
         found = visible.first()
     if found is None:
         raise NotFound("There is no such scorecard, or you may not see it.")

@@ -29,7 +29,6 @@ class Cell(NamedTuple):
     denominator: float | None
 
 
-_FIELDS: Final = tuple(f for f in Cell._fields)
 _STATUS: Final = 2 + Cell._fields.index("status")
 
 
@@ -66,11 +65,11 @@ def window_of(scope: Scope, *, length: int = LENGTH, view: str | None = None, no
     if node is not None:
         rows = rows.filter(node__startswith=node) if node.endswith(":") else rows.filter(node=node)
     cells: dict[str, list[Cell | None]] = {}
-    for record in rows.values_list("node", "ordinal", *_FIELDS):
+    for record in rows.values_list("node", "ordinal", *Cell._fields):
         row = cells.get(record[0])
         if row is None:
             row = cells[record[0]] = [None] * length
-        row[record[1] - first] = Cell(*record[2:_STATUS], STATUSES[record[_STATUS]], *record[_STATUS + 1 :])
+        row[record[1] - first] = Cell._make((*record[2:_STATUS], STATUSES[record[_STATUS]], *record[_STATUS + 1 :]))
     return Window(first, last, cells)
 
 

@@ -52,7 +52,9 @@ def spark_of(kpi: Kpi, cells: Sequence[Cell | None], width: float = 96) -> Svg:
     now = cells[-1]
     known = [v for v in series if v is not None]
     fmt = format_of(kpi)
-    label = f"{len(series)} periods: from {fmt.short(known[0])} to {fmt.short(known[-1])}" if known else "No figures yet"
+    label = "No figures yet"
+    if known:
+        label = f"{len(series)} periods: from {fmt.short(known[0])} to {fmt.short(known[-1])}"
     return sparkline(series, now.target if now else None, now.status if now else None, width=width, label=label)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
@@ -46,7 +46,7 @@ class Link(NamedTuple):
     url: str
     current: bool = False
     key: str = ""
-    count: str = ""
+    badge: str = ""
     icon: str = ""
 
 
@@ -107,7 +107,15 @@ class Frame:
 
 
 def show(
-    request: Request, template: str, here: Here, *, page: str, title: str, crumbs: list[Link], status: int = 200, **context: Any
+    request: Request,
+    template: str,
+    here: Here,
+    *,
+    page: str,
+    title: str,
+    crumbs: list[Link],
+    status: int = 200,
+    **context: Any,
 ) -> HttpResponse:
     """Answer with a page in its frame. `page` is the entry of the rail it belongs to."""
     frame = frame_of(request, here, page)
@@ -131,10 +139,10 @@ def show(
 
 def frame_of(request: Request, here: Here, page: str) -> Frame:
     """The frame of a page: two statements, for the ruler and for the statuses in the rail."""
-    scope = here.scope
+    scope, at = here.scope, request.path
     shown = _rail_units(scope)
     found = scorecard_statuses(scope, [unit.pk for unit in shown])
-    kept = {k: v for k, v in request.GET.items() if k not in ("p", "by")}
+    kept = {k: str(v) for k, v in request.GET.items() if k not in ("p", "by")}
     earlier, later = here.step(-1), here.step(1)
     home = scope.units[0]
     return Frame(
@@ -143,7 +151,7 @@ def frame_of(request: Request, here: Here, page: str) -> Frame:
         person_title=scope.person.title,
         initials=initials(scope.person.name),
         home_url=here.unit("overview", home),
-        search_url=here.at(reverse("search"), u=here.key()),
+        search_url=here.at(reverse("search"), {"u": here.key()}),
         nav=[Link(name, here.unit(key), key == page, letter) for key, name, letter in _NAV],
         tabs=_tabs(here, page),
         units=[_unit_link(here, u, found.get(u.pk, Status.NO_DATA), home.depth, page) for u in shown],
@@ -152,15 +160,15 @@ def frame_of(request: Request, here: Here, page: str) -> Frame:
         all_units_url=here.unit("alignment", home),
         year_name=scope.month.within(Frequency.YEAR).label,
         months=_ruler(request, here, kept),
-        views=[Link(n, here.at(request.path, view=v, **kept), v == scope.view) for v, n in VIEW_NAMES.items()],
-        previous_url=here.at(request.path, earlier, **kept) if _is_open(scope, earlier) else "",
-        next_url=here.at(request.path, later, **kept) if _is_open(scope, later) else "",
+        views=[Link(n, here.at(at, kept, view=v), v == scope.view) for v, n in VIEW_NAMES.items()],
+        previous_url=here.at(at, kept, month=earlier) if _is_open(scope, earlier) else "",
+        next_url=here.at(at, kept, month=later) if _is_open(scope, later) else "",
         theme=preference(request, "theme", "Theme", THEMES),
         density=preference(request, "density", "Density", DENSITIES),
     )
 
 
-def preference(request: Request, name: str, label: str, choices: tuple[tuple[str, str], ...]) -> Preference:
+def preference(request: HttpRequest, name: str, label: str, choices: tuple[tuple[str, str], ...]) -> Preference:
     """A preference as the cookie has it; the first choice without one."""
     given = request.COOKIES.get(name, "")
     return Preference(name, label, choices, given if given in dict(choices) else choices[0][0])
@@ -209,7 +217,7 @@ def _month_link(
     request: Request, here: Here, month: Period, done: Completeness | None, kept: dict[str, str]
 ) -> MonthLink:
     is_open = _is_open(here.scope, month) and done is not None and done.there > 0
-    url = here.at(request.path, month, **kept) if is_open or month == here.scope.month else ""
+    url = here.at(request.path, kept, month=month) if is_open or month == here.scope.month else ""
     percent = done.percent if done else 0
     note = f"{done.there:,} of {plural(done.due, 'KPI')} in" if done else "no figures"
     return MonthLink(month.short_label, month.label, url, month == here.scope.month, percent, note)

@@ -7,7 +7,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from fourfold.engine.statuses import Status
-from fourfold.graphics.glyph import Mark, glyph as draw, mark_of, word_of
+from fourfold.graphics.glyph import Mark, mark_of, word_of
+from fourfold.graphics.glyph import glyph as draw
 from fourfold.graphics.svg import Svg
 
 register = template.Library()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.http import HttpResponse
@@ -11,12 +12,13 @@ from fourfold.engine.statuses import Status
 from fourfold.graphics.scoreline import scoreline, shared_scale
 from fourfold.graphics.svg import Svg
 from fourfold.records.queries.overview import KpiNow, NodeNow, Overview, PerspectiveNow, is_late, overview_of
-from fourfold.records.queries.window import scores
+from fourfold.records.queries.window import Cell, scores
 from fourfold.web.address import Here, here_at
 from fourfold.web.components.drawings import format_of, month_name, spark_of, target_text, track_of, value_text
 from fourfold.web.components.frame import crumb_of, show
 from fourfold.web.components.lede import lede_of, listed, move_words
 from fourfold.web.components.numbers import plural, score_change, score_text
+from fourfold.web.pages.errors import nothing_here
 from fourfold.web.requests import Request, signed_in
 
 
@@ -24,8 +26,6 @@ from fourfold.web.requests import Request, signed_in
 def home(request: Request) -> HttpResponse:
     """The first scorecard the person can see; without any, a page that says so."""
     if not request.user.grants:
-        from fourfold.web.pages.errors import nothing_here
-
         return nothing_here(request)
     return redirect(here_at(request).unit("overview"))
 
@@ -37,7 +37,7 @@ def overview(request: Request, unit: str) -> HttpResponse:
     page = overview_of(here.scope)
     return show(
         request,
-        "overview.html",
+        "web/overview.html",
         here,
         page="overview",
         title=f"Overview, {here.scope.period.label}",
@@ -50,20 +50,23 @@ def context_of(here: Here, page: Overview) -> dict[str, Any]:
     """What the template shows, as finished texts and drawings."""
     scope = here.scope
     cuts = _cuts(here)
-    lo, hi = shared_scale([scores(p.node.cells) for p in page.perspectives], cuts=cuts)
+    scale = shared_scale([scores(p.node.cells) for p in page.perspectives], cuts=cuts)
     earlier = scope.period.shift(-1)
     return {
         "lede": lede_of(page),
-        "overall": _node(page.scorecard, month_name(earlier), _line(page.scorecard, "Overall score", cuts, width=300, height=48)),
-        "perspectives": [_perspective(here, p, lo, hi, cuts) for p in page.perspectives],
+        "overall": _node(page.scorecard, month_name(earlier), _overall_line(page.scorecard, cuts)),
+        "perspectives": [_perspective(here, p, cuts, scale) for p in page.perspectives],
         "attention": [_exception(here, k) for k in page.attention],
         "changes": [_change(here, k) for k in page.changed[:6]],
         "more_changes": max(0, len(page.changed) - 6),
         "facts": _facts(here, page),
         "period_name": scope.period.short_label,
+        "period_noun": "quarters" if scope.view == "quarter" else "months",
         "since": month_name(earlier),
         "kpi_count": plural(len(page.kpis), "KPI"),
+        "no_attention": "No KPI is off or near target." if page.kpis else "There are no KPIs yet.",
         "scorecard_url": here.unit("scorecard"),
+        "changed_url": here.unit("scorecard", st="changed"),
     }
 
 
@@ -72,17 +75,25 @@ def _cuts(here: Here) -> tuple[float, float]:
     return (strategy.amber, strategy.green) if strategy else (50.0, 90.0)
 
 
+def _overall_line(node: NodeNow, cuts: tuple[float, float]) -> Svg:
+    lo, hi = shared_scale([scores(node.cells)], cuts=cuts)
+    return _line(node, "Overall score", cuts, (lo, hi), (300, 48))
+
+
 def _line(
-    node: NodeNow, name: str, cuts: tuple[float, float], lo: float = 0, hi: float = 0, width: int = 272, height: int = 54
+    node: NodeNow,
+    name: str,
+    cuts: tuple[float, float],
+    scale: tuple[float, float],
+    size: tuple[int, int] = (272, 54),
 ) -> Svg:
     series = scores(node.cells)
-    if not hi:
-        lo, hi = shared_scale([series], cuts=cuts)
+    lo, hi = scale
     known = [s for s in series if s is not None]
     ends = f": from {score_text(known[0])} to {score_text(known[-1])}" if known else ""
     status = node.now.status if node.now else None
     label = f"{name}, {len(series)} periods{ends}"
-    return scoreline(series, status, lo=lo, hi=hi, cuts=cuts, width=width, height=height, label=label)
+    return scoreline(series, status, lo=lo, hi=hi, cuts=cuts, width=size[0], height=size[1], label=label)
 
 
 def _node(node: NodeNow, since: str, line: Svg) -> dict[str, Any]:
@@ -98,7 +109,9 @@ def _node(node: NodeNow, since: str, line: Svg) -> dict[str, Any]:
     }
 
 
-def _perspective(here: Here, p: PerspectiveNow, lo: float, hi: float, cuts: tuple[float, float]) -> dict[str, Any]:
+def _perspective(
+    here: Here, p: PerspectiveNow, cuts: tuple[float, float], scale: tuple[float, float]
+) -> dict[str, Any]:
     since = here.scope.period.shift(-1).short_label
     objectives = [
         {
@@ -109,15 +122,16 @@ def _perspective(here: Here, p: PerspectiveNow, lo: float, hi: float, cuts: tupl
         }
         for o, cell, has_kpis in p.objectives
     ]
-    return _node(p.node, since, _line(p.node, p.perspective.name, cuts, lo, hi)) | {
+    return _node(p.node, since, _line(p.node, p.perspective.name, cuts, scale)) | {
         "code": p.perspective.code,
         "name": p.perspective.name,
         "url": here.unit("scorecard") + f"#{p.perspective.code}",
         "objectives": objectives,
+        "count": plural(len(objectives), "objective"),
     }
 
 
-def _no_score(cell: Any, has_kpis: bool) -> str:
+def _no_score(cell: Cell | None, has_kpis: bool) -> str:
     if not has_kpis:
         return "no KPIs"
     return cell.status.word.lower() if cell else "no data"
@@ -190,8 +204,6 @@ def _next_milestone(here: Here) -> str:
 
 def day_text(iso: str) -> str:
     """A day as people write it: 2026-11-26 is "26 Nov 2026"; any other text stays as it is."""
-    from datetime import date
-
     try:
         day = date.fromisoformat(iso)
     except ValueError:
