@@ -172,7 +172,8 @@ def _above(numbers: st.SearchStrategy[Node]) -> st.SearchStrategy[Node]:
 
 
 trees: st.SearchStrategy[Node] = st.recursive(_leaves, _above, max_leaves=12)
-_no_numbers: list[Cell] = [MISSING, OUTSIDE, (State.NOT_DUE, NO_REASON), DIVISION_BY_ZERO, (State.ERROR, Reason.NO_RATE)]
+_not_due: Cell = (State.NOT_DUE, NO_REASON)
+_no_numbers: list[Cell] = [MISSING, OUTSIDE, _not_due, DIVISION_BY_ZERO, (State.ERROR, Reason.NO_RATE)]
 _cells = st.one_of(
     st.integers(-8, 8).map(float),
     st.sampled_from([0.0, 2.5, -0.125, 1.005, 1e200, -1e308]),

@@ -75,7 +75,9 @@ def in_state(state: State) -> oracle.Cell:
     return 2.0 if state is State.NUMBER else (state, Reason.NO_RATE if state is State.ERROR else Reason.NONE)
 
 
-@pytest.mark.parametrize("formula", ["a + b", "a - b", "a * b", "a / b", "min(a, b)", "if(a < b, 1, 2)", "max(a, 1, b)"])
+@pytest.mark.parametrize(
+    "formula", ["a + b", "a - b", "a * b", "a / b", "min(a, b)", "if(a < b, 1, 2)", "max(a, 1, b)"]
+)
 @pytest.mark.parametrize(("left", "right"), PAIRS)
 def test_the_worst_state_of_two_inputs_decides(formula: str, left: State, right: State) -> None:
     [cell] = run(formula, a=[in_state(left)], b=[in_state(right)])
@@ -130,8 +132,19 @@ def test_zero_has_no_sign() -> None:
 
 @pytest.mark.parametrize(
     ("formula", "expected"),
-    [("2 + 3 * 4", 14), ("(2 + 3) * 4", 20), ("-2^2", -4), ("(-2)^2", 4), ("8 - 3 - 2", 3), ("8 / 4 / 2", 1)]
-    + [("2^-2", 0.25), ("5^0", 1), ("- -3", 3), ("2 * -3", -6), ("if(not 1 = 2 and 2 > 1 or 1 > 2, 7, 8)", 7)],
+    [
+        ("2 + 3 * 4", 14),
+        ("(2 + 3) * 4", 20),
+        ("-2^2", -4),
+        ("(-2)^2", 4),
+        ("8 - 3 - 2", 3),
+        ("8 / 4 / 2", 1),
+        ("2^-2", 0.25),
+        ("5^0", 1),
+        ("- -3", 3),
+        ("2 * -3", -6),
+        ("if(not 1 = 2 and 2 > 1 or 1 > 2, 7, 8)", 7),
+    ],
 )
 def test_precedence_is_that_of_mathematics(formula: str, expected: float) -> None:
     assert run(formula) == [expected] * 3
@@ -146,7 +159,7 @@ def test_precedence_is_that_of_mathematics(formula: str, expected: float) -> Non
         ("round(0.49999999999999994)", 0),
         ("round(2.675, 2)", 2.68),
         ("round(1234.5, -2)", 1200),
-        ("round(4503599627370497.5 / 10, 15)", 450359962737049.75),
+        ("round(450359962737049.75, 15)", 450359962737049.75),
         ("round(1e15, 15)", 1e15),
     ],
 )

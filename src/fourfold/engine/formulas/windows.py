@@ -60,6 +60,8 @@ def rolling_mean(x: Cells, periods: int) -> Cells:
 
 def _last(cells: npt.NDArray[_Scalar], periods: int, before: _Scalar) -> npt.NDArray[_Scalar]:
     """A view of shape (…, period, periods): for each period the last ones, `before` where there was none."""
+    if not cells.shape[-1]:  # a block without periods
+        return np.empty((*cells.shape, periods), cells.dtype)
     lead = np.full((*cells.shape[:-1], periods - 1), before, cells.dtype)
     padded = np.concatenate([lead, cells], axis=-1)
     return np.lib.stride_tricks.sliding_window_view(padded, periods, axis=-1)
