@@ -27,7 +27,7 @@ from fourfold.engine.evaluate import evaluate as run
 from fourfold.engine.explain import Trace
 from fourfold.engine.explain import explain as trace_of
 from fourfold.engine.findings import Finding, errors
-from fourfold.engine.measurements import check_rows, to_polars
+from fourfold.engine.measurements import check_rows, check_tables, to_polars
 from fourfold.engine.periods import Period
 from fourfold.engine.results import View
 from fourfold.errors import FourfoldError
@@ -175,29 +175,18 @@ def load(folder: str | Path) -> Scorecard:
 
 def read(folder: str | Path) -> tuple[Scorecard | None, tuple[Finding, ...]]:
     """Like `load`, but errors come back as findings beside no scorecard; figures are all-or-nothing."""
-    import polars as pl
-
-    texts = read_folder(Path(folder))
-    parsed = parse(texts.texts)
-    findings = [*texts.findings, *parsed.findings]
+    content = read_folder(folder)
+    parsed = parse(content.texts)
+    findings = [*content.findings, *parsed.findings]
     if parsed.definitions is None:
         return None, tuple(findings)
     definitions = complete(parsed.definitions)
     findings += check_definitions(definitions, parsed.places)
-    checked = [check_rows(t.frame, definitions, file=t.file) for t in texts.tables]
-    findings += [f for c in checked for f in c.findings]
+    checked = check_tables([(t.file, t.frame) for t in content.tables], definitions)
+    findings += checked.findings
     if errors(findings):
         return None, tuple(findings)
-    rows = pl.concat([c.rows for c in checked], how="diagonal_relaxed") if checked else no_rows()
-    return Scorecard(definitions, rows, tuple(findings), Path(folder)), tuple(findings)
-
-
-def no_rows() -> pl.DataFrame:
-    """A table of no figures."""
-    import polars as pl
-
-    text, number = ("kpi", "unit", "period"), ("value", "numerator", "denominator")
-    return pl.DataFrame(schema={**dict.fromkeys(text, pl.String), **dict.fromkeys(number, pl.Float64)})
+    return Scorecard(definitions, checked.rows, tuple(findings), Path(folder)), tuple(findings)
 
 
 def check(folder: str | Path) -> tuple[Finding, ...]:

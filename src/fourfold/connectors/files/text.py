@@ -1,0 +1,140 @@
+"""Bytes → text: which encoding a file has, and whether it is a text at all, without holding it in memory."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from fourfold.connectors.files.problems import not_readable, problem, refuse
+from fourfold.engine.findings import Finding, Level, Place
+from fourfold.engine.words import show
+
+#: The longest line of a table, in bytes: a note may have 1,000 characters, so this is ample.
+LONGEST_LINE: Final = 100_000
+_BLOCK: Final = 1 << 20
+_WINDOWS: Final = "cp1252"
+#: Beginnings of files that spreadsheets and other programs write under the name of a text.
+_SIGNATURES: Final = (
+    (b"PK\x03\x04", "an Excel workbook or another packed file"),
+    (b"\xd0\xcf\x11\xe0", "an old Excel workbook"),
+    (b"\x1f\x8b", "packed with gzip"),
+    (b"PAR1", "Parquet"),
+    (b"%PDF", "a PDF"),
+    (codecs.BOM_UTF16_LE, "UTF-16 text"),
+    (codecs.BOM_UTF16_BE, "UTF-16 text"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Encoding:
+    """How to open a file as text, and what there is to say about that."""
+
+    name: str
+    findings: tuple[Finding, ...] = ()
+
+
+def read_text(path: Path, file: str, largest: int) -> tuple[str, tuple[Finding, ...]]:
+    """A small text file as a whole. Raises `Refused`."""
+    encoding = survey(path, file, largest)
+    try:
+        return path.read_text(encoding.name), encoding.findings
+    except OSError as error:
+        raise not_readable(file, error) from None
+    except UnicodeDecodeError:
+        raise refuse("CHANGED", file, "The file changed while it was read.", "Try again.") from None
+
+
+def survey(path: Path, file: str, largest: int, longest_line: int | None = None) -> Encoding:
+    """Look at every byte once, a block at a time: size, lines, encoding. Raises `Refused`."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    is_utf8, size, line, open_line = True, 0, 1, 0
+    odd: tuple[int, bytes] | None = None
+    try:
+        with path.open("rb") as source:
+            while block := source.read(_BLOCK):
+                if size == 0:
+                    _check_signature(block, file)
+                size += len(block)
+                if size > largest:
+                    raise _too_large(file, largest)
+                if b"\0" in block:
+                    at = line + _lines(block[: block.index(b"\0")])
+                    raise refuse("BINARY", file, "There is a NUL byte; this is not a text.", _AS_CSV, at)
+                if longest_line is not None:
+                    open_line = _check_lines(block, open_line, file, line, longest_line)
+                if is_utf8:
+                    try:
+                        decoder.decode(block)
+                    except UnicodeDecodeError as error:
+                        is_utf8 = False
+                        start = max(0, error.start - (len(error.object) - len(block)))
+                        odd = line + _lines(block[:start]), _around(block, start)
+                if not is_utf8:
+                    _check_windows(block, file, line)
+                line += _lines(block)
+            if is_utf8 and decoder.getstate()[0]:
+                odd = line, decoder.getstate()[0]
+    except OSError as error:
+        raise not_readable(file, error) from None
+    if odd is None:
+        return Encoding("utf-8-sig")
+    return Encoding(_WINDOWS, (_windows(file, *odd),))
+
+
+def _check_signature(block: bytes, file: str) -> None:
+    for signature, what in _SIGNATURES:
+        if block.startswith(signature):
+            raise refuse("BINARY", file, f"This is {what}, whatever its name says.", _AS_CSV)
+
+
+def _too_large(file: str, largest: int) -> Exception:
+    message = f"The file is larger than {largest / 1e6:,.0f} MB, which is the most that is read."
+    return refuse("SIZE", file, message, "Split it into several files, or save it as Parquet.")
+
+
+def _check_lines(block: bytes, open_line: int, file: str, line: int, longest: int) -> int:
+    """Refuse a line that is too long; returns how long the last line is so far."""
+    begin, number = -open_line, line
+    for end in re.finditer(rb"\r\n|\n|\r", block):
+        if end.start() - begin > longest:
+            raise _long_line(file, number, longest)
+        begin, number = end.end(), number + 1
+    if len(block) - begin > longest:
+        raise _long_line(file, number, longest)
+    return len(block) - begin
+
+
+def _long_line(file: str, line: int, longest: int) -> Exception:
+    message = f"Line {line} is longer than {longest:,} bytes; no row of figures is."
+    return refuse("LINE", file, message, "Look for missing line ends, or for a file that is no table.", line)
+
+
+def _lines(block: bytes) -> int:
+    """How many lines end in a block; `\\r\\n` is one."""
+    return block.count(b"\n") or block.count(b"\r")
+
+
+def _around(block: bytes, at: int) -> bytes:
+    """The word around a byte."""
+    begin = max(block.rfind(stop, 0, at) for stop in (b"\n", b",", b";", b"\t", b" ", b'"')) + 1
+    return block[max(begin, at - 20) : at + 20].splitlines()[0]
+
+
+def _check_windows(block: bytes, file: str, line: int) -> None:
+    """Refuse bytes that Windows-1252 does not have either."""
+    if found := re.search(rb"[\x81\x8d\x8f\x90\x9d]", block):
+        at = line + _lines(block[: found.start()])
+        message = "The text is neither UTF-8 nor Windows-1252."
+        raise refuse("ENCODING", file, message, "Save it as UTF-8 (in Excel: CSV UTF-8).", at)
+
+
+def _windows(file: str, line: int, word: bytes) -> Finding:
+    seen = show(re.split(r"[,;\t\"]", word.decode(_WINDOWS, "replace"))[0], 30)
+    message = f"The file is not UTF-8. It was read as Windows-1252, which makes this {seen}."
+    return problem("ENCODING", Place(file, line), message, "Save it as UTF-8 (in Excel: CSV UTF-8).", Level.WARNING)
+
+
+_AS_CSV: Final = "Save it as CSV UTF-8 from the program that made it."
