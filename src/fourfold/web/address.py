@@ -11,7 +11,8 @@ from django.urls import reverse
 
 from fourfold.engine.definitions import Kpi, Objective
 from fourfold.engine.periods import Frequency, Period
-from fourfold.records.queries.scope import Scope, scope_of
+from fourfold.records.models import Organisation
+from fourfold.records.queries.scope import Scope, scope_in, scope_of
 from fourfold.records.queries.structure import UnitPlace, slug
 from fourfold.web.requests import Request
 
@@ -48,15 +49,15 @@ class Here:
         several = len({grant.organisation for grant in self.scope.person.grants}) > 1
         return f"{self.scope.structure.organisation.code}:{code}" if several else code
 
-    def unit(self, page: str = "overview", unit: UnitPlace | None = None, **query: str) -> str:
+    def unit(self, page: str = "overview", unit: UnitPlace | None = None, /, **query: str) -> str:
         """A page of a scorecard."""
         return self._with(path(page, self.key(unit)), query)
 
-    def kpi(self, kpi: Kpi, unit: UnitPlace | None = None, **query: str) -> str:
+    def kpi(self, kpi: Kpi, unit: UnitPlace | None = None, /, **query: str) -> str:
         """The page of a KPI for a unit."""
         return self._with(path("kpi", self.scope.structure.kpi_pk[kpi.code], slug(kpi.name)), self._in(unit) | query)
 
-    def objective(self, objective: Objective, unit: UnitPlace | None = None, **query: str) -> str:
+    def objective(self, objective: Objective, unit: UnitPlace | None = None, /, **query: str) -> str:
         """The page of an objective for a unit."""
         pk = self.scope.structure.objective_pk[objective.code]
         return self._with(path("objective", pk, slug(objective.name)), self._in(unit) | query)
@@ -94,3 +95,10 @@ class Here:
 def here_at(request: Request, unit: str | None = None) -> Here:
     """Where a request of a page stands: its unit, and `p` and `by` in its address. Raises `NotFound`."""
     return Here(scope_of(request.user, unit, period=request.GET.get("p"), view=request.GET.get("by")))
+
+
+def here_in(request: Request, organisation: Organisation) -> Here:
+    """Where a page about a KPI or objective stands: `u`, `p` and `by` in its address. Raises `NotFound`."""
+    asked = request.GET
+    scope = scope_in(request.user, organisation, asked.get("u"), period=asked.get("p"), view=asked.get("by"))
+    return Here(scope)

@@ -99,7 +99,7 @@ def overview_of(scope: Scope) -> Overview:
     window = window_of(scope)
     kpis = kpis_now(scope, window, reasons(scope))
     exceptions = [k for k in kpis if k.status in (Status.OFF, Status.NEAR)]
-    changed = [k for k in kpis if k.before is not None and k.now is not None and _is_change(k.before, k.now)]
+    changed = [k for k in kpis if is_change(k)]
     initiatives = scope.structure.initiatives
     return Overview(
         scope=scope,
@@ -172,10 +172,12 @@ def _perspective(scope: Scope, window: Window, perspective: Perspective) -> Pers
     return PerspectiveNow(perspective, node_now(window, f"perspective:{perspective.code}"), objectives)
 
 
-def _is_change(before: Cell, now: Cell) -> bool:
+def is_change(k: KpiNow) -> bool:
     """A change people should hear of: between judgements, or to and from overdue."""
+    if k.before is None or k.now is None:
+        return False
     heard = (*_JUDGED, Status.OVERDUE)
-    return before.status != now.status and before.status in heard and now.status in heard
+    return k.before.status != k.now.status and k.before.status in heard and k.now.status in heard
 
 
 def _worst_first(k: KpiNow) -> tuple[int, float]:

@@ -90,9 +90,20 @@ def scope_of(
     cannot be read). Raises `NotFound` when there is no such unit or the person may not see it.
     """
     organisation, code = _organisation(person, unit)
+    return scope_in(person, organisation, code, period=period, view=view)
+
+
+def scope_in(
+    person: models.Person,
+    organisation: models.Organisation,
+    unit: str | None = None,
+    *,
+    period: str | None = None,
+    view: str | None = None,
+) -> Scope:
+    """As `scope_of`, in an organisation that the person is known to see; `unit` is a bare code."""
     structure = structure_of(organisation)
-    units = visible_units(person, structure)
-    place = next((u for u in units if code is None or u.code == code), None)
+    place = next((u for u in visible_units(person, structure) if unit is None or u.code == unit), None)
     if place is None:
         raise NotFound("There is no such scorecard, or you may not see it.")
     return scope_at(person, structure, place, period=period, view=view)
