@@ -63,7 +63,7 @@ def strategy_map(
     is written as the status words. What cannot be placed (see `map_plan.plan`) is left out.
     """
     address = href if callable(href) else (href or {}).get
-    hot = (o.id for o in objectives if mark_of(o.status) == "off" or (_score(o) or hot_below) < hot_below)
+    hot = (o.id for o in objectives if mark_of(o.status) == "off" or _below(_score(o), hot_below))
     look = _Look(id, selected, lambda key: address(key) or f"#{key}", fmt, frozenset(hot), words or Words())
     drawn = plan(perspectives, objectives, links)
     names = {box.objective.id: box.objective.name for box in drawn.boxes}
@@ -84,6 +84,10 @@ def strategy_map(
 
 def _score(item: Objective | Perspective) -> float | None:
     return finite(item.score)
+
+
+def _below(score: float | None, limit: float) -> bool:
+    return score is not None and score < limit
 
 
 def _heads(id: str) -> Svg:

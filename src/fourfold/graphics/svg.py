@@ -198,7 +198,7 @@ def wrap(content: str, width: float, *, size: float = 12, lines: int = 2) -> lis
     Breaks between words, inside a word only when the word alone is wider than a line.
 
     >>> wrap("Move patients through without delay", 110, size=14)
-    ['Move patients', 'through withou…']
+    ['Move patients', 'through witho…']
     """
     out: list[str] = []
     for word in content.split():
@@ -213,7 +213,7 @@ def wrap(content: str, width: float, *, size: float = 12, lines: int = 2) -> lis
         out.append(word)
     if len(out) > lines:
         out = out[:lines]
-        out[-1] = _fitting(out[-1], width - size * 0.86, size).rstrip(" ,.;:") + "…"
+        out[-1] = _fitting(out[-1], width - text_width("…", size), size).rstrip(" ,.;:") + "…"
     return out
 
 

@@ -206,16 +206,16 @@ def _value_axis(frame: _Frame, fmt: Format) -> list[Svg]:
 def _usual_range(data: Trend, frame: _Frame, fmt: Format) -> list[Svg]:
     """A band and centre line per stretch of limits; each holds until the next begins."""
     out: list[Svg] = []
-    if not frame.actual:
-        return out
     stretches = sorted((s for s in data.limits if all(finite(v) is not None for v in s[:3])), key=lambda s: s.start)
+    if not frame.actual or not stretches:
+        return out
     ends = [s.start for s in stretches[1:]] + [frame.actual - 1]
     for limit, end in zip(stretches, ends, strict=True):
         x0, x1 = (frame.xs[min(max(0, i), frame.actual - 1)] for i in (limit.start, end))
         top, bottom = frame.y(limit.upper), frame.y(limit.lower)
         out.append(el("rect", cls="npl", x=x0, y=top, width=max(0.0, x1 - x0), height=max(0.0, bottom - top)))
         out.append(el("path", cls="cl", d=Svg(f"M{num(x0)} {num(frame.y(limit.centre))}H{num(x1)}")))
-    if stretches and frame.width > _NARROW:
+    if frame.width > _NARROW:
         last = stretches[-1]
         words = f"{data.words.usual} {fmt(last.lower)}–{fmt(last.upper)}"
         x0 = frame.xs[min(max(0, last.start), frame.actual - 1)]
