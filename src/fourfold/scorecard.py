@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fourfold.connectors.files import read_folder
+from fourfold.engine.cells import Mark, Reason, State
 from fourfold.engine.checks import check as check_definitions
 from fourfold.engine.definitions import Definitions
 from fourfold.engine.definitions.complete import complete
@@ -30,6 +31,7 @@ from fourfold.engine.findings import Finding, errors
 from fourfold.engine.measurements import check_rows, check_tables, to_polars
 from fourfold.engine.periods import Period
 from fourfold.engine.results import View
+from fourfold.engine.statuses import Status
 from fourfold.errors import FourfoldError
 from fourfold.table import Table, html, table
 
@@ -130,8 +132,12 @@ class Evaluated:
 
     @property
     def results(self) -> pl.DataFrame:
-        """One row per node, unit and period; columns as in `fourfold.engine.results.COLUMNS`."""
-        return self.evaluation.frame()
+        """One row per node, unit and period; columns as in `fourfold.engine.results.COLUMNS`.
+
+        `state`, `status` and `reason` are words such as `number`, `near` and `division_by_zero` (null where there is
+        no reason); `marks` are words joined by a plus, empty where there are none.
+        """
+        return _in_words(self.evaluation.frame())
 
     def explain(self, node: str, *, unit: str | None = None, period: str | None = None) -> Explanation:
         """Why a KPI or node has its score; the root unit and the newest period with figures when left out."""
@@ -148,6 +154,21 @@ class Evaluated:
 
     def _repr_html_(self) -> str:
         return html(self.table())
+
+
+def _in_words(frame: pl.DataFrame) -> pl.DataFrame:
+    """The long table with words where it has codes."""
+    import polars as pl
+
+    reasons = [None, *(reason.name.lower() for reason in Reason if reason)]
+    words: dict[str, list[str | None]] = {
+        "state": [state.name.lower() for state in State],
+        "status": [status.name.lower() for status in Status],
+        "reason": reasons,
+        "marks": ["+".join(m.name.lower() for m in Mark if m.name and m & i) for i in range(2 * max(Mark))],
+    }
+    texts = {name: pl.Series(name, said, pl.String).gather(frame[name]) for name, said in words.items()}
+    return frame.with_columns(**texts)
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,9 @@ from fourfold.graphics.sparkline import sparkline
 MARKS = {"on": "●", "near": "▲", "off": "◆", "due": "◷", "none": "◌"}
 #: How many periods a sparkline shows.
 PERIODS = 13
+#: The columns, and which of them are set to the right.
+HEAD = ("", "", "Actual", "Target", "Gap", "Status", "Score", "Cover", "Trend")
+NUMBERS = frozenset({2, 3, 4, 6, 7})
 _BLOCKS = "▁▂▃▄▅▆▇█"
 
 
@@ -52,13 +55,33 @@ class Row:
         return "–" if self.score is None else floor_one_decimal(self.score)
 
     @property
+    def words(self) -> str:
+        """The status in words, with ≈ where the nearest cut lies within natural variation."""
+        return f"{self.status.word} ≈" if self.borderline else self.status.word
+
+    @property
+    def cells(self) -> tuple[str, ...]:
+        """What stands under `HEAD`."""
+        name, coverage = "  " * self.depth + self.name, self.coverage_text
+        return (
+            self.mark, name, self.actual, self.target, self.gap, self.words, self.score_text, coverage, self.spark
+        )  # fmt: skip
+
+    @property
+    def coverage_text(self) -> str:
+        """How much of the weight below a node has a score; nothing for KPIs and for nodes without any."""
+        return "" if self.depth == 3 or self.status == Status.NO_DATA else f"{self.coverage:.0%}"
+
+    @property
     def spark(self) -> str:
-        """The last periods as block characters; a dot where there is no number."""
+        """The last periods as block characters; a dot where there is no number, a level line where nothing moves."""
         known = [v for v in self.history if v is not None]
         if not known:
             return ""
-        low, width = min(known), (max(known) - min(known)) or 1.0
-        return "".join("·" if v is None else _BLOCKS[round((v - low) / width * 7)] for v in self.history)
+        low, span = min(known), max(known) - min(known)
+        return "".join(
+            "·" if v is None else _BLOCKS[round((v - low) / span * 7) if span > 0 else 3] for v in self.history
+        )
 
 
 @dataclass(frozen=True)
@@ -72,22 +95,16 @@ class Table:
 
     def __str__(self) -> str:
         """Aligned plain text."""
-        head = ("", "", "Actual", "Target", "Gap", "Status", "Score", "Cover", "Trend")
-        lines = [_cells(r) for r in self.rows]
-        widths = [max(len(line[i]) for line in [head, *lines]) for i in range(len(head))]
-        right = {2, 3, 4, 6, 7}
-        def aligned(line: tuple[str, ...]) -> str:
-            cells = zip(line, widths, strict=True)
-            return "  ".join(c.rjust(w) if i in right else c.ljust(w) for i, (c, w) in enumerate(cells))
-
-        text = [aligned(line) for line in [head, *lines]]
+        lines = [HEAD, *(r.cells for r in self.rows)]
+        widths = [max(len(line[i]) for line in lines) for i in range(len(HEAD))]
+        text = (
+            "  ".join(_aligned(i, c, w) for i, (c, w) in enumerate(zip(line, widths, strict=True))) for line in lines
+        )
         return "\n".join([self.title, *(t.rstrip() for t in text)])
 
 
-def _cells(r: Row) -> tuple[str, ...]:
-    name = "  " * r.depth + r.name
-    cover = "" if r.depth == 3 or r.status == Status.NO_DATA else f"{r.coverage:.0%}"
-    return (r.mark, name, r.actual, r.target, r.gap, r.status.word, r.score_text, cover, r.spark)
+def _aligned(column: int, cell: str, width: int) -> str:
+    return cell.rjust(width) if column in NUMBERS else cell.ljust(width)
 
 
 def number(value: float | None, kpi: Kpi, *, sign: bool = False) -> str:
@@ -101,7 +118,7 @@ def number(value: float | None, kpi: Kpi, *, sign: bool = False) -> str:
 
 
 def table(evaluation: Evaluation, *, unit: str | None = None, period: str | None = None) -> Table:
-    """The table of a unit (the root without one) and period (the newest with a score). Raises `NotFound`."""
+    """The table of a unit (the root without one) and period (see `newest`). Raises `NotFound`."""
     d = evaluation.definitions
     code = unit or d.root.code
     if code not in evaluation.kpis.units:
@@ -133,8 +150,23 @@ def _period_index(evaluation: Evaluation, u: int, period: str | None) -> int:
         if wanted not in ids:
             raise NotFound(f"{period} was not evaluated.", hint=f"It covers {ids[0]} to {ids[-1]}.")
         return ids.index(wanted)
-    scored = np.flatnonzero(np.isfinite(evaluation.nodes.score[-1, u]))
-    return int(scored[-1]) if len(scored) else len(ids) - 1
+    return newest(evaluation, u)
+
+
+def newest(evaluation: Evaluation, u: int) -> int:
+    """The newest period of a unit with a score and with most of its figures due.
+
+    In the days after a month most figures are still on their way; a scorecard of the one that is early says little.
+    Without such a period it is the newest one with a score, and without those the last.
+    """
+    status = evaluation.kpis.status[:, u]
+    due = np.count_nonzero(~np.isin(status, (Status.NOT_DUE, Status.NOT_APPLICABLE)), axis=0)
+    waiting = np.count_nonzero(status == Status.NOT_DUE, axis=0)
+    scored = np.isfinite(evaluation.nodes.score[-1, u])
+    for found in (np.flatnonzero(scored & (due >= waiting)), np.flatnonzero(scored)):
+        if len(found):
+            return int(found[-1])
+    return len(evaluation.periods) - 1
 
 
 def _row(evaluation: Evaluation, node: str, name: str, depth: int, u: int, p: int) -> Row:
@@ -176,14 +208,13 @@ def _history(array: Floats | None, i: int, u: int, p: int) -> tuple[float | None
 
 def html(t: Table) -> str:
     """The table as HTML for notebooks, without styles or scripts of its own."""
-    head = "".join(f"<th>{h}</th>" for h in ("", "", "Actual", "Target", "Gap", "Status", "Score", "Coverage", "Trend"))
+    head = "".join(f'<th scope="col">{h}</th>' for h in HEAD)
     body = []
     for r in t.rows:
-        tag = "td" if r.depth == 3 else "th"
-        name = f"<{tag}>{'&emsp;' * r.depth}{escape(r.name)}</{tag}>"
-        cells = "".join(f"<td>{escape(c)}</td>" for c in (r.actual, r.target, r.gap, r.status.word, r.score_text))
-        cover = _cells(r)[7]
+        tag = "td" if r.depth == 3 else 'th scope="row"'
+        name = f"<{tag}>{'&emsp;' * r.depth}{escape(r.name)}</{tag[:2]}>"
+        cells = "".join(f"<td>{escape(c)}</td>" for c in r.cells[2:8])
         spark = sparkline(r.history) if any(v is not None for v in r.history) else ""
-        body.append(f"<tr><td>{glyph(r.status)}</td>{name}{cells}<td>{cover}</td><td>{spark}</td></tr>")
+        body.append(f"<tr><td>{glyph(r.status)}</td>{name}{cells}<td>{spark}</td></tr>")
     rows = "".join(body)
     return f"<table><caption>{escape(t.title)}</caption><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"

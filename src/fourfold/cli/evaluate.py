@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from fourfold.cli.output import Format, Misused, folder, moment, print_findings, print_table, write_frame
+from fourfold.cli.output import Format, Misused, folder, moment, print_findings, print_table, write, write_frame
 
 if TYPE_CHECKING:
     from fourfold.scorecard import Evaluated
@@ -40,7 +40,7 @@ def run(
         if out is None:
             print_table(shown)
         else:
-            out.write_text(str(shown) + "\n", encoding="utf-8")
+            write(f"{shown}\n".encode(), out)
     else:
         _write(evaluated, shown.period if period else None, shown.unit if unit else None, form, out)
     print_findings(evaluated.evaluation.findings, stderr=True)

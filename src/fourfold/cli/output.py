@@ -6,16 +6,18 @@ import sys
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rich.console import Console
+from rich.console import Console, RenderableType
+from rich.padding import Padding
 from rich.table import Table as RichTable
 from rich.text import Text
 
 from fourfold.engine.findings import Finding, Level
 from fourfold.errors import FourfoldError, Kind
-from fourfold.table import Row, Table
+from fourfold.table import HEAD, NUMBERS, Table
 
 if TYPE_CHECKING:
     import polars as pl
@@ -91,36 +93,69 @@ def summary(findings: Sequence[Finding]) -> str:
 
 
 _STATUS_COLOURS = {"on": "green", "near": "yellow", "off": "red", "due": "cyan", "none": "dim"}
+#: Space between columns, indentation of a level, periods in the trend: the first with room for the names is taken.
+_LAYOUTS = ((2, 2, 13), (2, 2, 9), (1, 1, 9), (1, 1, 6), (1, 1, 0))
+_NAME = 26
 
 
 def print_table(table: Table) -> None:
-    """The scorecard in the terminal: shape, colour and words carry the status."""
-    grid = RichTable(title=table.title, title_justify="left", box=None, pad_edge=False, header_style="bold")
-    for name, right in (("", 0), ("", 0), ("Actual", 1), ("Target", 1), ("Gap", 1), ("Status", 0), ("Score", 1),
-                        ("Coverage", 1), ("Trend", 0)):  # fmt: skip
-        grid.add_column(name, justify="right" if right else "left", no_wrap=True)
+    """The scorecard in the terminal: shape, colour and words carry the status.
+
+    Numbers are never cut: where it gets narrow the trend is shortened, and long names go on in the next line.
+    """
+    out = console()
+    space, indent, trend = _layout(table, out.width)
+    grid = RichTable(title=table.title, title_justify="left", title_style="bold", box=None, pad_edge=False,
+                     padding=(0, space, 0, 0), header_style="dim")  # fmt: skip
+    heads = HEAD if trend else HEAD[:-1]
+    for i, name in enumerate(heads):
+        grid.add_column(name, justify="right" if i in NUMBERS else "left", no_wrap=i != 1)
     for row in table.rows:
-        grid.add_row(*_cells(row), style="" if row.depth == 3 else "bold")
-    console().print(grid)
+        colour = _STATUS_COLOURS[row.status.mark]
+        cells: list[RenderableType] = [Text(cell) for cell in row.cells]
+        cells[0], cells[5] = Text(row.mark, colour), Text(row.words, colour)
+        cells[1] = Padding(Text(row.name), (0, 0, 0, indent * row.depth))
+        cells[8] = Text(row.spark[-trend:])
+        grid.add_row(*cells[: len(heads)], style="" if row.depth == 3 else "bold")
+    out.print(grid)
 
 
-def _cells(row: Row) -> list[Text | str]:
-    colour = _STATUS_COLOURS[row.status.mark]
-    cover = "" if row.depth == 3 else f"{row.coverage:.0%}"
-    words = Text(row.status.word + (" ≈" if row.borderline else ""), colour)
-    name = Text("  " * row.depth + row.name)
-    return [Text(row.mark, colour), name, row.actual, row.target, row.gap, words, row.score_text, cover, row.spark]
+def _layout(table: Table, width: int) -> tuple[int, int, int]:
+    lines = [HEAD, *(r.cells for r in table.rows)]
+    fixed = sum(max(len(line[i]) for line in lines) for i in (0, *range(2, 8)))
+    for space, indent, trend in _LAYOUTS:
+        longest = max(indent * r.depth + len(r.name) for r in table.rows)
+        if width - fixed - trend - 8 * space >= min(longest, _NAME if space == 1 else 40):
+            return space, indent, trend
+    return _LAYOUTS[-1]
 
 
 def write_frame(frame: pl.DataFrame, form: Format, out: Path | None) -> None:
-    """Results as JSON lines of one array, CSV or Parquet, to a file or to standard output."""
+    """Results as one JSON array, CSV or Parquet, to a file or to standard output."""
     if form is Format.PARQUET:
         if out is None and sys.stdout.isatty():
             raise Misused("Parquet is not for reading on a screen.", hint="Add --out results.parquet.")
-        frame.write_parquet(out or sys.stdout.buffer)
+        buffer = BytesIO()
+        frame.write_parquet(buffer)
+        write(buffer.getvalue(), out)
         return
     text = frame.write_json() if form is Format.JSON else frame.write_csv()
+    write((text if text.endswith("\n") else text + "\n").encode(), out)
+
+
+def write(content: bytes, out: Path | None) -> None:
+    """Put content into a file, whole or not at all, or onto standard output."""
     if out is None:
-        sys.stdout.write(text if text.endswith("\n") else text + "\n")
-    else:
-        out.write_text(text, encoding="utf-8")
+        sys.stdout.buffer.write(content)
+        sys.stdout.buffer.flush()
+        return
+    half = out.with_name(f".{out.name}.part")
+    try:
+        half.write_bytes(content)
+        half.replace(out)
+    except OSError as error:
+        half.unlink(missing_ok=True)
+        why = (error.strerror or type(error).__name__).lower()
+        raise Misused(
+            f"{out} cannot be written: {why}.", hint="Name a file in a folder that you may write to."
+        ) from None
