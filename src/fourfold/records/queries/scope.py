@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final, NamedTuple
 
+from django.utils import timezone
+
 from fourfold.access.roles import Action
 from fourfold.access.rules import allowed
 from fourfold.engine.periods import Frequency, Period, PeriodError
@@ -149,10 +151,14 @@ def _months(person: models.Person, unit: UnitPlace) -> dict[int, Month]:
 
 
 def _default_month(structure: Structure, months: Mapping[int, Month]) -> Period:
-    """The newest month with a score; without any, the newest evaluated; without those, the first of the calendar."""
+    """The newest month that is over and has a score; the month that runs says little about itself yet.
+
+    Without any it is the newest month with a score, then the newest evaluated, then January 2026.
+    """
+    running = structure.calendar.period(Frequency.MONTH, timezone.localdate()).ordinal
     scored = [ordinal for ordinal, month in months.items() if month.score is not None]
-    ordinal = max(scored or months or (24_312,))  # January 2026, for an organisation without a single result
-    return Period(Frequency.MONTH, ordinal, structure.calendar)
+    over = [ordinal for ordinal in scored if ordinal < running]
+    return Period(Frequency.MONTH, max(over or scored or months or (24_312,)), structure.calendar)
 
 
 def _month(structure: Structure, text: str | None, default: Period) -> Period:
