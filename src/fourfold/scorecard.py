@@ -118,8 +118,9 @@ def _known(rows: pl.DataFrame, as_of: datetime) -> pl.DataFrame:
         return rows
     import polars as pl
 
-    at = pl.col("recorded_at").cast(pl.String)
-    kept = rows.filter(at.is_null() | (at.str.slice(0, 10) <= as_of.date().isoformat()))
+    at = pl.col("recorded_at").cast(pl.String)  # ISO text in UTC: earlier is smaller
+    moment = as_of.replace(tzinfo=as_of.tzinfo or UTC).astimezone(UTC)
+    kept = rows.filter(at.is_null() | (at <= moment.isoformat()))
     return kept.sort(at.fill_null("")).unique(subset=["kpi", "unit", "period"], keep="last", maintain_order=True)
 
 
