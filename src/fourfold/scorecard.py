@@ -12,12 +12,14 @@ Nothing here needs a server, a database or Django.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from fourfold.connectors.files import read_folder
+from fourfold.connectors.sql import read_feeds
 from fourfold.engine.cells import Mark, Reason, State
 from fourfold.engine.checks import check as check_definitions
 from fourfold.engine.definitions import Definitions
@@ -37,6 +39,9 @@ from fourfold.table import Table, html, table
 
 if TYPE_CHECKING:
     import polars as pl
+
+#: Where the databases of feeds are, by the code of the source.
+Sources: TypeAlias = Mapping[str, str | Path] | None
 
 
 class FolderError(FourfoldError):
@@ -187,15 +192,18 @@ class Explanation:
         return self.trace.to_json()
 
 
-def load(folder: str | Path) -> Scorecard:
-    """Read, complete and check a scorecard folder. Raises `FolderError` with all findings when it has errors."""
-    scorecard, findings = read(folder)
+def load(folder: str | Path, *, sources: Sources = None) -> Scorecard:
+    """Read, complete and check a scorecard folder. Raises `FolderError` with all findings when it has errors.
+
+    `sources` says by its code where the database of a feed is, instead of what the folder says.
+    """
+    scorecard, findings = read(folder, sources=sources)
     if scorecard is None:
         raise FolderError(findings)
     return scorecard
 
 
-def read(folder: str | Path) -> tuple[Scorecard | None, tuple[Finding, ...]]:
+def read(folder: str | Path, *, sources: Sources = None) -> tuple[Scorecard | None, tuple[Finding, ...]]:
     """Like `load`, but errors come back as findings beside no scorecard; figures are all-or-nothing."""
     content = read_folder(folder)
     parsed = parse(content.texts)
@@ -204,21 +212,24 @@ def read(folder: str | Path) -> tuple[Scorecard | None, tuple[Finding, ...]]:
         return None, tuple(findings)
     definitions = complete(parsed.definitions)
     findings += check_definitions(definitions, parsed.places)
-    checked = check_tables([(t.file, t.frame) for t in content.tables], definitions)
-    findings += checked.findings
+    fed = read_feeds(Path(folder), sources)
+    checked = check_tables([(t.file, t.frame) for t in (*content.tables, *fed.tables)], definitions)
+    findings += [*fed.findings, *checked.findings]
     if errors(findings):
         return None, tuple(findings)
     return Scorecard(definitions, checked.rows, tuple(findings), Path(folder)), tuple(findings)
 
 
-def check(folder: str | Path) -> tuple[Finding, ...]:
+def check(folder: str | Path, *, sources: Sources = None) -> tuple[Finding, ...]:
     """All findings about a scorecard folder, errors and warnings."""
-    return read(folder)[1]
+    return read(folder, sources=sources)[1]
 
 
-def evaluate(folder: str | Path, measurements: Any = None, **options: Any) -> Evaluated:
+def evaluate(
+    folder: str | Path, measurements: Any = None, *, sources: Sources = None, **options: Any
+) -> Evaluated:
     """Load a folder and evaluate it; options as in `Scorecard.evaluate`."""
-    return load(folder).evaluate(measurements, **options)
+    return load(folder, sources=sources).evaluate(measurements, **options)
 
 
 def explain(folder: str | Path, node: str, *, unit: str | None = None, period: str | None = None) -> Explanation:

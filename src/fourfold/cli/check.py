@@ -8,6 +8,7 @@ from typing import Annotated, Final
 import typer
 
 from fourfold.cli.output import folder, print_findings, summary
+from fourfold.cli.sources import Source, sources
 
 NAME: Final = "check"
 
@@ -15,6 +16,7 @@ NAME: Final = "check"
 def run(
     path: Annotated[Path, typer.Argument(metavar="FOLDER", help="A scorecard folder: YAML files and measurements/.")],
     strict: Annotated[bool, typer.Option("--strict", help="Warnings count as errors too.")] = False,
+    source: Source = None,
 ) -> None:
     """Check a scorecard folder: definitions and figures.
 
@@ -23,7 +25,7 @@ def run(
     from fourfold.engine.findings import Level
     from fourfold.scorecard import read
 
-    _, findings = read(folder(path))
+    _, findings = read(folder(path), sources=sources(source))
     print_findings(findings)
     typer.echo(f"{path}: {summary(findings)}")
     worst = Level.WARNING if strict else Level.ERROR

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from fourfold.cli.output import Format, Misused, folder, moment, print_findings, print_table, write, write_frame
+from fourfold.cli.sources import Source, sources
 
 if TYPE_CHECKING:
     from fourfold.scorecard import Evaluated
@@ -24,6 +25,7 @@ def run(
     view: Annotated[str, typer.Option(help="month, quarter, half, year, week, day or ytd (year to date).")] = "month",
     form: Annotated[Format, typer.Option("--format", help="How to write the results.")] = Format.TABLE,
     out: Annotated[Path | None, typer.Option(help="Write to this file instead of the terminal.")] = None,
+    source: Source = None,
 ) -> None:
     """Evaluate a scorecard folder and show the results.
 
@@ -34,7 +36,8 @@ def run(
 
     if view not in VIEWS:
         raise Misused(f"There is no view {view!r}.", hint=f"Use one of {', '.join(VIEWS)}.")
-    evaluated = load(folder(path)).evaluate(as_of=moment(as_of), view=view)  # type: ignore[arg-type]
+    scorecard = load(folder(path), sources=sources(source))
+    evaluated = scorecard.evaluate(as_of=moment(as_of), view=view)  # type: ignore[arg-type]
     shown = evaluated.table(unit=unit, period=period)
     if form is Format.TABLE:
         if out is None:

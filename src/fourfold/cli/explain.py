@@ -9,6 +9,7 @@ from typing import Annotated, Final
 import typer
 
 from fourfold.cli.output import folder, moment
+from fourfold.cli.sources import Source, sources
 
 NAME: Final = "explain"
 
@@ -21,6 +22,7 @@ def run(
     as_of: Annotated[str | None, typer.Option(help="What was known and due on this date.")] = None,
     view: Annotated[str, typer.Option(help="month, quarter, half, year, week, day or ytd.")] = "month",
     as_json: Annotated[bool, typer.Option("--json", help="The whole trace as JSON, with its SHA-256.")] = False,
+    source: Source = None,
 ) -> None:
     """Say how a score came about, to the digit.
 
@@ -28,7 +30,8 @@ def run(
     """
     from fourfold.scorecard import load
 
-    evaluated = load(folder(path)).evaluate(as_of=moment(as_of), view=view)  # type: ignore[arg-type]
+    scorecard = load(folder(path), sources=sources(source))
+    evaluated = scorecard.evaluate(as_of=moment(as_of), view=view)  # type: ignore[arg-type]
     explanation = evaluated.explain(node, unit=unit, period=period)
     if as_json:
         typer.echo(json.dumps(explanation.to_json(), indent=2, ensure_ascii=False))

@@ -4,6 +4,7 @@ Nothing is interpreted here: a definition is text with a name, a table is column
 be wrong with a *file* (its bytes, lines, cells) is found here; what is wrong with what it says is found by the engine.
 """
 
-from fourfold.connectors.files.folder import Content, Table, read_folder
+from fourfold.connectors.base import Table
+from fourfold.connectors.files.folder import Content, read_folder
 
 __all__ = ["Content", "Table", "read_folder"]

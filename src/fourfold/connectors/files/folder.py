@@ -6,15 +6,13 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
+from fourfold.connectors.base import Table
 from fourfold.connectors.files.problems import Refused, problem, refuse
 from fourfold.connectors.files.text import read_text
 from fourfold.engine.findings import Finding, Level, Place
 from fourfold.errors import NotFound
-
-if TYPE_CHECKING:
-    import polars as pl
 
 DEFINITIONS: Final = (".yaml", ".yml")
 SEPARATED: Final = (".csv", ".tsv")
@@ -22,17 +20,10 @@ PARQUET: Final = (".parquet", ".pq")
 #: Files that hold figures, though not in a form that is read.
 _SPREADSHEETS: Final = (".xlsx", ".xls", ".xlsm", ".ods", ".txt", ".gz", ".zip", ".json")
 MEASUREMENTS: Final = "measurements"
+FEEDS: Final = "feeds"  # read by `connectors.sql`
 #: The largest definition file, in bytes, and the most files of a folder.
 LARGEST: Final = 20_000_000
 MOST_FILES: Final = 2_000
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """One table of figures: `file` is its name within the folder; `frame` has text columns and `row`, or types."""
-
-    file: str
-    frame: pl.DataFrame
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +76,7 @@ def _listed(folder: Path, prefix: str, findings: list[Finding]) -> Iterator[str]
         findings.append(problem("ACCESS", place, f"The folder cannot be listed: {why}.", fix))
         return
     for name in entries:
-        if not name.startswith((".", "~$")) and not (not prefix and name == MEASUREMENTS):
+        if not name.startswith((".", "~$")) and not (not prefix and name in (MEASUREMENTS, FEEDS)):
             yield prefix + name
 
 

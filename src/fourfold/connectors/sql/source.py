@@ -1,0 +1,13 @@
+"""A source: a database that figures come from."""
+
+from __future__ import annotations
+
+from fourfold.engine.definitions.base import Code, Definition, Line, Name
+
+
+class Source(Definition):
+    """A database. It is only ever read."""
+
+    code: Code  # names the source for ever, in feeds and on the command line
+    name: Line = ""  # what people call it
+    database: Name  # a SQLite file, beside `feeds/` or by its whole path; `.gz` is unpacked in memory
