@@ -95,7 +95,7 @@ def summary(findings: Sequence[Finding]) -> str:
 _STATUS_COLOURS = {"on": "green", "near": "yellow", "off": "red", "due": "cyan", "none": "dim"}
 #: Space between columns, indentation of a level, periods in the trend: the first with room for the names is taken.
 _LAYOUTS = ((2, 2, 13), (2, 2, 9), (1, 1, 9), (1, 1, 6), (1, 1, 0))
-_NAME = 26
+_NAME = 24
 
 
 def print_table(table: Table) -> None:

@@ -49,9 +49,8 @@ def read_text(path: Path, file: str, largest: int) -> tuple[str, tuple[Finding, 
 
 def survey(path: Path, file: str, largest: int, longest_line: int | None = None) -> Encoding:
     """Look at every byte once, a block at a time: size, lines, encoding. Raises `Refused`."""
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    is_utf8, size, line, open_line = True, 0, 1, 0
-    odd: tuple[int, bytes] | None = None
+    letters = _Letters(file)
+    size, line, open_line = 0, 1, 0
     try:
         with path.open("rb") as source:
             while block := source.read(_BLOCK):
@@ -65,23 +64,44 @@ def survey(path: Path, file: str, largest: int, longest_line: int | None = None)
                     raise refuse("BINARY", file, "There is a NUL byte; this is not a text.", _AS_CSV, at)
                 if longest_line is not None:
                     open_line = _check_lines(block, open_line, file, line, longest_line)
-                if is_utf8:
-                    try:
-                        decoder.decode(block)
-                    except UnicodeDecodeError as error:
-                        is_utf8 = False
-                        start = max(0, error.start - (len(error.object) - len(block)))
-                        odd = line + _lines(block[:start]), _around(block, start)
-                if not is_utf8:
-                    _check_windows(block, file, line)
+                letters.take(block, line)
                 line += _lines(block)
-            if is_utf8 and decoder.getstate()[0]:
-                odd = line, decoder.getstate()[0]
     except OSError as error:
         raise not_readable(file, error) from None
-    if odd is None:
-        return Encoding("utf-8-sig")
-    return Encoding(_WINDOWS, (_windows(file, *odd),))
+    return letters.encoding(line)
+
+
+class _Letters:
+    """Which encoding the blocks of a file are in: UTF-8 until a byte says otherwise, then Windows-1252 or none."""
+
+    def __init__(self, file: str) -> None:
+        self._file = file
+        self._decoder = codecs.getincrementaldecoder("utf-8")()
+        self._is_ascii = True
+        self._odd: tuple[int, bytes] | None = None
+
+    def take(self, block: bytes, line: int) -> None:
+        """Look at the next block, which begins on `line`. Raises `Refused`."""
+        if self._odd is None:
+            try:
+                self._is_ascii = self._decoder.decode(block).isascii() and self._is_ascii
+                return
+            except UnicodeDecodeError as error:
+                start = max(0, error.start - (len(error.object) - len(block)))
+                self._odd = line + _lines(block[:start]), _around(block, start)
+                is_mixed = not (self._is_ascii and error.object[: error.start].isascii())
+            if is_mixed:
+                raise _mixed(self._file, self._odd[0])
+        _check_windows(block, self._file, line)
+
+    def encoding(self, line: int) -> Encoding:
+        """What to open the file with, after its last `line`."""
+        rest = self._decoder.getstate()[0] if self._odd is None else b""
+        if rest:  # the file ends within a letter of UTF-8
+            if not self._is_ascii:
+                raise _mixed(self._file, line)
+            self._odd = line, rest
+        return Encoding("utf-8-sig") if self._odd is None else Encoding(_WINDOWS, (_windows(self._file, *self._odd),))
 
 
 def _check_signature(block: bytes, file: str) -> None:
@@ -124,17 +144,24 @@ def _around(block: bytes, at: int) -> bytes:
 
 
 def _check_windows(block: bytes, file: str, line: int) -> None:
-    """Refuse bytes that Windows-1252 does not have either."""
+    """Refuse bytes that Windows-1252 does not have either, and letters of UTF-8 (an Ã or Â before a sign)."""
     if found := re.search(rb"[\x81\x8d\x8f\x90\x9d]", block):
-        at = line + _lines(block[: found.start()])
         message = "The text is neither UTF-8 nor Windows-1252."
-        raise refuse("ENCODING", file, message, "Save it as UTF-8 (in Excel: CSV UTF-8).", at)
+        raise refuse("ENCODING", file, message, _AS_UTF8, line + _lines(block[: found.start()]))
+    if found := re.search(rb"[\xc2\xc3][\x80-\xbf]", block):
+        raise _mixed(file, line + _lines(block[: found.start()]))
+
+
+def _mixed(file: str, line: int) -> Exception:
+    message = "The text is UTF-8 in some lines and Windows-1252 in others."
+    return refuse("ENCODING", file, message, _AS_UTF8, line)
 
 
 def _windows(file: str, line: int, word: bytes) -> Finding:
     seen = show(re.split(r"[,;\t\"]", word.decode(_WINDOWS, "replace"))[0], 30)
     message = f"The file is not UTF-8. It was read as Windows-1252, which makes this {seen}."
-    return problem("ENCODING", Place(file, line), message, "Save it as UTF-8 (in Excel: CSV UTF-8).", Level.WARNING)
+    return problem("ENCODING", Place(file, line), message, _AS_UTF8, Level.WARNING)
 
 
+_AS_UTF8: Final = "Save it as UTF-8 (in Excel: CSV UTF-8)."
 _AS_CSV: Final = "Save it as CSV UTF-8 from the program that made it."
