@@ -55,12 +55,12 @@ class Here:
 
     def kpi(self, kpi: Kpi, unit: UnitPlace | None = None, /, **query: str) -> str:
         """The page of a KPI for a unit."""
-        return self._with(path("kpi", self.scope.structure.kpi_pk[kpi.code], slug(kpi.name)), self._in(unit) | query)
+        return self._with(path("kpi", self.scope.structure.kpi_pk[kpi.code], slug(kpi.name)), self.place(unit) | query)
 
     def objective(self, objective: Objective, unit: UnitPlace | None = None, /, **query: str) -> str:
         """The page of an objective for a unit."""
         pk = self.scope.structure.objective_pk[objective.code]
-        return self._with(path("objective", pk, slug(objective.name)), self._in(unit) | query)
+        return self._with(path("objective", pk, slug(objective.name)), self.place(unit) | query)
 
     def at(
         self, page: str, query: Mapping[str, str] | None = None, *, month: Period | None = None, view: str | None = None
@@ -84,7 +84,8 @@ class Here:
             return self.scope.month.shift(by)
         return self.scope.period.shift(by).parts(Frequency.MONTH)[-1]
 
-    def _in(self, unit: UnitPlace | None) -> dict[str, str]:
+    def place(self, unit: UnitPlace | None = None) -> dict[str, str]:
+        """The unit as the address of a KPI or objective names it; the first one is left out."""
         place = unit or self.scope.unit
         return {} if place == self.scope.units[0] else {"u": place.code}
 

@@ -18,10 +18,14 @@ from fourfold.records.queries.window import Cell, statuses, values
 from fourfold.web.components.numbers import NumberFormat, in_place, score_text
 
 
-@lru_cache(maxsize=2048)
 def format_of(kpi: Kpi) -> NumberFormat:
     """How the KPI's values are written."""
-    return NumberFormat(kpi.unit, kpi.scale, kpi.decimals)
+    return _format(kpi.unit, kpi.scale, kpi.decimals)
+
+
+@lru_cache(maxsize=2048)
+def _format(unit: str, scale: str, decimals: int) -> NumberFormat:
+    return NumberFormat(unit, scale, decimals)
 
 
 @lru_cache(maxsize=4096)

@@ -155,3 +155,13 @@ _WORDS: Final = ("no", "one", "two", "three", "four", "five", "six", "seven", "e
 def count_word(count: int) -> str:
     """A small count in words, as prose wants it: four, eleven becomes 11."""
     return _WORDS[count] if 0 <= count < len(_WORDS) else f"{count:,}"
+
+
+def plain(value: float) -> str:
+    """A number with every digit that matters and no more, for arithmetic that people repeat: `15,534`, `−0.25`.
+
+    >>> plain(15534.0), plain(73.9056)
+    ('15,534', '73.9056')
+    """
+    text = f"{abs(value):,.10g}" if abs(value) < 1e10 else f"{abs(value):,.0f}"
+    return MINUS + text if value < 0 else text

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from django.http import HttpResponse
@@ -14,6 +13,7 @@ from fourfold.graphics.svg import Svg
 from fourfold.records.queries.overview import KpiNow, NodeNow, Overview, PerspectiveNow, is_late, overview_of
 from fourfold.records.queries.window import Cell, scores
 from fourfold.web.address import Here, here_at
+from fourfold.web.components.dates import day_text
 from fourfold.web.components.drawings import format_of, month_name, spark_of, target_text, track_of, value_text
 from fourfold.web.components.frame import crumb_of, show
 from fourfold.web.components.lede import lede_of, listed, move_words
@@ -200,15 +200,6 @@ def _next_milestone(here: Here) -> str:
         return ""
     due, name, initiative, _ = min(milestones)
     return f"{initiative}: {name}, {day_text(due)}"
-
-
-def day_text(iso: str) -> str:
-    """A day as people write it: 2026-11-26 is "26 Nov 2026"; any other text stays as it is."""
-    try:
-        day = date.fromisoformat(iso)
-    except ValueError:
-        return iso
-    return f"{day.day} {day:%b %Y}"
 
 
 def first_sentence(text: str) -> str:

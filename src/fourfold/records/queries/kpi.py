@@ -1,0 +1,191 @@
+"""One KPI in one unit: its results over time, what people said and recorded, and the units below."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, Final, NamedTuple
+
+from fourfold.engine.cells import State
+from fourfold.engine.definitions import Initiative, Kpi, KpiUse, Note, Objective
+from fourfold.engine.periods import Frequency, Period, PeriodError
+from fourfold.errors import NotFound
+from fourfold.records import models
+from fourfold.records.queries.overview import about
+from fourfold.records.queries.scope import STATUSES, Scope
+from fourfold.records.queries.structure import UnitPlace
+from fourfold.records.queries.window import LENGTH, Cell, Window, window_of
+
+LONGEST: Final = 240  # periods of the longest trend
+RECENT: Final = 60  # recorded figures listed
+
+
+class Recorded(NamedTuple):
+    """One recorded figure; `superseded_at` is None for the one that counts."""
+
+    period: str
+    value: Decimal | None
+    numerator: Decimal | None
+    denominator: Decimal | None
+    state: State
+    recorded_at: datetime
+    superseded_at: datetime | None
+    by: str
+    reason: str
+    source: str
+
+
+class UnitRow(NamedTuple):
+    """The KPI in a unit below, over the last periods."""
+
+    unit: UnitPlace
+    cells: list[Cell | None]
+
+
+@dataclass(frozen=True)
+class KpiPage:
+    """Everything the page of a KPI shows. `window` ends with the period shown."""
+
+    scope: Scope
+    kpi: Kpi
+    pk: int
+    window: Window
+    year_to_date: Cell | None
+    below: list[UnitRow]
+    without: list[UnitPlace]  # units below that do not have this KPI
+    comment: Note | None
+    annotations: list[tuple[Period, Note]]  # oldest first
+    recorded: list[Recorded]  # newest period first, within a period the newest first
+    uses: list[tuple[Objective, KpiUse]]
+    initiatives: list[Initiative]
+
+    @property
+    def cells(self) -> list[Cell | None]:
+        """The results of the window, oldest first."""
+        return self.window.row(f"kpi:{self.kpi.code}")
+
+    @property
+    def now(self) -> Cell | None:
+        """The result in the period shown."""
+        return self.cells[-1]
+
+    @property
+    def before(self) -> Cell | None:
+        """The result in the period before."""
+        return self.cells[-2]
+
+
+def find_kpi(person: models.Person, pk: int) -> models.Kpi:
+    """The KPI and its organisation, in one statement. Raises `NotFound` when the person may not see it."""
+    row = models.Kpi.objects.visible_to(person).select_related("organisation").filter(pk=pk).first()
+    if row is None:
+        raise NotFound("There is no such KPI, or you may not see it.")
+    return row
+
+
+def kpi_of(scope: Scope, kpi: Kpi, *, length: int = LENGTH) -> KpiPage:
+    """Five statements: results, year to date, units below, notes, recorded figures."""
+    structure, node = scope.structure, f"kpi:{kpi.code}"
+    to_date = window_of(scope, length=1, view="ytd", node=node).now(node) if scope.view == "month" else None
+    visible = {u.pk for u in scope.units}
+    children = [u for u in structure.children.get(scope.unit.pk, []) if u.pk in visible]
+    having = [u for u in children if structure.applies(kpi, u.code)]
+    comment, annotations = _notes(scope, kpi)
+    return KpiPage(
+        scope=scope,
+        kpi=kpi,
+        pk=structure.kpi_pk[kpi.code],
+        window=window_of(scope, length=max(LENGTH, min(length, LONGEST)), node=node),
+        year_to_date=to_date,
+        below=_below(scope, node, having),
+        without=[u for u in children if u not in having],
+        comment=comment,
+        annotations=annotations,
+        recorded=_recorded(scope, structure.kpi_pk[kpi.code]),
+        uses=[(structure.objective[use.objective], use) for use in structure.uses_of_kpi.get(kpi.code, [])],
+        initiatives=[i for i in structure.initiatives if kpi.code in i.kpis],
+    )
+
+
+def _below(scope: Scope, node: str, units: Sequence[UnitPlace]) -> list[UnitRow]:
+    if not units:
+        return []
+    last = scope.period.ordinal
+    rows = models.Result.objects.visible_to(scope.person).filter(
+        unit__in=[u.pk for u in units], view=scope.view, ordinal__gt=last - LENGTH, ordinal__lte=last, node=node
+    )
+    cells: dict[int, list[Cell | None]] = {u.pk: [None] * LENGTH for u in units}
+    at = Cell._fields.index("status")
+    for unit, ordinal, *numbers in rows.values_list("unit", "ordinal", *Cell._fields):
+        numbers[at] = STATUSES[numbers[at]]
+        cells[unit][ordinal - last - 1] = Cell._make(numbers)
+    return [UnitRow(u, cells[u.pk]) for u in units if any(cells[u.pk])]
+
+
+def _notes(scope: Scope, kpi: Kpi) -> tuple[Note | None, list[tuple[Period, Note]]]:
+    rows = models.Note.objects.visible_to(scope.person).filter(
+        about(scope), organisation=scope.structure.pk, kpi=scope.structure.kpi_pk[kpi.code]
+    )
+    comment, annotations = None, []
+    for spec in rows.order_by("recorded_at", "position").values_list("spec", flat=True):
+        note = Note.model_validate(spec)
+        period = _placed(scope, note.period)
+        if period is None:
+            continue
+        if note.kind == "annotation":
+            annotations.append((period, note))
+        elif period == scope.period:
+            comment = note
+    return comment, sorted(annotations, key=lambda pair: pair[0].ordinal)
+
+
+def _placed(scope: Scope, text: str) -> Period | None:
+    """The period of the view in which a note's period lies."""
+    try:
+        period = scope.structure.calendar.parse(text)
+    except PeriodError:
+        return None
+    frequency = scope.period.frequency
+    return period.within(frequency) if period.frequency.rank <= frequency.rank else None
+
+
+def _recorded(scope: Scope, kpi_pk: int) -> list[Recorded]:
+    rows = (
+        models.Measurement.objects.visible_to(scope.person)
+        .filter(kpi=kpi_pk, unit=scope.unit.pk, start__lt=scope.period.end, start__gte=_a_year_before(scope))
+        .order_by("-start", "-recorded_at", "-pk")
+        .values_list(
+            "period", "value", "numerator", "denominator", "state", "recorded_at", "superseded_at",
+            "recorded_by__name", "reason", "source",
+        )
+    )  # fmt: skip
+    return [
+        Recorded(period, value, top, bottom, State(state), at, until, by or "", reason, source)
+        for period, value, top, bottom, state, at, until, by, reason, source in rows[:RECENT]
+    ]
+
+
+def _a_year_before(scope: Scope) -> date:
+    return scope.month.shift(1 - LENGTH).start
+
+
+def periods_to_record(scope: Scope, kpi: Kpi, count: int = LENGTH) -> list[Period]:
+    """The periods of the KPI one may record, newest first: from the one the month shown ends in backwards."""
+    newest = scope.structure.calendar.period(kpi.frequency, scope.month.last_day)
+    newest = newest if kpi.frequency is Frequency.MONTH else newest.shift(1)
+    return [newest.shift(-i) for i in range(count)]
+
+
+def current_figure(page: KpiPage, period: str) -> Recorded | None:
+    """The figure that counts in a period, from those on the page."""
+    return next((r for r in page.recorded if r.period == period and r.superseded_at is None), None)
+
+
+def as_text(recorded: Recorded | None) -> dict[str, Any]:
+    """The figure as a form shows it: every digit as it was recorded."""
+    fields = ("value", "numerator", "denominator")
+    if recorded is None:
+        return dict.fromkeys(fields, "")
+    return {name: "" if (v := getattr(recorded, name)) is None else format(v, "f") for name in fields}

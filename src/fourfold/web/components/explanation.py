@@ -1,0 +1,66 @@
+"""How a result came about, in sentences with its own numbers; the score repeats the arithmetic to the digit."""
+
+from __future__ import annotations
+
+from fourfold.engine.cells import Mark, State
+from fourfold.engine.definitions import Kpi
+from fourfold.engine.scoring import floor_one_decimal
+from fourfold.engine.statuses import Status
+from fourfold.records.queries.window import Cell
+from fourfold.web.components.drawings import format_of, on_cut_of
+from fourfold.web.components.numbers import plain, score_text, share_text
+
+_MARKS = {
+    Mark.STALE: "It is older than the period shown.",
+    Mark.PROVISIONAL: "It is provisional: the period or its reporting lag is not over.",
+    Mark.ESTIMATE: "It is an estimate.",
+    Mark.CARRIED: "It is carried forward from an earlier period.",
+    Mark.PARTIAL: "It is made of fewer units or periods than it should be.",
+    Mark.UNAPPROVED: "It is not approved yet.",
+    Mark.BORDERLINE: "The nearest limit lies within its natural variation: one period says little.",
+}
+
+
+def explanation_of(kpi: Kpi, cell: Cell | None) -> list[str]:
+    """The sentences, from the figure to the status."""
+    if cell is None:
+        return ["Nothing was evaluated for this period."]
+    if cell.value is None:
+        return [f"There is no number: {State(cell.state).word}."]
+    said = [_value(kpi, cell)]
+    said += [words for mark, words in _MARKS.items() if cell.marks & mark]
+    if cell.coverage is not None and cell.coverage < 0.9995:
+        said.append(f"{share_text(cell.coverage)} of what it is made of is in.")
+    return said + _score(kpi, cell)
+
+
+def _value(kpi: Kpi, cell: Cell) -> str:
+    figure = format_of(kpi).full(cell.value)
+    if cell.numerator is not None and cell.denominator is not None:
+        factor = "" if kpi.factor == 1 else f" × {plain(float(kpi.factor))}"
+        return f"The figure is {plain(cell.numerator)} ÷ {plain(cell.denominator)}{factor} = {figure}."
+    if kpi.formula:
+        return f"The figure is {kpi.formula} = {figure}."
+    return f"The figure is {figure}."
+
+
+def _score(kpi: Kpi, cell: Cell) -> list[str]:
+    if cell.score is None:
+        return ["It is not scored: there is no target and red line to judge it by."]
+    fmt, score = format_of(kpi), score_text(cell.score)
+    assert cell.value is not None
+    if cell.target is not None and cell.red_line is not None:
+        value, target, red = (plain(x) for x in (cell.value, cell.target, cell.red_line))
+        said = [
+            f"The target {fmt.full(cell.target)} scores 100, the red line {fmt.full(cell.red_line)} scores 50.",
+            f"The score is 50 + 50 × ({value} − {red}) ÷ ({target} − {red}) = {score}, held between 0 and 125.",
+        ]
+    elif cell.low is not None and cell.high is not None:
+        said = [f"The target band is {fmt.bare(cell.low)} to {fmt.full(cell.high)}; inside it scores 100.",
+                f"The score is {score}."]  # fmt: skip
+    else:
+        said = [f"The score is {score}."]
+    cut = floor_one_decimal(on_cut_of(kpi, cell))
+    judged = cell.status in (Status.OFF, Status.NEAR, Status.ON)
+    tail = f" On target begins at {cut}, near target at 50." if judged else ""
+    return [*said, f"So it is {cell.status.word.lower()}.{tail}"]

@@ -1,0 +1,222 @@
+"""The sections of a KPI's page as finished texts and drawings."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from fourfold.engine.anchors import Polarity
+from fourfold.engine.cells import State
+from fourfold.engine.statuses import Status
+from fourfold.graphics.bullet import Bound, bullet
+from fourfold.graphics.multiples import Panel, multiples
+from fourfold.graphics.svg import Svg
+from fourfold.records.queries.kpi import KpiPage, Recorded
+from fourfold.records.queries.window import LENGTH, change, values
+from fourfold.web.address import Here
+from fourfold.web.components.dates import day_text, moment_text
+from fourfold.web.components.drawings import format_of, gap_of, target_text, value_text
+from fourfold.web.components.explanation import explanation_of
+from fourfold.web.components.kpi_trend import numbered, trends_of
+from fourfold.web.components.lede import run_length
+from fourfold.web.components.numbers import DASH, plain, score_text, share_text
+
+_GOOD: Final = {
+    Polarity.HIGHER_BETTER: "higher",
+    Polarity.LOWER_BETTER: "lower",
+    Polarity.IN_RANGE: "inside its band",
+    Polarity.NEUTRAL: "neither: it is shown and not judged",
+}
+
+
+def sections_of(here: Here, page: KpiPage, length: int) -> dict[str, Any]:
+    """What `kpi.html` shows."""
+    wide, narrow = trends_of(page, length)
+    shown = {number for _, number in numbered(page, length)}
+    return {
+        "kpi": page.kpi,
+        "head": _head(page),
+        "trend": wide,
+        "trend_narrow": narrow,
+        "has_target": any(c and (c.target is not None or c.low is not None) for c in page.cells),
+        "has_red_line": any(c and c.red_line is not None for c in page.cells),
+        "trend_words": _trend_words(page),
+        "annotations": [
+            (number, f"{period.label}, {note.title or note.text}", note.text if note.title else "")
+            for number, (period, note) in enumerate(page.annotations, start=1)
+            if str(number) in shown
+        ],
+        "comment": _comment(here, page),
+        "panels": _panels(here, page),
+        "without": [u.name for u in page.without],
+        "history": _history(page),
+        "recorded": _recorded(here, page),
+        "explanation": explanation_of(page.kpi, page.now),
+        "facts": _facts(here, page),
+        "uses": [(o.name, here.objective(o), use) for o, use in page.uses],
+        "initiatives": page.initiatives,
+        "initiatives_url": here.unit("initiatives"),
+    }
+
+
+def _head(page: KpiPage) -> dict[str, Any]:
+    kpi, now, fmt = page.kpi, page.now, format_of(page.kpi)
+    status = now.status if now else Status.NO_DATA
+    step = change(now.value if now else None, page.before.value if page.before else None)
+    previous = page.scope.period.shift(-1).short_label
+    trio = [
+        ("Target", target_text(kpi, now)),
+        ("Gap", fmt.change(gap_of(now))),
+        (f"Since {previous}", fmt.change(step)),
+    ]
+    if page.scope.view == "month":
+        trio.append(("Year to date", value_text(kpi, page.year_to_date)))
+    has_value = now is not None and now.value is not None
+    return {
+        "value": f"{'' if fmt.unit == '%' else fmt.symbol}{fmt.bare(now.value)}" if now and has_value else DASH,
+        "unit": (fmt.tail.strip() or fmt.noun) if has_value else "",
+        "status": status,
+        "score": score_text(now.score) if now and now.score is not None else "",
+        "bullet": _bullet(page),
+        "trio": trio,
+    }
+
+
+def _bullet(page: KpiPage) -> Svg | str:
+    kpi, now, fmt = page.kpi, page.now, format_of(page.kpi)
+    if now is None:
+        return ""
+    goal: Bound = now.target
+    if goal is None and now.low is not None and now.high is not None:
+        goal = (now.low, now.high)
+    label = f"{value_text(kpi, now)} against a target of {target_text(kpi, now)}"
+    return bullet(
+        now.value, goal, now.red_line, status=now.status, previous=page.before.value if page.before else None,
+        tolerance=float(kpi.tolerance), fmt=fmt.bare, label=label,
+    )  # fmt: skip
+
+
+def _trend_words(page: KpiPage) -> str:
+    series = values(page.cells)
+    run = run_length(series)
+    if run < 3:
+        return ""
+    now, before = series[-1], series[-2]
+    assert now is not None and before is not None
+    noun = "quarters" if page.scope.view == "quarter" else "months"
+    return f"{'Rising' if now > before else 'Falling'} {run} {noun} in a row."
+
+
+def _comment(here: Here, page: KpiPage) -> dict[str, Any] | None:
+    note = page.comment
+    if note is None:
+        return None
+    author = here.scope.structure.people.get(note.author or "")
+    parts = (("Why", note.why), ("Action", note.action), ("Outlook", note.outlook), ("Note", note.text))
+    by = ", ".join(part for part in (author.name if author else "", day_text(note.date or "")) if part)
+    return {"by": by, "parts": [(name, text) for name, text in parts if text]}
+
+
+def _panels(here: Here, page: KpiPage) -> list[dict[str, Any]]:
+    if not page.below:
+        return []
+    first = page.scope.period.shift(1 - LENGTH).label
+    panels = []
+    for unit, cells in page.below:
+        targets = [c.target if c else None for c in cells]
+        now = cells[-1]
+        label = f"{unit.name}: {value_text(page.kpi, now)}"
+        panels.append(Panel(values(cells), targets, now.status if now else Status.NO_DATA, label))
+    drawn = multiples(panels, first=first, last=page.scope.period.label)
+    return [
+        {
+            "name": row.unit.name,
+            "url": here.kpi(page.kpi, row.unit),
+            "status": panel.status,
+            "value": value_text(page.kpi, row.cells[-1]),
+            "svg": svg,
+        }
+        for row, panel, svg in zip(page.below, panels, drawn, strict=True)
+    ]
+
+
+def _history(page: KpiPage) -> dict[str, Any]:
+    """The last 13 periods: figure, target, and of a ratio its two parts; a period with a correction is marked."""
+    kpi, fmt, cells = page.kpi, format_of(page.kpi), page.cells[-LENGTH:]
+    periods = [page.scope.period.shift(i - LENGTH + 1) for i in range(LENGTH)]
+    corrected = {r.period for r in page.recorded if r.superseded_at is not None}
+    unit = fmt.unit or ""
+    actual = [fmt.bare(c.value) if c and c.value is not None else value_text(kpi, c) for c in cells]
+    rows = [(f"Actual {unit}".strip(), actual, "")]
+    rows.append((f"Target {unit}".strip(), [target_text(kpi, c).rstrip("%") for c in cells], "soft"))
+    for name in ("numerator", "denominator"):
+        parts = [getattr(c, name) if c else None for c in cells]
+        if any(part is not None for part in parts):
+            rows.append((name.capitalize(), [DASH if part is None else _whole(part) for part in parts], "soft"))
+    rows.append(("Score", [score_text(c.score if c else None) for c in cells], "soft"))
+    return {
+        "heads": [(p.short_label, p.label, p.id in corrected) for p in periods],
+        "rows": rows,
+        "statuses": [c.status if c else Status.NO_DATA for c in cells],
+    }
+
+
+def _whole(value: float) -> str:
+    return f"{value:,.0f}" if abs(value) >= 100 else plain(value)
+
+
+def _recorded(here: Here, page: KpiPage) -> list[dict[str, Any]]:
+    calendar = here.scope.structure.calendar
+    rows: list[dict[str, Any]] = []
+    twice = {r.period for r in page.recorded if r.superseded_at is not None}
+    for r in page.recorded:
+        if r.period in twice or len(rows) < 6:
+            rows.append(
+                {
+                    "period": calendar.parse(r.period).label,
+                    "figure": _figure(page, r),
+                    "is_current": r.superseded_at is None,
+                    "at": moment_text(r.recorded_at),
+                    "by": r.by or r.source or "Import",
+                    "why": r.reason,
+                }
+            )
+    return rows
+
+
+def _figure(page: KpiPage, r: Recorded) -> str:
+    if r.state is not State.NUMBER:
+        return r.state.word
+    if r.value is not None:
+        return format_of(page.kpi).short(float(r.value)) if page.kpi.decimals == _places(r) else f"{r.value:,f}"
+    return f"{r.numerator:,f} ÷ {r.denominator:,f}"
+
+
+def _places(r: Recorded) -> int:
+    exponent = r.value.as_tuple().exponent if r.value is not None else 0
+    return -exponent if isinstance(exponent, int) else 0
+
+
+def _facts(here: Here, page: KpiPage) -> list[tuple[str, str]]:
+    """The definition as facts; what nobody defined is left out."""
+    kpi, now, people = page.kpi, page.now, here.scope.structure.people
+    fmt = format_of(kpi)
+    owner, steward = people.get(kpi.owner or ""), people.get(kpi.steward or "")
+    facts = [("Owner", owner.name if owner else ""), ("Kept by", steward.name if steward else "")]
+    facts.append(("Source", kpi.source))
+    facts.append(("Formula", kpi.formula or (f"{kpi.numerator} ÷ {kpi.denominator}" if kpi.numerator else "")))
+    facts.append(("Good is", _GOOD[kpi.polarity]))
+    if now is not None and now.target is not None:
+        tolerance = float(kpi.tolerance)
+        met = now.target + (tolerance if kpi.polarity is Polarity.LOWER_BETTER else -tolerance)
+        way = "or less" if kpi.polarity is Polarity.LOWER_BETTER else "or more"
+        slack = f" ({fmt.change(tolerance).lstrip('+')} tolerance)" if tolerance else ""
+        facts.append(("On target", f"{fmt.full(met)} {way}{slack}"))
+        if now.red_line is not None:
+            beyond = "over" if kpi.polarity is Polarity.LOWER_BETTER else "under"
+            facts.append(("Off target", f"{beyond} {fmt.full(now.red_line)}"))
+    weight = here.scope.structure.weight.get(kpi.code)
+    facts.append(("Weight", f"{weight * 100:.1f}% of the scorecard" if weight else ""))
+    facts.append(("Measured", f"every {kpi.frequency.value}"))
+    if now is not None and now.coverage is not None and now.coverage < 0.9995:
+        facts.append(("Coverage", share_text(now.coverage)))
+    return [(name, text) for name, text in facts if text]

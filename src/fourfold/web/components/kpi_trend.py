@@ -1,0 +1,66 @@
+"""The trend of a KPI's page, wide for a desk and narrow for a phone, from the results of its window."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from fourfold.engine.definitions import Kpi
+from fourfold.engine.periods import Period
+from fourfold.graphics.svg import Svg
+from fourfold.graphics.trend import Trend, Words, trend
+from fourfold.records.queries.kpi import KpiPage
+from fourfold.records.queries.window import Cell, statuses, values
+from fourfold.web.components.drawings import format_of
+
+NARROW: Final = 13  # periods of the trend on a phone
+_BAND: Final = Words(target="Upper edge", red_line="Lower edge")
+
+
+def trends_of(page: KpiPage, length: int) -> tuple[Svg, Svg]:
+    """The wide drawing with the last `length` periods, and the narrow one."""
+    name, last = page.kpi.name, page.scope.period
+    wide = _trend(page, min(length, len(page.cells)))
+    narrow = _trend(page, min(NARROW, len(page.cells)))
+    fmt = format_of(page.kpi)
+    title = f"{name}, {wide.period(0)} to {last.label}"
+    narrow_title = f"{name}, {narrow.period(0)} to {last.label}"
+    return (
+        trend(wide, id="trend", title=title, fmt=fmt.short, tick_fmt=fmt.bare),
+        trend(narrow, id="trend-n", title=narrow_title, fmt=fmt.short, tick_fmt=fmt.bare, width=358, height=260),
+    )
+
+
+def numbered(page: KpiPage, length: int) -> list[tuple[int, str]]:
+    """The annotations inside the last `length` periods as (index of the period, number shown)."""
+    first = page.scope.period.ordinal - length + 1
+    marks = []
+    for number, (period, _) in enumerate(page.annotations, start=1):
+        if first <= period.ordinal <= page.scope.period.ordinal:
+            marks.append((period.ordinal - first, str(number)))
+    return marks
+
+
+def _trend(page: KpiPage, length: int) -> Trend:
+    cells = page.cells[-length:]
+    periods = [page.scope.period.shift(i - length + 1) for i in range(length)]
+    targets, red_lines, is_band = _goals(page.kpi, cells)
+    return Trend(
+        labels=[_label(period) for period in periods],
+        values=values(cells),
+        states=statuses(cells),
+        targets=targets,
+        red_lines=red_lines,
+        notes=numbered(page, length),
+        words=_BAND if is_band else Words(),
+    )
+
+
+def _goals(kpi: Kpi, cells: list[Cell | None]) -> tuple[list[float | None], list[float | None], bool]:
+    """Targets and red lines by period; of a band to stay in, its upper and lower edge."""
+    if any(c is not None and c.target is None and c.low is not None for c in cells):
+        return [c.high if c else None for c in cells], [c.low if c else None for c in cells], True
+    return [c.target if c else None for c in cells], [c.red_line if c else None for c in cells], False
+
+
+def _label(period: Period) -> tuple[str, str]:
+    return period.short_label, str(period.start.year)

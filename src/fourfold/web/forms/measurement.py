@@ -1,0 +1,102 @@
+"""The form for one figure of a KPI: a value, or a numerator and a denominator, for a period."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Final, NamedTuple
+
+from fourfold.engine.aggregation import MeasureKind
+from fourfold.engine.definitions import Kpi
+from fourfold.engine.measurements.numbers import PATTERN, explain
+from fourfold.engine.periods import Period
+
+VALUE: Final = ("value",)
+PARTS: Final = ("numerator", "denominator")
+NUMBERS: Final = (*VALUE, *PARTS)
+_NAMES: Final = {"value": "Figure", "numerator": "Numerator", "denominator": "Denominator"}
+_NUMBER: Final = re.compile(PATTERN)
+LONGEST_REASON: Final = 1000
+
+
+def figures_of(kpi: Kpi) -> tuple[str, ...]:
+    """The figures a person enters for the KPI: a ratio is entered as its two parts, so that it adds up."""
+    return PARTS if kpi.kind is MeasureKind.RATIO else VALUE
+
+
+class Field(NamedTuple):
+    """One field as it is shown."""
+
+    name: str
+    label: str
+    text: str
+    errors: list[str]
+    is_number: bool
+
+
+@dataclass
+class MeasurementForm:
+    """What was typed, by field, and the complaints, by field; the field "" is the form as a whole."""
+
+    kpi: Kpi
+    periods: list[Period]  # those to choose from, newest first
+    typed: dict[str, str]
+    errors: dict[str, list[str]] = field(default_factory=dict)
+    numbers: dict[str, Decimal | None] = field(default_factory=dict)
+
+    @property
+    def fields(self) -> list[Field]:
+        """The fields in the order shown."""
+        unit = f" ({self.kpi.unit})" if self.kpi.unit and figures_of(self.kpi) == VALUE else ""
+        labels = {"period": "Period", **{n: _NAMES[n] + unit for n in figures_of(self.kpi)}, "reason": "Reason"}
+        return [
+            Field(name, label, self.typed.get(name, ""), self.errors.get(name, []), name in NUMBERS)
+            for name, label in labels.items()
+        ]
+
+    @property
+    def general(self) -> list[str]:
+        """The complaints about the form as a whole."""
+        return self.errors.get("", [])
+
+    @property
+    def period(self) -> Period | None:
+        """The period chosen, when it is one of those to choose from."""
+        return next((p for p in self.periods if p.id == self.typed.get("period")), None)
+
+    @property
+    def is_valid(self) -> bool:
+        """True when nothing was complained about."""
+        return not self.errors
+
+    def complain(self, name: str, said: str) -> None:
+        """Put a complaint beside a field; one that the form does not have goes to the form as a whole."""
+        known = {"period", "reason", *figures_of(self.kpi)}
+        self.errors.setdefault(name if name in known else "", []).append(said)
+
+
+def read_form(kpi: Kpi, periods: list[Period], posted: Mapping[str, str]) -> MeasurementForm:
+    """The form as it was sent, checked as far as that needs no database."""
+    fields = ("period", "reason", *figures_of(kpi))
+    form = MeasurementForm(kpi, periods, {name: posted.get(name, "").strip() for name in fields})
+    if form.period is None:
+        form.complain("period", "Choose one of the periods in the list.")
+    for name in figures_of(kpi):
+        form.numbers[name] = _read_number(form, name)
+    if len(form.typed["reason"]) > LONGEST_REASON:
+        form.complain("reason", f"Shorten the reason to {LONGEST_REASON:,} characters.")
+    return form
+
+
+def _read_number(form: MeasurementForm, name: str) -> Decimal | None:
+    text = form.typed[name]
+    if not text:
+        form.complain(name, "Enter a number. Zero is written 0.")
+        return None
+    if _NUMBER.match(text):
+        return Decimal(text)
+    _, said, fix = explain(text)
+    form.complain(name, f"“{text[:40]}” {said} {fix}")
+    return None

@@ -1,0 +1,89 @@
+"""One KPI in one unit: figure, trend, what the owner says, units below, figures with their revisions, definition."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from django.http import HttpResponse
+
+from fourfold.access.roles import Action
+from fourfold.records.queries.kpi import KpiPage, as_text, current_figure, find_kpi, kpi_of, periods_to_record
+from fourfold.records.queries.scope import Scope
+from fourfold.records.queries.structure import slug
+from fourfold.records.queries.window import LENGTH
+from fourfold.web.address import Here, here_in, path
+from fourfold.web.components.frame import Link, crumb_of, show
+from fourfold.web.components.kpi_sections import sections_of
+from fourfold.web.forms.measurement import MeasurementForm
+from fourfold.web.requests import Request, signed_in
+
+#: Lengths of the trend one can choose, in periods; 0 is everything there is.
+RANGES: Final = {"13": LENGTH, "31": 31, "all": 0}
+USUAL: Final = "31"
+
+
+@signed_in
+def kpi(request: Request, pk: int, name: str) -> HttpResponse:
+    """The page of a KPI; `u` in the address names the unit, `range` the length of the trend."""
+    row = find_kpi(request.user, pk)
+    here = here_in(request, row.organisation)
+    return kpi_page(request, here, row.code)
+
+
+def kpi_page(
+    request: Request, here: Here, code: str, form: MeasurementForm | None = None, status: int = 200
+) -> HttpResponse:
+    """Answer with the page, with a form that was sent and refused when there is one."""
+    definition = here.scope.structure.kpi[code]
+    chosen = request.GET.get("range", USUAL)
+    length = RANGES.get(chosen, RANGES[USUAL]) or _everything(here.scope)
+    page = kpi_of(here.scope, definition, length=length)
+    form = form or _form(page)
+    return show(
+        request,
+        "web/kpi.html",
+        here,
+        page="scorecard",
+        title=definition.name,
+        crumbs=_crumbs(here, page),
+        status=status,
+        ranges=_ranges(here, page, chosen if chosen in RANGES else USUAL),
+        form=form,
+        form_url=here.at(path("figures", page.pk, slug(definition.name)), here.place()),
+        **sections_of(here, page, length),
+    )
+
+
+def _form(page: KpiPage) -> MeasurementForm | None:
+    """The form for the period shown, filled with the figure that is there; None where the person cannot record."""
+    if page.kpi.is_computed or not page.scope.may(Action.RECORD):
+        return None
+    periods = periods_to_record(page.scope, page.kpi)
+    shown = next((p for p in periods if p.start <= page.scope.month.last_day), periods[0])
+    typed = as_text(current_figure(page, shown.id))
+    return MeasurementForm(page.kpi, periods, {"period": shown.id, "reason": "", **typed})
+
+
+def _crumbs(here: Here, page: KpiPage) -> list[Link]:
+    crumbs = [crumb_of(here, "scorecard")]
+    if page.uses:
+        objective = page.uses[0][0]
+        perspectives = {p.code: p.name for p in here.scope.structure.perspectives}
+        if objective.perspective in perspectives:
+            url = here.unit("scorecard") + f"#{objective.perspective}"
+            crumbs.append(Link(perspectives[objective.perspective], url))
+        crumbs.append(Link(objective.name, here.objective(objective)))
+    return crumbs
+
+
+def _ranges(here: Here, page: KpiPage, chosen: str) -> list[Link]:
+    noun = "quarters" if here.scope.view == "quarter" else "months"
+    names = {"13": f"13 {noun}", "31": f"31 {noun}", "all": "All"}
+    query = {key: {} if key == USUAL else {"range": key} for key in RANGES}
+    return [Link(names[key], here.kpi(page.kpi, **query[key]), key == chosen) for key in RANGES]
+
+
+def _everything(scope: Scope) -> int:
+    """How many periods of the view there are from the first that was evaluated."""
+    months = scope.month.ordinal - min(scope.months, default=scope.month.ordinal) + 1
+    return months // 3 + 1 if scope.view == "quarter" else months
