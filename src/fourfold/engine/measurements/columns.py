@@ -45,6 +45,7 @@ def _named(table: pl.DataFrame, file: str | None, report: Report) -> pl.DataFram
         elif known and not _is_plain(table[written].dtype):
             message = f"The column {show(name)} holds {table[written].dtype}, not text or numbers."
             found.append(_column(before, message, "Write one plain value in each cell."))
+            names[written] = name
         elif known:
             names[written] = name
         elif nearest(name, COLUMNS):

@@ -41,7 +41,7 @@ def read_figures(rows: pl.DataFrame, definitions: Definitions, report: Report) -
     rows = _numbers(rows, report)
     rows = _marks(rows, report)
     empty = ~_ANY & (pl.col("code") == State.NUMBER)
-    report.add(rows.filter(empty), "ROW-EMPTY", _empty, by=["file"], level=Level.INFO)
+    report.add(rows.filter(empty & pl.col("ok")), "ROW-EMPTY", _empty, by=["file"], level=Level.INFO)
     return rows.filter(~empty)
 
 
@@ -94,6 +94,7 @@ def _numbers(rows: pl.DataFrame, report: Report) -> pl.DataFrame:
         is_long = (text.str.len_bytes() > DIGITS) & (digits.str.len_bytes() > DIGITS)
         rows = report.refuse(rows, is_number & is_long, "ROW-DIGITS", _too_many_digits(figure))
         rows = report.refuse(rows, pl.col(number).is_infinite(), "ROW-SIZE", _too_large(figure))
+        rows = rows.with_columns(pl.when(pl.col(number).is_finite()).then(pl.col(number)).alias(number))
         vanished = (pl.col(number) == 0) & text.str.contains(r"^[^eE]*[1-9]")
         rows = report.refuse(rows, vanished, "ROW-SIZE", _too_small(figure))
     return rows
