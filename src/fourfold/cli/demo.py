@@ -24,7 +24,9 @@ FOLDER: Final = Path("examples/calder_vale")
 
 def run(
     path: Annotated[Path, typer.Option("--folder", help="The scorecard folder to show.")] = FOLDER,
-    data: Annotated[Path, typer.Option(help="Where the demo keeps its database.")] = Path(".demo"),
+    data: Annotated[
+        Path, typer.Option(envvar="FOURFOLD_DATA", help="Where the demo keeps its database.")
+    ] = Path(".demo"),
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")] = 8000,
     email: Annotated[str, typer.Option(help="Who signs in.")] = WHO,

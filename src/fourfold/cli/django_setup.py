@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from fourfold.errors import ConfigurationError
+
 
 def set_up(data: Path | None = None) -> None:
     """Configure Django, with `data` as the data folder where nothing else is set."""
@@ -18,9 +20,27 @@ def set_up(data: Path | None = None) -> None:
 
 def prepare() -> None:
     """Refuse a broken set-up with what to do, then bring the database up to date."""
+    from django.conf import settings
     from django.core.management import call_command
 
-    from fourfold.project.checks import refuse_broken_setup
-
+    try:
+        settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigurationError(
+            f"The folder {settings.DATA_DIR} cannot be made ({error.strerror}).",
+            hint="Let FOURFOLD_DATA name a folder that this user may write to.",
+        ) from error
     refuse_broken_setup()
     call_command("migrate", verbosity=0, interactive=False)
+
+
+def refuse_broken_setup() -> None:
+    """Raise `ConfigurationError` with everything that is wrong and what to do; touches no data."""
+    from django.core.checks import run_checks
+
+    found = [m for m in run_checks(databases=["default"]) if m.is_serious()]
+    if not found:
+        return
+    first, *others = found
+    more = "".join(f"\n({m.id}) {m.msg}" + (f"\n{m.hint}" if m.hint else "") for m in others)
+    raise ConfigurationError(f"({first.id}) {first.msg}", hint=f"{first.hint or ''}{more}".strip() or None)

@@ -26,7 +26,9 @@ def run(
 def start(host: str, port: int) -> None:
     """Replace this process by the server, so that signals reach it and nothing is held in memory twice."""
     from django.conf import settings
+    from django.core.management import call_command
 
+    call_command("collectstatic", verbosity=0, interactive=False)
     command = [
         sys.executable, "-m", "granian", "--interface", "asgi", "--host", host, "--port", str(port),
         "--workers", "1", "--no-ws", "--log-level", "warning", "fourfold.project.asgi:application",

@@ -26,13 +26,15 @@ def write_people(
     changed only while it belongs to this organisation alone.
     """
     members = {m.code: m for m in Membership.objects.filter(organisation=organisation).select_related("person")}
-    by_email = {m.person.email: m for m in members.values() if m.person.email and m.code not in {p.code for p in people}}
+    named = {p.code for p in people}
+    by_email = {m.person.email: m for m in members.values() if m.person.email and m.code not in named}
     added, changed = [], []
     for position, definition in enumerate(people):
         spec = definition.model_dump(mode="json", exclude_unset=True)
-        values = {"code": definition.code, "role": definition.role, "unit_id": ids(Unit, definition.unit)}
-        values |= {"position": position, "spec": spec}
-        member = members.get(definition.code) or by_email.pop(tidy_email(definition.email), None)
+        values: dict[str, Any] = {"code": definition.code, "role": definition.role, "position": position, "spec": spec}
+        values["unit_id"] = ids(Unit, definition.unit)
+        email = tidy_email(definition.email)
+        member = members.get(definition.code) or (by_email.pop(email, None) if email else None)
         if member is None:
             Membership.objects.create(organisation=organisation, person=_account(definition), **values)
             added.append(definition.code)

@@ -1,0 +1,87 @@
+"""Evaluate everything an organisation has, and store what its pages show."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Final
+
+from django.db import transaction
+
+import fourfold
+from fourfold.access.roles import Action
+from fourfold.actions._steps import find_organisation, lock, require
+from fourfold.actions.outcome import Outcome
+from fourfold.engine.evaluate import evaluate
+from fourfold.engine.results import Evaluation as EngineRun
+from fourfold.engine.results import View
+from fourfold.records.frames.definition import completed_definitions
+from fourfold.records.frames.measurement import read_measurements
+from fourfold.records.frames.result import replace_results
+from fourfold.records.models import Evaluation, Organisation, Person
+
+#: The views that are stored; others are computed when somebody asks for them.
+VIEWS: Final[tuple[View, ...]] = ("month", "quarter", "ytd")
+#: So often it is tried beside other people's changes; the next try makes them wait.
+_TRIES: Final = 2
+
+
+def evaluate_organisation(
+    *, by: Person | None, organisation: str | None = None, reason: str = "", as_of: datetime | None = None
+) -> Outcome[Evaluation]:
+    """Compute all results of all units anew and store those that changed.
+
+    Stored results always come from the figures as known now; `as_of` (now, when left out) decides what is due. Figures
+    that somebody records meanwhile are not lost: what was computed without them is dropped and computed again.
+    """
+    found = find_organisation(by, organisation)
+    require(by, Action.EVALUATE, found)
+    moment = as_of or datetime.now(UTC)
+    for _ in range(_TRIES):
+        found.refresh_from_db()
+        runs = _compute(found, moment)
+        with transaction.atomic():
+            if lock(found).version == found.version:
+                return store_all(found, runs, as_of=moment, reason=reason)
+    with transaction.atomic():
+        found = lock(found)
+        return store_all(found, _compute(found, moment), as_of=moment, reason=reason)
+
+
+def is_evaluated(organisation: Organisation, *, on: datetime | None = None) -> bool:
+    """True when the stored results come from the figures of now (and, with `on`, from that day and this engine)."""
+    last = Evaluation.objects.filter(organisation=organisation).order_by("-pk").first()
+    if last is None or last.input_version != organisation.version:
+        return False
+    return on is None or (last.as_of.date() == on.date() and last.engine_version == fourfold.__version__)
+
+
+def evaluate_locked(organisation: Organisation, *, as_of: datetime, reason: str) -> Outcome[Evaluation]:
+    """The same inside a transaction that holds the lock already."""
+    return store_all(organisation, _compute(organisation, as_of), as_of=as_of, reason=reason)
+
+
+def new_run(organisation: Organisation, *, as_of: datetime, reason: str) -> Evaluation:
+    """The record of a run over the inputs that the organisation has now."""
+    return Evaluation.objects.create(
+        organisation=organisation, at=datetime.now(UTC), as_of=as_of, reason=reason,
+        engine_version=fourfold.__version__, input_version=organisation.version,
+    )  # fmt: skip
+
+
+def store_all(
+    organisation: Organisation, runs: list[EngineRun], *, as_of: datetime, reason: str
+) -> Outcome[Evaluation]:
+    """Write a run over everything; the lock is held."""
+    if not runs:
+        return Outcome("nothing to evaluate")
+    run = new_run(organisation, as_of=as_of, reason=reason)
+    changed = sum(replace_results(run, each.view, each.frame()) for each in runs)
+    return Outcome(f"{changed:,} results changed", run)
+
+
+def _compute(organisation: Organisation, as_of: datetime) -> list[EngineRun]:
+    definitions = completed_definitions(organisation)
+    if definitions is None:
+        return []
+    rows = read_measurements(organisation)
+    return [evaluate(definitions, rows, as_of=as_of, view=view) for view in VIEWS]

@@ -1,0 +1,66 @@
+"""Write an organisation as a scorecard folder."""
+
+from __future__ import annotations
+
+import shutil
+from datetime import UTC, datetime
+from pathlib import Path
+
+from django.db import transaction
+
+from fourfold.access.roles import Action
+from fourfold.actions._steps import find_organisation, lock, note_event, require
+from fourfold.actions.outcome import Outcome
+from fourfold.engine.definitions.write import write
+from fourfold.errors import Conflict, NotFound
+from fourfold.records.frames.definition import read_definitions
+from fourfold.records.frames.measurement import measurements_csv
+from fourfold.records.models import Organisation, Person
+
+FIGURES = "measurements/figures.csv"
+
+
+def export_folder(
+    *, by: Person | None, path: str | Path, organisation: str | None = None, at: datetime | None = None
+) -> Outcome[Path]:
+    """Write definitions and current figures into a new or empty folder; loading it elsewhere gives the same again.
+
+    Raises `Conflict` where the folder holds something, `NotFound` where there is nothing to export.
+    """
+    found = find_organisation(by, organisation)
+    require(by, Action.DEFINE, found)
+    target = Path(path)
+    if target.exists() and (not target.is_dir() or any(target.iterdir())):
+        raise Conflict(f"{target} is there already and not empty.", hint="Name a folder that is new or empty.")
+    with transaction.atomic():
+        found = lock(found)
+        texts, count = _texts(found)
+        note_event(found, by, "folder.export", found.code, at=at or datetime.now(UTC), after={"figures": count})
+    _write(target, texts)
+    return Outcome(f"{target}: {len(texts)} files, {count:,} figures", target)
+
+
+def _texts(organisation: Organisation) -> tuple[dict[str, str], int]:
+    definitions = read_definitions(organisation)
+    if definitions is None:
+        raise NotFound(f"{organisation.name} has no definitions yet.", hint="Load some: fourfold load FOLDER")
+    figures, count = measurements_csv(organisation)
+    return write(definitions) | ({FIGURES: figures} if count else {}), count
+
+
+def _write(target: Path, texts: dict[str, str]) -> None:
+    """All files or none: they are written beside the target, which they become at the end."""
+    draft = target.with_name(f".{target.name}.part")
+    try:
+        for name, text in texts.items():
+            file = draft / name
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(text, encoding="utf-8", newline="\n")
+        if target.exists():
+            target.rmdir()
+        draft.rename(target)
+    except OSError as error:
+        message = f"{target} cannot be written ({error.strerror})."
+        raise Conflict(message, hint="Name a folder that you may write to.") from error
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)

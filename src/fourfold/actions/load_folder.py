@@ -1,0 +1,149 @@
+"""Load a scorecard folder: definitions and figures, all or nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from django.db import transaction
+
+from fourfold.access.roles import Action
+from fourfold.actions._steps import advance, lock, note_event, require
+from fourfold.actions.evaluate_organisation import evaluate_organisation, is_evaluated
+from fourfold.actions.outcome import Outcome
+from fourfold.connectors.files import read_folder
+from fourfold.engine.checks import check
+from fourfold.engine.definitions import Definitions
+from fourfold.engine.definitions.complete import complete
+from fourfold.engine.definitions.parse import parse
+from fourfold.engine.findings import Finding, Level, Place, errors
+from fourfold.engine.measurements import CheckedRows, check_tables
+from fourfold.errors import Forbidden
+from fourfold.records.frames.definition import Change, write_definitions
+from fourfold.records.frames.measurement import Written, digest_of, write_measurements
+from fourfold.records.models import Import, Kpi, Measurement, Organisation, Person, Unit
+
+
+@dataclass(frozen=True)
+class Folder:
+    """A folder without an error: definitions as written and completed, and the checked figures."""
+
+    path: Path
+    written: Definitions
+    completed: Definitions
+    figures: CheckedRows
+
+
+def load_folder(*, by: Person | None = None, path: str | Path, at: datetime | None = None) -> Outcome[Organisation]:
+    """Put a folder into the database in one transaction, then evaluate the organisation.
+
+    A folder with an error changes nothing, and loading the same folder again changes nothing either. Definitions
+    become those of the folder; figures that the folder does not name stay. A new organisation can be made by the
+    administrator of the machine only (`by=None`).
+    """
+    folder, findings = _read(Path(path))
+    if folder is None:
+        return Outcome("nothing was loaded", findings=findings)
+    moment = at or datetime.now(UTC)
+    organisation = _find(by, folder.written)
+    with transaction.atomic():
+        organisation = lock(organisation) if organisation else _new(folder.written)
+        if in_use := _in_use(organisation, folder.written):
+            return Outcome("nothing was loaded", findings=(*findings, *in_use))
+        changes, figures = _write(organisation, folder, by, moment)
+    summary = _summary(changes, figures)
+    if not is_evaluated(organisation, on=moment):
+        code = organisation.code
+        evaluated = evaluate_organisation(by=by, organisation=code, reason=f"Loaded {folder.path.name}", as_of=moment)
+        summary = f"{summary}; {evaluated.summary}"
+    return Outcome(summary, organisation, findings)
+
+
+def _read(path: Path) -> tuple[Folder | None, tuple[Finding, ...]]:
+    content = read_folder(path)
+    parsed = parse(content.texts)
+    findings = [*content.findings, *parsed.findings]
+    if parsed.definitions is None:
+        return None, tuple(findings)
+    completed = complete(parsed.definitions)
+    figures = check_tables([(t.file, t.frame) for t in content.tables], completed)
+    findings += [*check(completed, parsed.places), *figures.findings]
+    if errors(findings):
+        return None, tuple(findings)
+    return Folder(path, parsed.definitions, completed, figures), tuple(findings)
+
+
+def _find(by: Person | None, definitions: Definitions) -> Organisation | None:
+    """The organisation that the folder is about, when there is one already and this person may change it."""
+    found = Organisation.objects.filter(code=definitions.organisation.code).first()
+    if found is not None:
+        require(by, Action.DEFINE, found)
+    elif by is not None:
+        raise Forbidden(
+            "You may not make a new organisation.",
+            hint="The administrator of the machine can: fourfold load FOLDER",
+        )
+    return found
+
+
+def _new(definitions: Definitions) -> Organisation:
+    given = definitions.organisation
+    return Organisation.objects.create(code=given.code, name=given.name)
+
+
+def _write(
+    organisation: Organisation, folder: Folder, by: Person | None, moment: datetime
+) -> tuple[tuple[Change, ...], Written]:
+    """Definitions, figures, the import and the event; nothing at all where nothing is new."""
+    changes = write_definitions(organisation, folder.written)
+    rows = folder.figures.rows
+    with transaction.atomic():
+        run = Import.objects.create(
+            organisation=organisation, sha256=digest_of(rows), source=str(folder.path)[:500], by=by, at=moment
+        )
+        written = write_measurements(organisation, folder.completed, rows, by=by, at=moment, import_run=run)
+        run.read, run.loaded = folder.figures.read, written.loaded
+        run.unchanged = run.read - run.loaded
+        if written.loaded:
+            run.save()
+        else:
+            run.delete()
+    if changes or written.loaded:
+        advance(organisation, definitions=bool(changes))
+        after = {"changes": [_told(c) for c in changes], "loaded": written.loaded, "unchanged": run.unchanged}
+        note_event(organisation, by, "folder.load", folder.path.name, at=moment, after=after)
+    return changes, written
+
+
+def _told(change: Change) -> dict[str, Any]:
+    """A change as the event keeps it: what and how many, and the codes of few."""
+    parts = {"added": change.added, "changed": change.changed, "removed": change.removed}
+    return {"noun": change.noun} | {
+        name: list(codes) if len(codes) <= 20 else len(codes) for name, codes in parts.items() if codes
+    }
+
+
+def _summary(changes: tuple[Change, ...], figures: Written) -> str:
+    parts = []
+    if changes:
+        count = sum(len(c.added) + len(c.changed) + len(c.removed) for c in changes)
+        parts.append(f"{count:,} definition{'s' if count != 1 else ''} changed")
+    if figures.loaded:
+        parts.append(f"{figures.loaded:,} figure{'s' if figures.loaded != 1 else ''} loaded")
+    return ", ".join(parts) or "nothing new"
+
+
+def _in_use(organisation: Organisation, definitions: Definitions) -> list[Finding]:
+    """One finding for each KPI and unit that has figures and that the folder leaves out."""
+    found = []
+    for model, known, noun, fix in (
+        (Kpi, definitions.kpi, "KPI", "Keep it in the folder; with `state: retired` it no longer counts."),
+        (Unit, definitions.unit, "unit", "Keep it in the folder: its figures are part of the history."),
+    ):
+        used = Measurement.objects.filter(organisation=organisation).values(f"{noun.lower()}_id")
+        for code in model.objects.filter(pk__in=used).exclude(code__in=known).values_list("code", flat=True):
+            message = f"The folder leaves out the {noun} {code}, which has figures."
+            found.append(Finding("LOAD-IN-USE", Level.ERROR, Place(thing=f"{noun.lower()} {code}"), message, fix))
+    return found

@@ -1,0 +1,252 @@
+"""Rows of figures to revisions and back: what was recorded stays, a correction supersedes it.
+
+Two time axes: the period a figure is about, and when it was recorded. The revisions of a cell (KPI, unit, period)
+follow one another without a gap: each is superseded at the moment the next one was recorded.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Final
+
+from fourfold.engine.cells import State
+from fourfold.engine.definitions import Definitions
+from fourfold.engine.measurements import COLUMNS, FIGURES
+from fourfold.engine.measurements.figures import QUALITIES
+from fourfold.engine.periods import Period
+from fourfold.records.models import Import, Kpi, Measurement, Organisation, Person, Unit
+from fourfold.records.tables import rows_of
+
+if TYPE_CHECKING:
+    import polars as pl
+
+KEYS: Final = ("kpi", "unit", "period")
+#: A KPI, unit and period, as ids and the period's canonical text.
+Cell = tuple[int, int, str]
+_SHORT: Final = 200  # up to so many rows, their cells are looked up one by one
+_BATCH: Final = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """What was recorded for a cell, when, and until when it held; `pk` is None before it is written."""
+
+    value: Decimal | None
+    numerator: Decimal | None
+    denominator: Decimal | None
+    state: int
+    marks: int
+    recorded_at: datetime
+    source: str = ""
+    reason: str = ""
+    superseded_at: datetime | None = None
+    pk: int | None = None
+
+    def says(self, other: Revision) -> bool:
+        """True when the other one brings no news: the same figure, and no text that is different from this one's."""
+        mine = (self.value, self.numerator, self.denominator, self.state, self.marks)
+        texts = other.source in ("", self.source) and other.reason in ("", self.reason)
+        return texts and mine == (other.value, other.numerator, other.denominator, other.state, other.marks)
+
+
+@dataclass(frozen=True)
+class Written:
+    """What writing did: how many rows brought something new, how many did not, and the KPIs with news."""
+
+    loaded: int = 0
+    unchanged: int = 0
+    kpis: frozenset[str] = field(default_factory=frozenset)
+
+
+def write_measurements(
+    organisation: Organisation,
+    definitions: Definitions,
+    rows: pl.DataFrame,
+    *,
+    by: Person | None,
+    at: datetime,
+    import_run: Import | None = None,
+) -> Written:
+    """Record checked rows (see `CheckedRows`), those without `recorded_at` as recorded `at`.
+
+    A row that says what is known already is left out. One recorded earlier than what is known becomes history and
+    does not replace it. Call it inside a transaction that holds the lock on the organisation.
+    """
+    kpis, units = _ids(Kpi, organisation), _ids(Unit, organisation)
+    names = {pk: code for code, pk in kpis.items()}
+    incoming: dict[Cell, list[tuple[Revision, bool]]] = {}
+    for row in rows.iter_rows(named=True):
+        cell = (kpis[row["kpi"]], units[row["unit"]], row["period"])
+        incoming.setdefault(cell, []).append(_revision(row, at))
+    before = _revisions(organisation, incoming, small=len(rows) <= _SHORT)
+    added: list[tuple[Cell, Revision]] = []
+    moved: dict[datetime, list[int]] = {}
+    for cell, given in incoming.items():
+        for revision in _settle(before.get(cell, []), given, at):
+            if revision.pk is None:
+                added.append((cell, revision))
+            elif revision.superseded_at is not None:
+                moved.setdefault(revision.superseded_at, []).append(revision.pk)
+    for moment, pks in moved.items():
+        for start in range(0, len(pks), _BATCH):
+            Measurement.objects.filter(pk__in=pks[start : start + _BATCH]).update(superseded_at=moment)
+    place = _Places(organisation, definitions, names, by, import_run)
+    Measurement.objects.bulk_create((place(cell, revision) for cell, revision in added), batch_size=_BATCH)
+    return Written(len(added), len(rows) - len(added), frozenset(names[cell[0]] for cell, _ in added))
+
+
+def read_measurements(
+    organisation: Organisation, *, kpis: Iterable[str] | None = None, as_of: datetime | None = None
+) -> pl.DataFrame:
+    """The figures of some KPIs (all without `kpis`) as the engine takes them: as known now, or as known at `as_of`.
+
+    Columns `kpi, unit, period` (canonical id), `value, numerator, denominator` (Float64), `state`, `marks` (UInt8).
+    """
+    import polars as pl
+
+    columns = ("kpi_id", "unit_id", "period", *FIGURES, "state", "marks")
+    names, units = _codes(Kpi, organisation), _codes(Unit, organisation)
+    found = _known(organisation, as_of)
+    if kpis is not None:
+        wanted = set(kpis)
+        found = found.filter(kpi__in=[pk for pk, code in names.items() if code in wanted])
+    rows = list(found.values_list(*columns))
+    series: list[Iterable[Any]] = [list(column) for column in zip(*rows, strict=True)] or [[] for _ in columns]
+    data: dict[str, Any] = dict(zip(columns, series, strict=True))
+    figures = {f: [None if v is None else float(v) for v in data[f]] for f in FIGURES}
+    texts = {"kpi": [names[k] for k in data["kpi_id"]], "unit": [units[u] for u in data["unit_id"]]}
+    return pl.DataFrame(
+        {**texts, "period": data["period"], **figures, "state": data["state"], "marks": data["marks"]},
+        schema={
+            **dict.fromkeys(("kpi", "unit", "period"), pl.String()),
+            **dict.fromkeys(FIGURES, pl.Float64()),
+            **dict.fromkeys(("state", "marks"), pl.UInt8()),
+        },
+    )
+
+
+def current_revision(organisation: Organisation, kpi: str, unit: str, period: str) -> Revision | None:
+    """What is known now about one cell, `period` as its canonical id."""
+    rows = rows_of(Measurement, organisation).filter(
+        kpi__code=kpi, unit__code=unit, period=period, superseded_at__isnull=True
+    )
+    found = rows.values_list(*_REVISION).first()
+    return None if found is None else Revision(**dict(zip(_REVISION, found, strict=True)))
+
+
+def _known(organisation: Organisation, as_of: datetime | None) -> Any:
+    rows = Measurement.objects.filter(organisation=organisation)
+    return rows.current() if as_of is None else rows.as_of(as_of)
+
+
+def _ids(model: Any, organisation: Organisation) -> dict[str, int]:
+    return dict(rows_of(model, organisation).values_list("code", "pk"))
+
+
+def _codes(model: Any, organisation: Organisation) -> dict[int, str]:
+    return dict(rows_of(model, organisation).values_list("pk", "code"))
+
+
+_REVISION: Final = (
+    "value", "numerator", "denominator", "state", "marks", "recorded_at", "source", "reason", "superseded_at", "pk",
+)  # fmt: skip
+
+
+def _revision(row: dict[str, Any], at: datetime) -> tuple[Revision, bool]:
+    """A checked row as a revision, and whether it says itself when it was recorded."""
+    value, top, bottom = (None if row[f"{f}_text"] is None else Decimal(row[f"{f}_text"]) for f in FIGURES)
+    said = row["recorded_at"]
+    moment = at if said is None else datetime.fromisoformat(said)
+    source, reason = row["source"] or "", row["note"] or ""
+    return Revision(value, top, bottom, row["state"], row["marks"], moment, source, reason), said is not None
+
+
+def _revisions(organisation: Organisation, cells: Iterable[Cell], *, small: bool) -> dict[Cell, list[Revision]]:
+    """The revisions of these cells, oldest first."""
+    wanted = set(cells)
+    rows = rows_of(Measurement, organisation).filter(kpi__in={cell[0] for cell in wanted})
+    if small:
+        rows = rows.filter(unit__in={cell[1] for cell in wanted}, period__in={cell[2] for cell in wanted})
+    found: dict[Cell, list[Revision]] = {}
+    for kpi, unit, period, *rest in rows.order_by("recorded_at", "pk").values_list(
+        "kpi_id", "unit_id", "period", *_REVISION
+    ):
+        if (kpi, unit, period) in wanted:
+            found.setdefault((kpi, unit, period), []).append(Revision(*rest))
+    return found
+
+
+def _settle(before: list[Revision], given: list[tuple[Revision, bool]], at: datetime) -> Iterator[Revision]:
+    """The revisions that are new or end at another moment than before, those known already first."""
+    timeline = list(before)
+    for revision, dated in given:
+        same_moment = next((r for r in timeline if r.recorded_at == revision.recorded_at), None)
+        if dated and same_moment is not None and not same_moment.says(revision):
+            revision, dated = replace(revision, recorded_at=at), False  # another figure of the same moment: news
+        if not dated and timeline and timeline[-1].recorded_at >= revision.recorded_at:
+            revision = replace(revision, recorded_at=timeline[-1].recorded_at + timedelta(microseconds=1))
+        earlier = [r for r in timeline if r.recorded_at <= revision.recorded_at]
+        if not earlier or not earlier[-1].says(revision):
+            timeline.insert(len(earlier), revision)
+    until = [r.recorded_at for r in timeline[1:]]
+    settled = [replace(r, superseded_at=end) for r, end in zip(timeline, [*until, None], strict=True)]
+    known = {r.pk: r.superseded_at for r in before}
+    changed = [r for r in settled if r.pk is None or known[r.pk] != r.superseded_at]
+    yield from sorted(changed, key=lambda r: r.pk is None)
+
+
+class _Places:
+    """Makes rows of revisions; each period is read once."""
+
+    def __init__(
+        self,
+        organisation: Organisation,
+        definitions: Definitions,
+        kpis: dict[int, str],
+        by: Person | None,
+        import_run: Import | None,
+    ) -> None:
+        self._given = {"organisation": organisation, "recorded_by": by, "import_run": import_run}
+        self._kpi = {pk: definitions.kpi[code] for pk, code in kpis.items() if code in definitions.kpi}
+        self._calendar = definitions.calendar
+        self._periods: dict[str, Period] = {}
+
+    def __call__(self, cell: Cell, revision: Revision) -> Measurement:
+        kpi, unit, text = cell
+        if (period := self._periods.get(text)) is None:
+            period = self._periods[text] = self._calendar.parse(text, self._kpi[kpi].frequency)
+        place = {"kpi_id": kpi, "unit_id": unit, "period": text, "start": period.start}
+        figures = {name: getattr(revision, name) for name in _REVISION}
+        return Measurement(**self._given, **place, frequency=period.frequency.value, **figures)
+
+
+def digest_of(rows: pl.DataFrame) -> str:
+    """The SHA-256 of checked rows, wherever in which file they stood."""
+    return hashlib.sha256(rows.drop("file", "row").write_csv().encode()).hexdigest()
+
+
+def measurements_csv(organisation: Organisation) -> tuple[str, int]:
+    """The current figures as a table that can be loaded again, and how many there are; empty columns are left out."""
+    import polars as pl
+
+    columns = ("kpi__code", "unit__code", "period", *FIGURES, "state", "marks", "source", "reason", "recorded_at")
+    found = Measurement.objects.filter(organisation=organisation).current()
+    found = found.order_by("kpi__position", "kpi_id", "start", "period", "unit__position", "unit_id")
+    rows = [_texts(row) for row in found.values_list(*columns)]
+    table = pl.DataFrame(rows, schema=dict.fromkeys(COLUMNS, pl.String()), orient="row")
+    needed = [c for c in COLUMNS if c in KEYS or table[c].null_count() < len(table)]
+    return table.select(needed).write_csv(), len(table)
+
+
+def _texts(row: Sequence[Any]) -> tuple[str | None, ...]:
+    """One figure in the order of `COLUMNS`: exact digits, words for state and quality."""
+    kpi, unit, period, value, top, bottom, state, marks, source, reason, recorded_at = row
+    figures = (None if v is None else format(v, "f") for v in (value, top, bottom))
+    said = None if state == State.NUMBER else State(state).word
+    quality = "+".join(word for word, mark in QUALITIES.items() if mark and marks & mark) or None
+    moment = recorded_at.astimezone(UTC).isoformat()
+    return (kpi, unit, period, *figures, said, quality, source or None, reason or None, moment)
