@@ -38,7 +38,7 @@ def refuse_broken_setup() -> None:
     """Raise `ConfigurationError` with everything that is wrong and what to do; touches no data."""
     from django.core.checks import run_checks
 
-    found = [m for m in run_checks(databases=["default"]) if m.is_serious()]
+    found = [m for m in run_checks(tags=["installation"], databases=["default"]) if m.is_serious()]
     if not found:
         return
     first, *others = found

@@ -20,13 +20,15 @@ from django.core.checks import CheckMessage, Error, Tags, register
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections
 from django.db.migrations.loader import MigrationLoader
 
+#: The tag of all checks here: these and no others are run before every command that needs the database.
+INSTALLATION: Final = "installation"
 #: A key has at least this many characters, and this many different ones.
 KEY_LENGTH: Final = 50
 KEY_VARIETY: Final = 10
 LOCAL: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
-@register(Tags.security)
+@register(Tags.security, INSTALLATION)
 def check_secret_key(**_: Any) -> list[CheckMessage]:
     """Long, varied, and not the one of an example."""
     keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
@@ -38,7 +40,7 @@ def check_secret_key(**_: Any) -> list[CheckMessage]:
     return [Error("The secret key is short or guessable.", hint=hint, id="fourfold.E001")]
 
 
-@register(Tags.security)
+@register(Tags.security, INSTALLATION)
 def check_debug(**_: Any) -> list[CheckMessage]:
     """Details of errors are for the machine they happen on."""
     if not settings.DEBUG or urlsplit(settings.PUBLIC_URL).hostname in LOCAL:
@@ -47,7 +49,7 @@ def check_debug(**_: Any) -> list[CheckMessage]:
     return [Error(message, hint="Set FOURFOLD_DEBUG=false.", id="fourfold.E002")]
 
 
-@register(Tags.urls)
+@register(Tags.urls, INSTALLATION)
 def check_address(**_: Any) -> list[CheckMessage]:
     """An address people can open."""
     address = urlsplit(settings.PUBLIC_URL)
@@ -57,7 +59,7 @@ def check_address(**_: Any) -> list[CheckMessage]:
     return [Error(f"FOURFOLD_URL is “{settings.PUBLIC_URL}”, which is not an address.", hint=hint, id="fourfold.E003")]
 
 
-@register(Tags.database)
+@register(Tags.database, INSTALLATION)
 def check_database(*, databases: Sequence[str] | None = None, **_: Any) -> list[CheckMessage]:
     """It opens, and this version of Fourfold knows everything that was done to it."""
     if not databases or DEFAULT_DB_ALIAS not in databases:
