@@ -29,7 +29,10 @@ class Perspective:
 
 @dataclass(frozen=True, slots=True)
 class Objective:
-    """A box of the map: its score and status, and the statuses of its KPIs; `slot` fixes its place from the left."""
+    """A box of the map: its score and status, and the statuses of its KPIs.
+
+    `slot` fixes its place from the left. `instead` is written where the score would be, such as its change.
+    """
 
     id: str
     name: str
@@ -38,6 +41,7 @@ class Objective:
     status: Mark = None
     kpis: Sequence[Mark] = ()
     slot: int | None = None
+    instead: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from fourfold.graphics.map_layout import Link, Objective, Perspective
 from fourfold.graphics.map_plan import NODE_HEIGHT, Box, Heading, Way, plan
 from fourfold.graphics.svg import Format, Svg, el, finite, num, rounded, text, text_width, wrap
 
-__all__ = ["Link", "Objective", "Perspective", "Words", "strategy_map"]
+__all__ = ["HOT_BELOW", "Link", "Objective", "Perspective", "Words", "strategy_map"]
 
 #: A cause below this score, or off target, is in trouble: its arrows are black.
 HOT_BELOW: Final = 82.0
@@ -164,13 +164,14 @@ def _node(box: Box, look: _Look) -> Svg:
     if empty:
         body.append(el("text", text(state), cls="nx", x=x + 15, y=foot + 1))
     else:
-        words = look.fmt(score) if score is not None else word_of(o.status)
+        words = o.instead or (look.fmt(score) if score is not None else word_of(o.status))
         body.append(shape(o.status, x + 20, foot - 4, 5))
         body.append(el("text", text(words), cls="nx" if score is None else "ns", x=x + 32, y=foot + 1))
         body += _kpi_marks(o, x + box.width - 14, foot - 4, box.width - 50 - text_width(words, 14))
     return el(
         "a",
         *body,
+        id=f"{look.id}-{o.id}",
         href=look.href(o.id),
         cls=f"nd nd-{mark}" + (" nd-sel" if chosen else "") + (" nd-empty" if empty else ""),
         aria_label=f"{o.name}: {state}",

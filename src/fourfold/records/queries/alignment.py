@@ -1,4 +1,4 @@
-"""Alignment: every KPI across units in one period, and the statuses of one unit month by month."""
+"""Alignment: KPIs or objectives across units in one period, and the statuses of one unit period by period."""
 
 from __future__ import annotations
 
@@ -6,25 +6,25 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-from fourfold.engine.definitions import Kpi, Perspective
-from fourfold.engine.statuses import Status
+from fourfold.engine.definitions import Perspective
 from fourfold.records import models
-from fourfold.records.queries.scope import STATUSES, Scope
+from fourfold.records.queries.scope import Scope
 from fourfold.records.queries.structure import UnitPlace
-from fourfold.records.queries.window import Window, window_of
+from fourfold.records.queries.window import Cell, Window, cell_of, window_of
 
+NOUNS: Final = ("kpi", "objective")
 PER_PAGE: Final = 12  # units side by side
 SPREAD_LIMIT: Final = 4_000  # results read for the spread of units that are not on the page
 
 
 class Compared(NamedTuple):
-    """A KPI of a unit: the figure now, its target, the figure before, and the judgement."""
+    """The result of a KPI or objective in a unit, now and in the period before."""
 
-    value: float | None
-    target: float | None
-    before: float | None
-    score: float | None
-    status: Status
+    now: Cell
+    before: Cell | None
+
+
+Cells = dict[tuple[int, str], Compared]  # by unit and code
 
 
 @dataclass(frozen=True)
@@ -32,20 +32,21 @@ class Alignment:
     """A page of units beside the unit above them."""
 
     scope: Scope
+    noun: str
     head: UnitPlace
     peers: tuple[UnitPlace, ...]  # those on this page
     found: int  # how many there are on all pages
     page: int
     pages: int
-    rows: list[tuple[Perspective | None, list[Kpi]]]
-    cells: dict[tuple[int, str], Compared]
-    spread: dict[str, list[float]]  # scores of all peers by KPI; of this page where there are too many
+    rows: list[tuple[Perspective | None, list[str]]]  # codes; the KPIs of no objective come last, without perspective
+    cells: Cells
+    spread: dict[str, list[float]]  # scores of all peers by code; of this page where there are too many
     whole_spread: bool
     months: Window
 
 
-def alignment_of(scope: Scope, *, words: str = "", page: int = 1) -> Alignment:
-    """Three statements: the units of the page, the spread of all of them, and the months of the scope's unit.
+def alignment_of(scope: Scope, *, noun: str = "kpi", words: str = "", page: int = 1) -> Alignment:
+    """Three statements: the units of the page, the spread of all of them, and the periods of the scope's unit.
 
     The units compared are those below the scope's unit; for a unit with none below it, its neighbours. `words`
     keeps those whose name holds them.
@@ -55,15 +56,25 @@ def alignment_of(scope: Scope, *, words: str = "", page: int = 1) -> Alignment:
     pages = max(1, -(-len(wanted) // PER_PAGE))
     page = min(max(1, page), pages)
     shown = tuple(wanted[(page - 1) * PER_PAGE : page * PER_PAGE])
-    cells = _cells(scope, (head, *shown))
-    rows = _kpis(scope, {code for _, code in cells})
-    count = sum(len(kpis) for _, kpis in rows)
-    whole = len(peers) * count <= SPREAD_LIMIT and len(peers) > len(shown)
-    spread = _spread(scope, peers) if whole else _spread_of(cells, head)
+    cells = _cells(scope, noun, (head, *shown))
+    rows = _rows(scope, noun, {code for _, code in cells})
+    count = sum(len(codes) for _, codes in rows)
+    is_whole = len(peers) == len(shown)
+    may_read_all = len(peers) * count <= SPREAD_LIMIT
     return Alignment(
-        scope, head, shown, len(wanted), page, pages, rows, cells, spread,
-        whole or len(peers) == len(shown), window_of(scope, node="kpi:"),
-    )  # fmt: skip
+        scope=scope,
+        noun=noun,
+        head=head,
+        peers=shown,
+        found=len(wanted),
+        page=page,
+        pages=pages,
+        rows=rows,
+        cells=cells,
+        spread=_spread(scope, noun, peers) if may_read_all and not is_whole else _spread_of(cells, head),
+        whole_spread=may_read_all or is_whole,
+        months=window_of(scope, node=f"{noun}:"),
+    )
 
 
 def _peers(scope: Scope) -> tuple[UnitPlace, list[UnitPlace]]:
@@ -76,52 +87,56 @@ def _peers(scope: Scope) -> tuple[UnitPlace, list[UnitPlace]]:
     return above, [u for u in structure.children[above.pk] if u.pk in visible]
 
 
-def _kpis(scope: Scope, evaluated: set[str]) -> list[tuple[Perspective | None, list[Kpi]]]:
+def _rows(scope: Scope, noun: str, evaluated: set[str]) -> list[tuple[Perspective | None, list[str]]]:
+    """Codes that have a result anywhere on the page, by perspective; each KPI once."""
     structure = scope.structure
     placed: set[str] = set()
-    groups: list[tuple[Perspective | None, list[Kpi]]] = []
+    groups: list[tuple[Perspective | None, list[str]]] = []
     for perspective in structure.perspectives:
         codes: dict[str, None] = {}
         for objective in structure.objectives_of.get(perspective.code, []):
-            codes.update((use.kpi, None) for use in structure.uses_of.get(objective.code, []) if use.kpi in evaluated)
+            uses = [objective.code] if noun == "objective" else _kpis_of(scope, objective.code)
+            codes.update((code, None) for code in uses if code in evaluated - placed)
         placed |= codes.keys()
-        groups.append((perspective, [structure.kpi[code] for code in codes]))
-    loose = [k for k in structure.kpis if k.code in evaluated - placed]
+        groups.append((perspective, list(codes)))
+    loose = [k.code for k in structure.kpis if k.code in evaluated - placed] if noun == "kpi" else []
     return [*groups, (None, loose)] if loose else groups
 
 
-def _cells(scope: Scope, units: Sequence[UnitPlace]) -> dict[tuple[int, str], Compared]:
-    now, rows = scope.period.ordinal, models.Result.objects.visible_to(scope.person)
-    rows = rows.filter(
-        unit__in=[u.pk for u in units], view=scope.view, ordinal__in=(now - 1, now), node__startswith="kpi:"
-    ).order_by("ordinal")
-    cells: dict[tuple[int, str], Compared] = {}
-    before: dict[tuple[int, str], float | None] = {}
-    for unit, node, ordinal, value, target, score, status in rows.values_list(
-        "unit", "node", "ordinal", "value", "target", "score", "status"
-    ):
-        key = (unit, node[4:])
+def _kpis_of(scope: Scope, objective: str) -> list[str]:
+    return [use.kpi for use in scope.structure.uses_of.get(objective, [])]
+
+
+def _cells(scope: Scope, noun: str, units: Sequence[UnitPlace]) -> Cells:
+    now, prefix = scope.period.ordinal, f"{noun}:"
+    rows = models.Result.objects.visible_to(scope.person).filter(
+        unit__in=[u.pk for u in units], view=scope.view, ordinal__in=(now - 1, now), node__startswith=prefix
+    )
+    cells: Cells = {}
+    before: dict[tuple[int, str], Cell] = {}
+    for unit, node, ordinal, *fields in rows.order_by("ordinal").values_list("unit", "node", "ordinal", *Cell._fields):
+        key, cell = (unit, node.removeprefix(prefix)), cell_of(fields)
         if ordinal < now:
-            before[key] = value
+            before[key] = cell
         else:
-            cells[key] = Compared(value, target, before.get(key), score, STATUSES[status])
+            cells[key] = Compared(cell, before.get(key))
     return cells
 
 
-def _spread(scope: Scope, peers: Sequence[UnitPlace]) -> dict[str, list[float]]:
+def _spread(scope: Scope, noun: str, peers: Sequence[UnitPlace]) -> dict[str, list[float]]:
     rows = models.Result.objects.visible_to(scope.person).filter(
-        unit__in=[u.pk for u in peers], view=scope.view, ordinal=scope.period.ordinal, node__startswith="kpi:"
+        unit__in=[u.pk for u in peers], view=scope.view, ordinal=scope.period.ordinal, node__startswith=f"{noun}:"
     )
     spread: dict[str, list[float]] = {}
     for node, score in rows.filter(score__isnull=False).values_list("node", "score"):
         assert score is not None
-        spread.setdefault(node[4:], []).append(score)
+        spread.setdefault(node.partition(":")[2], []).append(score)
     return spread
 
 
-def _spread_of(cells: dict[tuple[int, str], Compared], head: UnitPlace) -> dict[str, list[float]]:
+def _spread_of(cells: Cells, head: UnitPlace) -> dict[str, list[float]]:
     spread: dict[str, list[float]] = {}
     for (unit, code), cell in cells.items():
-        if unit != head.pk and cell.score is not None:
-            spread.setdefault(code, []).append(cell.score)
+        if unit != head.pk and cell.now.score is not None:
+            spread.setdefault(code, []).append(cell.now.score)
     return spread

@@ -5,10 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from fourfold.engine.definitions import Perspective
+from fourfold.errors import NotFound
+from fourfold.records import models
 from fourfold.records.queries.overview import KpiNow, kpis_now
 from fourfold.records.queries.scope import Scope
 from fourfold.records.queries.strategy_map import Chosen, ObjectiveNow, StrategyMap, objective_now
 from fourfold.records.queries.window import Cell, window_of
+
+
+def find_objective(person: models.Person, pk: int) -> models.Objective:
+    """The objective with this row id and its organisation. Raises `NotFound` also where the person may not see it."""
+    found = models.Objective.objects.visible_to(person).select_related("organisation").filter(pk=pk).first()
+    if found is None:
+        raise NotFound("There is no such objective, or you may not see it.")
+    return found
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from fourfold.engine.statuses import Status
 from fourfold.records import models
@@ -29,7 +30,7 @@ class Cell(NamedTuple):
     denominator: float | None
 
 
-_STATUS: Final = 2 + Cell._fields.index("status")
+_STATUS: Final = Cell._fields.index("status")
 
 
 @dataclass(frozen=True)
@@ -69,8 +70,13 @@ def window_of(scope: Scope, *, length: int = LENGTH, view: str | None = None, no
         row = cells.get(record[0])
         if row is None:
             row = cells[record[0]] = [None] * length
-        row[record[1] - first] = Cell._make((*record[2:_STATUS], STATUSES[record[_STATUS]], *record[_STATUS + 1 :]))
+        row[record[1] - first] = cell_of(record[2:])
     return Window(first, last, cells)
+
+
+def cell_of(fields: Sequence[Any]) -> Cell:
+    """The result in the fields of a row, which are those of a cell."""
+    return Cell._make((*fields[:_STATUS], STATUSES[fields[_STATUS]], *fields[_STATUS + 1 :]))
 
 
 def scores(cells: list[Cell | None]) -> list[float | None]:

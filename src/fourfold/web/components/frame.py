@@ -30,7 +30,7 @@ _ICONS: Final = {
     "alignment": "M3 3h7v7H3zM12 3h7v7h-7zM3 12h7v7H3zM12 12h7v7h-7z",
     "menu": "M4 11h1M10.5 11h1M17 11h1",
 }
-_NAV: Final = (
+NAV: Final = (
     ("overview", "Overview", "o"),
     ("scorecard", "Scorecard", "s"),
     ("map", "Strategy map", "m"),
@@ -152,7 +152,7 @@ def frame_of(request: Request, here: Here, page: str) -> Frame:
         initials=initials(scope.person.name),
         home_url=here.unit("overview", home),
         search_url=here.at(reverse("search"), {"u": here.key()}),
-        nav=[Link(name, here.unit(key), key == page, letter) for key, name, letter in _NAV],
+        nav=[Link(name, here.unit(key), key == page, letter) for key, name, letter in NAV],
         tabs=_tabs(here, page),
         units=[_unit_link(here, u, found.get(u.pk, Status.NO_DATA), home.depth, page) for u in shown],
         unit_count=len(scope.units),
