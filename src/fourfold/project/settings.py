@@ -127,8 +127,8 @@ TEMPLATES = [
             "builtins": ["django.templatetags.static", "fourfold.web.components.tags"],
             "context_processors": [
                 "django.template.context_processors.request",
-                "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "fourfold.web.components.frame.look",
             ],
         },
     },

@@ -1,9 +1,16 @@
-"""All addresses: accounts first, then the pages."""
+"""All addresses: signing in first, then the pages.
 
+Of allauth only what is used here is reachable: nobody signs up, and passwords are changed on a page of ours.
+"""
+
+from allauth.account import views as account
 from django.urls import include, path
 
 urlpatterns = [
-    path("accounts/", include("allauth.account.urls")),
+    path("accounts/login/", account.login, name="account_login"),
+    path("accounts/logout/", account.logout, name="account_logout"),
+    path("accounts/signup/", account.signup, name="account_signup"),
+    path("accounts/inactive/", account.account_inactive, name="account_inactive"),
     path("", include("fourfold.web.urls")),
 ]
 

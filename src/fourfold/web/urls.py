@@ -37,5 +37,6 @@ urlpatterns = [
     path("kpi/<int:pk>-<slug:name>/figures/", _view("figures"), name="figures"),
     path("objective/<int:pk>-<slug:name>/", _view("objective"), name="objective"),
     path("search/", _view("search"), name="search"),
+    path("password/", _view("password"), name="password"),
     path("preferences/", _view("preferences"), name="preferences"),
 ]

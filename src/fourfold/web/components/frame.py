@@ -124,8 +124,6 @@ def show(
         template,
         {
             "frame": frame,
-            "theme": frame.theme.value,
-            "density": frame.density.value,
             "organisation_name": frame.organisation_name,
             "title": title,
             "crumbs": crumbs,
@@ -163,12 +161,25 @@ def frame_of(request: Request, here: Here, page: str) -> Frame:
         views=[Link(n, here.at(at, kept, view=v), v == scope.view) for v, n in VIEW_NAMES.items()],
         previous_url=here.at(at, kept, month=earlier) if _is_open(scope, earlier) else "",
         next_url=here.at(at, kept, month=later) if _is_open(scope, later) else "",
-        theme=preference(request, "theme", "Theme", THEMES),
-        density=preference(request, "density", "Density", DENSITIES),
+        theme=_theme(request),
+        density=_density(request),
     )
 
 
-def preference(request: HttpRequest, name: str, label: str, choices: tuple[tuple[str, str], ...]) -> Preference:
+def look(request: HttpRequest) -> dict[str, str]:
+    """Theme and density for every template, also for the pages without a frame."""
+    return {"theme": _theme(request).value, "density": _density(request).value}
+
+
+def _theme(request: HttpRequest) -> Preference:
+    return _preference(request, "theme", "Theme", THEMES)
+
+
+def _density(request: HttpRequest) -> Preference:
+    return _preference(request, "density", "Density", DENSITIES)
+
+
+def _preference(request: HttpRequest, name: str, label: str, choices: tuple[tuple[str, str], ...]) -> Preference:
     """A preference as the cookie has it; the first choice without one."""
     given = request.COOKIES.get(name, "")
     return Preference(name, label, choices, given if given in dict(choices) else choices[0][0])

@@ -5,18 +5,10 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from fourfold.web.components.frame import DENSITIES, THEMES, preference
 
-
-def plain(
-    request: HttpRequest, template: str, *, title: str, status: int = 200, **context: object
-) -> HttpResponse:
-    """A page without the frame, in the theme of the person."""
-    look = {
-        "theme": preference(request, "theme", "Theme", THEMES).value,
-        "density": preference(request, "density", "Density", DENSITIES).value,
-    }
-    return render(request, template, {"title": title, **look, **context}, status=status)
+def plain(request: HttpRequest, template: str, *, title: str, status: int = 200, **context: object) -> HttpResponse:
+    """A page without the frame."""
+    return render(request, template, {"title": title, **context}, status=status)
 
 
 def nothing_here(request: HttpRequest) -> HttpResponse:
@@ -24,7 +16,7 @@ def nothing_here(request: HttpRequest) -> HttpResponse:
     return plain(request, "web/nothing.html", title="No scorecard yet")
 
 
-def bad_request(request: HttpRequest, _exception: Exception) -> HttpResponse:
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """The request cannot be read."""
     return plain(
         request, "web/error.html", status=400,
@@ -54,7 +46,7 @@ def form_expired(request: HttpRequest, reason: str = "") -> HttpResponse:
     )  # fmt: skip
 
 
-def not_found(request: HttpRequest, _exception: Exception) -> HttpResponse:
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """There is no such page, or the person may not know that there is."""
     return plain(
         request, "web/error.html", status=404,
