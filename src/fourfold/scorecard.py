@@ -34,7 +34,8 @@ from fourfold.engine.measurements import check_rows, check_tables, to_polars
 from fourfold.engine.periods import Period
 from fourfold.engine.results import View
 from fourfold.engine.statuses import Status
-from fourfold.errors import FourfoldError
+from fourfold.engine.words import did_you_mean, show
+from fourfold.errors import FourfoldError, NotFound
 from fourfold.table import Table, html, table
 
 if TYPE_CHECKING:
@@ -148,6 +149,10 @@ class Evaluated:
     def explain(self, node: str, *, unit: str | None = None, period: str | None = None) -> Explanation:
         """Why a KPI or node has its score; the root unit and the newest period with figures when left out."""
         shown = self.table(unit=unit, period=period)
+        known = [*self.evaluation.nodes.nodes, *self.evaluation.kpis.nodes]
+        if node not in known and f"kpi:{node}" not in known:
+            bare = [name.removeprefix("kpi:") for name in known]
+            raise NotFound(f"There is no {show(node)} in this scorecard.", hint=did_you_mean(node, bare, "node"))
         return Explanation(trace_of(self.evaluation, node, shown.unit, shown.period))
 
     def table(self, *, unit: str | None = None, period: str | None = None) -> Table:
@@ -225,9 +230,7 @@ def check(folder: str | Path, *, sources: Sources = None) -> tuple[Finding, ...]
     return read(folder, sources=sources)[1]
 
 
-def evaluate(
-    folder: str | Path, measurements: Any = None, *, sources: Sources = None, **options: Any
-) -> Evaluated:
+def evaluate(folder: str | Path, measurements: Any = None, *, sources: Sources = None, **options: Any) -> Evaluated:
     """Load a folder and evaluate it; options as in `Scorecard.evaluate`."""
     return load(folder, sources=sources).evaluate(measurements, **options)
 

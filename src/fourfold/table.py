@@ -14,6 +14,7 @@ from fourfold.engine.evaluate import Evaluation, nodes_of
 from fourfold.engine.results import Results
 from fourfold.engine.scoring import floor_one_decimal
 from fourfold.engine.statuses import Status
+from fourfold.engine.words import did_you_mean, show
 from fourfold.errors import NotFound
 from fourfold.graphics.glyph import glyph
 from fourfold.graphics.sparkline import sparkline
@@ -122,7 +123,7 @@ def table(evaluation: Evaluation, *, unit: str | None = None, period: str | None
     d = evaluation.definitions
     code = unit or d.root.code
     if code not in evaluation.kpis.units:
-        raise NotFound(f"There is no unit {code!r}.", hint=f"Units are {', '.join(evaluation.kpis.units[:8])}.")
+        raise NotFound(f"There is no unit {show(code)}.", hint=did_you_mean(code, evaluation.kpis.units, "unit"))
     u = evaluation.kpis.units.index(code)
     p = _period_index(evaluation, u, period)
     shown = evaluation.periods[p]
@@ -148,7 +149,8 @@ def _period_index(evaluation: Evaluation, u: int, period: str | None) -> int:
     if period is not None:
         wanted = evaluation.definitions.calendar.parse(period, evaluation.periods[0].frequency).id
         if wanted not in ids:
-            raise NotFound(f"{period} was not evaluated.", hint=f"It covers {ids[0]} to {ids[-1]}.")
+            first, last = evaluation.periods[0].label, evaluation.periods[-1].label
+            raise NotFound(f"{period} was not evaluated.", hint=f"The evaluation covers {first} to {last}.")
         return ids.index(wanted)
     return newest(evaluation, u)
 

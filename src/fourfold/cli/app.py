@@ -10,13 +10,13 @@ import sys
 from typing import Annotated, Final
 
 import typer
-from rich.console import Console
 
 import fourfold
 from fourfold.cli import check, demo, evaluate, explain, export, init, load, people, schema, serve
+from fourfold.cli.output import print_findings, summary
 from fourfold.errors import FourfoldError, Kind
 
-EXIT_CODES: Final = {Kind.CONFIGURATION: 3, Kind.NOT_FOUND: 4}
+EXIT_CODES: Final = {Kind.INVALID: 2, Kind.CONFIGURATION: 3, Kind.NOT_FOUND: 4}
 
 app = typer.Typer(
     name="fourfold",
@@ -44,8 +44,10 @@ def main() -> None:
     try:
         app()
     except FourfoldError as error:
-        console = Console(stderr=True, highlight=False)
-        console.print(f"Error: {error.message}", markup=False)
-        if error.hint:
-            console.print(error.hint, markup=False)
-        sys.exit(1 if hasattr(error, "findings") else EXIT_CODES.get(error.kind, 5))
+        findings = getattr(error, "findings", ())
+        if findings:
+            print_findings(findings, stderr=True)
+            typer.echo(f"Error: {summary(findings)} in the scorecard; nothing was evaluated.", err=True)
+            sys.exit(1)
+        typer.echo(f"Error: {error}", err=True)
+        sys.exit(EXIT_CODES.get(error.kind, 5))

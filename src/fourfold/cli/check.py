@@ -25,9 +25,10 @@ def run(
     from fourfold.engine.findings import Level
     from fourfold.scorecard import read
 
-    _, findings = read(folder(path), sources=sources(source))
+    scorecard, findings = read(folder(path), sources=sources(source))
     print_findings(findings)
-    typer.echo(f"{path}: {summary(findings)}")
+    held = f"{len(scorecard.definitions.kpis)} KPIs, {len(scorecard.rows):,} figures, " if scorecard else ""
+    typer.echo(f"{path}: {held}{summary(findings)}")
     worst = Level.WARNING if strict else Level.ERROR
     if any(f.level >= worst for f in findings):
         raise typer.Exit(1)

@@ -10,17 +10,14 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rich.console import Console, RenderableType
-from rich.padding import Padding
-from rich.table import Table as RichTable
-from rich.text import Text
-
 from fourfold.engine.findings import Finding, Level
 from fourfold.errors import FourfoldError, Kind
-from fourfold.table import HEAD, NUMBERS, Table
 
 if TYPE_CHECKING:
     import polars as pl
+    from rich.console import Console, RenderableType
+
+    from fourfold.table import Table
 
 
 class Format(StrEnum):
@@ -44,6 +41,8 @@ class NoFolder(FourfoldError):
 
 def console(*, stderr: bool = False) -> Console:
     """A console that is as wide as it needs to be when its output goes into a file."""
+    from rich.console import Console
+
     found = Console(stderr=stderr, highlight=False)
     return found if found.is_terminal else Console(stderr=stderr, highlight=False, width=200)
 
@@ -73,10 +72,13 @@ _COLOURS = {Level.ERROR: "red", Level.WARNING: "yellow", Level.INFO: "dim"}
 
 def print_findings(findings: Iterable[Finding], *, stderr: bool = False) -> None:
     """Each finding with its place, what is wrong and how to mend it."""
+    from rich.text import Text
+
     out = console(stderr=stderr)
     for f in findings:
         level = (f.level.name.lower(), _COLOURS[f.level])
-        line = Text.assemble(level, f" {f.place} ", (f.code, "dim"), f" {f.message}")
+        place = f" {f.place} " if str(f.place) else " "
+        line = Text.assemble(level, place, (f.code, "dim"), f" {f.message}")
         out.print(line, soft_wrap=True)
         if f.fix:
             out.print(Text(f"    → {f.fix}"), soft_wrap=True)
@@ -103,6 +105,12 @@ def print_table(table: Table) -> None:
 
     Numbers are never cut: where it gets narrow the trend is shortened, and long names go on in the next line.
     """
+    from rich.padding import Padding
+    from rich.table import Table as RichTable
+    from rich.text import Text
+
+    from fourfold.table import HEAD, NUMBERS
+
     out = console()
     space, indent, trend = _layout(table, out.width)
     grid = RichTable(title=table.title, title_justify="left", title_style="bold", box=None, pad_edge=False,
@@ -121,6 +129,8 @@ def print_table(table: Table) -> None:
 
 
 def _layout(table: Table, width: int) -> tuple[int, int, int]:
+    from fourfold.table import HEAD
+
     lines = [HEAD, *(r.cells for r in table.rows)]
     fixed = sum(max(len(line[i]) for line in lines) for i in (0, *range(2, 8)))
     for space, indent, trend in _LAYOUTS:
