@@ -6,7 +6,7 @@ one array operation.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -77,11 +77,25 @@ def effective_weights(definitions: Definitions) -> dict[str, float]:
     return share
 
 
-def roll_up_nodes(definitions: Definitions, kpis: Results) -> Results:
-    """Results of all nodes, objectives first, the scorecard last, for every unit and period of the KPI results."""
+def nodes_above(definitions: Definitions, kpis: Collection[str]) -> dict[str, Node]:
+    """The nodes, by name and lowest first, whose results depend on these KPIs (by code)."""
+    below = {f"kpi:{code}" for code in kpis}
+    found: dict[str, Node] = {}
+    for level in nodes_of(definitions):
+        found |= {n.name: n for n in level if below.intersection(n.children)}
+        below |= found.keys()
+    return found
+
+
+def roll_up_nodes(definitions: Definitions, kpis: Results, only: Collection[str] | None = None) -> Results:
+    """Results of all nodes, objectives first, the scorecard last, for every unit and period of the KPI results.
+
+    With `only`, those nodes alone; `kpis` must hold the results of all their children that are not among them.
+    """
     known = _Scores.of(kpis)
     parts = []
-    for level in nodes_of(definitions):
+    for nodes in nodes_of(definitions):
+        level = [n for n in nodes if only is None or n.name in only]
         part = _roll_up_level(level, known, definitions.strategy, kpis)
         known = known.joined(part)
         parts.append(part)
@@ -111,7 +125,7 @@ class _Scores:
 
     def joined(self, more: Results) -> _Scores:
         """These and more."""
-        row = {**self.row, **{n: len(self.row) + i for i, n in enumerate(more.nodes)}}
+        row = {**self.row, **{n: len(self.score) + i for i, n in enumerate(more.nodes)}}
         return _Scores(
             row,
             np.concatenate([self.score, more.score]),
