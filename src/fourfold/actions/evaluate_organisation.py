@@ -75,7 +75,7 @@ def store_all(
     if not runs:
         return Outcome("nothing to evaluate")
     run = new_run(organisation, as_of=as_of, reason=reason)
-    changed = sum(replace_results(run, each.view, each.frame()) for each in runs)
+    changed = sum(replace_results(run, each.view, each.frame()).rows for each in runs)
     return Outcome(f"{changed:,} results changed", run)
 
 

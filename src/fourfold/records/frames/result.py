@@ -6,11 +6,13 @@ newer inputs than the new one stays.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from django.db import connection
+from django.db.models import QuerySet
 
 from fourfold.engine.periods import Period
 from fourfold.engine.results import COLUMNS, Results
@@ -24,50 +26,94 @@ if TYPE_CHECKING:
 #: What the long table of the engine and the table of the database share, beside unit and place.
 _FIGURES: Final = tuple(c for c in COLUMNS if c not in ("node", "unit", "period", "ordinal"))
 _KEY: Final = ("ordinal", "node", "period")
-_COMMON: Final = ("organisation_id", "evaluation_id", "input_version", "unit_id", "view")
+_COMMON: Final = ("organisation_id", "evaluation_id", "input_version", "view", "unit_id")
 _BATCH: Final = 500
 
-#: A row of one unit: its ordinal and node, then everything that may change.
+#: A row of one unit, as `_KEY` and `_FIGURES`.
 Row = tuple[Any, ...]
 
 
-def replace_results(run: Evaluation, view: str, frame: pl.DataFrame, *, whole: bool = True) -> int:
-    """Make the stored results of a view those of `frame` (columns as `engine.results.COLUMNS`); says how many changed.
+@dataclass(frozen=True)
+class Replaced:
+    """What was different from before: how many rows, of which units (by code) and periods (by ordinal)."""
 
-    A `whole` frame holds everything there is, so rows it does not have are removed; otherwise it holds some nodes,
-    units and periods, each for each of the others, and the rest is left alone.
+    rows: int = 0
+    units: frozenset[str] = frozenset()
+    ordinals: frozenset[int] = frozenset()
+
+
+def replace_results(run: Evaluation, view: str, frame: pl.DataFrame) -> Replaced:
+    """Make the stored results of a view those of `frame`, which holds everything there is to say.
+
+    Columns as in `engine.results.COLUMNS`. Stored rows that the frame does not have are removed.
     """
-    units = dict(rows_of(Unit, run.organisation).values_list("code", "pk"))
-    changed = 0
-    parts = frame.select("unit", *_KEY, *_FIGURES).partition_by("unit", as_dict=True, include_key=False)
-    for (code,), part in parts.items():
-        changed += _replace_unit(run, view, units[code], part.sort("ordinal", "node").rows(), whole)
+    pks = dict(rows_of(Unit, run.organisation).values_list("code", "pk"))
+    found = []
+    parts = _by_unit(frame)
+    for code, part in parts.items():
+        stored = Result.objects.filter(unit=pks[code], view=view)
+        found.append(_replace(run, view, {pks[code]: part.rows()}, stored, whole=True))
+    kept = [pk for code, pk in pks.items() if code in parts]
+    gone = rows_of(Result, run.organisation).filter(view=view, input_version__lte=run.input_version)
+    gone.exclude(unit__in=kept).delete()
+    return _joined(found, {pk: code for code, pk in pks.items()})
+
+
+def update_results(run: Evaluation, view: str, frame: pl.DataFrame) -> Replaced:
+    """The same for a frame of some nodes, units and periods; all else that is stored is left alone."""
+    codes = frame["unit"].unique().to_list()
+    pks = dict(rows_of(Unit, run.organisation).filter(code__in=codes).values_list("code", "pk"))
+    stored = Result.objects.filter(
+        unit__in=pks.values(), view=view,
+        ordinal__in=frame["ordinal"].unique().to_list(), node__in=frame["node"].unique().to_list(),
+    )  # fmt: skip
+    rows = {pks[code]: part.rows() for code, part in _by_unit(frame).items()}
+    return _joined([_replace(run, view, rows, stored, whole=False)], {pk: code for code, pk in pks.items()})
+
+
+def _by_unit(frame: pl.DataFrame) -> dict[str, pl.DataFrame]:
+    """Rows in the order of the index, in which they are written."""
+    ordered = frame.select("unit", *_KEY, *_FIGURES).sort("unit", "ordinal", "node")
+    parts = ordered.partition_by("unit", as_dict=True, include_key=False, maintain_order=True)
+    return {str(code): part for (code,), part in parts.items()}
+
+
+#: Of which unit and period a row was different.
+_Spot = tuple[int, int]
+
+
+def _replace(
+    run: Evaluation, view: str, rows: Mapping[int, Sequence[Row]], stored: QuerySet[Result], *, whole: bool
+) -> list[_Spot]:
+    """Write the rows of some units that differ from the stored ones; where one is newer than this run it stays."""
+    columns = ("unit_id", "pk", "input_version", *_KEY, *_FIGURES)
+    before = {(row[0], *row[3:5]): row for row in stored.values_list(*columns)}
+    outdated: list[int] = []
+    new: list[Row] = []
+    changed: list[_Spot] = []
+    for unit, those in rows.items():
+        for row in those:
+            known = before.pop((unit, *row[:2]), None)
+            if known is not None and (known[3:] == row or known[2] > run.input_version):
+                continue
+            if known is not None:
+                outdated.append(known[1])
+            new.append((unit, *row))
+            changed.append((unit, row[0]))
     if whole:
-        kept = [pk for code, pk in units.items() if (code,) in parts]
-        gone = rows_of(Result, run.organisation).filter(view=view, input_version__lte=run.input_version)
-        gone.exclude(unit__in=kept).delete()
+        gone = [row for row in before.values() if row[2] <= run.input_version]
+        outdated += [row[1] for row in gone]
+        changed += [(row[0], row[3]) for row in gone]
+    for start in range(0, len(outdated), _BATCH):
+        Result.objects.filter(pk__in=outdated[start : start + _BATCH]).delete()
+    _insert((run.organisation_id, run.pk, run.input_version, view), new)
     return changed
 
 
-def _replace_unit(run: Evaluation, view: str, unit: int, rows: Sequence[Row], whole: bool) -> int:
-    stored = Result.objects.filter(unit=unit, view=view)  # a unit belongs to one organisation
-    if not whole and rows:
-        stored = stored.filter(ordinal__in={row[0] for row in rows}, node__in={row[1] for row in rows})
-    before = {row[2:4]: row for row in stored.values_list("pk", "input_version", *_KEY, *_FIGURES)}
-    outdated, new = [], []
-    for row in rows:
-        known = before.pop(row[:2], None)
-        if known is None:
-            new.append(row)
-        elif known[2:] != row and known[1] <= run.input_version:
-            outdated.append(known[0])
-            new.append(row)
-    if whole:
-        outdated += [row[0] for row in before.values() if row[1] <= run.input_version]
-    for start in range(0, len(outdated), _BATCH):
-        Result.objects.filter(pk__in=outdated[start : start + _BATCH]).delete()
-    _insert((run.organisation_id, run.pk, run.input_version, unit, view), new)
-    return max(len(new), len(outdated))
+def _joined(found: Sequence[Sequence[_Spot]], codes: Mapping[int, str]) -> Replaced:
+    spots = [spot for part in found for spot in part]
+    units, ordinals = {unit for unit, _ in spots}, frozenset(ordinal for _, ordinal in spots)
+    return Replaced(len(spots), frozenset(codes[unit] for unit in units), ordinals)
 
 
 def _insert(common: Row, rows: Sequence[Row]) -> None:
@@ -81,8 +127,16 @@ def _insert(common: Row, rows: Sequence[Row]) -> None:
                 for row in rows:
                     copy.write_row((*common, *row))
             return
-        marks = ", ".join(["%s"] * (len(_COMMON) + len(_KEY) + len(_FIGURES)))
+        marks = ", ".join(["%s"] * (len(common) + len(rows[0])))
         cursor.executemany(f"INSERT INTO records_result ({columns}) VALUES ({marks})", [(*common, *r) for r in rows])
+
+
+def stored_span(organisation: Organisation, unit: str, view: str) -> tuple[int, int] | None:
+    """First and last ordinal of the periods whose results are stored; None without any."""
+    stored = Result.objects.filter(unit__organisation=organisation, unit__code=unit, view=view).order_by("ordinal")
+    ordinals = stored.values_list("ordinal", flat=True)
+    first, last = ordinals.first(), ordinals.reverse().first()
+    return None if first is None or last is None else (first, last)
 
 
 def read_scores(

@@ -1,0 +1,138 @@
+"""Record one figure, or say why there is none."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+
+from fourfold.access.roles import Action
+from fourfold.actions._steps import advance, find_organisation, lock, note_event, require
+from fourfold.actions.evaluate_change import evaluate_change
+from fourfold.actions.evaluate_organisation import is_evaluated
+from fourfold.actions.outcome import Outcome
+from fourfold.engine.cells import State
+from fourfold.engine.definitions import Definitions
+from fourfold.engine.findings import Finding, Level, Place, errors
+from fourfold.engine.measurements import CheckedRows, check_rows, to_polars
+from fourfold.engine.periods import Period, PeriodError
+from fourfold.errors import NotFound
+from fourfold.records.frames.definition import completed_definitions
+from fourfold.records.frames.measurement import Revision, current_revision, write_measurements
+from fourfold.records.models import Organisation, Person, Unit
+
+#: A figure as somebody wrote it; a float would already have lost digits.
+Figure = Decimal | int | str | None
+
+
+def record_measurement(
+    *,
+    by: Person | None,
+    organisation: str | None = None,
+    kpi: str,
+    unit: str,
+    period: str,
+    value: Figure = None,
+    numerator: Figure = None,
+    denominator: Figure = None,
+    state: str | None = None,
+    note: str = "",
+    source: str = "",
+    quality: str | None = None,
+    at: datetime | None = None,
+) -> Outcome[Revision]:
+    """Record a value, a numerator with its denominator, or a state such as `missing`, and evaluate what it changes.
+
+    It supersedes what was known before, which stays on record. What is known already is not recorded again. A figure
+    that the checks refuse comes back as findings, and nothing is written. People see and record for their own units
+    only: for others there is `NotFound` or `Forbidden`.
+    """
+    found = find_organisation(by, organisation)
+    place = Unit.objects.filter(organisation=found, code=unit).first()
+    if place is None:
+        raise NotFound(f"There is no unit {unit} here, or you may not see it.")
+    require(by, Action.RECORD, found, place.path)
+    definitions = completed_definitions(found)
+    if definitions is None or kpi not in definitions.kpi:
+        raise NotFound(f"There is no KPI {kpi} here.")
+    moment = at or datetime.now(UTC)
+    row: dict[str, Any] = {"kpi": kpi, "unit": unit, "period": period, "state": state, "quality": quality}
+    row |= {"value": _text(value), "numerator": _text(numerator), "denominator": _text(denominator)}
+    checked = check_rows(to_polars([{**row, "note": note, "source": source}]), definitions)
+    findings = (*checked.findings, *_early(definitions, kpi, period, moment), *_empty(checked))
+    if errors(findings):
+        return Outcome("nothing was recorded", findings=findings)
+    with transaction.atomic():
+        return _record(lock(found), definitions, checked, by=by, at=moment, findings=findings)
+
+
+def _record(
+    organisation: Organisation,
+    definitions: Definitions,
+    checked: CheckedRows,
+    *,
+    by: Person | None,
+    at: datetime,
+    findings: tuple[Finding, ...],
+) -> Outcome[Revision]:
+    kpi, unit, text = (checked.rows[column][0] for column in ("kpi", "unit", "period"))
+    before = current_revision(organisation, kpi, unit, text)
+    written = write_measurements(organisation, definitions, checked.rows, by=by, at=at)
+    if not written.loaded:
+        return Outcome("known already", before, findings)
+    after = current_revision(organisation, kpi, unit, text)
+    was_evaluated = is_evaluated(organisation)
+    advance(organisation)
+    thing = f"{kpi}/{unit}/{text}"
+    note_event(organisation, by, "measurement.record", thing, at=at, before=_told(before), after=_told(after))
+    period = _period(definitions, kpi, text)
+    evaluated = evaluate_change(
+        by=by, organisation=organisation, kpis=(kpi,), since=period.start, as_of=at, reason=f"Recorded {thing}",
+        was_evaluated=was_evaluated,
+    )  # fmt: skip
+    return Outcome(f"recorded; {evaluated.summary}", after, findings)
+
+
+def _text(figure: Figure) -> str | None:
+    """As it is checked: text. A float is refused, since its digits are not those anybody wrote."""
+    if isinstance(figure, float | bool):
+        raise TypeError("A figure is a Decimal, an integer or a text, not a float.")
+    return None if figure is None else str(figure)
+
+
+def _period(definitions: Definitions, kpi: str, text: str) -> Period:
+    return definitions.calendar.parse(text, definitions.kpi[kpi].frequency)
+
+
+def _early(definitions: Definitions, kpi: str, text: str, at: datetime) -> list[Finding]:
+    """A figure cannot be about a period that has not begun."""
+    try:
+        period = _period(definitions, kpi, text)
+    except PeriodError:
+        return []  # the check of the row has said so already
+    if period.start <= at.date():
+        return []
+    message = f"{period.label} begins on {period.start.isoformat()}, which is still to come."
+    return [Finding("RECORD-EARLY", Level.ERROR, Place(thing="period"), message, "Choose a period that has begun.")]
+
+
+def _empty(checked: CheckedRows) -> list[Finding]:
+    """Nothing written in any field: say so instead of recording nothing in silence."""
+    if len(checked.rows) or not checked.ok:
+        return []
+    fix = "Give a value, a numerator with its denominator, or say that the figure is missing or not applicable."
+    return [Finding("RECORD-EMPTY", Level.ERROR, Place(thing="value"), "There is no figure.", fix)]
+
+
+def _told(revision: Revision | None) -> dict[str, str] | None:
+    """A revision as the event keeps it: the digits as text, the state in words."""
+    if revision is None:
+        return None
+    figures = {"value": revision.value, "numerator": revision.numerator, "denominator": revision.denominator}
+    told = {name: format(figure, "f") for name, figure in figures.items() if figure is not None}
+    told["state"] = State(revision.state).word
+    if revision.marks:
+        told["marks"] = str(revision.marks)
+    return told | ({"note": revision.reason} if revision.reason else {})
