@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from fourfold.engine.cells import Codes, Floats, State
+from fourfold.engine.cells import Codes, Floats, State, slabs
 from fourfold.engine.definitions import Definitions, Kpi
 from fourfold.engine.periods import Frequency, Lag, Period
-from fourfold.engine.tree import UnitTree
+from fourfold.engine.rows import Rows, kpi_places, locate, unit_tree
+from fourfold.engine.tree import Indexes, UnitTree
 
 if TYPE_CHECKING:
     import polars as pl
@@ -42,29 +43,29 @@ class Block:
     reason: Codes | None = None
     coverage: Floats | None = None  # share of the units below that are in; None where nothing was rolled up
 
+    def part(self, rows: slice[int, int, None]) -> Block:
+        """Some KPIs of the block, as views; without numerators or denominators where none of them has any."""
+        value, state, marks = self.value[rows], self.state[rows], self.marks[rows]
+        return Block(
+            self.kpis[rows], self.units, self.periods, value, state, marks, _some(self.numerator, rows),
+            _some(self.denominator, rows), None if self.reason is None else self.reason[rows],
+            None if self.coverage is None else self.coverage[rows],
+        )  # fmt: skip
+
     @property
     def shape(self) -> tuple[int, int, int]:
         """(KPIs, units, periods)."""
         return len(self.kpis), len(self.units), len(self.periods)
 
 
-def period_ordinals(rows: pl.DataFrame, definitions: Definitions) -> pl.DataFrame:
-    """Add `ordinal` to rows of any frequency: each distinct (kpi frequency, period text) is parsed once."""
-    import polars as pl
-
-    frequency = pl.DataFrame(
-        {"kpi": [k.code for k in definitions.kpis], "frequency": [k.frequency.value for k in definitions.kpis]},
-        schema={"kpi": pl.String, "frequency": pl.String},
-    )
-    rows = rows.join(frequency, on="kpi", how="inner")
-    seen = rows.select("frequency", "period").unique()
-    parse = definitions.calendar.parse
-    ordinals = [parse(p, Frequency(f)).ordinal for f, p in seen.iter_rows()]
-    return rows.join(seen.with_columns(pl.Series("ordinal", ordinals, dtype=pl.Int64)), on=["frequency", "period"])
+def _some(array: Floats | None, rows: slice[int, int, None]) -> Floats | None:
+    if array is None or np.isnan(own := array[rows]).all():
+        return None
+    return own
 
 
 def to_blocks(
-    rows: pl.DataFrame,
+    rows: pl.DataFrame | Rows,
     definitions: Definitions,
     groups: Iterable[Sequence[Kpi]],
     spans: Mapping[Frequency, tuple[Period, ...]],
@@ -78,36 +79,24 @@ def to_blocks(
     MISSING when a figure was due by `as_of`, else NOT_DUE, and NOT_APPLICABLE where the unit does not have the KPI
     or before the KPI's first row anywhere.
     """
-    rows = period_ordinals(rows, definitions)
-    tree = UnitTree.of(definitions.units)
-    return [_block(rows, definitions, tree, group, spans[group[0].frequency], as_of) for group in groups]
+    found = locate(rows, definitions)
+    return [_block(found, definitions, group, spans[group[0].frequency], as_of) for group in groups]
 
 
 def _block(
-    rows: pl.DataFrame,
-    definitions: Definitions,
-    tree: UnitTree,
-    kpis: Sequence[Kpi],
-    periods: tuple[Period, ...],
-    as_of: datetime,
+    rows: Rows, definitions: Definitions, kpis: Sequence[Kpi], periods: tuple[Period, ...], as_of: datetime
 ) -> Block:
-    import polars as pl
-
+    tree = unit_tree(definitions)
     codes = tuple(k.code for k in kpis)
     shape = (len(codes), len(tree.codes), len(periods))
-    mine = rows.join(_numbered("kpi", codes, "k"), on="kpi").join(_numbered("unit", tree.codes, "u"), on="unit")
-    mine = mine.with_columns((pl.col("ordinal") - periods[0].ordinal).alias("p"))
-    first = np.full(len(codes), NEVER, dtype=np.int64)
-    for k, p in mine.group_by("k").agg(pl.col("p").min()).iter_rows():
-        first[k] = p
-    mine = mine.filter((pl.col("p") >= 0) & (pl.col("p") < len(periods)))
-    flat = (mine["k"] * (shape[1] * shape[2]) + mine["u"] * shape[2] + mine["p"]).to_numpy()
+    inside, flat, first = _cells(rows, definitions, codes, shape, periods[0].ordinal)
 
     def scatter(column: str) -> Floats | None:
-        if column not in mine.columns or mine[column].null_count() == len(mine):
+        given = rows.floats(column)
+        if given is None or np.isnan(given := given[inside]).all():
             return None
         array = np.full(shape, np.nan)
-        array.reshape(-1)[flat] = mine[column].cast(pl.Float64).fill_null(np.nan).to_numpy()
+        array.reshape(-1)[flat] = given
         return array
 
     value = scatter("value")
@@ -115,28 +104,50 @@ def _block(
     if value is None:
         value = np.full(shape, np.nan)
     if numerator is not None and denominator is not None:
-        factor = np.array([float(k.factor) for k in kpis])[:, None, None]
-        with np.errstate(divide="ignore", invalid="ignore"):
-            derived = factor * numerator / denominator
-        np.copyto(value, derived, where=np.isnan(value) & np.isfinite(derived))
+        _derive(value, numerator, denominator, np.array([float(k.factor) for k in kpis]))
     state = _empty_states(definitions, tree, kpis, periods, first, as_of)
-    state[np.isfinite(value)] = State.NUMBER
-    value[~np.isfinite(value)] = np.nan
-    if "state" in mine.columns:
-        given = mine["state"].cast(pl.UInt8).fill_null(0).to_numpy()
-        state.reshape(-1)[flat[given != 0]] = given[given != 0]
-        value.reshape(-1)[flat[given != 0]] = np.nan
+    number = np.isfinite(value)
+    state[number] = State.NUMBER
+    value[~number] = np.nan
     marks = np.zeros(shape, dtype=np.uint8)
-    if "marks" in mine.columns:
-        marks.reshape(-1)[flat] = mine["marks"].cast(pl.UInt8).fill_null(0).to_numpy()
+    if (given := rows.codes("state")) is not None and (said := given[inside]).any():
+        state.reshape(-1)[flat[said != 0]] = said[said != 0]
+        value[state != State.NUMBER] = np.nan
+    if (given := rows.codes("marks")) is not None:
+        marks.reshape(-1)[flat] = given[inside]
     return Block(codes, tree.codes, periods, value, state, marks, numerator, denominator)
 
 
-def _numbered(column: str, codes: Sequence[str], number: str) -> pl.DataFrame:
-    """Codes beside their places on an axis."""
-    import polars as pl
+def _cells(
+    rows: Rows, definitions: Definitions, codes: Sequence[str], shape: tuple[int, int, int], begin: int
+) -> tuple[slice[None, None, None] | Indexes, Indexes, npt.NDArray[np.int64]]:
+    """Which rows lie in a block, the cell of each of them, and the period of each KPI's first row anywhere."""
+    place = np.full(len(definitions.kpi), -1, dtype=np.int64)
+    number = kpi_places(definitions)
+    place[[number[code] for code in codes]] = np.arange(len(codes))
+    inside: slice[None, None, None] | Indexes = slice(None)
+    if (place < 0).any():
+        inside = np.flatnonzero(place[rows.kpi] >= 0)
+    k, p = place[rows.kpi[inside]], rows.ordinal[inside] - np.int64(begin)
+    first = np.full(len(codes), NEVER, dtype=np.int64)
+    np.minimum.at(first, k, p)
+    if len(p) and (p.min() < 0 or p.max() >= shape[2]):
+        shown = np.flatnonzero((p >= 0) & (p < shape[2]))
+        inside = shown if isinstance(inside, slice) else inside[shown]
+        k, p = k[shown], p[shown]
+    k *= shape[1]
+    k += rows.unit[inside]
+    k *= shape[2]
+    k += p
+    return inside, k, first
 
-    return pl.DataFrame({column: codes, number: range(len(codes))}, schema={column: pl.String, number: pl.Int64})
+
+def _derive(value: Floats, numerator: Floats, denominator: Floats, factor: Floats) -> None:
+    """Fill in the value of ratios that came as numerator and denominator, in place."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        for k in slabs(value.shape):
+            derived = factor[k, None, None] * numerator[k] / denominator[k]
+            np.copyto(value[k], derived, where=np.isnan(value[k]) & np.isfinite(derived))
 
 
 def _empty_states(
@@ -148,14 +159,13 @@ def _empty_states(
     as_of: datetime,
 ) -> Codes:
     """What an empty cell means, for each (kpi, unit, period)."""
-    state = np.full((len(kpis), len(tree.codes), len(periods)), State.MISSING, dtype=np.uint8)
-    due: dict[str, int] = {}
+    counts = {lag: due_count(periods, lag, as_of) for lag in {k.lag for k in kpis}}
+    due, place = np.array([counts[k.lag] for k in kpis]), np.arange(len(periods))
+    of_kpi = np.where(place < due[:, None], np.uint8(State.MISSING), np.uint8(State.NOT_DUE))
+    # a KPI never measured stays due from the beginning: say so rather than hide it
+    of_kpi[(place < first[:, None]) & (first[:, None] != NEVER)] = State.NOT_APPLICABLE
+    state = np.repeat(of_kpi[:, None, :], len(tree.codes), axis=1)
     for k, kpi in enumerate(kpis):
-        if kpi.lag not in due:
-            due[kpi.lag] = due_count(periods, kpi.lag, as_of)
-        state[k, :, due[kpi.lag] :] = State.NOT_DUE
-        if first[k] != NEVER:  # a KPI never measured stays due from the beginning: say so rather than hide it
-            state[k, :, : max(int(first[k]), 0)] = State.NOT_APPLICABLE
         if kpi.not_applicable_in or kpi.only_in:
             absent = [i for i in range(len(tree.codes)) if not has_kpi(definitions, tree, kpi, i)]
             state[k, absent, :] = State.NOT_APPLICABLE

@@ -6,6 +6,7 @@ shape; a number is present exactly where the state is `NUMBER`, and is NaN every
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from enum import IntEnum, IntFlag
 from typing import Final
 
@@ -98,3 +99,21 @@ def worst_state(*states: Codes) -> Codes:
     for other in states[1:]:
         rank = np.maximum(rank, _RANK[other])
     return _BY_RANK[rank]
+
+
+#: How many cells are worked on at once: temporaries stay in the processor's cache, and the peak memory flat.
+SLAB: Final = 1 << 17
+
+
+def slabs(shape: tuple[int, ...], cells: int = SLAB) -> Iterator[slice[int, int, None]]:
+    """The first axis in slices of about this many cells each.
+
+    >>> [(s.start, s.stop) for s in slabs((5, 10), cells=20)]
+    [(0, 2), (2, 4), (4, 5)]
+    """
+    row = 1
+    for length in shape[1:]:
+        row *= length
+    step = max(cells // max(row, 1), 1)
+    for start in range(0, shape[0], step):
+        yield slice(start, min(start + step, shape[0]))

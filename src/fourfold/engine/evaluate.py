@@ -12,12 +12,12 @@ from fourfold.engine.cells import Reason, State
 from fourfold.engine.definitions import Definitions
 from fourfold.engine.findings import Finding, Level, Place
 from fourfold.engine.groups import dependents
-from fourfold.engine.judging import join, judge, no_results
+from fourfold.engine.judging import join, judge_all, no_results
 from fourfold.engine.kpis import Figures, figures
 from fourfold.engine.nodes import effective_weights, nodes_of, roll_up_nodes
 from fourfold.engine.periods import Frequency, Period
 from fourfold.engine.results import Evaluation, Results, View
-from fourfold.engine.tree import UnitTree
+from fourfold.engine.rows import Rows, locate, unit_tree
 from fourfold.engine.views import Window
 
 if TYPE_CHECKING:
@@ -47,15 +47,16 @@ def evaluate(
     them the view covers everything from the first figure to the last period begun by `as_of`. Nothing that begins
     after `as_of` is read. Bad numbers become error cells and findings, never exceptions.
     """
-    shown = tuple(periods) if periods is not None else periods_of(definitions, rows, view=view, as_of=as_of)
-    kpis = evaluate_kpis(definitions, rows, as_of=as_of, view=view, periods=shown)
+    located = locate(rows, definitions)
+    shown = tuple(periods) if periods is not None else periods_of(definitions, located, view=view, as_of=as_of)
+    kpis = evaluate_kpis(definitions, located, as_of=as_of, view=view, periods=shown)
     nodes = roll_up_nodes(definitions, kpis)
     return Evaluation(definitions, view, as_of, kpis, nodes, tuple(_errors(kpis)))
 
 
 def evaluate_kpis(
     definitions: Definitions,
-    rows: pl.DataFrame,
+    rows: pl.DataFrame | Rows,
     *,
     as_of: datetime,
     view: View,
@@ -73,21 +74,21 @@ def judge_figures(
     """Results of figures that are blocks already: fold, attach targets, score."""
     shown = tuple(periods)
     parts = [
-        judge(block, g, Window(found.spans[g.frequency], shown, view), definitions, as_of=as_of)
-        for g, block in found.blocks
+        judge_all(block, groups, Window(found.spans[groups[0].frequency], shown, view), definitions, as_of=as_of)
+        for groups, block in found.blocks
+        if groups
     ]
-    if not parts:
-        return no_results(UnitTree.of(definitions.units).codes, shown)
-    return join(parts)
+    return join(parts) if parts else no_results(unit_tree(definitions).codes, shown)
 
 
-def periods_of(definitions: Definitions, rows: pl.DataFrame, *, view: View, as_of: datetime) -> tuple[Period, ...]:
+def periods_of(
+    definitions: Definitions, rows: pl.DataFrame | Rows, *, view: View, as_of: datetime
+) -> tuple[Period, ...]:
     """The periods of a view from the first figure to the last one that has begun by `as_of`."""
     frequency = Frequency.MONTH if view == "ytd" else Frequency(view)
-    calendar, own = definitions.calendar, {k.code: k.frequency for k in definitions.kpis}
+    calendar = definitions.calendar
     last = calendar.period(frequency, as_of.date())
-    seen = {(own[kpi], period) for kpi, period in rows.select("kpi", "period").unique().iter_rows() if kpi in own}
-    starts = [calendar.parse(period, f).start for f, period in seen]
+    starts = [p.start for p in locate(rows, definitions).first.values()]
     first = calendar.period(frequency, min([*starts, last.start]))
     return calendar.range(first, last)
 

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
+from itertools import groupby
 
 from fourfold.engine.aggregation import AggTime, AggUnits, MeasureKind, legal
 from fourfold.engine.anchors import Polarity
 from fourfold.engine.definitions import Definitions, Kpi
 from fourfold.engine.formulas import parse, references
+from fourfold.engine.once import once
 from fourfold.engine.periods import Frequency
 
 
 @dataclass(frozen=True)
 class Group:
-    """KPIs of one frequency, aggregation, polarity and way of scoring."""
+    """KPIs of one frequency, aggregation, polarity and way of scoring, all measured or all computed."""
 
     kpis: tuple[Kpi, ...]
     frequency: Frequency
@@ -22,22 +24,68 @@ class Group:
     over_units: AggUnits
     polarity: Polarity
     kind: MeasureKind
+    is_computed: bool = False
 
     @property
     def codes(self) -> tuple[str, ...]:
         """The codes of the KPIs, in order."""
         return tuple(k.code for k in self.kpis)
 
+    @property
+    def rolls_up(self) -> bool:
+        """True where a unit's figure comes from the units below it."""
+        return not self.is_computed and self.over_units not in (AggUnits.NONE, AggUnits.RECOMPUTE)
+
+    @property
+    def scored(self) -> tuple[object, ...]:
+        """Groups that are alike in this are scored by the same operations on arrays of the same shape."""
+        adds_up = self.over_units is AggUnits.SUM
+        if self.kind is MeasureKind.ORDINAL:
+            return "ordinal", self.codes
+        if self.kind is MeasureKind.BOOLEAN or self.polarity in (Polarity.IN_RANGE, Polarity.NEUTRAL):
+            return self.polarity, self.kind is MeasureKind.BOOLEAN, adds_up
+        return "linear", adds_up
+
+    def part(self, some: slice[int, int, None]) -> Group:
+        """Some KPIs of the group."""
+        return replace(self, kpis=self.kpis[some])
+
 
 def group(kpis: Iterable[Kpi]) -> list[Group]:
-    """The KPIs in groups, each in the order given; an ordinal KPI is alone because its levels are its own."""
+    """The KPIs in groups, those that are scored alike one after another.
+
+    An ordinal KPI is alone because its levels are its own.
+    """
     rows: dict[tuple[object, ...], list[Kpi]] = {}
     for kpi in kpis:
         own = kpi.code if kpi.kind is MeasureKind.ORDINAL else kpi.kind is MeasureKind.BOOLEAN
-        rows.setdefault((kpi.frequency, over_time(kpi), over_units(kpi), kpi.polarity, own), []).append(kpi)
-    return [
-        Group(tuple(k), k[0].frequency, over_time(k[0]), over_units(k[0]), k[0].polarity, k[0].kind)
+        key = (kpi.frequency, over_time(kpi), over_units(kpi), kpi.polarity, own, kpi.is_computed)
+        rows.setdefault(key, []).append(kpi)
+    groups = [
+        Group(tuple(k), k[0].frequency, over_time(k[0]), over_units(k[0]), k[0].polarity, k[0].kind, k[0].is_computed)
         for k in rows.values()
+    ]
+    order = {scored: i for i, scored in reversed(list(enumerate(g.scored for g in groups)))}
+    return sorted(groups, key=lambda g: order[g.scored])
+
+
+def groups_of(definitions: Definitions, codes: Collection[str]) -> list[Group]:
+    """These KPIs in groups, then in groups of their own the KPIs they are computed from."""
+    kpis = with_inputs(definitions, codes)
+    return group(k for k in kpis if k.code in codes) + group(k for k in kpis if k.code not in codes)
+
+
+@once
+def all_groups(definitions: Definitions) -> list[Group]:
+    """All KPIs in groups."""
+    return group(definitions.kpis)
+
+
+def merged(groups: Iterable[Group]) -> list[Group]:
+    """Neighbours that are scored alike as one group; its aggregation and polarity are those of the first."""
+    return [
+        replace(first, kpis=tuple(k for g in (first, *rest) for k in g.kpis))
+        for _, (first, *rest) in groupby(groups, key=lambda g: g.scored)
     ]
 
 

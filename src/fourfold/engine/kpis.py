@@ -6,40 +6,42 @@ formula is applied at every unit to inputs that have been rolled up already ("ag
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from fourfold.engine.aggregation import AggUnits, fold_units
+from fourfold.engine.aggregation import fold_units
 from fourfold.engine.blocks import Block, to_blocks
 from fourfold.engine.cells import Bools, Codes, Floats, Reason, State, worst_state
 from fourfold.engine.definitions import Definitions, Kpi
 from fourfold.engine.formulas import Series, TimeAxis, calculate, calculation_order, parse
-from fourfold.engine.groups import Group, formulas_of, group, inputs_of, with_inputs
+from fourfold.engine.groups import Group, all_groups, formulas_of, group, groups_of, inputs_of
 from fourfold.engine.periods import Frequency, Period, year_ago_index, year_start_index
+from fourfold.engine.rows import Rows, locate, unit_tree
 from fourfold.engine.tree import Indexes, UnitTree
 from fourfold.engine.views import Window, fold
 
 if TYPE_CHECKING:
     import polars as pl
 
-NOT_ROLLED_UP = (AggUnits.NONE, AggUnits.RECOMPUTE)
+#: Where the figures of a KPI are: the block, and its place there.
+_Row = tuple[Kpi, Block, int]
 
 
 @dataclass(frozen=True)
 class Figures:
-    """Blocks of all KPIs wanted, each with its group, at the KPIs' own frequencies."""
+    """All KPIs wanted, at their own frequencies: one block for each, and the groups its KPIs come in, in order."""
 
-    blocks: tuple[tuple[Group, Block], ...]
+    blocks: tuple[tuple[tuple[Group, ...], Block], ...]
     spans: Mapping[Frequency, tuple[Period, ...]]
 
 
 def figures(
     definitions: Definitions,
-    rows: pl.DataFrame,
+    rows: pl.DataFrame | Rows,
     *,
     as_of: datetime,
     periods: Sequence[Period],
@@ -50,25 +52,31 @@ def figures(
     `periods` are those of the view; the blocks begin with the fiscal year of the first figure, so that shifts and
     running sums see what came before.
     """
-    wanted = {k.code for k in definitions.kpis} if only is None else set(only)
-    kpis = with_inputs(definitions, wanted)
-    spans = own_spans(definitions, rows, periods, {k.frequency for k in kpis})
-    measured = group(k for k in kpis if not k.is_computed)
-    tree = UnitTree.of(definitions.units)
-    blocks = to_blocks(rows, definitions, [g.kpis for g in measured], spans, as_of=as_of)
-    for g, block in zip(measured, blocks, strict=True):
-        roll_up_units(block, g, tree)
-    pairs = list(zip(measured, blocks, strict=True))
-    pairs += _computed([k for k in kpis if k.is_computed], pairs, spans)
-    return Figures(tuple((g, b) for g, b in pairs if wanted.intersection(g.codes)), spans)
+    rows = locate(rows, definitions)
+    wanted = set(definitions.kpi) if only is None else set(only)
+    groups = all_groups(definitions) if only is None else groups_of(definitions, wanted)
+    spans = own_spans(definitions, rows, periods, dict.fromkeys(g.frequency for g in groups))
+    pairs = []
+    for frequency in spans:
+        own = [g for g in groups if g.frequency is frequency]
+        pairs.append((own, _measured(own, rows, definitions, spans, as_of)))
+    _compute_all([k for g in groups if g.is_computed for k in g.kpis], pairs, spans)
+    return Figures(tuple(_only(own, block, wanted) for own, block in pairs), spans)
+
+
+def _only(groups: Sequence[Group], block: Block, wanted: set[str]) -> tuple[tuple[Group, ...], Block]:
+    """The groups that are shown, and their part of the block; those that are only inputs come after them."""
+    kept = tuple(g for g in groups if wanted.intersection(g.codes))
+    count = sum(len(g.kpis) for g in kept)
+    return kept, block if len(kept) == len(groups) else block.part(slice(0, count))
 
 
 def own_spans(
-    definitions: Definitions, rows: pl.DataFrame, periods: Sequence[Period], frequencies: Iterable[Frequency]
+    definitions: Definitions, rows: pl.DataFrame | Rows, periods: Sequence[Period], frequencies: Iterable[Frequency]
 ) -> dict[Frequency, tuple[Period, ...]]:
     """The periods of each frequency from the fiscal year of the first figure (or shown period) to the last shown."""
     calendar = definitions.calendar
-    first = min([periods[0].start, *_first_days(definitions, rows)])
+    first = min([periods[0].start, *(p.start for p in locate(rows, definitions).first.values())])
     year = calendar.period(Frequency.YEAR, first)
     end = periods[-1].last_day
     spans = {}
@@ -81,30 +89,41 @@ def own_spans(
     return spans
 
 
-def _first_days(definitions: Definitions, rows: pl.DataFrame) -> list[date]:
-    """First day of the earliest figure of each KPI frequency."""
-    frequency = {k.code: k.frequency for k in definitions.kpis}
-    seen = rows.select("kpi", "period").unique()
-    earliest: dict[Frequency, date] = {}
-    parsed: dict[tuple[Frequency, str], date] = {}
-    for kpi, period in seen.iter_rows():
-        if (own := frequency.get(kpi)) is None:
-            continue
-        if (own, period) not in parsed:
-            parsed[own, period] = definitions.calendar.parse(period, own).start
-        day = parsed[own, period]
-        earliest[own] = min(earliest.get(own, day), day)
-    return list(earliest.values())
+def _measured(
+    groups: Sequence[Group],
+    rows: Rows,
+    definitions: Definitions,
+    spans: Mapping[Frequency, tuple[Period, ...]],
+    as_of: datetime,
+) -> Block:
+    """The block of all KPIs of one frequency, rolled up over units; computed ones have no figures in it yet."""
+    (block,) = to_blocks(rows, definitions, [[k for g in groups for k in g.kpis]], spans, as_of=as_of)
+    tree = unit_tree(definitions)
+    block.reason = np.zeros(block.shape, dtype=np.uint8)
+    if tree.levels:
+        block.coverage = (block.state == State.NUMBER).astype(np.float64)
+        for g, part in zip(groups, parts_of(block, groups), strict=True):
+            roll_up_units(part, g, tree)
+    return block
+
+
+def parts_of(block: Block, groups: Iterable[Group]) -> Iterator[Block]:
+    """The part of the block that each group has, as views."""
+    start = 0
+    for g in groups:
+        yield block.part(slice(start, start := start + len(g.kpis)))
 
 
 def roll_up_units(block: Block, g: Group, tree: UnitTree) -> None:
     """Fill in the units above, in place; a figure of the unit's own wins over the roll-up."""
-    if not tree.levels or g.over_units in NOT_ROLLED_UP:
+    if not tree.levels or not g.rolls_up:
         return
     own = block.state == State.NUMBER
     absent = block.state == State.NOT_APPLICABLE
-    block.coverage = own.astype(np.float64)
-    block.reason = np.zeros(block.shape, dtype=np.uint8)
+    if block.coverage is None:
+        block.coverage = own.astype(np.float64)
+    if block.reason is None:
+        block.reason = np.zeros(block.shape, dtype=np.uint8)
     factor = np.array([float(k.factor) for k in g.kpis])[:, None, None]
     for parents, children in tree.levels:
         rolled = fold_units(
@@ -141,33 +160,46 @@ def _below(coverage: Floats, children: Sequence[Indexes]) -> Floats:
     return np.stack(means, axis=1)
 
 
-def _computed(
-    kpis: Sequence[Kpi],
-    measured: Sequence[tuple[Group, Block]],
-    spans: Mapping[Frequency, tuple[Period, ...]],
-) -> list[tuple[Group, Block]]:
-    """Blocks of the computed KPIs, in the order their formulas need."""
+def _compute_all(
+    kpis: Sequence[Kpi], pairs: Sequence[tuple[Sequence[Group], Block]], spans: Mapping[Frequency, tuple[Period, ...]]
+) -> None:
+    """Fill in the computed KPIs, in place and in the order their formulas need."""
+    if not kpis:
+        return
     by_code = {k.code: k for k in kpis}
-    source = {code: (g, b, i) for g, b in measured for i, code in enumerate(b.kpis)}
-    done: dict[str, Block] = {}
+    source: dict[str, _Row] = {}
+    for groups, block in pairs:
+        source |= {k.code: (k, block, i) for i, k in enumerate(k for g in groups for k in g.kpis)}
     for code in calculation_order({k.code: inputs_of(k) for k in kpis}):
-        kpi = by_code[code]
-        inputs = {name: _input(source[name], kpi.frequency, spans) for name in inputs_of(kpi)}
-        done[code] = compute(kpi, inputs, spans[kpi.frequency], next(iter(source.values()))[1].units)
-        source[code] = (group([kpi])[0], done[code], 0)
-    return [(g, _stack([done[c] for c in g.codes])) for g in group(kpis)]
+        _, block, i = source[code]
+        inputs = {n: _input(source[n], by_code[code].frequency, spans) for n in inputs_of(by_code[code])}
+        _write(compute(by_code[code], inputs, block.periods, block.units), block, i)
 
 
-def _input(
-    found: tuple[Group, Block, int], frequency: Frequency, spans: Mapping[Frequency, tuple[Period, ...]]
-) -> Series:
+def _write(row: Block, block: Block, i: int) -> None:
+    """Write the figures of one KPI into a block."""
+    block.value[i], block.state[i], block.marks[i] = row.value[0], row.state[0], row.marks[0]
+    if block.reason is not None and row.reason is not None:
+        block.reason[i] = row.reason[0]
+    if block.coverage is not None:
+        block.coverage[i] = row.state[0] == State.NUMBER
+    if row.numerator is not None and row.denominator is not None:
+        if block.numerator is None:
+            block.numerator = np.full(block.shape, np.nan)
+        if block.denominator is None:
+            block.denominator = np.full(block.shape, np.nan)
+        block.numerator[i], block.denominator[i] = row.numerator[0], row.denominator[0]
+
+
+def _input(found: _Row, frequency: Frequency, spans: Mapping[Frequency, tuple[Period, ...]]) -> Series:
     """The series of one KPI in the periods of the KPI that uses it, shape (unit, period)."""
-    g, block, i = found
-    if g.frequency is frequency:
+    kpi, block, i = found
+    if kpi.frequency is frequency:
         reason = np.zeros(block.shape[1:], np.uint8) if block.reason is None else block.reason[i]
         return Series(block.value[i], block.state[i], reason)
-    folded = fold(block, g, Window(block.periods, spans[frequency], frequency.value))
-    return Series(folded.value[i], folded.state[i], folded.reason[i])
+    window = Window(block.periods, spans[frequency], frequency.value)
+    folded = fold(block.part(slice(i, i + 1)), group([kpi])[0], window)
+    return Series(folded.value[0], folded.state[0], folded.reason[0])
 
 
 def compute(kpi: Kpi, inputs: Mapping[str, Series], periods: tuple[Period, ...], units: tuple[str, ...]) -> Block:
@@ -200,21 +232,3 @@ def _full(series: Series, shape: tuple[int, int]) -> Series:
         np.broadcast_to(series.state, shape),
         np.broadcast_to(series.reason, shape),
     )
-
-
-def _stack(blocks: Sequence[Block]) -> Block:
-    """Blocks of single KPIs as one."""
-    first = blocks[0]
-
-    def join(name: str) -> Floats | None:
-        arrays = [getattr(b, name) for b in blocks]
-        if all(a is None for a in arrays):
-            return None
-        blank = np.full(first.value.shape, np.nan)
-        return np.concatenate([blank if a is None else a for a in arrays])
-
-    codes = tuple(b.kpis[0] for b in blocks)
-    state, marks = np.concatenate([b.state for b in blocks]), np.concatenate([b.marks for b in blocks])
-    reason = np.concatenate([b.reason for b in blocks if b.reason is not None])
-    return Block(codes, first.units, first.periods, np.concatenate([b.value for b in blocks]), state, marks,
-                 join("numerator"), join("denominator"), reason)  # fmt: skip
