@@ -94,15 +94,15 @@ def fold(block: Block, group: Group, window: Window) -> Folded:
     factor = np.array([float(k.factor) for k in group.kpis])[:, None, None]
     higher = group.polarity.value != "lower_better"
     parts = (block.value, block.numerator, block.denominator, block.state)
-    if window.view == "ytd" and group.over_time is not AggTime.LAST:
-        windows, agg = window.to_date, group.over_time
+    # What can only be computed from its source has no figure in a longer period; the other KPIs have theirs.
+    agg = AggTime.NONE if group.over_time is AggTime.RECOMPUTE else group.over_time
+    if window.view == "ytd" and agg is not AggTime.LAST:
+        windows = window.to_date
         return fold_windows(*parts, windows, agg, marks=block.marks, factor=factor, higher_better=higher)
     if window.view == "ytd" or window.is_finer or window.is_same:
         return _pick(block, newest_due(block.state, window))
-    count, over_time = len(window.shown), group.over_time
-    return fold_time(
-        *parts, window.buckets, count, over_time, marks=block.marks, factor=factor, higher_better=higher
-    )
+    count = len(window.shown)
+    return fold_time(*parts, window.buckets, count, agg, marks=block.marks, factor=factor, higher_better=higher)
 
 
 def newest_due(state: Codes, window: Window) -> slice[int, int, None] | Indexes:
