@@ -76,6 +76,11 @@ class KpiPage:
         """The result in the period before."""
         return self.cells[-2]
 
+    @property
+    def is_entered_here(self) -> bool:
+        """True when figures of this unit are recorded: not computed, and not put together from units below."""
+        return not self.kpi.is_computed and (bool(self.recorded) or not self.below)
+
 
 def find_kpi(person: models.Person, pk: int) -> models.Kpi:
     """The KPI and its organisation, in one statement. Raises `NotFound` when the person may not see it."""

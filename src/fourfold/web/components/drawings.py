@@ -41,8 +41,10 @@ def on_cut_of(kpi: Kpi, cell: Cell | None) -> float:
     return _on_cut(cell.target, cell.red_line, tolerance)
 
 
-def track_of(kpi: Kpi, now: Cell | None, before: Cell | None, width: float = 190) -> Svg:
-    """Where the KPI stands between red line and target, and where it came from."""
+def track_of(kpi: Kpi, now: Cell | None, before: Cell | None, width: float = 190) -> Svg | str:
+    """Where the KPI stands between red line and target, and where it came from; nothing where it has neither."""
+    if now is not None and now.value is not None and now.score is None:
+        return ""
     status = now.status if now else Status.NO_DATA
     score = now.score if now else None
     label = status.word if score is None else f"{status.word}, score {score_text(score)}"
@@ -99,3 +101,8 @@ def gap_of(cell: Cell | None) -> float | None:
 def month_name(period: Period) -> str:
     """A period as a sentence says it: "October", "Q3 2026/27"."""
     return calendar.month_name[period.start.month] if period.frequency is Frequency.MONTH else period.label
+
+
+def full_name(period: Period) -> str:
+    """A period as a heading says it: "October 2026", "Q3 2026/27"."""
+    return f"{month_name(period)} {period.start.year}" if period.frequency is Frequency.MONTH else period.label

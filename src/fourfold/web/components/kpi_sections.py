@@ -14,7 +14,7 @@ from fourfold.records.queries.kpi import KpiPage, Recorded
 from fourfold.records.queries.window import LENGTH, change, values
 from fourfold.web.address import Here
 from fourfold.web.components.dates import day_text, moment_text
-from fourfold.web.components.drawings import format_of, gap_of, target_text, value_text
+from fourfold.web.components.drawings import format_of, full_name, gap_of, target_text, value_text
 from fourfold.web.components.explanation import explanation_of
 from fourfold.web.components.kpi_trend import numbered, trends_of
 from fourfold.web.components.lede import run_length
@@ -34,6 +34,7 @@ def sections_of(here: Here, page: KpiPage, length: int) -> dict[str, Any]:
     shown = {number for _, number in numbered(page, length)}
     return {
         "kpi": page.kpi,
+        "period_name": full_name(page.scope.period),
         "head": _head(page),
         "trend": wide,
         "trend_narrow": narrow,
@@ -82,7 +83,7 @@ def _head(page: KpiPage) -> dict[str, Any]:
 
 
 def _bullet(page: KpiPage) -> Svg | str:
-    kpi, now, fmt = page.kpi, page.now, format_of(page.kpi)
+    kpi, now = page.kpi, page.now
     if now is None:
         return ""
     goal: Bound = now.target
@@ -91,7 +92,7 @@ def _bullet(page: KpiPage) -> Svg | str:
     label = f"{value_text(kpi, now)} against a target of {target_text(kpi, now)}"
     return bullet(
         now.value, goal, now.red_line, status=now.status, previous=page.before.value if page.before else None,
-        tolerance=float(kpi.tolerance), fmt=fmt.bare, label=label,
+        tolerance=float(kpi.tolerance), fmt=plain, label=label,
     )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from fourfold.graphics.trend import Trend, Words, trend
 from fourfold.records.queries.kpi import KpiPage
 from fourfold.records.queries.window import Cell, statuses, values
 from fourfold.web.components.drawings import format_of
+from fourfold.web.components.numbers import plain
 
 NARROW: Final = 13  # periods of the trend on a phone
 _BAND: Final = Words(target="Upper edge", red_line="Lower edge")
@@ -25,8 +26,8 @@ def trends_of(page: KpiPage, length: int) -> tuple[Svg, Svg]:
     title = f"{name}, {wide.period(0)} to {last.label}"
     narrow_title = f"{name}, {narrow.period(0)} to {last.label}"
     return (
-        trend(wide, id="trend", title=title, fmt=fmt.short, tick_fmt=fmt.bare),
-        trend(narrow, id="trend-n", title=narrow_title, fmt=fmt.short, tick_fmt=fmt.bare, width=358, height=260),
+        trend(wide, id="trend", title=title, fmt=fmt.short, tick_fmt=plain),
+        trend(narrow, id="trend-n", title=narrow_title, fmt=fmt.short, tick_fmt=plain, width=358, height=260),
     )
 
 

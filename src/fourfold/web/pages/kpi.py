@@ -56,7 +56,7 @@ def kpi_page(
 
 def _form(page: KpiPage) -> MeasurementForm | None:
     """The form for the period shown, filled with the figure that is there; None where the person cannot record."""
-    if page.kpi.is_computed or not page.scope.may(Action.RECORD):
+    if not page.is_entered_here or not page.scope.may(Action.RECORD):
         return None
     periods = periods_to_record(page.scope, page.kpi)
     shown = next((p for p in periods if p.start <= page.scope.month.last_day), periods[0])

@@ -14,7 +14,15 @@ from fourfold.records.queries.overview import KpiNow, NodeNow, Overview, Perspec
 from fourfold.records.queries.window import Cell, scores
 from fourfold.web.address import Here, here_at
 from fourfold.web.components.dates import day_text
-from fourfold.web.components.drawings import format_of, month_name, spark_of, target_text, track_of, value_text
+from fourfold.web.components.drawings import (
+    format_of,
+    full_name,
+    month_name,
+    spark_of,
+    target_text,
+    track_of,
+    value_text,
+)
 from fourfold.web.components.frame import crumb_of, show
 from fourfold.web.components.lede import lede_of, listed, move_words
 from fourfold.web.components.numbers import plural, score_change, score_text
@@ -40,7 +48,7 @@ def overview(request: Request, unit: str) -> HttpResponse:
         "web/overview.html",
         here,
         page="overview",
-        title=f"Overview, {here.scope.period.label}",
+        title=f"Overview, {full_name(here.scope.period)}",
         crumbs=[crumb_of(here)],
         **context_of(here, page),
     )

@@ -14,6 +14,7 @@ from fourfold.records.queries.scorecard import Row, Scorecard, scorecard_of
 from fourfold.web.address import Here, here_at
 from fourfold.web.components.drawings import (
     format_of,
+    full_name,
     gap_of,
     month_name,
     spark_of,
@@ -93,7 +94,7 @@ def context_of(here: Here, page: Scorecard, chosen: Chosen) -> dict[str, Any]:
     wanted = [row for row in rows if _is_wanted(here, row, chosen)]
     objectives = len({row.objective.code for row in rows if row.objective})
     return {
-        "summary": f"{scope.period.label}, {plural(len(rows), 'KPI')} in {plural(objectives, 'objective')}",
+        "summary": f"{full_name(scope.period)}, {plural(len(rows), 'KPI')} in {plural(objectives, 'objective')}",
         "chips": _chips(here, page, chosen),
         "heads": {key: _head(here, chosen, key) for key in ORDERS},
         "by_perspective_url": here.unit("scorecard", **chosen.query(order="")) if chosen.order else "",
