@@ -26,6 +26,15 @@ PERIODS = 13
 #: The columns, and which of them are set to the right.
 HEAD = ("", "", "Actual", "Target", "Gap", "Status", "Score", "Cover", "Trend")
 NUMBERS = frozenset({2, 3, 4, 6, 7})
+#: What the marks of a figure mean.
+NOTES = {
+    Mark.PARTIAL: "partly in",
+    Mark.PROVISIONAL: "provisional",
+    Mark.ESTIMATE: "an estimate",
+    Mark.CARRIED: "carried forward",
+    Mark.STALE: "from an earlier period",
+    Mark.UNAPPROVED: "not approved",
+}
 _BLOCKS = "▁▂▃▄▅▆▇█"
 
 
@@ -43,7 +52,7 @@ class Row:
     target: str = ""
     gap: str = ""
     history: tuple[float | None, ...] = ()
-    borderline: bool = False
+    marks: Mark = Mark.NONE
 
     @property
     def mark(self) -> str:
@@ -57,8 +66,14 @@ class Row:
 
     @property
     def words(self) -> str:
-        """The status in words, with ≈ where the nearest cut lies within natural variation."""
-        return f"{self.status.word} ≈" if self.borderline else self.status.word
+        """The status in words; ≈ and * point to the notes of the table."""
+        borderline = " ≈" if self.marks & Mark.BORDERLINE else ""
+        return self.status.word + borderline + (" *" if self.note else "")
+
+    @property
+    def note(self) -> str:
+        """What limits the figure, in words: partly in, an estimate …; nothing for most."""
+        return ", ".join(words for mark, words in NOTES.items() if self.marks & mark)
 
     @property
     def cells(self) -> tuple[str, ...]:
@@ -94,6 +109,17 @@ class Table:
     period: str
     rows: tuple[Row, ...]
 
+    @property
+    def notes(self) -> list[str]:
+        """What the signs behind status words mean, and which figures are limited by what."""
+        found: list[str] = []
+        if any(r.marks & Mark.BORDERLINE for r in self.rows):
+            found.append("≈ the next status is within natural variation")
+        limited = dict.fromkeys(f"{r.name}: {r.note}" for r in self.rows if r.note)
+        if limited:
+            found.append(f"* {'; '.join(limited)}")
+        return found
+
     def __str__(self) -> str:
         """Aligned plain text."""
         lines = [HEAD, *(r.cells for r in self.rows)]
@@ -101,7 +127,7 @@ class Table:
         text = (
             "  ".join(_aligned(i, c, w) for i, (c, w) in enumerate(zip(line, widths, strict=True))) for line in lines
         )
-        return "\n".join([self.title, *(t.rstrip() for t in text)])
+        return "\n".join([self.title, *(t.rstrip() for t in text), *self.notes])
 
 
 def _aligned(column: int, cell: str, width: int) -> str:
@@ -184,9 +210,9 @@ def _row(evaluation: Evaluation, node: str, name: str, depth: int, u: int, p: in
     gap = value - target if value is not None and target is not None else None
     actual = number(value, kpi) if value is not None else _why(results, i, u, p)
     history = _history(results.value, i, u, p)
-    near = bool(int(results.marks[i, u, p]) & Mark.BORDERLINE)
+    marks = Mark(int(results.marks[i, u, p]))
     texts = (actual, number(target, kpi), number(gap, kpi, sign=True))
-    return Row(node, name, depth, status, score, coverage, *texts, history, near)
+    return Row(node, name, depth, status, score, coverage, *texts, history, marks)
 
 
 def _why(results: Results, i: int, u: int, p: int) -> str:
@@ -219,4 +245,6 @@ def html(t: Table) -> str:
         spark = sparkline(r.history) if any(v is not None for v in r.history) else ""
         body.append(f"<tr><td>{glyph(r.status)}</td>{name}{cells}<td>{spark}</td></tr>")
     rows = "".join(body)
-    return f"<table><caption>{escape(t.title)}</caption><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+    notes = "".join(f"<p>{escape(note)}</p>" for note in t.notes)
+    caption = f"<caption>{escape(t.title)}</caption>"
+    return f"<table>{caption}<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>{notes}"

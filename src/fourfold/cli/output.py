@@ -126,6 +126,8 @@ def print_table(table: Table) -> None:
         cells[8] = Text(row.spark[-trend:])
         grid.add_row(*cells[: len(heads)], style="" if row.depth == 3 else "bold")
     out.print(grid)
+    for note in table.notes:
+        out.print(Text(note, "dim"))
 
 
 def _layout(table: Table, width: int) -> tuple[int, int, int]:
