@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from fourfold.engine.cells import Codes, Floats, State, slabs
+from fourfold.engine.cells import Codes, Floats, Mark, State, slabs
 from fourfold.engine.definitions import Definitions, Kpi
 from fourfold.engine.periods import Frequency, Lag, Period
 from fourfold.engine.rows import Rows, kpi_places, locate, unit_tree
@@ -77,7 +77,7 @@ def to_blocks(
     `rows` has `kpi, unit, period` and any of `value, numerator, denominator, state, marks`. Rows for other KPIs,
     units or periods are left out (checking them is the work of `measurements.check_rows`). A cell without a row is
     MISSING when a figure was due by `as_of`, else NOT_DUE, and NOT_APPLICABLE where the unit does not have the KPI
-    or before the KPI's first row anywhere.
+    or before the KPI's first row anywhere. A number that is not due yet is PROVISIONAL.
     """
     found = locate(rows, definitions)
     return [_block(found, definitions, group, spans[group[0].frequency], as_of) for group in groups]
@@ -107,6 +107,7 @@ def _block(
         _derive(value, numerator, denominator, np.array([float(k.factor) for k in kpis]))
     state = _empty_states(definitions, tree, kpis, periods, first, as_of)
     number = np.isfinite(value)
+    early = number & (state == State.NOT_DUE)
     state[number] = State.NUMBER
     value[~number] = np.nan
     marks = np.zeros(shape, dtype=np.uint8)
@@ -115,6 +116,7 @@ def _block(
         value[state != State.NUMBER] = np.nan
     if (given := rows.codes("marks")) is not None:
         marks.reshape(-1)[flat] = given[inside]
+    marks[early & (state == State.NUMBER)] |= np.uint8(Mark.PROVISIONAL)
     return Block(codes, tree.codes, periods, value, state, marks, numerator, denominator)
 
 
