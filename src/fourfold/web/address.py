@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from urllib.parse import urlencode
 
@@ -77,6 +77,10 @@ class Here:
                 state["by"] = view
         merged = dict(query or {}) | state
         return page + ("?" + urlencode(merged) if merged else "")
+
+    def moved(self, month: Period) -> Here:
+        """The same place in another month."""
+        return Here(replace(self.scope, month=month))
 
     def step(self, by: int) -> Period:
         """The month one period of the view earlier or later."""

@@ -1,0 +1,65 @@
+"""Figures of a KPI sent by a person: recorded at once, or given back with what is wrong beside each field."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+
+from fourfold.access.roles import Action
+from fourfold.actions.outcome import Outcome
+from fourfold.actions.record_measurement import record_measurement
+from fourfold.engine.findings import Level
+from fourfold.engine.periods import Frequency
+from fourfold.errors import Forbidden
+from fourfold.records.queries.kpi import find_kpi, periods_to_record
+from fourfold.web.address import Here, here_in
+from fourfold.web.forms.measurement import MeasurementForm, read_form
+from fourfold.web.pages.kpi import kpi_page
+from fourfold.web.requests import Request, signed_in
+
+
+@signed_in
+def figures(request: Request, pk: int, name: str) -> HttpResponse:
+    """POST records a figure and leads to the KPI in its period; a GET leads to the form."""
+    row = find_kpi(request.user, pk)
+    here = here_in(request, row.organisation)
+    kpi = here.scope.structure.kpi[row.code]
+    if request.method != "POST":
+        return redirect(here.kpi(kpi, here.scope.unit) + "#enter")
+    if not here.scope.may(Action.RECORD):
+        raise Forbidden("You may not enter figures here.")
+    form = read_form(kpi, periods_to_record(here.scope, kpi), request.POST.dict())
+    if form.is_valid:
+        outcome = _record(request, here, form)
+        if outcome.ok:
+            return _done(request, here, form, outcome)
+        for finding in outcome.findings:
+            if finding.level is Level.ERROR:
+                form.complain(finding.place.thing or "", f"{finding.message} {finding.fix}".strip())
+    return kpi_page(request, here, kpi.code, form, status=422)
+
+
+def _record(request: Request, here: Here, form: MeasurementForm) -> Outcome[object]:
+    scope = here.scope
+    assert form.period is not None
+    outcome: Outcome[object] = record_measurement(  # type: ignore[assignment]
+        by=request.user,
+        organisation=scope.structure.organisation.code,
+        kpi=form.kpi.code,
+        unit=scope.unit.code,
+        period=form.period.id,
+        note=form.typed["reason"],
+        **form.numbers,  # type: ignore[arg-type]
+    )
+    return outcome
+
+
+def _done(request: Request, here: Here, form: MeasurementForm, outcome: Outcome[object]) -> HttpResponse:
+    """Say what was saved and show the KPI in the period it was saved for."""
+    assert form.period is not None
+    figure = " ÷ ".join(f"{number:,f}" for number in form.numbers.values())
+    warnings = "".join(f" {f.message} {f.fix}" for f in outcome.findings)
+    messages.success(request, f"Saved: {figure} for {form.period.label}.{warnings}")
+    month = here.scope.structure.calendar.period(Frequency.MONTH, form.period.last_day)
+    return redirect(here.moved(month).kpi(form.kpi))
