@@ -7,3 +7,6 @@ _FOLDER = tempfile.TemporaryDirectory(prefix="fourfold-tests-")
 os.environ["FOURFOLD_DATA"] = _FOLDER.name
 
 from fourfold.project.settings import *  # noqa: E402, F403
+
+# Addresses of static files as they are written: nothing is collected for a test.
+STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}  # noqa: F405

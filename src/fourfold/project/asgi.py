@@ -19,9 +19,18 @@ _pages: Final = WSGIMiddleware(cast(Any, pages), workers=THREADS)
 async def application(scope: Scope, receive: Receive, send: Send) -> None:
     """Pages, and the server's own questions about starting and stopping."""
     if scope["type"] == "http":
-        await _pages(scope, receive, send)
+        await _pages(scope, _coroutine(receive), send)
     elif scope["type"] == "lifespan":
         await _live(receive, send)
+
+
+def _coroutine(receive: Receive) -> Receive:
+    """The server's `receive` is awaitable but no coroutine, and the bridge to WSGI schedules nothing else."""
+
+    async def receive_one() -> Any:
+        return await receive()
+
+    return receive_one
 
 
 async def _live(receive: Receive, send: Send) -> None:
