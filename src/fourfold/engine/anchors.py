@@ -9,6 +9,11 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from fourfold.engine.cells import Bools, Floats, Indexes
 
 
 class Polarity(StrEnum):
@@ -85,3 +90,37 @@ def derive_red_line(
 
 def _none(reason: str, baseline_is_better: bool = False) -> RedLine:
     return RedLine(None, RedLineRule.NONE, baseline_is_better=baseline_is_better, reason=reason)
+
+
+#: The rules by number, for arrays of them.
+RULES: Final = tuple(RedLineRule)
+
+
+class RedLines(NamedTuple):
+    """Many red lines: value and floor are NaN where there is none; `rule` is the place in `RULES`."""
+
+    value: Floats
+    floor: Floats
+    rule: Indexes
+
+
+@np.errstate(all="ignore")
+def derive_red_lines(
+    target: Floats, *, better: Floats, baseline: Floats, natural_half_width: Floats, ratio_scale: Bools
+) -> RedLines:
+    """`derive_red_line` for arrays of one shape; NaN is a number not given, `better` is 1, −1, or 0 for neither.
+
+    >>> derive_red_lines(np.array([5.0]), better=np.array([-1.0]), baseline=np.array([9.4]),
+    ...                  natural_half_width=np.array([np.nan]), ratio_scale=np.array([False])).value.tolist()
+    [7.2]
+    """
+    directed = (better != 0) & np.isfinite(target)
+    by_rule = {
+        RedLineRule.BASELINE_MIDPOINT: (directed & ((target - baseline) * better > 0), 0.5 * baseline + 0.5 * target),
+        RedLineRule.NATURAL_VARIATION: (directed & (natural_half_width > 0), target - better * natural_half_width),
+        RedLineRule.TEN_PERCENT: (directed & ratio_scale & (target != 0), target - better * 0.10 * np.abs(target)),
+    }
+    where, values = [w for w, _ in by_rule.values()], [v for _, v in by_rule.values()]
+    rule = np.select(where, [RULES.index(r) for r in by_rule], RULES.index(RedLineRule.NONE))
+    floor = np.where(where[0], baseline, np.nan)
+    return RedLines(np.select(where, values, np.nan), floor, rule)

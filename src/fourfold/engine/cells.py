@@ -16,6 +16,7 @@ import numpy.typing as npt
 Floats = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.uint8]
 Bools = npt.NDArray[np.bool_]
+Indexes = npt.NDArray[np.intp]
 Numbers = float | Floats  # one number or an array of them; shapes broadcast
 
 

@@ -15,13 +15,18 @@ from datetime import datetime
 import numpy as np
 
 from fourfold.engine.aggregation import AggUnits
-from fourfold.engine.anchors import Polarity, RedLineRule, derive_red_line
+from fourfold.engine.anchors import RULES, Polarity, RedLineRule, derive_red_lines
 from fourfold.engine.blocks import Block
-from fourfold.engine.cells import Floats
+from fourfold.engine.cells import Bools, Floats, slabs
 from fourfold.engine.definitions import Definitions, Kpi, Target
 from fourfold.engine.periods import Frequency, Period, start_index
+from fourfold.engine.rows import unit_tree
+from fourfold.engine.target_versions import GENERAL, Versions, versions_of
 from fourfold.engine.targets import half_life_values, path_values
-from fourfold.engine.tree import UnitTree
+from fourfold.engine.tree import Indexes, UnitTree
+
+#: Which way is better, as a sign.
+_BETTER = {Polarity.HIGHER_BETTER: 1.0, Polarity.LOWER_BETTER: -1.0}
 
 
 @dataclass(slots=True)
@@ -50,123 +55,108 @@ class TargetBlock:
 
 def target_block(block: Block, kpis: Sequence[Kpi], definitions: Definitions, *, as_of: datetime) -> TargetBlock:
     """The targets in force for each cell of a block, at the KPIs' own frequency."""
-    tree = UnitTree.of(definitions.units)
-    versions = [_versions(definitions, kpi, as_of) for kpi in kpis]
-    shared = all(t.unit is None for v in versions for t in v) and not any(_adds_up(k) for k in kpis)
-    lanes = (None,) if shared else tree.codes
-    shape = (len(kpis), len(lanes), len(block.periods))
-    banded = any(k.polarity is Polarity.IN_RANGE for k in kpis)
-    names = ["target", "red_line"] + (["low", "high", "red_low", "red_high"] if banded else [])
-    for optional in ("floor", "stretch"):
-        if any(getattr(t, optional) is not None for v in versions for t in v) or optional == "floor":
-            names.append(optional)
-    arrays = {name: np.full(shape, np.nan) for name in names}
-    rules = []
-    for k, kpi in enumerate(kpis):
-        rule = RedLineRule.NONE
-        for u, unit in enumerate(lanes):
-            rule = _fill(arrays, k, u, kpi, _for_unit(versions[k], kpi, unit, tree), block, rule)
-        if not shared and _adds_up(kpi):
-            _sum_children(arrays, k, tree)
-        rules.append(rule)
+    tree, versions = unit_tree(definitions), versions_of(definitions, kpis).known(as_of)
+    adds_up = np.array([k.aggregate_units is AggUnits.SUM for k in kpis], dtype=np.bool_)
+    shared = not adds_up.any() and bool((versions.unit == GENERAL).all())
+    lanes = _shared_lanes(versions) if shared else _own_lanes(versions, adds_up, tree, len(kpis))
+    anchors, rule = _anchors(lanes, block, kpis)
+    start = lanes.version.since - block.periods[0].ordinal
+    # The number of the version in force, counted from 1: it holds from its start until the next one begins.
+    begun = np.flatnonzero(start < len(block.periods))
+    force = np.zeros((len(kpis), 1 if shared else len(tree.codes), len(block.periods)), dtype=np.intp)
+    force[lanes.version.kpi[begun], lanes.unit[begun], np.maximum(start[begun], 0)] = begun + 1
+    np.maximum.accumulate(force, axis=-1, out=force)
+    arrays = {name: np.append(np.nan, numbers)[force] for name, numbers in anchors.items()}
+    for i in np.flatnonzero(lanes.version.moves & np.isfinite(anchors["target"])):
+        k, u = lanes.version.kpi[i], lanes.unit[i]
+        here = force[k, u] == i + 1
+        arrays["target"][k, u, here] = glide(lanes.version.targets[i], kpis[k], block.periods, int(start[i]))[here]
+    arrays["red_line"] = arrays["target"] - arrays.pop("gap")  # it follows a path with constant gap
+    if adds_up.any():
+        _sum_children(arrays, np.flatnonzero(adds_up), tree)
     for optional in ("floor", "stretch"):
         if optional in arrays and np.isnan(arrays[optional]).all():
             del arrays[optional]
-    return TargetBlock(**arrays, rule=tuple(rules))
+    return TargetBlock(**arrays, rule=rule)
 
 
-def _adds_up(kpi: Kpi) -> bool:
-    return kpi.aggregate_units is AggUnits.SUM
+@dataclass(frozen=True)
+class _Lanes:
+    """Which versions hold for which units: one row for each version and unit, by begin within a KPI and unit."""
+
+    version: Versions
+    unit: Indexes
 
 
-def _versions(definitions: Definitions, kpi: Kpi, as_of: datetime) -> list[Target]:
-    """Commit targets of a KPI known at `as_of`, oldest first."""
-    known = [t for t in definitions.targets_of(kpi.code) if t.kind == "commit" and _known(t, as_of)]
-    return sorted(known, key=lambda t: definitions.calendar.parse(t.since, kpi.frequency).ordinal)
+def _shared_lanes(versions: Versions) -> _Lanes:
+    return _Lanes(versions, np.zeros(len(versions.unit), dtype=np.intp))
 
 
-def _known(target: Target, as_of: datetime) -> bool:
-    if target.recorded_at is None:
-        return True
-    at = datetime.fromisoformat(target.recorded_at)
-    return at.replace(tzinfo=at.tzinfo or as_of.tzinfo) <= as_of
+def _own_lanes(versions: Versions, adds_up: Bools, tree: UnitTree, count: int) -> _Lanes:
+    """A unit's own versions, else the general ones where these apply to it."""
+    own = np.flatnonzero(versions.unit >= 0)
+    general = np.flatnonzero(versions.unit == GENERAL)
+    open_to = ~(adds_up[:, None] & (np.array(tree.parent, dtype=np.intp) >= 0))
+    open_to[versions.kpi[own], versions.unit[own]] = False
+    which, unit = np.nonzero(open_to[versions.kpi[general]])
+    rows = np.concatenate([own, general[which]])
+    return _Lanes(versions.only(rows), np.concatenate([versions.unit[own], unit]))
 
 
-def _for_unit(versions: list[Target], kpi: Kpi, unit: str | None, tree: UnitTree) -> list[Target]:
-    """The versions that hold for a unit: its own, else the general ones where these apply to it."""
-    own = [t for t in versions if t.unit == unit and unit is not None]
-    if own:
-        return own
-    if unit is not None and _adds_up(kpi) and tree.parent[tree.index[unit]] >= 0:
-        return []
-    return [t for t in versions if t.unit is None]
+def _anchors(lanes: _Lanes, block: Block, kpis: Sequence[Kpi]) -> tuple[dict[str, Floats], tuple[RedLineRule, ...]]:
+    """The anchors of each lane's version, and for each KPI the rule of its latest red line."""
+    v, numbers = lanes.version, lanes.version.numbers
+    way = np.array([_BETTER.get(k.polarity, 0.0) for k in kpis], dtype=np.float64)
+    banded = np.array([k.polarity is Polarity.IN_RANGE for k in kpis], dtype=np.bool_)
+    in_range = banded[v.kpi]
+    goal, given = np.where(in_range, np.nan, numbers["value"]), np.isfinite(numbers["red_line"])
+    derived = derive_red_lines(
+        goal, better=way[v.kpi], baseline=numbers["baseline"],
+        natural_half_width=_natural_half_widths(block, lanes, np.isfinite(goal) & ~given),
+        ratio_scale=np.array([k.ratio_scale for k in kpis], dtype=np.bool_)[v.kpi],
+    )  # fmt: skip
+    fixed = np.isfinite(goal) & ~v.moves  # on a path floor and stretch follow from the slope (§3.3)
+    floor = np.where(np.isfinite(numbers["floor"]), numbers["floor"], np.where(given, np.nan, derived.floor))
+    found = {
+        "target": np.where(in_range, (numbers["low"] + numbers["high"]) / 2, goal),
+        "gap": goal - np.where(given, numbers["red_line"], derived.value),
+        "floor": np.where(fixed, floor, np.nan),
+        "stretch": np.where(fixed, numbers["stretch"], np.nan),
+    }
+    if banded.any():
+        found |= {name: np.where(in_range, numbers[name], np.nan) for name in ("low", "high", "red_low", "red_high")}
+    rule = np.where(given | in_range, RULES.index(RedLineRule.GIVEN), derived.rule)
+    said = np.flatnonzero(in_range | np.isfinite(goal))
+    said = said[np.argsort(lanes.unit[said], kind="stable")]
+    latest = np.full(len(kpis), RULES.index(RedLineRule.NONE))
+    latest[v.kpi[said]] = rule[said]
+    return found, tuple(RULES[i] for i in latest)
 
 
-def _fill(
-    arrays: dict[str, Floats], k: int, u: int, kpi: Kpi, versions: list[Target], block: Block, rule: RedLineRule
-) -> RedLineRule:
-    """Write the anchors of one KPI and unit; returns the rule of the latest red line."""
-    first = block.periods[0]
-    starts = [first.calendar.parse(t.since, kpi.frequency).ordinal - first.ordinal for t in versions]
-    ends = [*starts[1:], len(block.periods)][: len(starts)]
-    for version, start, end in zip(versions, starts, ends, strict=True):
-        span = slice(max(start, 0), max(end, 0))
-        if kpi.polarity is Polarity.IN_RANGE:
-            for name in ("low", "high", "red_low", "red_high"):
-                given = getattr(version, name)
-                arrays[name][k, u, span] = np.nan if given is None else float(given)
-            arrays["target"][k, u, span] = (arrays["low"][k, u, span] + arrays["high"][k, u, span]) / 2
-            rule = RedLineRule.GIVEN
-            continue
-        if version.value is None:
-            continue
-        goal = float(version.value)
-        path = glide(version, kpi, block.periods, start)[span]
-        arrays["target"][k, u, span] = path
-        width = _natural_half_width(block, k, u, start)
-        red, floor, rule = _red_line(version, kpi, goal, width)
-        if red is not None:
-            arrays["red_line"][k, u, span] = path - (goal - red)
-        constant = version.path == "constant"  # on a path floor and stretch follow from the slope (§3.3)
-        if floor is not None and constant:
-            arrays["floor"][k, u, span] = floor
-        if version.stretch is not None and constant:
-            arrays["stretch"][k, u, span] = float(version.stretch)
-    return rule
+def _natural_half_widths(block: Block, lanes: _Lanes, wanted: Bools) -> Floats:
+    """2.66 times the mean moving range of at least 12 numbers before each target began; nothing later is read."""
+    widths = np.full(len(wanted), np.nan)
+    place, all_wanted = np.arange(len(block.periods)), np.flatnonzero(wanted)
+    for some in slabs((len(all_wanted), len(place))):
+        at = all_wanted[some]
+        value = block.value[lanes.version.kpi[at], lanes.unit[at]]
+        start = lanes.version.since[at] - block.periods[0].ordinal
+        known = np.isfinite(value) & (place < start[:, None])
+        before = np.maximum.accumulate(np.where(known, place, -1), axis=-1)[:, :-1]
+        moved = known[:, 1:] & (before >= 0)
+        step = np.abs(value[:, 1:] - np.take_along_axis(value, np.maximum(before, 0), axis=-1))
+        count = known.sum(axis=-1)
+        mean = np.where(moved, step, 0.0).sum(axis=-1) / np.maximum(count - 1, 1)
+        widths[at] = np.where(count >= 12, 2.66 * mean, np.nan)
+    return widths
 
 
-def _red_line(
-    version: Target, kpi: Kpi, goal: float, width: float | None
-) -> tuple[float | None, float | None, RedLineRule]:
-    """Red line, floor and the rule that gave the red line."""
-    floor = None if version.floor is None else float(version.floor)
-    if version.red_line is not None:
-        return float(version.red_line), floor, RedLineRule.GIVEN
-    baseline = None if version.baseline is None else float(version.baseline)
-    derived = derive_red_line(
-        goal,
-        polarity=kpi.polarity,
-        baseline=baseline,
-        natural_half_width=width,
-        ratio_scale=kpi.ratio_scale,
-    )
-    return derived.value, floor if floor is not None else derived.floor, derived.rule
-
-
-def _natural_half_width(block: Block, k: int, u: int, start: int) -> float | None:
-    """2.66 times the mean moving range of at least 12 numbers before the target began; nothing later is read."""
-    unit = u if u < block.value.shape[1] else 0
-    before = block.value[k, unit, : max(start, 0)]
-    before = before[np.isfinite(before)]
-    return float(2.66 * np.abs(np.diff(before)).mean()) if len(before) >= 12 else None
-
-
-def _sum_children(arrays: dict[str, Floats], k: int, tree: UnitTree) -> None:
+def _sum_children(arrays: dict[str, Floats], kpis: Indexes, tree: UnitTree) -> None:
     """Give a parent without targets the sum of its children's, where every one of them has some."""
     for parent, children in tree.bottom_up:
         for array in arrays.values():
-            if np.isnan(array[k, parent]).all():
-                array[k, parent] = array[k, children].sum(axis=0)
+            without = kpis[np.isnan(array[kpis, parent]).all(axis=-1)]
+            array[without, parent] = array[np.ix_(without, children)].sum(axis=1)
 
 
 def glide(version: Target, kpi: Kpi, periods: Sequence[Period], start: int) -> Floats:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from functools import lru_cache
 from typing import Final
 
 from fourfold.engine.periods.frequency import Frequency, LabelRule, PeriodError
@@ -32,6 +33,7 @@ _EXAMPLES: Final = {
 }
 
 
+@lru_cache(maxsize=8192)
 def read_period(text: str, frequency: Frequency | None, start_month: int, label: LabelRule) -> tuple[Frequency, int]:
     """Read one period as (frequency, ordinal); `PeriodError` names the text, says what is wrong and gives examples."""
     shown = text if len(text) <= _LONGEST else text[:_LONGEST] + "…"
