@@ -1,0 +1,154 @@
+"""One entered figure changes exactly what a full evaluation would change."""
+
+from __future__ import annotations
+
+import math
+import random
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fourfold.actions.evaluate_organisation import VIEWS
+from fourfold.actions.load_folder import load_folder
+from fourfold.actions.record_measurement import record_measurement
+from fourfold.engine.evaluate import evaluate
+from fourfold.engine.results import COLUMNS
+from fourfold.records.frames.definition import completed_definitions
+from fourfold.records.frames.measurement import read_measurements
+from fourfold.records.models import Evaluation, Organisation, Result
+from fourfold.testing.bakery import BAKERY
+
+pytestmark = pytest.mark.django_db
+
+#: KPIs whose results reach far: other periods, other units, other KPIs.
+FAR = [
+    {"code": "run_rate", "name": "Sales of three months", "kind": "flow", "formula": "rolling_sum(sales, 3)"},
+    {"code": "grown", "name": "Growth", "kind": "ratio", "formula": "sales / previous(sales) - 1"},
+    {"code": "per_head", "name": "Sales per head", "kind": "ratio", "numerator": "sales", "denominator": "staff"},
+    {"code": "to_date", "name": "Sales to date", "kind": "stock", "formula": "to_date(sales)"},
+    {"code": "audits", "name": "Audits passed", "kind": "ratio", "unit": "%", "frequency": "quarter", "lag": "P1M"},
+    {"code": "visits", "name": "Visits logged", "kind": "ratio", "unit": "%", "frequency": "quarter", "lag": "P3M"},
+    {"code": "waste", "name": "Waste", "kind": "flow", "polarity": "lower_better", "only_in": ["north"], "lag": "P15D"},
+    {"code": "oven_checks", "name": "Oven checks", "kind": "flow", "frequency": "week", "valid_min": "0"},
+]
+USES = [
+    {"kpi": "run_rate", "objective": "earn"},
+    {"kpi": "audits", "objective": "delight", "critical": True},
+    {"kpi": "waste", "objective": "earn", "weight": "3"},
+]
+TARGETS = [
+    {"kpi": "run_rate", "since": "M:2026-01", "value": "3000"},
+    {"kpi": "run_rate", "unit": "south", "since": "M:2026-05", "value": "3300"},
+    {"kpi": "audits", "since": "FY2025-Q4", "value": "90", "red_line": "70"},
+    {"kpi": "waste", "unit": "north", "since": "M:2026-01", "value": "20", "red_line": "40"},
+    {"kpi": "grown", "since": "M:2026-03", "value": "0.01"},
+]
+MEASURED = {"sales": "month", "costs": "month", "on_time": "month", "staff": "month", "audits": "quarter", "visits": "quarter",
+            "waste": "month", "oven_checks": "week"}  # fmt: skip
+RATIOS = ("on_time", "audits", "visits")
+
+
+def far(**changes: Any) -> dict[str, Any]:
+    document = {key: [*BAKERY[key], *more] for key, more in (("kpis", FAR), ("uses", USES), ("targets", TARGETS))}
+    return document | changes
+
+
+def stored(organisation: Organisation, view: str) -> dict[tuple[Any, ...], tuple[Any, ...]]:
+    columns = ["unit__code" if c == "unit" else c for c in COLUMNS]
+    rows = Result.objects.filter(organisation=organisation, view=view).values_list(*columns)
+    return {row[:4]: row[4:] for row in rows}
+
+
+def computed(organisation: Organisation, view: Any, now: datetime) -> dict[tuple[Any, ...], tuple[Any, ...]]:
+    """A full evaluation of what is known now."""
+    definitions = completed_definitions(organisation)
+    assert definitions is not None
+    found = evaluate(definitions, read_measurements(organisation), as_of=now, view=view)
+    return {row[:4]: row[4:] for row in found.frame().rows()}
+
+
+def same(found: tuple[Any, ...], expected: tuple[Any, ...]) -> bool:
+    """Equal, but for the last bits of sums whose parts were added in another order."""
+    return all(
+        a == b or (isinstance(a, float) and isinstance(b, float) and math.isclose(a, b, rel_tol=1e-12, abs_tol=1e-12))
+        for a, b in zip(found, expected, strict=True)
+    )
+
+
+def assert_up_to_date(organisation: Organisation, now: datetime) -> None:
+    for view in VIEWS:
+        expected, found = computed(organisation, view, now), stored(organisation, view)
+        assert found.keys() == expected.keys()
+        wrong = {key: (found[key], row) for key, row in expected.items() if not same(found[key], row)}
+        assert not wrong, (view, dict(list(wrong.items())[:3]))
+
+
+def test_loading_stores_what_the_engine_says(organisation: Organisation, now: datetime) -> None:
+    assert_up_to_date(organisation, now)
+    assert Result.objects.count() > 100
+
+
+def entry(chance: random.Random) -> dict[str, str]:
+    """A random figure, or a reason for none."""
+    kpi = chance.choice(list(MEASURED))
+    period = {
+        "month": f"2026-{chance.randint(1, 7):02}",
+        "quarter": f"FY{chance.choice(['2025-Q4', '2026-Q1'])}",
+        "week": f"2026-W{chance.randint(3, 27):02}",
+    }[MEASURED[kpi]]
+    unit = "north" if kpi == "waste" else chance.choice(["north", "south", "south", "bakery"])
+    place = {"kpi": kpi, "unit": unit, "period": period}
+    if chance.random() < 0.2:
+        return place | {"state": chance.choice(["missing", "n/a", "not due"])}
+    if kpi in RATIOS:
+        return place | {"numerator": str(chance.randint(0, 100)), "denominator": "100"}
+    return place | {"value": str(chance.choice([0, chance.randint(1, 2000)]))}
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_after_any_entries_results_are_those_of_a_full_evaluation(
+    seed: int, db: None, folder: Callable[..., Path], now: datetime
+) -> None:
+    chance = random.Random(seed)
+    loaded = load_folder(by=None, path=folder(**far()), at=now)
+    organisation = loaded.value
+    assert organisation is not None, [str(f) for f in loaded.findings if f.level == 2]
+    for _ in range(12):
+        given = entry(chance)
+        outcome = record_measurement(by=None, **given, at=now)  # type: ignore[arg-type]
+        assert outcome.ok, (given, outcome.findings)
+        assert_up_to_date(organisation, now)
+
+
+def test_an_entry_leaves_results_that_did_not_change_alone(organisation: Organisation, now: datetime) -> None:
+    record_measurement(by=None, kpi="on_time", unit="north", period="2026-04", numerator=97, denominator=100, at=now)
+    run = Evaluation.objects.order_by("-pk")[0]
+    written = Result.objects.filter(evaluation=run)
+    assert {node.partition(":")[2] or node for node in written.values_list("node", flat=True)} <= {
+        "on_time", "delight", "customers", "scorecard",
+    }  # fmt: skip
+    assert "south" not in set(written.values_list("unit__code", flat=True))
+    assert written.filter(unit__code="north", view="month", node="kpi:on_time").get().period == "M:2026-04"
+
+
+def test_an_entry_in_a_month_that_was_not_evaluated_yet_evaluates_everything(organisation: Organisation) -> None:
+    later = datetime.fromisoformat("2026-09-15T12:00:00+00:00")
+    record_measurement(by=None, kpi="sales", unit="north", period="2026-08", value=1000, at=later)
+    assert_up_to_date(organisation, later)
+    assert Result.objects.filter(view="month", period="M:2026-09").exists()
+
+
+def test_a_figure_before_the_first_one_reaches_back(organisation: Organisation, now: datetime) -> None:
+    record_measurement(by=None, kpi="staff", unit="north", period="2024-05", value=3, at=now)
+    assert_up_to_date(organisation, now)
+    assert Result.objects.filter(view="month", period="M:2024-05").exists()
+
+
+def test_an_entry_after_an_interrupted_evaluation_repairs_the_rest(organisation: Organisation, now: datetime) -> None:
+    Evaluation.objects.update(input_version=0)
+    Result.objects.filter(node="kpi:sales", unit__code="south").update(value=1, score=1, input_version=0)
+    record_measurement(by=None, kpi="staff", unit="north", period="2026-02", value=3, at=now)
+    assert_up_to_date(organisation, now)
