@@ -28,7 +28,7 @@ from fourfold.engine.scoring import (
     ordinal,
 )
 from fourfold.engine.target_blocks import TargetBlock, target_block
-from fourfold.engine.views import Window, data_periods, fold, fold_coverage, newest_due
+from fourfold.engine.views import Window, data_periods, fold, fold_coverage, is_picked, newest_due, picked
 
 #: Quality of a figure by its mark (§3.8); several marks multiply.
 QUALITY = {Mark.UNAPPROVED: 0.7, Mark.ESTIMATE: 0.6, Mark.PROVISIONAL: 0.8, Mark.CARRIED: 0.8}
@@ -65,7 +65,7 @@ def judge(block: Block, g: Group, window: Window, definitions: Definitions, *, a
     if window.is_same and anchors.red_line is not None:
         near = _borderline(block, window, score, cut, anchors)
         marks = np.where(near, marks | np.uint8(Mark.BORDERLINE), marks)
-    coverage = fold_coverage(block, folded, window)
+    coverage = fold_coverage(block, folded, g, window)
     confidence = np.where(is_number, _QUALITY_OF[folded.marks] * np.clip(coverage, 0.0, 1.0), 0.0)
     shown = data_periods(block.state, window)
     nodes = tuple(f"kpi:{code}" for code in g.codes)
@@ -73,7 +73,7 @@ def judge(block: Block, g: Group, window: Window, definitions: Definitions, *, a
         nodes, block.units, window.shown, score, status, coverage, confidence, marks,
         value=folded.value, numerator=folded.num, denominator=folded.den, state=folded.state, reason=folded.reason,
         target=anchors.target, red_line=anchors.red_line, low=anchors.low, high=anchors.high,
-        data_period=dict.fromkeys(nodes, shown) if window.is_finer else {},
+        data_period=dict(zip(nodes, shown, strict=True)) if window.is_finer else {},
         floor=anchors.floor, stretch=anchors.stretch, red_low=anchors.red_low, red_high=anchors.red_high, cut=cut,
         rule=dict(zip(nodes, (r.value for r in anchors.rule), strict=True)),
     )  # fmt: skip
@@ -91,13 +91,10 @@ def fold_targets(targets: TargetBlock, block: Block, g: Group, window: Window) -
 
 def fold_beside(array: Floats, block: Block, g: Group, window: Window) -> Floats:
     """Fold an array that goes with the figures; cells whose figure is not there do not count."""
-    if window.is_same or window.is_finer or (window.view == "ytd" and g.over_time is AggTime.LAST):
+    if is_picked(g, window):
         index = newest_due(block.state, window)
-        picked = array[..., index]
-        if not isinstance(index, slice):
-            picked = np.where(index < 0, np.nan, picked)
-        if not (window.view == "ytd" and window.is_finer and g.over_time is AggTime.SUM):
-            return picked
+        found = picked(array, index)
+        return found if isinstance(index, slice) else np.where(index < 0, np.nan, found)
     full = np.ascontiguousarray(np.broadcast_to(array, block.shape))
     state = np.where(np.isnan(full), np.uint8(State.NOT_APPLICABLE), block.state)
     state = np.where(state == State.MISSING, np.uint8(State.NOT_APPLICABLE), state)
@@ -121,7 +118,7 @@ def _agg_of_targets(agg: AggTime) -> AggTime:
 def _tolerance(block: Block, g: Group, window: Window) -> Floats:
     """The tolerance of each KPI; a sum over n sub-periods has n times that of one."""
     each = np.array([float(k.tolerance) for k in g.kpis])[:, None, None]
-    if g.over_time is AggTime.SUM and each.any() and not window.is_same and not window.is_finer:
+    if g.over_time is AggTime.SUM and each.any() and not is_picked(g, window):
         return np.nan_to_num(fold_beside(each, block, g, window))
     return each
 

@@ -9,18 +9,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 from fourfold.engine.aggregation import AggTime, Folded, fold_time, fold_windows
 from fourfold.engine.blocks import Block
-from fourfold.engine.cells import Codes, Floats, State
+from fourfold.engine.cells import Bools, Codes, Floats, State
 from fourfold.engine.groups import Group
 from fourfold.engine.periods import Frequency, Period, bucket_index, start_index
 from fourfold.engine.results import View
 
 Indexes = npt.NDArray[np.intp]
+_A = TypeVar("_A", Floats, Codes)
 
 
 @dataclass(frozen=True)
@@ -89,6 +91,13 @@ class Window:
         return found
 
 
+def is_picked(group: Group, window: Window) -> bool:
+    """True where a shown period shows the figure of one own period, and nothing is folded."""
+    if window.view == "ytd":
+        return group.over_time is AggTime.LAST
+    return window.is_same or window.is_finer
+
+
 def fold(block: Block, group: Group, window: Window) -> Folded:
     """The figures of a block in the periods of a view; see `aggregation.fold_time` for what happens to gaps."""
     factor = np.array([float(k.factor) for k in group.kpis])[:, None, None]
@@ -96,70 +105,87 @@ def fold(block: Block, group: Group, window: Window) -> Folded:
     parts = (block.value, block.numerator, block.denominator, block.state)
     # What can only be computed from its source has no figure in a longer period; the other KPIs have theirs.
     agg = AggTime.NONE if group.over_time is AggTime.RECOMPUTE else group.over_time
-    if window.view == "ytd" and agg is not AggTime.LAST:
-        windows = window.to_date
-        return fold_windows(*parts, windows, agg, marks=block.marks, factor=factor, higher_better=higher)
-    if window.view == "ytd" or window.is_finer or window.is_same:
+    if is_picked(group, window):
         return _pick(block, newest_due(block.state, window))
+    if window.view == "ytd":
+        windows = window.to_date
+        folded = fold_windows(*parts, windows, agg, marks=block.marks, factor=factor, higher_better=higher)
+        _wait(folded.state, block.state, [start == stop for start, stop in windows], window.last_inside + 1)
+        return folded
     count = len(window.shown)
     return fold_time(*parts, window.buckets, count, agg, marks=block.marks, factor=factor, higher_better=higher)
 
 
 def newest_due(state: Codes, window: Window) -> slice[int, int, None] | Indexes:
-    """Which own period stands for each shown one: itself, or the newest one that is due."""
+    """Which own period stands for each shown one: itself, or the newest one that is due; −1 where there is none.
+
+    A slice where that is the same for all KPIs, else indexes `(kpi, 1, shown period)`.
+    """
     if window.is_same:
         return slice(window.offset, window.offset + len(window.shown))
-    index = window.last.copy() if window.is_finer else window.last_inside.copy()
-    due = ~(state == State.NOT_DUE).all(axis=(0, 1)) if window.is_finer else np.ones(len(window.own), dtype=bool)
-    for i in range(len(index)):
-        while index[i] > 0 and not due[index[i]]:
-            index[i] -= 1
-    return index
+    last = window.last if window.is_finer else window.last_inside
+    if not window.is_finer:
+        return np.broadcast_to(last, (len(state), 1, len(last)))
+    due = ~(state == State.NOT_DUE).all(axis=1)
+    newest = np.maximum.accumulate(np.where(due, np.arange(len(window.own)), 0), axis=-1)
+    return np.where(last < 0, -1, newest[:, None, last])
+
+
+def picked(array: _A, index: slice[int, int, None] | Indexes) -> _A:
+    """The cells of `(kpi, unit, own period)` at the periods `newest_due` found; those at −1 mean nothing."""
+    if isinstance(index, slice):
+        return array[..., index]
+    return np.take_along_axis(array, np.maximum(index, 0), axis=-1)
 
 
 def _pick(block: Block, index: slice[int, int, None] | Indexes) -> Folded:
-    """The cells at these own periods; a period before the first one is not due."""
-    if isinstance(index, slice):
-        where: slice[int, int, None] | Indexes = index
-        outside = None
-    else:
-        where, outside = np.maximum(index, 0), index < 0
+    """The cells at these own periods; before the first one nothing is due."""
 
-    def take(array: Floats | None) -> Floats | None:
-        return None if array is None else array[..., where]
+    def parts(array: Floats | None) -> Floats | None:
+        return None if array is None else picked(array, index)
 
-    state = block.state[..., where]
-    value = block.value[..., where]
-    if outside is not None and outside.any():
-        state[..., outside] = State.NOT_DUE
+    value, state, marks = picked(block.value, index), picked(block.state, index), picked(block.marks, index)
+    if not isinstance(index, slice) and (outside := index[0, 0] < 0).any():
+        _wait(state, block.state, outside, np.zeros(len(outside), dtype=np.intp))
         value[..., outside] = np.nan
+        marks[..., outside] = 0
+    reason = np.zeros(state.shape, np.uint8) if block.reason is None else picked(block.reason, index)
     coverage = (state == State.NUMBER).astype(np.float64)
-    reason = np.zeros(state.shape, np.uint8) if block.reason is None else block.reason[..., where]
-    marks = block.marks[..., where]
-    return Folded(value, take(block.numerator), take(block.denominator), state, marks, coverage, reason)
+    return Folded(value, parts(block.numerator), parts(block.denominator), state, marks, coverage, reason)
 
 
-def data_periods(state: Codes, window: Window) -> tuple[str, ...]:
-    """The id of the own period whose figure each shown period shows; empty where it is the period itself."""
+def _wait(shown: Codes, own: Codes, empty: Sequence[bool] | Bools, under_way: Indexes) -> None:
+    """Make the shown periods without any own period NOT_DUE, in place; a KPI that a unit does not have stays absent.
+
+    `under_way` is the index of the own period that is to tell.
+    """
+    where = np.flatnonzero(empty)
+    absent = own[..., np.minimum(under_way[where], own.shape[-1] - 1)] == State.NOT_APPLICABLE
+    shown[..., where] = np.where(absent, np.uint8(State.NOT_APPLICABLE), np.uint8(State.NOT_DUE))
+
+
+def data_periods(state: Codes, window: Window) -> list[tuple[str, ...]]:
+    """For each KPI the ids of the own periods whose figures the shown periods show; empty where they are the same."""
     if not window.is_finer:
-        return ("",) * len(window.shown)
+        return [("",) * len(window.shown)] * len(state)
     index = newest_due(state, window)
     assert not isinstance(index, slice)
-    return tuple(window.own[i].id if i >= 0 else "" for i in index)
+    return [tuple(window.own[i].id if i >= 0 else "" for i in row) for row in index[:, 0]]
 
 
-def fold_coverage(block: Block, folded: Folded, window: Window) -> Floats:
+def fold_coverage(block: Block, folded: Folded, group: Group, window: Window) -> Floats:
     """Share of what should be in that is in: units below, times sub-periods of the view."""
     if block.coverage is None:
         return folded.coverage
     if window.is_same:
         return block.coverage[..., newest_due(block.state, window)]
-    index: Sequence[int] | Indexes = np.maximum(window.last_inside if not window.is_finer else window.last, 0)
-    if window.view == "ytd":
-        units = fold_windows(block.coverage, None, None, block.state, window.to_date, AggTime.MEAN).value
-    elif window.is_finer:
-        units = block.coverage[..., index]
+    if is_picked(group, window):
+        units = picked(block.coverage, newest_due(block.state, window))
     else:
-        count = len(window.shown)
-        units = fold_time(block.coverage, None, None, block.state, window.buckets, count, AggTime.MEAN).value
+        agg = group.over_time if group.over_time in (AggTime.LAST, AggTime.FIRST) else AggTime.MEAN
+        parts = (block.coverage, None, None, block.state)
+        if window.view == "ytd":
+            units = fold_windows(*parts, window.to_date, agg).value
+        else:
+            units = fold_time(*parts, window.buckets, len(window.shown), agg).value
     return np.nan_to_num(units) * folded.coverage
