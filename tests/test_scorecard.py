@@ -7,7 +7,7 @@ import io
 import json
 import subprocess
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -144,6 +144,22 @@ def test_what_is_known_is_what_was_recorded_by_then(folder: Path) -> None:
         assert result(evaluated, "kpi:sales", "north", "M:2026-02")["value"] == value
 
 
+@pytest.mark.parametrize(
+    "as_of", ["2026-02-28", date(2026, 2, 28), datetime(2026, 2, 28, 23), "2026-02-28T23:59+01:00"]
+)
+def test_the_moment_of_an_evaluation_can_be_written_in_many_ways(scorecard: fourfold.Scorecard, as_of: Any) -> None:
+    evaluated = scorecard.evaluate(as_of=as_of)
+    assert [p.id for p in evaluated.evaluation.periods] == ["M:2026-02"]
+    assert evaluated.evaluation.as_of.utcoffset() is not None
+
+
+@pytest.mark.parametrize("options", [{"as_of": "31.03.2026"}, {"as_of": "2026-02-30"}, {"view": "decade"}])
+def test_a_moment_or_view_that_is_none_is_refused_with_what_to_write(scorecard: Any, options: dict[str, str]) -> None:
+    with pytest.raises(FourfoldError) as caught:
+        scorecard.evaluate(**options)
+    assert caught.value.hint
+
+
 def test_periods_can_be_limited(scorecard: fourfold.Scorecard) -> None:
     frame = scorecard.evaluate(as_of=AS_OF, first="2026-02", last="2026-03").results
     assert frame["period"].unique().sort().to_list() == ["M:2026-02", "M:2026-03"]
@@ -194,7 +210,7 @@ def test_the_table_shows_the_newest_month_that_has_a_score_and_is_mostly_due(fol
 def test_a_figure_from_some_units_only_says_so(scorecard: fourfold.Scorecard) -> None:
     table = scorecard.evaluate(as_of=AS_OF).table(period="2026-03")
     assert "Off target *" in str(table)
-    assert table.notes == ["* Sales: partly in"]
+    assert table.notes == ["* partly in: Sales"]
 
 
 def test_the_text_of_an_evaluation_is_its_scorecard(scorecard: fourfold.Scorecard) -> None:

@@ -14,9 +14,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, cast, get_args
 
 from fourfold.connectors.files import read_folder
 from fourfold.connectors.sql import read_feeds
@@ -74,21 +74,23 @@ class Scorecard:
         self,
         measurements: Any = None,
         *,
-        as_of: datetime | None = None,
-        view: View = "month",
+        as_of: datetime | date | str | None = None,
+        view: View | str = "month",
         first: str | None = None,
         last: str | None = None,
     ) -> Evaluated:
         """Evaluate the folder's own figures, or a Polars, pandas or Arrow table of them.
 
-        `as_of` (now, when left out) decides what is due and, where figures carry `recorded_at`, what was known.
-        `first` and `last` limit the periods. Raises `FolderError` with the findings when a given table has errors.
+        `as_of` (now, when left out) decides what is due and, where figures carry `recorded_at`, what was known; a date
+        such as `2026-03-31` means its last moment, in UTC. `view` is month, quarter, half, year, week, day or ytd
+        (months, each from the beginning of its year). `first` and `last` limit the periods. Raises `FolderError` with
+        the findings when a given table has errors.
         """
         rows = self.rows if measurements is None else self._checked(measurements)
-        at = as_of or datetime.now(UTC)
+        at, shown = _moment(as_of), _view(view)
         known = _known(rows, at)
-        periods = self._periods(known, at, view, first, last)
-        evaluation = run(self.definitions, known, as_of=at, view=view, periods=periods)
+        periods = self._periods(known, at, shown, first, last)
+        evaluation = run(self.definitions, known, as_of=at, view=shown, periods=periods)
         return Evaluated(evaluation, self.findings + evaluation.findings)
 
     def _checked(self, measurements: Any) -> pl.DataFrame:
@@ -118,6 +120,27 @@ class Scorecard:
         )
 
 
+def _moment(as_of: datetime | date | str | None) -> datetime:
+    """A time in UTC where it names no zone; the last moment of a date."""
+    if as_of is None:
+        return datetime.now(UTC)
+    if isinstance(as_of, str):
+        try:
+            as_of = date.fromisoformat(as_of) if len(as_of) <= 10 else datetime.fromisoformat(as_of)
+        except ValueError:
+            raise FourfoldError(f"{show(as_of)} is not a date.", hint="Write a date like 2026-03-31.") from None
+    if not isinstance(as_of, datetime):
+        as_of = datetime.combine(as_of, time.max)
+    return as_of if as_of.tzinfo else as_of.replace(tzinfo=UTC)
+
+
+def _view(text: str) -> View:
+    for view in get_args(View):
+        if text == view:
+            return cast(View, view)
+    raise FourfoldError(f"There is no view {show(text)}.", hint=did_you_mean(text, get_args(View), "view"))
+
+
 def _known(rows: pl.DataFrame, as_of: datetime) -> pl.DataFrame:
     """Rows recorded by `as_of`; rows that do not say when count as known, and a later recording replaces an earlier."""
     if "recorded_at" not in rows.columns or rows["recorded_at"].null_count() == len(rows):
@@ -125,8 +148,7 @@ def _known(rows: pl.DataFrame, as_of: datetime) -> pl.DataFrame:
     import polars as pl
 
     at = pl.col("recorded_at").cast(pl.String)  # ISO text in UTC: earlier is smaller
-    moment = as_of.replace(tzinfo=as_of.tzinfo or UTC).astimezone(UTC)
-    kept = rows.filter(at.is_null() | (at <= moment.isoformat()))
+    kept = rows.filter(at.is_null() | (at <= as_of.astimezone(UTC).isoformat()))
     return kept.sort(at.fill_null("")).unique(subset=["kpi", "unit", "period"], keep="last", maintain_order=True)
 
 

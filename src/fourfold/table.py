@@ -115,10 +115,11 @@ class Table:
         found: list[str] = []
         if any(r.marks & Mark.BORDERLINE for r in self.rows):
             found.append("≈ the next status is within natural variation")
-        limited = dict.fromkeys(f"{r.name}: {r.note}" for r in self.rows if r.note)
-        if limited:
-            found.append(f"* {'; '.join(limited)}")
-        return found
+        limited: dict[str, dict[str, None]] = {}
+        for row in self.rows:
+            if row.note:
+                limited.setdefault(row.note, {})[row.name] = None
+        return found + [f"* {note}: {', '.join(names)}" for note, names in limited.items()]
 
     def __str__(self) -> str:
         """Aligned plain text."""

@@ -42,7 +42,7 @@ for _module in (init, check, evaluate, explain, schema, load, export, people, se
 def main() -> None:
     """Run a command; an error that Fourfold knows prints its message and hint, never a traceback."""
     try:
-        app()
+        app(prog_name="fourfold")
     except FourfoldError as error:
         findings = getattr(error, "findings", ())
         if findings:

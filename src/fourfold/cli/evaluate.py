@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from fourfold.cli.output import Format, Misused, folder, moment, print_findings, print_table, write, write_frame
+from fourfold.cli.output import Format, folder, print_findings, print_table, write, write_frame
 from fourfold.cli.sources import Source, sources
 
 if TYPE_CHECKING:
     from fourfold.scorecard import Evaluated
 
 NAME: Final = "evaluate"
-VIEWS: Final = ("month", "quarter", "half", "year", "week", "day", "ytd")
 
 
 def run(
@@ -34,10 +33,7 @@ def run(
     """
     from fourfold.scorecard import load
 
-    if view not in VIEWS:
-        raise Misused(f"There is no view {view!r}.", hint=f"Use one of {', '.join(VIEWS)}.")
-    scorecard = load(folder(path), sources=sources(source))
-    evaluated = scorecard.evaluate(as_of=moment(as_of), view=view)  # type: ignore[arg-type]
+    evaluated = load(folder(path), sources=sources(source)).evaluate(as_of=as_of, view=view)
     shown = evaluated.table(unit=unit, period=period)
     if form is Format.TABLE:
         if out is None:

@@ -8,7 +8,7 @@ from typing import Annotated, Final
 
 import typer
 
-from fourfold.cli.output import folder, moment
+from fourfold.cli.output import folder
 from fourfold.cli.sources import Source, sources
 
 NAME: Final = "explain"
@@ -30,8 +30,7 @@ def run(
     """
     from fourfold.scorecard import load
 
-    scorecard = load(folder(path), sources=sources(source))
-    evaluated = scorecard.evaluate(as_of=moment(as_of), view=view)  # type: ignore[arg-type]
+    evaluated = load(folder(path), sources=sources(source)).evaluate(as_of=as_of, view=view)
     explanation = evaluated.explain(node, unit=unit, period=period)
     if as_json:
         typer.echo(json.dumps(explanation.to_json(), indent=2, ensure_ascii=False))

@@ -11,6 +11,7 @@ import typer
 from fourfold.cli.output import Misused
 
 NAME: Final = "init"
+FILES: Final = ("organisation.yaml", "strategy.yaml", "kpis.yaml", "measurements/figures.csv")
 
 
 def run(
@@ -20,8 +21,12 @@ def run(
     if path.exists() and (not path.is_dir() or any(path.iterdir())):
         raise Misused(f"{path} is not empty.", hint="Name a new folder, so that nothing of yours is overwritten.")
     starter = files("fourfold.library") / "starter"
-    (path / "measurements").mkdir(parents=True, exist_ok=True)
-    for name in ("organisation.yaml", "strategy.yaml", "kpis.yaml", "measurements/figures.csv"):
-        (path / name).write_text((starter / name).read_text(encoding="utf-8"), encoding="utf-8")
-        typer.echo(f"wrote {path / name}")
+    try:
+        (path / "measurements").mkdir(parents=True, exist_ok=True)
+        for name in FILES:
+            (path / name).write_text((starter / name).read_text(encoding="utf-8"), encoding="utf-8")
+            typer.echo(f"wrote {path / name}")
+    except OSError as error:
+        why = (error.strerror or type(error).__name__).lower()
+        raise Misused(f"{path} cannot be made: {why}.", hint="Name a folder where you may write.") from None
     typer.echo(f"\nNext: fourfold check {path}\n      fourfold evaluate {path}")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
 from enum import StrEnum
 from io import BytesIO
 from pathlib import Path
@@ -52,19 +51,6 @@ def folder(path: Path) -> Path:
     if not path.is_dir():
         raise NoFolder(f"{path} is not a folder.", hint="Name a scorecard folder, or make one: fourfold init FOLDER")
     return path
-
-
-def moment(text: str | None) -> datetime | None:
-    """An `--as-of` date (its last moment) or time; UTC where it names no zone."""
-    if text is None:
-        return None
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError:
-        raise Misused(f"{text!r} is not a date.", hint="Write --as-of 2026-03-31.") from None
-    if len(text) <= 10:
-        at = at.replace(hour=23, minute=59, second=59)
-    return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 _COLOURS = {Level.ERROR: "red", Level.WARNING: "yellow", Level.INFO: "dim"}
