@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from urllib.parse import urlencode
 
@@ -78,10 +78,6 @@ class Here:
         merged = dict(query or {}) | state
         return page + ("?" + urlencode(merged) if merged else "")
 
-    def moved(self, month: Period) -> Here:
-        """The same place in another month."""
-        return Here(replace(self.scope, month=month))
-
     def step(self, by: int) -> Period:
         """The month one period of the view earlier or later."""
         if self.scope.view != "quarter":
@@ -94,7 +90,7 @@ class Here:
         return {} if place == self.scope.units[0] else {"u": place.code}
 
     def _with(self, address: str, query: dict[str, str]) -> str:
-        return f"{address}?{urlencode(query | self.state)}" if query else address + self._ending
+        return f"{address}?{urlencode(self.state | query)}" if query else address + self._ending
 
 
 def here_at(request: Request, unit: str | None = None) -> Here:

@@ -38,7 +38,7 @@ class Field(NamedTuple):
 
 @dataclass
 class MeasurementForm:
-    """What was typed, by field, and the complaints, by field; the field "" is the form as a whole."""
+    """What was typed, by field, and the complaints, by field."""
 
     kpi: Kpi
     periods: list[Period]  # those to choose from, newest first
@@ -57,11 +57,6 @@ class MeasurementForm:
         ]
 
     @property
-    def general(self) -> list[str]:
-        """The complaints about the form as a whole."""
-        return self.errors.get("", [])
-
-    @property
     def period(self) -> Period | None:
         """The period chosen, when it is one of those to choose from."""
         return next((p for p in self.periods if p.id == self.typed.get("period")), None)
@@ -72,9 +67,9 @@ class MeasurementForm:
         return not self.errors
 
     def complain(self, name: str, said: str) -> None:
-        """Put a complaint beside a field; one that the form does not have goes to the form as a whole."""
+        """Put a complaint beside a field; one about no field of the form is about the figure."""
         known = {"period", "reason", *figures_of(self.kpi)}
-        self.errors.setdefault(name if name in known else "", []).append(said)
+        self.errors.setdefault(name if name in known else figures_of(self.kpi)[0], []).append(said)
 
 
 def read_form(kpi: Kpi, periods: list[Period], posted: Mapping[str, str]) -> MeasurementForm:
@@ -98,5 +93,7 @@ def _read_number(form: MeasurementForm, name: str) -> Decimal | None:
     if _NUMBER.match(text):
         return Decimal(text)
     _, said, fix = explain(text)
+    if said == "is not a number.":
+        fix = "Write it with digits and a decimal point, such as 1234.5."
     form.complain(name, f"“{text[:40]}” {said} {fix}")
     return None

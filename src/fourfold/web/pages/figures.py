@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
@@ -9,7 +11,7 @@ from django.shortcuts import redirect
 from fourfold.access.roles import Action
 from fourfold.actions.outcome import Outcome
 from fourfold.actions.record_measurement import record_measurement
-from fourfold.engine.findings import Level
+from fourfold.engine.findings import Finding, Level
 from fourfold.engine.periods import Frequency
 from fourfold.errors import Forbidden
 from fourfold.records.queries.kpi import find_kpi, periods_to_record
@@ -36,7 +38,7 @@ def figures(request: Request, pk: int, name: str) -> HttpResponse:
             return _done(request, here, form, outcome)
         for finding in outcome.findings:
             if finding.level is Level.ERROR:
-                form.complain(finding.place.thing or "", f"{finding.message} {finding.fix}".strip())
+                form.complain(finding.place.thing or "", _said(finding))
     return kpi_page(request, here, kpi.code, form, status=422)
 
 
@@ -55,11 +57,17 @@ def _record(request: Request, here: Here, form: MeasurementForm) -> Outcome[obje
     return outcome
 
 
+def _said(finding: Finding) -> str:
+    """What a check says, without the names of KPI, unit and period that the page says already."""
+    message = re.sub(r"^KPI \S+, unit \S+, period \S+: ", "", finding.message)
+    return f"{message[:1].upper()}{message[1:]} {finding.fix}".strip()
+
+
 def _done(request: Request, here: Here, form: MeasurementForm, outcome: Outcome[object]) -> HttpResponse:
     """Say what was saved and show the KPI in the period it was saved for."""
     assert form.period is not None
     figure = " ÷ ".join(f"{number:,f}" for number in form.numbers.values())
-    warnings = "".join(f" {f.message} {f.fix}" for f in outcome.findings)
+    warnings = "".join(f" {_said(finding)}" for finding in outcome.findings)
     messages.success(request, f"Saved: {figure} for {form.period.label}.{warnings}")
     month = here.scope.structure.calendar.period(Frequency.MONTH, form.period.last_day)
-    return redirect(here.moved(month).kpi(form.kpi))
+    return redirect(here.kpi(form.kpi, None, p=month.short_id))
