@@ -174,7 +174,6 @@ def _node(box: Box, look: _Look) -> Svg:
         id=f"{look.id}-{o.id}",
         href=look.href(o.id),
         cls=f"nd nd-{mark}" + (" nd-sel" if chosen else "") + (" nd-empty" if empty else ""),
-        aria_label=f"{o.name}: {state}",
         aria_current="true" if chosen else None,
     )
 

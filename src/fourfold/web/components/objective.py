@@ -43,10 +43,10 @@ def around_of(here: Here, chosen: Chosen, earlier: Period) -> dict[str, Any]:
     """An objective with its neighbours, as the side of a page shows them."""
     node = chosen.node
     owner = here.scope.structure.people.get(node.objective.owner or "")
+    has_score = node.now is not None and node.now.score is not None
     return objective_row(here, node) | {
         "code": node.objective.code,
-        "words": node.status.word.lower(),
-        "has_score": node.now is not None and node.now.score is not None,
+        "words": f"{state_text(node)}, {node.status.word.lower()}" if has_score else node.status.word,
         "change": change_text(node, earlier),
         "owner": owner.name if owner else "",
         "kpis": [

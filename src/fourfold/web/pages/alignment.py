@@ -18,6 +18,7 @@ from fourfold.web.components.numbers import in_place, plural, score_change, scor
 from fourfold.web.requests import Request, signed_in
 
 OF: Final = {"kpi": "KPIs", "objective": "Objectives"}
+_JUDGED: Final = (Status.OFF, Status.NEAR, Status.ON, Status.OVERDUE)
 SHOWS: Final = {"value": "Value", "gap": "Gap", "change": "Change"}
 
 
@@ -216,10 +217,13 @@ def _months(here: Here, page: Alignment) -> dict[str, Any]:
     """The statuses of the scope's own unit, period by period."""
     last, window = here.scope.period, page.months
     periods = [last.shift(ordinal - window.last) for ordinal in range(window.first, window.last + 1)]
-    codes = [code for _, row in page.rows for code in row if f"{page.noun}:{code}" in window.cells]
+    codes = [code for _, row in page.rows for code in row]
+    found = {code: statuses(window.row(f"{page.noun}:{code}")) for code in codes}
     return {
         "month_heads": [{"name": p.short_label, "initial": p.short_label[:1], "full": p.label} for p in periods],
         "month_rows": [
-            {"name": _thing(page, code).name, "statuses": statuses(window.row(f"{page.noun}:{code}"))} for code in codes
+            {"name": _thing(page, code).name, "statuses": marks}
+            for code, marks in found.items()
+            if any(status in _JUDGED for status in marks)
         ],
     }

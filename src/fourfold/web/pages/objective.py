@@ -47,7 +47,7 @@ def context_of(here: Here, page: ObjectivePage) -> dict[str, Any]:
         "summary": ", ".join([*place, scope.unit.name, scope.period.label]),
         "around": around_of(here, page.around, scope.period.shift(-1)),
         "score": score_text(now.score if now else None),
-        "status": page.node.status,
+        "standing": page.node.status,
         "coverage": share_text(coverage) if coverage is not None and coverage < 0.9995 else "",
         "line": _line(here, page, periods),
         "first": periods[0].short_label,
