@@ -6,7 +6,10 @@ Of allauth only what is used here is reachable: nobody signs up, and passwords a
 from allauth.account import views as account
 from django.urls import include, path
 
+from fourfold.project.health import health
+
 urlpatterns = [
+    path("health", health, name="health"),
     path("accounts/login/", account.login, name="account_login"),
     path("accounts/logout/", account.logout, name="account_logout"),
     path("accounts/signup/", account.signup, name="account_signup"),
