@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any, Final
 
 from django.http import HttpResponse
@@ -18,11 +19,12 @@ from fourfold.web.address import Here, here_at
 from fourfold.web.components.frame import Link, crumb_of, show
 from fourfold.web.components.initiative import bar_of, bar_words, column_of, initiative_row, next_milestone
 from fourfold.web.components.lede import listed
-from fourfold.web.components.numbers import count_word, money, score_text
+from fourfold.web.components.numbers import NumberFormat, count_word, money, score_text
 from fourfold.web.requests import Request, signed_in
 
 GROUPS: Final = {"objective": "Objective", "owner": "Owner", "status": "Status"}
 _STATES: Final = {"off": "Behind plan", "near": "Slipping", "on": "On plan", "done": "Done", "": "Not running"}
+_SCALES: Final = (("bn", 1e9), ("m", 1e6), ("k", 1e3))
 _WIDTH: Final = 400
 
 
@@ -100,17 +102,30 @@ def _standing(item: Initiative) -> str:
 def _row(
     here: Here, page: Initiatives, item: Initiative, months: tuple[Period, ...], today: float | None
 ) -> dict[str, Any]:
-    currency = here.scope.structure.organisation.currency
+    amounts = _amounts(here, page)
     return initiative_row(here, item) | {
         "code": item.code,
         "owner": here.scope.structure.people.get(item.owner or ""),
         "bar": _bar(item, months, today),
         "milestone": next_milestone(item),
-        "spent": money(float(item.spent), currency) if item.spent is not None else "",
-        "budget": money(float(item.budget), currency) if item.budget is not None else "",
+        "spent": _amount(amounts, item.spent),
+        "budget": _amount(amounts, item.budget),
         "moves": [{"name": kpi.name, "url": here.kpi(kpi)} for kpi in page.moves(item)],
         "description": item.description,
     }
+
+
+def _amounts(here: Here, page: Initiatives) -> tuple[NumberFormat, float]:
+    """One scale for the whole column, so that figures line up: that of the largest budget."""
+    currency = here.scope.structure.organisation.currency
+    largest = max((float(i.budget) for i in page.all if i.budget is not None), default=0.0)
+    scale, size = next(((name, size) for name, size in _SCALES if largest >= size), ("", 1.0))
+    return NumberFormat(currency, scale, 2 if scale else 0), size
+
+
+def _amount(amounts: tuple[NumberFormat, float], amount: Decimal | None) -> str:
+    fmt, size = amounts
+    return fmt.short(float(amount) / size) if amount is not None else ""
 
 
 def _bar(item: Initiative, months: tuple[Period, ...], today: float | None) -> Svg:

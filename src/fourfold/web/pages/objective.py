@@ -78,7 +78,7 @@ def _line(here: Here, page: ObjectivePage, periods: list[Period]) -> Svg:
         (first, since), (last, until) = known[0], known[-1]
         label = f"Scores of {len(known)} periods, from {first} in {since} to {last} in {until}"
     lo, hi = shared_scale([series], cuts=cuts)
-    return scoreline(series, page.node.status, lo=lo, hi=hi, cuts=cuts, width=560, height=120, label=label)
+    return scoreline(series, page.node.status, lo=lo, hi=hi, cuts=cuts, width=360, height=84, label=label)
 
 
 def _kpi(here: Here, k: KpiNow) -> dict[str, Any]:
