@@ -16,9 +16,9 @@ from fourfold.actions.load_folder import load_folder
 from fourfold.actions.record_measurement import record_measurement
 from fourfold.engine.evaluate import evaluate
 from fourfold.engine.results import COLUMNS
-from fourfold.records.frames.definition import completed_definitions
 from fourfold.records.frames.measurement import read_measurements
 from fourfold.records.models import Evaluation, Organisation, Result
+from fourfold.records.ready import ready_definitions
 from fourfold.testing.bakery import BAKERY
 
 pytestmark = pytest.mark.django_db
@@ -46,8 +46,8 @@ TARGETS = [
     {"kpi": "waste", "unit": "north", "since": "M:2026-01", "value": "20", "red_line": "40"},
     {"kpi": "grown", "since": "M:2026-03", "value": "0.01"},
 ]
-MEASURED = {"sales": "month", "costs": "month", "on_time": "month", "staff": "month", "audits": "quarter", "visits": "quarter",
-            "waste": "month", "oven_checks": "week"}  # fmt: skip
+MEASURED = {"sales": "month", "costs": "month", "on_time": "month", "staff": "month", "waste": "month",
+            "audits": "quarter", "visits": "quarter", "oven_checks": "week"}  # fmt: skip
 RATIOS = ("on_time", "audits", "visits")
 
 
@@ -64,9 +64,9 @@ def stored(organisation: Organisation, view: str) -> dict[tuple[Any, ...], tuple
 
 def computed(organisation: Organisation, view: Any, now: datetime) -> dict[tuple[Any, ...], tuple[Any, ...]]:
     """A full evaluation of what is known now."""
-    definitions = completed_definitions(organisation)
-    assert definitions is not None
-    found = evaluate(definitions, read_measurements(organisation), as_of=now, view=view)
+    ready = ready_definitions(organisation)
+    assert ready is not None
+    found = evaluate(ready.definitions, read_measurements(organisation, ready), as_of=now, view=view)
     return {row[:4]: row[4:] for row in found.frame().rows()}
 
 

@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max
 
 from fourfold.access.roles import Action
 from fourfold.access.rules import allowed
@@ -76,7 +75,7 @@ def note_event(
     after: Any = None,
 ) -> Event:
     """Write down what was done; under the lock, so the numbers have no gaps."""
-    last = Event.objects.filter(organisation=organisation).aggregate(last=Max("seq"))["last"] or 0
+    last = Event.objects.filter(organisation=organisation).order_by("-seq").values_list("seq", flat=True).first() or 0
     return Event.objects.create(
         organisation=organisation, seq=last + 1, at=at, person=by, action=action, object=thing,
         before=before, after=after,

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 
 from fourfold.access.roles import Action
 from fourfold.actions._steps import require
-from fourfold.actions.evaluate_organisation import VIEWS, evaluate_locked, new_run
+from fourfold.actions.evaluate_organisation import evaluate_locked, new_run
 from fourfold.actions.outcome import Outcome
-from fourfold.engine.definitions import Definitions
 from fourfold.engine.evaluate import dependents, evaluate_kpis, roll_up_nodes
 from fourfold.engine.groups import with_inputs
 from fourfold.engine.nodes import nodes_above
 from fourfold.engine.periods import Frequency, Period
 from fourfold.engine.results import Results, View
-from fourfold.records.frames.definition import completed_definitions
+from fourfold.engine.rows import locate
 from fourfold.records.frames.measurement import read_measurements
-from fourfold.records.frames.result import Replaced, read_scores, stored_span, update_results
+from fourfold.records.frames.result import Changes, Row, known_scores, rows_of_results, stored_results, stored_span
 from fourfold.records.models import Evaluation, Organisation, Person
+from fourfold.records.ready import Ready, ready_definitions
 
 
 def evaluate_change(
@@ -38,46 +38,72 @@ def evaluate_change(
     before this change, or begin or end with other periods, everything is evaluated.
     """
     require(by, Action.SEE, organisation)
-    definitions = completed_definitions(organisation)
-    shown = _stored_periods(organisation, definitions, since, as_of) if definitions and was_evaluated else None
-    if definitions is None or shown is None:
+    ready = ready_definitions(organisation)
+    shown = _stored_periods(organisation, ready, since, as_of) if ready and was_evaluated else None
+    if ready is None or shown is None:
         return evaluate_locked(organisation, as_of=as_of, reason=reason)
-    dirty = dependents(definitions, kpis)
-    rows = read_measurements(organisation, kpis={k.code for k in with_inputs(definitions, dirty) if not k.is_computed})
     run = new_run(organisation, as_of=as_of, reason=reason)
-    changed = 0
-    for view, periods in shown.items():
-        found = evaluate_kpis(definitions, rows, as_of=as_of, view=view, periods=periods, only=dirty)
-        replaced = update_results(run, view, found.frame())
-        changed += replaced.rows + _roll_up(run, definitions, dirty, view, found, replaced)
-    return Outcome(f"{changed:,} result{'s' if changed != 1 else ''} changed", run)
+    dirty = dependents(ready.definitions, kpis)
+    found = _evaluate(organisation, ready, dirty, shown, as_of)
+    changes = Changes()
+    ordinals = {p.ordinal for periods in shown.values() for p in periods}
+    nodes = {f"kpi:{code}" for code in dirty}
+    stored = stored_results(list(shown), ordinals=ordinals, units=ready.unit_codes, nodes=nodes)
+    compared = {view: changes.compare(run, stored, rows_of_results(ready, view, r)) for view, r in found.items()}
+    if different := {view: rows for view, rows in compared.items() if rows}:
+        _roll_up(run, ready, dirty, found, different, changes)
+    count = changes.write(run)
+    return Outcome(f"{count:,} result{'s' if count != 1 else ''} changed", run)
 
 
 def _stored_periods(
-    organisation: Organisation, definitions: Definitions, since: date, as_of: datetime
+    organisation: Organisation, ready: Ready, since: date, as_of: datetime
 ) -> dict[View, tuple[Period, ...]] | None:
     """The periods of each view, if those stored are the ones that a full evaluation would give."""
-    shown: dict[View, tuple[Period, ...]] = {}
-    calendar = definitions.calendar
-    for view in VIEWS:
-        span = stored_span(organisation, definitions.root.code, view)
-        frequency = Frequency.MONTH if view == "ytd" else Frequency(view)
-        first, last = calendar.period(frequency, since), calendar.period(frequency, as_of.date())
-        if span is None or first.ordinal < span[0] or last.ordinal != span[1]:
-            return None
-        shown[view] = calendar.range(Period(frequency, span[0], calendar), last)
-    return shown
+    calendar, root = ready.definitions.calendar, ready.units[ready.definitions.root.code]
+    span = stored_span(organisation, root, "month")
+    last = calendar.period(Frequency.MONTH, as_of.date())
+    if span is None or calendar.period(Frequency.MONTH, since).ordinal < span[0] or last.ordinal != span[1]:
+        return None
+    first = Period(Frequency.MONTH, span[0], calendar)
+    months = calendar.range(first, last)
+    quarters = calendar.range(first.within(Frequency.QUARTER), last.within(Frequency.QUARTER))
+    return {"month": months, "quarter": quarters, "ytd": months}
+
+
+def _evaluate(
+    organisation: Organisation,
+    ready: Ready,
+    dirty: Collection[str],
+    shown: Mapping[View, tuple[Period, ...]],
+    as_of: datetime,
+) -> dict[View, Results]:
+    """The dirty KPIs in all views, from the figures of those they are computed from."""
+    definitions = ready.definitions
+    measured = [k.code for k in with_inputs(definitions, dirty) if not k.is_computed]
+    rows = locate(read_measurements(organisation, ready, kpis=measured), definitions)
+    return {
+        view: evaluate_kpis(definitions, rows, as_of=as_of, view=view, periods=periods, only=dirty)
+        for view, periods in shown.items()
+    }
 
 
 def _roll_up(
-    run: Evaluation, definitions: Definitions, dirty: Collection[str], view: View, found: Results, replaced: Replaced
-) -> int:
+    run: Evaluation,
+    ready: Ready,
+    dirty: Collection[str],
+    found: Mapping[View, Results],
+    different: Mapping[View, Sequence[Row]],
+    changes: Changes,
+) -> None:
     """Nodes above the dirty KPIs, in the units and periods where a KPI has changed."""
-    nodes = nodes_above(definitions, dirty)
-    if not nodes or not replaced.rows:
-        return 0
-    units = [code for code in found.units if code in replaced.units]
-    periods: Sequence[Period] = [p for p in found.periods if p.ordinal in replaced.ordinals]
+    nodes = nodes_above(ready.definitions, dirty)
+    rows = [row for some in different.values() for row in some]
     children = {child for node in nodes.values() for child in node.children} - nodes.keys()
-    known = read_scores(run.organisation, view, children, units, periods)
-    return update_results(run, view, roll_up_nodes(definitions, known, only=nodes.keys()).frame()).rows
+    beside = children - {f"kpi:{code}" for code in dirty}
+    places = {"units": {row[0] for row in rows}, "ordinals": {row[2] for row in rows}}
+    stored = stored_results(list(different), nodes=beside | nodes.keys(), **places)
+    for view, some in different.items():
+        known = known_scores(stored, ready, view, found[view], some, beside)
+        rolled = roll_up_nodes(ready.definitions, known, only=nodes.keys())
+        changes.compare(run, stored, rows_of_results(ready, view, rolled))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
@@ -14,10 +15,11 @@ from fourfold.actions.outcome import Outcome
 from fourfold.engine.evaluate import evaluate
 from fourfold.engine.results import Evaluation as EngineRun
 from fourfold.engine.results import View
-from fourfold.records.frames.definition import completed_definitions
+from fourfold.engine.rows import locate
 from fourfold.records.frames.measurement import read_measurements
 from fourfold.records.frames.result import replace_results
 from fourfold.records.models import Evaluation, Organisation, Person
+from fourfold.records.ready import Ready, ready_definitions
 
 #: The views that are stored; others are computed when somebody asks for them.
 VIEWS: Final[tuple[View, ...]] = ("month", "quarter", "ytd")
@@ -38,10 +40,10 @@ def evaluate_organisation(
     moment = as_of or datetime.now(UTC)
     for _ in range(_TRIES):
         found.refresh_from_db()
-        runs = _compute(found, moment)
+        computed = _compute(found, moment)
         with transaction.atomic():
             if lock(found).version == found.version:
-                return store_all(found, runs, as_of=moment, reason=reason)
+                return store_all(found, computed, as_of=moment, reason=reason)
     with transaction.atomic():
         found = lock(found)
         return store_all(found, _compute(found, moment), as_of=moment, reason=reason)
@@ -68,20 +70,26 @@ def new_run(organisation: Organisation, *, as_of: datetime, reason: str) -> Eval
     )  # fmt: skip
 
 
-def store_all(
-    organisation: Organisation, runs: list[EngineRun], *, as_of: datetime, reason: str
-) -> Outcome[Evaluation]:
+def store_all(organisation: Organisation, computed: Computed, *, as_of: datetime, reason: str) -> Outcome[Evaluation]:
     """Write a run over everything; the lock is held."""
-    if not runs:
+    if computed.ready is None:
         return Outcome("nothing to evaluate")
     run = new_run(organisation, as_of=as_of, reason=reason)
-    changed = sum(replace_results(run, each.view, each.frame()).rows for each in runs)
+    changed = sum(replace_results(run, computed.ready, each.view, each.frame()) for each in computed.runs)
     return Outcome(f"{changed:,} results changed", run)
 
 
-def _compute(organisation: Organisation, as_of: datetime) -> list[EngineRun]:
-    definitions = completed_definitions(organisation)
-    if definitions is None:
-        return []
-    rows = read_measurements(organisation)
-    return [evaluate(definitions, rows, as_of=as_of, view=view) for view in VIEWS]
+@dataclass(frozen=True)
+class Computed:
+    """What the engine said about each view, and the definitions it took."""
+
+    ready: Ready | None
+    runs: tuple[EngineRun, ...] = ()
+
+
+def _compute(organisation: Organisation, as_of: datetime) -> Computed:
+    ready = ready_definitions(organisation)
+    if ready is None:
+        return Computed(None)
+    rows = locate(read_measurements(organisation, ready), ready.definitions)
+    return Computed(ready, tuple(evaluate(ready.definitions, rows, as_of=as_of, view=view) for view in VIEWS))

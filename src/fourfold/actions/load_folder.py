@@ -24,6 +24,7 @@ from fourfold.errors import Forbidden
 from fourfold.records.frames.definition import Change, write_definitions
 from fourfold.records.frames.measurement import Written, digest_of, write_measurements
 from fourfold.records.models import Import, Kpi, Measurement, Organisation, Person, Unit
+from fourfold.records.ready import Ready
 
 
 @dataclass(frozen=True)
@@ -103,7 +104,8 @@ def _write(
         run = Import.objects.create(
             organisation=organisation, sha256=digest_of(rows), source=str(folder.path)[:500], by=by, at=moment
         )
-        written = write_measurements(organisation, folder.completed, rows, by=by, at=moment, import_run=run)
+        ready = Ready.of(organisation, folder.completed)
+        written = write_measurements(organisation, ready, rows, by=by, at=moment, import_run=run)
         run.read, run.loaded = folder.figures.read, written.loaded
         run.unchanged = run.read - run.loaded
         if written.loaded:

@@ -18,10 +18,10 @@ from fourfold.engine.definitions import Definitions
 from fourfold.engine.findings import Finding, Level, Place, errors
 from fourfold.engine.measurements import CheckedRows, check_rows, to_polars
 from fourfold.engine.periods import Period, PeriodError
-from fourfold.errors import NotFound
-from fourfold.records.frames.definition import completed_definitions
+from fourfold.errors import Conflict, NotFound
 from fourfold.records.frames.measurement import Revision, current_revision, write_measurements
-from fourfold.records.models import Organisation, Person, Unit
+from fourfold.records.models import Organisation, Person
+from fourfold.records.ready import Ready, ready_definitions
 
 #: A figure as somebody wrote it; a float would already have lost digits.
 Figure = Decimal | int | str | None
@@ -50,13 +50,13 @@ def record_measurement(
     only: for others there is `NotFound` or `Forbidden`.
     """
     found = find_organisation(by, organisation)
-    place = Unit.objects.filter(organisation=found, code=unit).first()
-    if place is None:
+    ready = ready_definitions(found)
+    if ready is None or unit not in ready.paths:
         raise NotFound(f"There is no unit {unit} here, or you may not see it.")
-    require(by, Action.RECORD, found, place.path)
-    definitions = completed_definitions(found)
-    if definitions is None or kpi not in definitions.kpi:
+    require(by, Action.RECORD, found, ready.paths[unit])
+    if kpi not in ready.kpis:
         raise NotFound(f"There is no KPI {kpi} here.")
+    definitions = _only(ready.definitions, kpi)
     moment = at or datetime.now(UTC)
     row: dict[str, Any] = {"kpi": kpi, "unit": unit, "period": period, "state": state, "quality": quality}
     row |= {"value": _text(value), "numerator": _text(numerator), "denominator": _text(denominator)}
@@ -65,12 +65,15 @@ def record_measurement(
     if errors(findings):
         return Outcome("nothing was recorded", findings=findings)
     with transaction.atomic():
-        return _record(lock(found), definitions, checked, by=by, at=moment, findings=findings)
+        locked = lock(found)
+        if locked.definitions_version != found.definitions_version:
+            raise Conflict("The definitions have just been changed.", hint="Enter the figure again.")
+        return _record(locked, ready, checked, by=by, at=moment, findings=findings)
 
 
 def _record(
     organisation: Organisation,
-    definitions: Definitions,
+    ready: Ready,
     checked: CheckedRows,
     *,
     by: Person | None,
@@ -78,21 +81,28 @@ def _record(
     findings: tuple[Finding, ...],
 ) -> Outcome[Revision]:
     kpi, unit, text = (checked.rows[column][0] for column in ("kpi", "unit", "period"))
-    before = current_revision(organisation, kpi, unit, text)
-    written = write_measurements(organisation, definitions, checked.rows, by=by, at=at)
+    written = write_measurements(organisation, ready, checked.rows, by=by, at=at)
     if not written.loaded:
-        return Outcome("known already", before, findings)
-    after = current_revision(organisation, kpi, unit, text)
+        return Outcome("known already", current_revision(organisation, ready, kpi, unit, text), findings)
+    ((before, after),) = written.news
     was_evaluated = is_evaluated(organisation)
     advance(organisation)
     thing = f"{kpi}/{unit}/{text}"
     note_event(organisation, by, "measurement.record", thing, at=at, before=_told(before), after=_told(after))
-    period = _period(definitions, kpi, text)
+    period = _period(ready.definitions, kpi, text)
     evaluated = evaluate_change(
         by=by, organisation=organisation, kpis=(kpi,), since=period.start, as_of=at, reason=f"Recorded {thing}",
         was_evaluated=was_evaluated,
     )  # fmt: skip
     return Outcome(f"recorded; {evaluated.summary}", after, findings)
+
+
+def _only(definitions: Definitions, kpi: str) -> Definitions:
+    """What the checks of one figure ask about: its KPI and the units."""
+    return Definitions.model_construct(
+        organisation=definitions.organisation, units=definitions.units, strategy=definitions.strategy,
+        kpis=(definitions.kpi[kpi],),
+    )  # fmt: skip
 
 
 def _text(figure: Figure) -> str | None:

@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-from collections import Counter, OrderedDict
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from threading import Lock
-from typing import Any, Final
-
-from django.db import transaction
+from typing import Any
 
 from fourfold.engine.definitions import Definitions
 from fourfold.engine.definitions.base import Definition
-from fourfold.engine.definitions.complete import complete
 from fourfold.records.frames.person import read_people, write_people
 from fourfold.records.models import Organisation, Unit
 from fourfold.records.tables import TABLES, Ids, Table, rows_of, set_values
-
-_ROOM: Final = 16  # organisations whose definitions a process keeps
-_KEPT: Final[OrderedDict[tuple[object, ...], Definitions]] = OrderedDict()
-_LOCK: Final = Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,31 +43,6 @@ def read_definitions(organisation: Organisation) -> Definitions | None:
         return None
     given["strategy"] = given["strategy"][0]
     return Definitions.model_validate({noun: specs for noun, specs in given.items() if specs})
-
-
-def completed_definitions(organisation: Organisation) -> Definitions | None:
-    """The definitions ready for the engine; a process keeps those it used last, by their version.
-
-    What was read inside a transaction is kept only after that has been committed.
-    """
-    key = (organisation.pk, organisation.created_at, organisation.definitions_version)
-    with _LOCK:
-        if key in _KEPT:
-            _KEPT.move_to_end(key)
-            return _KEPT[key]
-    read = read_definitions(organisation)
-    if read is None:
-        return None
-    completed = complete(read)
-
-    def keep() -> None:
-        with _LOCK:
-            _KEPT[key] = completed
-            while len(_KEPT) > _ROOM:
-                _KEPT.popitem(last=False)
-
-    transaction.on_commit(keep)
-    return completed
 
 
 def write_definitions(organisation: Organisation, definitions: Definitions) -> tuple[Change, ...]:

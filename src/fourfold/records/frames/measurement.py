@@ -8,18 +8,17 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 from fourfold.engine.cells import State
-from fourfold.engine.definitions import Definitions
 from fourfold.engine.measurements import COLUMNS, FIGURES
 from fourfold.engine.measurements.figures import QUALITIES
 from fourfold.engine.periods import Period
-from fourfold.records.models import Import, Kpi, Measurement, Organisation, Person, Unit
-from fourfold.records.tables import rows_of
+from fourfold.records.models import Import, Measurement, Organisation, Person
+from fourfold.records.ready import Ready
 
 if TYPE_CHECKING:
     import polars as pl
@@ -55,16 +54,16 @@ class Revision:
 
 @dataclass(frozen=True)
 class Written:
-    """What writing did: how many rows brought something new, how many did not, and the KPIs with news."""
+    """What writing did: how many rows brought something new, how many did not; of few, what was known before."""
 
     loaded: int = 0
     unchanged: int = 0
-    kpis: frozenset[str] = field(default_factory=frozenset)
+    news: tuple[tuple[Revision | None, Revision], ...] = ()
 
 
 def write_measurements(
     organisation: Organisation,
-    definitions: Definitions,
+    ready: Ready,
     rows: pl.DataFrame,
     *,
     by: Person | None,
@@ -76,13 +75,12 @@ def write_measurements(
     A row that says what is known already is left out. One recorded earlier than what is known becomes history and
     does not replace it. Call it inside a transaction that holds the lock on the organisation.
     """
-    kpis, units = _ids(Kpi, organisation), _ids(Unit, organisation)
-    names = {pk: code for code, pk in kpis.items()}
     incoming: dict[Cell, list[tuple[Revision, bool]]] = {}
     for row in rows.iter_rows(named=True):
-        cell = (kpis[row["kpi"]], units[row["unit"]], row["period"])
+        cell = (ready.kpis[row["kpi"]], ready.units[row["unit"]], row["period"])
         incoming.setdefault(cell, []).append(_revision(row, at))
-    before = _revisions(organisation, incoming, small=len(rows) <= _SHORT)
+    is_small = len(rows) <= _SHORT
+    before = _revisions(organisation, incoming, small=is_small)
     added: list[tuple[Cell, Revision]] = []
     moved: dict[datetime, list[int]] = {}
     for cell, given in incoming.items():
@@ -94,13 +92,14 @@ def write_measurements(
     for moment, pks in moved.items():
         for start in range(0, len(pks), _BATCH):
             Measurement.objects.filter(pk__in=pks[start : start + _BATCH]).update(superseded_at=moment)
-    place = _Places(organisation, definitions, names, by, import_run)
+    place = _Places(organisation, ready, by, import_run)
     Measurement.objects.bulk_create((place(cell, revision) for cell, revision in added), batch_size=_BATCH)
-    return Written(len(added), len(rows) - len(added), frozenset(names[cell[0]] for cell, _ in added))
+    news = tuple((before[cell][-1] if cell in before else None, new) for cell, new in added) if is_small else ()
+    return Written(len(added), len(rows) - len(added), news)
 
 
 def read_measurements(
-    organisation: Organisation, *, kpis: Iterable[str] | None = None, as_of: datetime | None = None
+    organisation: Organisation, ready: Ready, *, kpis: Iterable[str] | None = None, as_of: datetime | None = None
 ) -> pl.DataFrame:
     """The figures of some KPIs (all without `kpis`) as the engine takes them: as known now, or as known at `as_of`.
 
@@ -109,11 +108,11 @@ def read_measurements(
     import polars as pl
 
     columns = ("kpi_id", "unit_id", "period", *FIGURES, "state", "marks")
-    names, units = _codes(Kpi, organisation), _codes(Unit, organisation)
-    found = _known(organisation, as_of)
+    names, units = ready.kpi_codes, ready.unit_codes
+    found = Measurement.objects.filter(organisation=organisation)
+    found = found.current() if as_of is None else found.as_of(as_of)
     if kpis is not None:
-        wanted = set(kpis)
-        found = found.filter(kpi__in=[pk for pk, code in names.items() if code in wanted])
+        found = found.filter(kpi__in=[ready.kpis[code] for code in kpis])
     rows = list(found.values_list(*columns))
     series: list[Iterable[Any]] = [list(column) for column in zip(*rows, strict=True)] or [[] for _ in columns]
     data: dict[str, Any] = dict(zip(columns, series, strict=True))
@@ -129,26 +128,11 @@ def read_measurements(
     )
 
 
-def current_revision(organisation: Organisation, kpi: str, unit: str, period: str) -> Revision | None:
+def current_revision(organisation: Organisation, ready: Ready, kpi: str, unit: str, period: str) -> Revision | None:
     """What is known now about one cell, `period` as its canonical id."""
-    rows = rows_of(Measurement, organisation).filter(
-        kpi__code=kpi, unit__code=unit, period=period, superseded_at__isnull=True
-    )
-    found = rows.values_list(*_REVISION).first()
-    return None if found is None else Revision(**dict(zip(_REVISION, found, strict=True)))
-
-
-def _known(organisation: Organisation, as_of: datetime | None) -> Any:
-    rows = Measurement.objects.filter(organisation=organisation)
-    return rows.current() if as_of is None else rows.as_of(as_of)
-
-
-def _ids(model: Any, organisation: Organisation) -> dict[str, int]:
-    return dict(rows_of(model, organisation).values_list("code", "pk"))
-
-
-def _codes(model: Any, organisation: Organisation) -> dict[int, str]:
-    return dict(rows_of(model, organisation).values_list("pk", "code"))
+    cell = (ready.kpis[kpi], ready.units[unit], period)
+    known = _revisions(organisation, [cell], small=True).get(cell)
+    return known[-1] if known else None
 
 
 _REVISION: Final = (
@@ -168,7 +152,7 @@ def _revision(row: dict[str, Any], at: datetime) -> tuple[Revision, bool]:
 def _revisions(organisation: Organisation, cells: Iterable[Cell], *, small: bool) -> dict[Cell, list[Revision]]:
     """The revisions of these cells, oldest first."""
     wanted = set(cells)
-    rows = rows_of(Measurement, organisation).filter(kpi__in={cell[0] for cell in wanted})
+    rows = Measurement.objects.filter(organisation=organisation, kpi__in={cell[0] for cell in wanted})
     if small:
         rows = rows.filter(unit__in={cell[1] for cell in wanted}, period__in={cell[2] for cell in wanted})
     found: dict[Cell, list[Revision]] = {}
@@ -202,23 +186,17 @@ def _settle(before: list[Revision], given: list[tuple[Revision, bool]], at: date
 class _Places:
     """Makes rows of revisions; each period is read once."""
 
-    def __init__(
-        self,
-        organisation: Organisation,
-        definitions: Definitions,
-        kpis: dict[int, str],
-        by: Person | None,
-        import_run: Import | None,
-    ) -> None:
+    def __init__(self, organisation: Organisation, ready: Ready, by: Person | None, import_run: Import | None) -> None:
         self._given = {"organisation": organisation, "recorded_by": by, "import_run": import_run}
-        self._kpi = {pk: definitions.kpi[code] for pk, code in kpis.items() if code in definitions.kpi}
-        self._calendar = definitions.calendar
+        self._ready = ready
         self._periods: dict[str, Period] = {}
 
     def __call__(self, cell: Cell, revision: Revision) -> Measurement:
         kpi, unit, text = cell
         if (period := self._periods.get(text)) is None:
-            period = self._periods[text] = self._calendar.parse(text, self._kpi[kpi].frequency)
+            definitions = self._ready.definitions
+            frequency = definitions.kpi[self._ready.kpi_codes[kpi]].frequency
+            period = self._periods[text] = definitions.calendar.parse(text, frequency)
         place = {"kpi_id": kpi, "unit_id": unit, "period": text, "start": period.start}
         figures = {name: getattr(revision, name) for name in _REVISION}
         return Measurement(**self._given, **place, frequency=period.frequency.value, **figures)

@@ -1,0 +1,74 @@
+"""An organisation's definitions ready for the engine, kept in memory while they do not change."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from threading import Lock
+from typing import Final
+
+from django.db import transaction
+
+from fourfold.engine.definitions import Definitions
+from fourfold.engine.definitions.complete import complete
+from fourfold.records.frames.definition import read_definitions
+from fourfold.records.models import Kpi, Organisation, Unit
+from fourfold.records.tables import rows_of
+
+_ROOM: Final = 16  # organisations that a process keeps
+_KEPT: Final[OrderedDict[tuple[object, ...], Ready]] = OrderedDict()
+_LOCK: Final = Lock()
+
+
+@dataclass(frozen=True)
+class Ready:
+    """Completed definitions, with the row ids of their KPIs and units and the paths of the units, by code."""
+
+    definitions: Definitions
+    kpis: Mapping[str, int]
+    units: Mapping[str, int]
+    paths: Mapping[str, str]
+
+    @cached_property
+    def kpi_codes(self) -> dict[int, str]:
+        """Codes of KPIs by row id."""
+        return {pk: code for code, pk in self.kpis.items()}
+
+    @cached_property
+    def unit_codes(self) -> dict[int, str]:
+        """Codes of units by row id."""
+        return {pk: code for code, pk in self.units.items()}
+
+    @classmethod
+    def of(cls, organisation: Organisation, completed: Definitions) -> Ready:
+        """These definitions with the ids that their rows have now."""
+        units = list(rows_of(Unit, organisation).values_list("code", "pk", "path"))
+        kpis = dict(rows_of(Kpi, organisation).values_list("code", "pk"))
+        return cls(completed, kpis, {u: pk for u, pk, _ in units}, {u: path for u, _, path in units})
+
+
+def ready_definitions(organisation: Organisation) -> Ready | None:
+    """The definitions of the organisation's `definitions_version`, None where it has none yet.
+
+    A process keeps those it used last. What was read inside a transaction is kept only after that has been committed.
+    """
+    key = (organisation.pk, organisation.created_at, organisation.definitions_version)
+    with _LOCK:
+        if key in _KEPT:
+            _KEPT.move_to_end(key)
+            return _KEPT[key]
+    read = read_definitions(organisation)
+    if read is None:
+        return None
+    ready = Ready.of(organisation, complete(read))
+
+    def keep() -> None:
+        with _LOCK:
+            _KEPT[key] = ready
+            while len(_KEPT) > _ROOM:
+                _KEPT.popitem(last=False)
+
+    transaction.on_commit(keep)
+    return ready
