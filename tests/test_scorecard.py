@@ -258,6 +258,14 @@ def test_one_bad_row_keeps_the_whole_folder_out(folder: Path) -> None:
     assert [(f.code, f.place.line) for f in findings if f.level is Level.ERROR] == [("ROW-NAN", 8)]
 
 
+def test_figures_of_periods_that_have_not_begun_are_mentioned_once(folder: Path) -> None:
+    with (folder / "measurements" / "figures.csv").open("a") as out:
+        out.write("sales,south,2106-03,5\nsales,north,2106-03,5\n")
+    (finding,) = (f for f in fourfold.check(folder) if f.code == "ROW-EARLY")
+    assert (finding.level, finding.place.line) == (Level.INFO, 8)
+    assert "2 figures" in finding.message and "M:2106-03" in finding.message
+
+
 def test_a_folder_without_figures_is_a_scorecard_without_figures(folder: Path) -> None:
     (folder / "measurements" / "figures.csv").unlink()
     loaded = fourfold.load(folder)

@@ -12,7 +12,7 @@ Nothing here needs a server, a database or Django.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from pathlib import Path
@@ -29,7 +29,7 @@ from fourfold.engine.evaluate import Evaluation, periods_of
 from fourfold.engine.evaluate import evaluate as run
 from fourfold.engine.explain import Trace
 from fourfold.engine.explain import explain as trace_of
-from fourfold.engine.findings import Finding, errors
+from fourfold.engine.findings import Finding, Level, Place, errors
 from fourfold.engine.measurements import check_rows, check_tables, to_polars
 from fourfold.engine.periods import Period
 from fourfold.engine.results import View
@@ -244,7 +244,24 @@ def read(folder: str | Path, *, sources: Sources = None) -> tuple[Scorecard | No
     findings += [*fed.findings, *checked.findings]
     if errors(findings):
         return None, tuple(findings)
+    findings += _early(checked.rows, definitions)
     return Scorecard(definitions, checked.rows, tuple(findings), Path(folder)), tuple(findings)
+
+
+def _early(rows: pl.DataFrame, definitions: Definitions) -> Iterator[Finding]:
+    """A word about figures of periods that have not begun: they are kept, and shown when their time has come."""
+    import polars as pl
+
+    today, frequencies = datetime.now(UTC).date(), {k.code: k.frequency for k in definitions.kpis}
+    cells = rows.select("kpi", "period").unique(maintain_order=True)
+    begun = [definitions.calendar.parse(p, frequencies[k]).start <= today for k, p in cells.iter_rows()]
+    early = rows.join(cells.filter(~pl.Series(begun, dtype=pl.Boolean)), on=["kpi", "period"], maintain_order="left")
+    if len(early):
+        first = early.row(0, named=True)
+        count = f"{len(early):,} figures are" if len(early) > 1 else "A figure is"
+        message = f"{count} of a period that has not begun; the first is KPI {first['kpi']}, period {first['period']}."
+        fix = "Correct the period if it is wrong; otherwise the figure is shown when its time has come."
+        yield Finding("ROW-EARLY", Level.INFO, Place(first["file"], first["row"]), message, fix)
 
 
 def check(folder: str | Path, *, sources: Sources = None) -> tuple[Finding, ...]:

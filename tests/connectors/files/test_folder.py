@@ -407,6 +407,12 @@ def test_definitions_in_a_folder_within_are_mentioned(folder: Path) -> None:
     assert only(read_folder(folder), "FILE-UNREAD").place.file == "kpis"
 
 
+def test_a_folder_of_tables_under_another_name_is_mentioned(tmp_path: Path) -> None:
+    (tmp_path / "measurement").mkdir()
+    content = put(tmp_path, HEADER + ROW, "measurement/a.csv")
+    assert "rename it" in only(content, "FILE-UNREAD").fix
+
+
 def test_hidden_files_and_other_things_are_left_alone(folder: Path) -> None:
     for name in (".git.yaml", "README.md", "generate.py", "measurements/.DS_Store", "measurements/~$a.csv"):
         (folder / name).write_bytes(b"\xff\0")

@@ -61,6 +61,8 @@ def test_a_good_row_comes_back_typed_with_its_digits_as_written(definitions: Def
     ("row", "code", "message", "fix"),
     [
         ({"kpi": "slaes", "value": "1"}, "ROW-KPI", "slaes", 'Did you mean "sales"?'),
+        ({"kpi": "ORDERS on time", "value": "1"}, "ROW-KPI", "ORDERS on time", 'Write its code, "on_time".'),
+        ({"unit": "North Quay", "value": "1"}, "ROW-UNIT", "North Quay", 'Write its code, "north".'),
         ({"kpi": None, "value": "1"}, "ROW-EMPTY-KEY", "The row has no KPI.", "Fill in the KPI"),
         ({"unit": "nroth", "value": "1"}, "ROW-UNIT", "nroth", 'Did you mean "north"?'),
         ({"unit": None, "value": "1"}, "ROW-EMPTY-KEY", "The row has no unit.", "Fill in the unit"),

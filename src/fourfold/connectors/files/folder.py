@@ -121,15 +121,17 @@ def _ignored(path: Path, file: str, suffix: str, is_table: bool) -> Iterator[Fin
         fix = "Save it as CSV UTF-8 or Parquet, with the ending .csv or .parquet."
     elif not is_table and suffix in SEPARATED + PARQUET:
         fix = f"Move it into the folder {MEASUREMENTS}, where tables of figures stand."
-    elif path.is_dir() and any(p.suffix.casefold() in DEFINITIONS + SEPARATED + PARQUET for p in _inside(path)):
-        fix = "Move its files up: definitions stand in the folder itself, tables in measurements."
+    elif _holds(path, SEPARATED + PARQUET):
+        fix = f"Tables of figures stand in the folder {MEASUREMENTS}: move its files there, or rename it."
+    elif _holds(path, DEFINITIONS):
+        fix = "Move its files up: definitions stand in the folder itself."
     else:
         return
     yield problem("UNREAD", place, f"The {'folder' if path.is_dir() else 'file'} is not read.", fix, Level.WARNING)
 
 
-def _inside(folder: Path) -> list[Path]:
+def _holds(folder: Path, suffixes: tuple[str, ...]) -> bool:
     try:
-        return list(folder.iterdir())
+        return folder.is_dir() and any(p.suffix.casefold() in suffixes for p in folder.iterdir())
     except OSError:
-        return []
+        return False

@@ -70,7 +70,7 @@ def _missing(before: Place, there: set[str]) -> list[Finding]:
         if key not in there
     ]
     if not ("value" in there or "state" in there or {"numerator", "denominator"} <= there):
-        fix = "Add a column value, or the two columns numerator and denominator."
+        fix = "Write a row for each KPI, unit and period, with a value, or with numerator and denominator."
         found.append(_column(before, "No column holds figures.", fix))
     return found
 

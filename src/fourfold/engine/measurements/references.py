@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import polars as pl
 
 from fourfold.engine.aggregation import MeasureKind
@@ -26,7 +28,9 @@ def refer(rows: pl.DataFrame, definitions: Definitions, report: Report) -> pl.Da
         known = list(definitions.kpi if key == "kpi" else definitions.unit)
         rows = report.refuse(rows, pl.col(key).is_null(), "ROW-EMPTY-KEY", _no_key(noun))
         unknown = pl.col(index).is_null() & pl.col(key).is_not_null()
-        rows = report.refuse(rows, unknown, f"ROW-{key.upper()}", _unknown(key, noun, known), by=["file", key])
+        things = definitions.kpis if key == "kpi" else definitions.units
+        names = {thing.name.casefold(): thing.code for thing in things}
+        rows = report.refuse(rows, unknown, f"ROW-{key.upper()}", _unknown(key, noun, known, names), by=["file", key])
     rows = _periods(rows, definitions, report)
     return report.refuse(rows, pl.col("computed"), "ROW-COMPUTED", _computed, by=["file", "kpi"])
 
@@ -107,9 +111,14 @@ def _no_key(noun: str) -> Say:
     return say
 
 
-def _unknown(key: str, noun: str, known: list[str]) -> Say:
+def _unknown(key: str, noun: str, known: list[str], names: Mapping[str, str]) -> Say:
+    """`names` knows the code of each name in lower case: people write names where codes are wanted."""
+
     def say(row: Row) -> tuple[str, str]:
-        return f"There is no {noun} {show(row[key])}.", did_you_mean(str(row[key]), known, noun)
+        written = str(row[key])
+        code = names.get(written.casefold())
+        fix = did_you_mean(written, known, noun) if code is None else f"Write its code, {show(code)}."
+        return f"There is no {noun} {show(written)}.", fix
 
     return say
 
