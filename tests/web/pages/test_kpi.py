@@ -1,0 +1,106 @@
+"""The page of a KPI."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+
+from django.test import Client
+
+from fourfold.records.models import Kpi, Organisation
+
+
+def get(client: Client, code: str, query: str = "") -> str:
+    response = client.get(f"/kpi/{Kpi.objects.get(code=code).pk}-x/{query}")
+    assert response.status_code == 200
+    return str(response.content.decode())
+
+
+def words(page: str) -> str:
+    return unescape(re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page)))
+
+
+def test_the_figure_stands_with_target_gap_change_and_year_to_date(alice: Client) -> None:
+    # April 1200 + 600, March 700 of North Quay alone; the year of the bakery begins in April
+    page = get(alice, "sales")
+    trio = dict(re.findall(r"<dt>([^<]+)</dt><dd>([^<]+)</dd></div>", page))
+    assert '<span class="v">£1,800.00</span>' in page
+    assert trio == {"Target": "£2,000.20", "Gap": "−£200.20", "Since Mar": "+£1,100.00", "Year to date": "£1,800.00"}
+
+
+def test_the_explanation_repeats_the_arithmetic(alice: Client) -> None:
+    # 97 of 100 orders; target 95, red line 85: 50 + 50 * (97 - 85) / (95 - 85) = 110
+    said = words(get(alice, "on_time", "?u=north"))
+    assert "The figure is 97 ÷ 100 × 100 = 97.0%." in said
+    assert "The score is 50 + 50 × (97 − 85) ÷ (95 − 85) = 110.0, held between 0 and 125." in said
+    assert "So it is on target." in said
+
+
+def test_a_missing_figure_says_so_and_shows_no_number(alice: Client) -> None:
+    page = get(alice, "sales", "?u=south&p=2026-03")
+    assert '<span class="v">–</span>' in page
+    assert "There is no number: missing." in page
+    assert "Overdue" in page
+
+
+def test_the_trend_steps_with_its_targets_and_reads_out_each_point(alice: Client) -> None:
+    page = get(alice, "on_time", "?u=north")
+    assert "Apr 2026: 97.0%, target 95.0%, on target" in page
+    assert page.count('<svg class="trend"') == 2
+    assert page.count("<title") >= 2
+
+
+def test_units_below_are_compared_on_one_scale(alice: Client) -> None:
+    page = get(alice, "sales")
+    section = page[page.index("By unit") : page.index('id="figures"')]
+    assert re.findall(r">(North Quay|South Pier)</a><b>([^<]+)", section) == [
+        ("North Quay", "£1,200.00"), ("South Pier", "£600.00"),
+    ]  # fmt: skip
+    assert "By unit" not in get(alice, "sales", "?u=north")
+
+
+def test_a_unit_bob_may_not_see_is_not_compared_or_named(bob: Client) -> None:
+    page = get(bob, "sales")
+    assert "South Pier" not in page and "£600" not in page
+    assert bob.get(f"/kpi/{Kpi.objects.get(code='sales').pk}-x/?u=south").status_code == 404
+
+
+def test_the_annotation_of_a_period_is_numbered_in_the_trend(alice: Client, organisation: Organisation) -> None:
+    note = organisation.note_set.get()
+    note.kind, note.spec = "annotation", note.spec | {"kind": "annotation", "title": "Road works"}
+    note.save()
+    page = get(alice, "sales", "?u=north")
+    assert "Mar 2026, Road works" in page and "The road was closed." in page
+    assert 'class="note-n"' in page
+
+
+def test_what_the_owner_says_belongs_to_its_period(alice: Client) -> None:
+    assert "The road was closed." in get(alice, "sales", "?u=north&p=2026-03")
+    assert "The road was closed." not in get(alice, "sales", "?u=north&p=2026-04")
+
+
+def test_the_length_of_the_trend_is_a_link(alice: Client) -> None:
+    page = get(alice, "sales", "?u=north&range=13")
+    links = re.findall(r'<a href="([^"]+)"( aria-current="true")?>(13 months|31 months|All)<', page)
+    assert [(unescape(url).split("?")[1], bool(on)) for url, on, _ in links] == [
+        ("u=north&range=13", True), ("u=north", False), ("u=north&range=all", False),
+    ]  # fmt: skip
+
+
+def test_the_definition_says_what_good_is(alice: Client) -> None:
+    said = words(get(alice, "costs"))
+    assert "Good is lower" in said
+    assert "Formula sales - costs ÷ sales" in words(get(alice, "margin"))
+
+
+def test_the_last_13_periods_are_a_table(alice: Client) -> None:
+    page = get(alice, "sales", "?u=north")
+    row = re.search(r'<th scope="row">Actual GBP</th>(.*?)</tr>', page)
+    assert row
+    cells = re.findall(r"<td[^>]*>([^<]*)", row[1])
+    assert cells[-4:] == ["900.00", "1,000.00", "700.00", "1,200.00"]
+    assert len(cells) == 13
+
+
+def test_a_kpi_that_does_not_exist_is_not_found(alice: Client) -> None:
+    assert alice.get("/kpi/999999-x/").status_code == 404

@@ -1,0 +1,163 @@
+"""What holds on every page: who may see it, what the browser may load, that it stands without scripts, its size."""
+
+from __future__ import annotations
+
+import gzip
+import re
+import tomllib
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import get_resolver
+
+from fourfold.actions.load_folder import load_folder
+from fourfold.records.models import Kpi, Objective, Organisation, Person
+from tests.house.source import PACKAGE, ROOT
+
+BASELINE = Path(__file__).with_name("query_counts.toml")
+STATIC = PACKAGE / "web" / "static"
+#: The pages about an organisation, by the name of their route; the rest needs no organisation.
+PAGES = (
+    "home", "overview", "scorecard", "map", "alignment", "initiatives", "menu", "kpi", "figures", "objective", "search",
+)  # fmt: skip
+WITHOUT = {"health", "password", "preferences"}
+
+
+def address(name: str) -> str:
+    """A page of the bakery."""
+    if name in ("kpi", "figures"):
+        row = Kpi.objects.get(organisation__code="bakery", code="sales")
+        return f"/kpi/{row.pk}-sales/" + ("figures/" if name == "figures" else "")
+    if name == "objective":
+        return f"/objective/{Objective.objects.get(organisation__code='bakery', code='earn').pk}-earn/"
+    fixed = {"home": "/", "search": "/search/?q=sales&u=bakery", "overview": "/s/bakery/"}
+    return fixed.get(name) or f"/s/bakery/{name}/"
+
+
+def test_every_route_is_on_the_list() -> None:
+    named = {name for name in get_resolver().reverse_dict if isinstance(name, str) and not name.startswith("account_")}
+    assert named - WITHOUT == set(PAGES)
+
+
+def pages_of(client: Client) -> dict[str, str]:
+    """The text of every page."""
+    texts = {}
+    for name in PAGES:
+        response = client.get(address(name), follow=True)
+        assert response.status_code == 200, name
+        texts[name] = response.content.decode()
+    return texts
+
+
+def test_alice_sees_every_page(alice: Client) -> None:
+    assert all("Harbour Bakery" in text for text in pages_of(alice).values())
+
+
+def test_charlie_is_told_of_no_page_that_it_exists(charlie: Client) -> None:
+    for name in PAGES[1:]:
+        response = charlie.get(address(name))
+        assert response.status_code == 404, name
+        text = response.content.decode()
+        assert "There is no such page" in text
+        assert not re.search(r"Harbour Bakery|North Quay|Earn our keep", text)
+
+
+def test_charlie_comes_to_his_own_scorecard(charlie: Client) -> None:
+    assert charlie.get("/")["Location"] == "/s/mill/"
+
+
+@pytest.mark.parametrize("unit", ["bakery", "south"])
+def test_bob_sees_his_own_unit_and_no_other(bob: Client, unit: str) -> None:
+    assert bob.get(f"/s/{unit}/").status_code == 404
+    page = bob.get("/s/north/").content.decode()
+    assert "North Quay" in page and "South Pier" not in page
+
+
+def test_somebody_who_is_not_signed_in_is_asked_to(organisation: Organisation) -> None:
+    for name in PAGES:
+        response = Client().get(address(name))
+        assert response.status_code == 302, name
+        assert response["Location"].startswith("/accounts/login/?next=/")
+
+
+def test_the_browser_may_load_nothing_from_elsewhere(alice: Client) -> None:
+    response = alice.get("/s/bakery/")
+    policy = dict(part.strip().partition(" ")[::2] for part in response["Content-Security-Policy"].split(";"))
+    assert policy["default-src"] == "'none'"
+    assert policy["script-src"] == policy["style-src"] == "'self'"
+    assert policy["frame-ancestors"] == policy["base-uri"] == "'none'"
+
+
+def test_no_page_has_anything_inline(alice: Client) -> None:
+    for name, text in pages_of(alice).items():
+        assert not re.search(r'<[^>]*\sstyle=|<[^>]*\son[a-z]+="|<script(?![^>]* src=)|<style|javascript:', text), name
+        assert not re.search(r'(?:src|href)="(?:https?:)?//', text), name
+
+
+def test_every_page_stands_without_scripts(alice: Client) -> None:
+    """What can be pressed is a link with an address or a button in a form; the rest only scripts can use."""
+    for name, page in pages_of(alice).items():
+        body = re.sub(r"<dialog.*?</dialog>", "", page, flags=re.DOTALL)
+        assert not re.search(r'<a\s(?![^>]*href="[^#"])(?![^>]*href="#(?:main|enter))[^>]*>', body), name
+        outside = re.sub(r"<form.*?</form>", "", body, flags=re.DOTALL)
+        assert re.findall(r"<button[^>]*>", outside) == ['<button class="link" type="button" data-open-keys>'], name
+
+
+def test_every_page_has_one_heading_a_title_and_no_id_twice(alice: Client) -> None:
+    for name, page in pages_of(alice).items():
+        assert len(re.findall(r"<h1[ >]", page)) == 1, name
+        assert page.count('id="main"') == 1, name
+        assert re.search(r"<title>[^<]+ – Harbour Bakery</title>", page), name
+        ids = re.findall(r'\sid="([^"]+)"', page)
+        assert sorted(ids) == sorted(set(ids)), name
+
+
+def counted(get: Callable[[], Any]) -> int:
+    with CaptureQueriesContext(connection) as queries:
+        assert get().status_code in (200, 302)
+    return len(queries)
+
+
+def test_no_page_asks_the_database_more_often_than_its_baseline(alice: Client) -> None:
+    """Exact counts: a page that asks less often lowers its line in query_counts.toml."""
+    alice.get("/s/bakery/")  # definitions are read once and kept
+    counts = {name: counted(lambda name=name: alice.get(address(name))) for name in PAGES}  # type: ignore[misc]
+    asked_by_the_test = {"kpi": 1, "figures": 1, "objective": 1}
+    counts = {name: count - asked_by_the_test.get(name, 0) for name, count in counts.items()}
+    assert counts == tomllib.loads(BASELINE.read_text())["alice"], "\n".join(f"{n} = {c}" for n, c in counts.items())
+
+
+def test_no_page_of_the_demo_is_larger_than_15_kb(db: None) -> None:
+    load_folder(by=None, path=ROOT / "examples" / "calder_vale", at=datetime(2026, 11, 23, tzinfo=UTC))
+    client = Client()
+    client.force_login(Person.objects.get(email="ingrid.holm@caldervale.example"))
+    kpi, objective = Kpi.objects.get(code="ed_4h"), Objective.objects.get(code="timely-access")
+    for path in (
+        "/s/group/", "/s/group/scorecard/", "/s/group/scorecard/?by=quarter", "/s/calder-general/scorecard/",
+        "/s/group/map/", "/s/group/alignment/", "/s/group/initiatives/", "/s/group/menu/", "/search/?q=staff&u=group",
+        f"/kpi/{kpi.pk}-x/?range=all", f"/kpi/{kpi.pk}-x/?u=calder-general", f"/objective/{objective.pk}-x/",
+    ):  # fmt: skip
+        response = client.get(path)
+        assert response.status_code == 200, path
+        assert len(gzip.compress(response.content, 6)) <= 15 * 1024, path
+
+
+def compressed(*files: Path) -> int:
+    return sum(len(gzip.compress(file.read_bytes(), 9)) for file in files)
+
+
+def test_the_style_sheets_fit_into_14_kb_and_our_scripts_into_12() -> None:
+    assert compressed(*(STATIC / "css").glob("*.css")) <= 14 * 1024
+    assert compressed(*(STATIC / "js").glob("*.js")) <= 12 * 1024
+
+
+def test_cookies_are_out_of_reach_of_scripts_and_other_sites() -> None:
+    assert settings.SESSION_COOKIE_HTTPONLY and settings.CSRF_COOKIE_HTTPONLY
+    assert settings.SESSION_COOKIE_SAMESITE == settings.CSRF_COOKIE_SAMESITE == "Lax"
