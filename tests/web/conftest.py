@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import transaction
 from django.test import Client
+from pytest_django import DjangoDbBlocker
 
 from fourfold.actions.load_folder import load_folder
 from fourfold.engine.definitions import Definitions
@@ -70,11 +73,24 @@ def load(folder: Path, definitions: Definitions, figures: str) -> Organisation:
     return outcome.value
 
 
+@pytest.fixture(scope="module")
+def loaded(
+    django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[None]:
+    """Both organisations, loaded once for a module; each test undoes what it changed, the module undoes the rest."""
+    folder = tmp_path_factory.mktemp("folders")
+    with django_db_blocker.unblock(), transaction.atomic():
+        load(folder / "mill", bakery(**MILL), "kpi,unit,period,value\nflour,mill,2026-04,9\n")
+        load(folder / "bakery", bakery(), FIGURES)
+        with django_db_blocker.block():
+            yield
+        transaction.set_rollback(True)
+
+
 @pytest.fixture
-def organisation(db: None, tmp_path: Path) -> Organisation:
+def organisation(loaded: None, db: None) -> Organisation:
     """Harbour Bakery with its figures evaluated, beside the mill."""
-    load(tmp_path / "mill", bakery(**MILL), "kpi,unit,period,value\nflour,mill,2026-04,9\n")
-    return load(tmp_path / "bakery", bakery(), FIGURES)
+    return Organisation.objects.get(code="bakery")
 
 
 def signed_in(person: str) -> Client:

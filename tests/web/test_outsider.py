@@ -1,0 +1,57 @@
+"""Charlie works elsewhere: for him nothing of the bakery exists, at any address."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, reverse
+
+from fourfold.records.models import Kpi, Objective, Organisation
+from fourfold.web.urls import urlpatterns
+
+#: Addresses that are about nobody's organisation.
+OPEN = {"home", "search", "preferences", "health", "password"}
+
+
+def addresses(unit: str) -> dict[str, str]:
+    """One address of the bakery for every route."""
+    kpi, objective = Kpi.objects.get(code="sales").pk, Objective.objects.get(code="earn").pk
+    out = {}
+    for pattern in urlpatterns:
+        assert isinstance(pattern, URLPattern) and pattern.name
+        if pattern.name in OPEN:
+            continue
+        names = set(pattern.pattern.converters)
+        pk = {"pk": objective if pattern.name == "objective" else kpi, "name": "x"}
+        values = {"unit": unit} if names == {"unit"} else {name: pk[name] for name in names}
+        out[pattern.name] = reverse(pattern.name, kwargs=values)
+    return out
+
+
+def test_charlie_gets_404_on_every_route_of_the_bakery(charlie: Client) -> None:
+    for unit in ("bakery", "north", "bakery:north", "bakery:bakery"):
+        for name, address in addresses(unit).items():
+            assert charlie.get(address).status_code in (404, 405), name
+            assert charlie.post(address).status_code in (403, 404, 405), name
+            assert charlie.get(address + ("?u=north&p=2026-03")).status_code in (404, 405), name
+
+
+def test_what_charlie_gets_does_not_tell_whether_it_exists(charlie: Client) -> None:
+    there = charlie.get("/s/bakery/map/").content
+    not_there = charlie.get("/s/nowhere/map/").content
+    assert there.replace(b"bakery", b"nowhere") == not_there
+
+
+@pytest.mark.parametrize("unit", ["bakery", "south"])
+def test_bob_gets_404_outside_his_own_shop(bob: Client, unit: str) -> None:
+    for name, address in addresses(unit).items():
+        if "/s/" in address:
+            assert bob.get(address).status_code == 404, name
+
+
+def test_nobody_in_particular_is_sent_to_sign_in(client: Client, organisation: Organisation) -> None:
+    for name, address in addresses("bakery").items():
+        response = client.get(address)
+        assert response.status_code in (302, 405), name
+        if response.status_code == 302:
+            assert response["Location"].startswith("/accounts/login/?next=/")
