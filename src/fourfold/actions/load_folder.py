@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,6 +15,7 @@ from fourfold.actions._steps import advance, lock, note_event, require
 from fourfold.actions.evaluate_organisation import evaluate_organisation, is_evaluated
 from fourfold.actions.outcome import Outcome
 from fourfold.connectors.files import read_folder
+from fourfold.connectors.sql import read_feeds
 from fourfold.engine.checks import check
 from fourfold.engine.definitions import Definitions
 from fourfold.engine.definitions.complete import complete
@@ -37,14 +39,20 @@ class Folder:
     figures: CheckedRows
 
 
-def load_folder(*, by: Person | None = None, path: str | Path, at: datetime | None = None) -> Outcome[Organisation]:
+def load_folder(
+    *,
+    by: Person | None = None,
+    path: str | Path,
+    at: datetime | None = None,
+    sources: Mapping[str, str | Path] | None = None,
+) -> Outcome[Organisation]:
     """Put a folder into the database in one transaction, then evaluate the organisation.
 
     A folder with an error changes nothing, and loading the same folder again changes nothing either. Definitions
     become those of the folder; figures that the folder does not name stay. A new organisation can be made by the
-    administrator of the machine only (`by=None`).
+    administrator of the machine only (`by=None`). `sources` says where the databases of its feeds are.
     """
-    folder, findings = _read(Path(path))
+    folder, findings = _read(Path(path), sources)
     if folder is None:
         return Outcome("nothing was loaded", findings=findings)
     moment = at or datetime.now(UTC)
@@ -62,15 +70,16 @@ def load_folder(*, by: Person | None = None, path: str | Path, at: datetime | No
     return Outcome(summary, organisation, findings)
 
 
-def _read(path: Path) -> tuple[Folder | None, tuple[Finding, ...]]:
+def _read(path: Path, sources: Mapping[str, str | Path] | None) -> tuple[Folder | None, tuple[Finding, ...]]:
     content = read_folder(path)
     parsed = parse(content.texts)
     findings = [*content.findings, *parsed.findings]
     if parsed.definitions is None:
         return None, tuple(findings)
     completed = complete(parsed.definitions)
-    figures = check_tables([(t.file, t.frame) for t in content.tables], completed)
-    findings += [*check(completed, parsed.places), *figures.findings]
+    fed = read_feeds(path, sources)
+    figures = check_tables([(t.file, t.frame) for t in (*content.tables, *fed.tables)], completed)
+    findings += [*check(completed, parsed.places), *fed.findings, *figures.findings]
     if errors(findings):
         return None, tuple(findings)
     return Folder(path, parsed.definitions, completed, figures), tuple(findings)

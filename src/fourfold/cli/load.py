@@ -9,12 +9,14 @@ import typer
 
 from fourfold.cli.django_setup import prepare, set_up
 from fourfold.cli.output import folder, print_findings, summary
+from fourfold.cli.sources import Source, sources
 
 NAME: Final = "load"
 
 
 def run(
     path: Annotated[Path, typer.Argument(metavar="FOLDER", help="A scorecard folder.")],
+    source: Source = None,
 ) -> None:
     """Put a scorecard folder and its figures into the database, all or nothing.
 
@@ -24,7 +26,7 @@ def run(
     prepare()
     from fourfold.actions.load_folder import load_folder
 
-    outcome = load_folder(by=None, path=folder(path))
+    outcome = load_folder(by=None, path=folder(path), sources=sources(source))
     print_findings(outcome.findings)
     if not outcome.ok:
         typer.echo(f"{path}: {summary(outcome.findings)}; nothing was loaded")

@@ -24,6 +24,14 @@ sources:
 feeds:
   - {code: sales, source: shop}
 """
+SCORECARD = """
+organisation: {code: shop, name: Shop}
+units: [{code: all, name: All}, {code: north, name: N, parent: all}, {code: south, name: S, parent: all}]
+strategy: {code: s, name: S}
+perspectives: [{code: p, name: P}]
+objectives: [{code: o, name: O, perspective: p, kpis: [net_sales]}]
+kpis: [{code: net_sales, name: Net sales, unit: EUR, targets: [{since: 2026-01, value: 10}]}]
+"""
 SALES = "SELECT 'net_sales' AS kpi, region AS unit, month AS period, sum(amount) AS value FROM sales GROUP BY 2, 3"
 
 
@@ -297,14 +305,7 @@ def test_every_key_and_every_finding_has_its_line_in_the_reference() -> None:
 
 
 def test_rows_of_a_feed_are_checked_and_evaluated_like_those_of_a_file(folder: Path) -> None:
-    (folder / "scorecard.yaml").write_text(
-        "organisation: {code: shop, name: Shop}\n"
-        "units: [{code: all, name: All}, {code: north, name: N, parent: all}, {code: south, name: S, parent: all}]\n"
-        "strategy: {code: s, name: S}\n"
-        "perspectives: [{code: p, name: P}]\n"
-        "objectives: [{code: o, name: O, perspective: p, kpis: [net_sales]}]\n"
-        "kpis: [{code: net_sales, name: Net sales, unit: EUR, targets: [{since: 2026-01, value: 10}]}]\n"
-    )
+    (folder / "scorecard.yaml").write_text(SCORECARD)
     results = fourfold.evaluate(folder, last="2026-02").results.filter(pl.col("node") == "kpi:net_sales")
     value = {(unit, period): v for unit, period, v in results.select("unit", "period", "value").iter_rows()}
     assert value["all", "M:2026-01"] == 12.6
@@ -312,3 +313,18 @@ def test_rows_of_a_feed_are_checked_and_evaluated_like_those_of_a_file(folder: P
     (folder / "feeds" / "sales.sql").write_text(SALES.replace("region", "'west'"))
     findings = fourfold.check(folder)
     assert [(f.place.file, f.place.line) for f in errors(findings)] == [("feeds/sales.sql result", 1)]
+
+
+@pytest.mark.django_db
+def test_feeds_are_loaded_into_the_database_with_the_folder(folder: Path) -> None:
+    from fourfold.actions.load_folder import load_folder
+    from fourfold.records.models import Measurement
+
+    (folder / "scorecard.yaml").write_text(SCORECARD)
+    shop(folder / "other.sqlite")
+    (folder / "shop.sqlite").unlink()
+    refused = load_folder(path=folder)
+    assert not refused.ok
+    assert [f.code for f in errors(refused.findings)] == ["FEED-SOURCE"]
+    assert load_folder(path=folder, sources={"shop": folder / "other.sqlite"}).ok
+    assert Measurement.objects.count() == 3
