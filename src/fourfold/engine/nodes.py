@@ -13,6 +13,7 @@ import numpy as np
 
 from fourfold.engine.cells import Bools, Codes, Floats
 from fourfold.engine.definitions import Definitions, Strategy
+from fourfold.engine.once import once
 from fourfold.engine.results import Results
 from fourfold.engine.rollup import roll_up
 from fourfold.engine.scoring import best_and_worst, node_status
@@ -34,6 +35,7 @@ class Node:
     critical: tuple[bool, ...]
 
 
+@once
 def nodes_of(definitions: Definitions) -> list[list[Node]]:
     """Nodes level by level: objectives over KPI uses; themes and perspectives over objectives; the scorecard."""
     uses: dict[str, list[tuple[str, float, bool]]] = {o.code: [] for o in definitions.objectives}
