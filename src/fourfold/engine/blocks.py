@@ -6,7 +6,7 @@ is `State.NUMBER`, everywhere else `value` is NaN and the state says why.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -51,6 +51,13 @@ class Block:
             _some(self.denominator, rows), None if self.reason is None else self.reason[rows],
             None if self.coverage is None else self.coverage[rows],
         )  # fmt: skip
+
+    def parts(self, counts: Iterable[int]) -> Iterator[Block]:
+        """The block in parts of so many KPIs, as views."""
+        start = 0
+        for count in counts:
+            yield self.part(slice(start, start + count))
+            start += count
 
     @property
     def shape(self) -> tuple[int, int, int]:

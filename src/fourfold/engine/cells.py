@@ -6,9 +6,9 @@ shape; a number is present exactly where the state is `NUMBER`, and is NaN every
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from enum import IntEnum, IntFlag
-from typing import Final
+from typing import Final, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +17,7 @@ Floats = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.uint8]
 Bools = npt.NDArray[np.bool_]
 Indexes = npt.NDArray[np.intp]
+_A = TypeVar("_A", Floats, Codes)
 Numbers = float | Floats  # one number or an array of them; shapes broadcast
 
 
@@ -118,3 +119,16 @@ def slabs(shape: tuple[int, ...], cells: int = SLAB) -> Iterator[slice[int, int,
     step = max(cells // max(row, 1), 1)
     for start in range(0, shape[0], step):
         yield slice(start, min(start + step, shape[0]))
+
+
+def stacked(arrays: Sequence[_A | None], shapes: Sequence[tuple[int, int, int]]) -> _A | None:
+    """Arrays of these shapes along the first axis, NaN for one that is None; None where all are."""
+    there = [a for a in arrays if a is not None]
+    if not there:
+        return None
+    whole = np.empty((sum(shape[0] for shape in shapes), *shapes[0][1:]), dtype=there[0].dtype)
+    start = 0
+    for array, shape in zip(arrays, shapes, strict=True):
+        whole[start : start + shape[0]] = np.nan if array is None else array
+        start += shape[0]
+    return whole

@@ -12,7 +12,7 @@ from fourfold.engine.cells import Reason, State
 from fourfold.engine.definitions import Definitions
 from fourfold.engine.findings import Finding, Level, Place
 from fourfold.engine.groups import dependents
-from fourfold.engine.judging import join, judge_all, no_results
+from fourfold.engine.judging import join, judge, no_results
 from fourfold.engine.kpis import Figures, figures
 from fourfold.engine.nodes import effective_weights, nodes_of, roll_up_nodes
 from fourfold.engine.periods import Frequency, Period
@@ -74,7 +74,7 @@ def judge_figures(
     """Results of figures that are blocks already: fold, attach targets, score."""
     shown = tuple(periods)
     parts = [
-        judge_all(block, groups, Window(found.spans[groups[0].frequency], shown, view), definitions, as_of=as_of)
+        judge(block, groups, Window(found.spans[groups[0].frequency], shown, view), definitions, as_of=as_of)
         for groups, block in found.blocks
         if groups
     ]

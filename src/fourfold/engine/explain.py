@@ -166,8 +166,7 @@ def _kpi_trace(evaluation: Evaluation, node: str, at: tuple[int, int, int]) -> T
     r = evaluation.kpis
     kpi = evaluation.definitions.kpi[node.removeprefix("kpi:")]
     state = State.NUMBER if r.state is None else State(int(r.state[at]))
-    names = ("target", "red_line", "floor", "stretch", "red_low", "low", "high", "red_high", "cut")
-    target: dict[str, Scalar] = {name: found for name in names if (found := _at(getattr(r, name), at)) is not None}
+    target: dict[str, Scalar] = dict(r.anchors_at(*at))
     target |= {"polarity": kpi.polarity.value, "tolerance": float(kpi.tolerance), "rule": r.rule.get(node, "")}
     marks = [m.name.lower() for m in Mark if m and m.name and int(r.marks[at]) & m]
     return Trace(

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 import numpy as np
 
 from fourfold.engine.aggregation import AggTime, MeasureKind, fold_time, fold_windows
-from fourfold.engine.anchors import Polarity
+from fourfold.engine.anchors import Polarity, RedLineRule
 from fourfold.engine.blocks import Block
-from fourfold.engine.cells import Bools, Codes, Floats, Mark, State
+from fourfold.engine.cells import Bools, Codes, Floats, Mark, State, slabs, stacked
 from fourfold.engine.definitions import Definitions
 from fourfold.engine.groups import Group, merged
-from fourfold.engine.kpis import parts_of
 from fourfold.engine.periods import Period
-from fourfold.engine.results import Results
+from fourfold.engine.results import Anchors, Results
 from fourfold.engine.scoring import (
     STATUS_OF_STATE,
     boolean,
@@ -28,7 +27,7 @@ from fourfold.engine.scoring import (
     ordinal,
 )
 from fourfold.engine.target_blocks import TargetBlock, target_block
-from fourfold.engine.views import Window, data_periods, fold, fold_coverage, is_picked, newest_due, picked
+from fourfold.engine.views import Window, data_periods, fold_groups, is_picked, newest_due, picked
 
 #: Quality of a figure by its mark (§3.8); several marks multiply.
 QUALITY = {Mark.UNAPPROVED: 0.7, Mark.ESTIMATE: 0.6, Mark.PROVISIONAL: 0.8, Mark.CARRIED: 0.8}
@@ -39,44 +38,48 @@ for _mark, _share in QUALITY.items():
 ENOUGH = 12
 
 
-def judge_all(
+def judge(
     block: Block, groups: Sequence[Group], window: Window, definitions: Definitions, *, as_of: datetime
 ) -> Results:
-    """Results of all KPIs of a block, in the order of the groups: those that are scored alike together."""
-    # Where nothing is folded over time it does not matter how: fewer and longer arrays are faster.
-    alike = merged(groups) if window.is_same else groups
-    results = []
-    for g, part in zip(alike, parts_of(block, alike), strict=True):
-        if not window.is_same and not g.rolls_up:
-            part.coverage = None
-        results.append(judge(part, g, window, definitions, as_of=as_of))
-    return join(results)
-
-
-def judge(block: Block, g: Group, window: Window, definitions: Definitions, *, as_of: datetime) -> Results:
-    """Results of the KPIs of a block in the periods of a view."""
-    folded = fold(block, g, window)
-    anchors = fold_targets(target_block(block, g.kpis, definitions, as_of=as_of), block, g, window)
-    tolerance = _tolerance(block, g, window)
-    score, cut = _score(folded.value, g, anchors, tolerance)
-    is_number = folded.state == State.NUMBER
-    status = np.where(is_number, kpi_status(score, cut), STATUS_OF_STATE[folded.state])
-    marks = folded.marks
-    if window.is_same and anchors.red_line is not None:
-        near = _borderline(block, window, score, cut, anchors)
-        marks = np.where(near, marks | np.uint8(Mark.BORDERLINE), marks)
-    coverage = fold_coverage(block, folded, g, window)
-    confidence = np.where(is_number, _QUALITY_OF[folded.marks] * np.clip(coverage, 0.0, 1.0), 0.0)
-    shown = data_periods(block.state, window)
-    nodes = tuple(f"kpi:{code}" for code in g.codes)
+    """Results of the KPIs of a block in the periods of a view, in the order of the groups that make it up."""
+    folded, coverage = fold_groups(block, groups, window)
+    score, confidence = np.empty(folded.state.shape), np.empty(folded.state.shape)
+    status, marks = np.empty(folded.state.shape, np.uint8), folded.marks.copy()
+    anchors, rules = list[Anchors](), list[RedLineRule]()
+    for g, rows in _pieces(block, groups, window):
+        part, state = block.part(rows), folded.state[rows]
+        targets = fold_targets(target_block(part, g.kpis, definitions, as_of=as_of), part, g, window)
+        score[rows], cut = _score(folded.value[rows], g, targets, _tolerance(part, g, window))
+        number = state == State.NUMBER
+        status[rows] = np.where(number, kpi_status(score[rows], cut), STATUS_OF_STATE[state])
+        trust = _QUALITY_OF[folded.marks[rows]] * np.clip(coverage[rows], 0.0, 1.0)
+        confidence[rows] = np.where(number, trust, 0.0)
+        if window.is_same:
+            near = _borderline(part, window, score[rows], cut, targets)
+            marks[rows] |= np.where(near, np.uint8(Mark.BORDERLINE), np.uint8(0))
+        anchors.append(Anchors(len(g.kpis), targets.arrays() | {"cut": cut}))
+        rules += targets.rule
+    nodes = tuple(f"kpi:{code}" for code in block.kpis)
+    shown = dict(zip(nodes, data_periods(block.state, window), strict=True)) if window.is_finer else {}
     return Results(
         nodes, block.units, window.shown, score, status, coverage, confidence, marks,
         value=folded.value, numerator=folded.num, denominator=folded.den, state=folded.state, reason=folded.reason,
-        target=anchors.target, red_line=anchors.red_line, low=anchors.low, high=anchors.high,
-        data_period=dict(zip(nodes, shown, strict=True)) if window.is_finer else {},
-        floor=anchors.floor, stretch=anchors.stretch, red_low=anchors.red_low, red_high=anchors.red_high, cut=cut,
-        rule=dict(zip(nodes, (r.value for r in anchors.rule), strict=True)),
+        anchors=tuple(anchors), data_period=shown, rule=dict(zip(nodes, (r.value for r in rules), strict=True)),
     )  # fmt: skip
+
+
+def _pieces(
+    block: Block, groups: Sequence[Group], window: Window
+) -> Iterator[tuple[Group, slice[int, int, None]]]:
+    """What is judged at once, and its rows: KPIs that are scored alike, as many as the processor's cache holds.
+
+    Where nothing is folded over time it does not matter how: fewer and longer arrays are faster.
+    """
+    start = 0
+    for g in merged(groups) if window.is_same else groups:
+        for some in slabs((len(g.kpis), *block.shape[1:])):
+            yield g.part(some), slice(start + some.start, start + some.stop)
+        start += len(g.kpis)
 
 
 def fold_targets(targets: TargetBlock, block: Block, g: Group, window: Window) -> TargetBlock:
@@ -130,8 +133,6 @@ def _score(value: Floats, g: Group, a: TargetBlock, tolerance: Floats) -> tuple[
     if g.kind is MeasureKind.ORDINAL:
         levels = {float(i): s for i, s in enumerate(g.kpis[0].levels.values(), start=1)}
         return ordinal(value, levels), np.full((1, 1, 1), 100.0)
-    if g.kind is MeasureKind.BOOLEAN and np.isnan(a.target).all():
-        return boolean(value, polarity=g.polarity), np.full((1, 1, 1), 100.0)
     if g.polarity is Polarity.IN_RANGE and a.low is not None:
         band = (_known(a.red_low), _known(a.low), _known(a.high), _known(a.red_high))
         score = in_range(value, *band, tolerance=tolerance)
@@ -139,7 +140,11 @@ def _score(value: Floats, g: Group, a: TargetBlock, tolerance: Floats) -> tuple[
     score = linear_anchor(
         value, a.red_line, a.target, a.floor, a.stretch, polarity=_polarity(g), tolerance=tolerance
     )
-    return score, on_cut(a.target, a.red_line, tolerance)
+    cut = on_cut(a.target, a.red_line, tolerance)
+    if g.kind is MeasureKind.BOOLEAN:  # yes or no is judged without a target too
+        without = np.isnan(a.target).all(axis=(1, 2), keepdims=True)
+        return np.where(without, boolean(value, polarity=g.polarity), score), np.where(without, 100.0, cut)
+    return score, cut
 
 
 def _polarity(g: Group) -> Polarity | Bools:
@@ -175,31 +180,21 @@ def natural_sigma(value: Floats) -> Floats:
 
 
 def join(parts: Sequence[Results]) -> Results:
-    """Results of several groups as one, KPIs in the order of the groups."""
+    """Results of several blocks as one, KPIs in the order of the blocks."""
     if len(parts) == 1:
         return parts[0]
     first = parts[0]
     rows: dict[str, Floats | Codes | None] = {}
     for name in ("score", "status", "coverage", "confidence", "marks", "value", "numerator", "denominator", "state",
-                 "reason", "target", "red_line", "low", "high", "floor", "stretch", "red_low", "red_high",
-                 "cut"):  # fmt: skip
-        rows[name] = _join_arrays([getattr(p, name) for p in parts], [p.shape for p in parts])
-    nodes = tuple(node for p in parts for node in p.nodes)
-    shown = {node: periods for p in parts for node, periods in p.data_period.items()}
-    rules = {node: rule for p in parts for node, rule in p.rule.items()}
-    return Results(nodes, first.units, first.periods, data_period=shown, rule=rules, **rows)  # type: ignore[arg-type]
-
-
-def _join_arrays(
-    arrays: Sequence[Floats | Codes | None], shapes: Sequence[tuple[int, int, int]]
-) -> Floats | Codes | None:
-    if all(a is None for a in arrays):
-        return None
-    full = [
-        np.full(shape, np.nan) if a is None else np.broadcast_to(a, shape)
-        for a, shape in zip(arrays, shapes, strict=True)
-    ]
-    return np.concatenate(full)
+                 "reason"):  # fmt: skip
+        rows[name] = stacked([getattr(p, name) for p in parts], [p.shape for p in parts])
+    return Results(
+        tuple(node for p in parts for node in p.nodes), first.units, first.periods,
+        anchors=tuple(a for p in parts for a in p.anchors),
+        data_period={node: periods for p in parts for node, periods in p.data_period.items()},
+        rule={node: rule for p in parts for node, rule in p.rule.items()},
+        **rows,  # type: ignore[arg-type]
+    )  # fmt: skip
 
 
 def no_results(units: tuple[str, ...], periods: tuple[Period, ...]) -> Results:
@@ -207,4 +202,3 @@ def no_results(units: tuple[str, ...], periods: tuple[Period, ...]) -> Results:
     shape = (0, len(units), len(periods))
     blank, codes = np.zeros(shape), np.zeros(shape, np.uint8)
     return Results((), units, periods, blank, codes, blank, blank, codes, value=blank, state=codes, reason=codes)
-

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
+import numpy.typing as npt
 
-from fourfold.engine.cells import Codes, Floats
+from fourfold.engine.cells import Codes, Floats, Indexes
 from fourfold.engine.definitions import Definitions
 from fourfold.engine.findings import Finding
 from fourfold.engine.periods import Period
@@ -17,6 +19,7 @@ from fourfold.engine.periods import Period
 if TYPE_CHECKING:
     import polars as pl
 
+Integers = npt.NDArray[np.int64] | npt.NDArray[np.uint32]
 View = Literal["month", "quarter", "half", "year", "week", "day", "ytd"]
 
 #: Columns of the long table, in order; one row per node, unit and period.
@@ -24,7 +27,20 @@ COLUMNS = (
     "node", "unit", "period", "ordinal", "value", "numerator", "denominator", "state", "marks", "reason",
     "target", "red_line", "low", "high", "score", "status", "coverage", "confidence", "data_period",
 )  # fmt: skip
+_ANCHORS = ("target", "red_line", "low", "high")
 _FLOATS = ("value", "numerator", "denominator", "target", "red_line", "low", "high", "score", "coverage", "confidence")
+
+
+@dataclass(frozen=True, slots=True)
+class Anchors:
+    """Anchors of some KPIs that stand together, by name: arrays that broadcast to `(kpi, unit, period)`.
+
+    The unit axis has length 1 where all units share them, and a name is there only where a KPI has such an anchor:
+    in full these arrays would be most of what results take up.
+    """
+
+    count: int
+    arrays: Mapping[str, Floats]
 
 
 @dataclass(slots=True)
@@ -32,8 +48,8 @@ class Results:
     """Results of nodes of one kind: every array is `(node, unit, period)`.
 
     `score` is 0..125 and NaN where there is none; `status`, `state`, `marks` and `reason` are codes. `coverage` and
-    `confidence` are shares 0..1. `low`/`high` are the target band of `in_range` KPIs, else `None`.
-    `data_period` is the ordinal, in the KPI's own frequency, of the figure shown.
+    `confidence` are shares 0..1. `anchors` are those of all KPIs in order; `anchor` gives one of them in full.
+    `data_period` is the period, in the KPI's own frequency, of the figure shown.
     """
 
     nodes: tuple[str, ...]
@@ -49,18 +65,38 @@ class Results:
     denominator: Floats | None = None
     state: Codes | None = None
     reason: Codes | None = None
-    target: Floats | None = None
-    red_line: Floats | None = None
-    low: Floats | None = None
-    high: Floats | None = None
+    anchors: tuple[Anchors, ...] = ()
     data_period: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # kpi → own period id per view period
-    # kept for explanations, not in the long table: the other anchors, the cut of "on target", the red line's rule
-    floor: Floats | None = None
-    stretch: Floats | None = None
-    red_low: Floats | None = None
-    red_high: Floats | None = None
-    cut: Floats | None = None
-    rule: Mapping[str, str] = field(default_factory=dict)
+    rule: Mapping[str, str] = field(default_factory=dict)  # kpi → how its latest red line came about
+
+    def anchor(self, name: str) -> Floats | None:
+        """One of `target, red_line, floor, stretch, low, high, red_low, red_high` or `cut`, from which a score is on.
+
+        A new array `(node, unit, period)`, NaN where there is none; None where no node has one.
+        """
+        if not any(name in a.arrays for a in self.anchors):
+            return None
+        whole, start = np.full(self.shape, np.nan), 0
+        for part in self.anchors:
+            if name in part.arrays:
+                whole[start : start + part.count] = part.arrays[name]
+            start += part.count
+        return whole
+
+    def anchors_at(self, node: int, unit: int, period: int) -> dict[str, float]:
+        """The anchors of one cell by name, those that are there."""
+        for part in self.anchors:
+            if node < part.count:
+                row = {name: np.broadcast_to(a, (part.count, *self.shape[1:])) for name, a in part.arrays.items()}
+                cell = {name: float(array[node, unit, period]) for name, array in row.items()}
+                return {name: number for name, number in cell.items() if not math.isnan(number)}
+            node -= part.count
+        return {}
+
+    @property
+    def target(self) -> Floats | None:
+        """The targets in full; see `anchor`."""
+        return self.anchor("target")
 
     @property
     def index(self) -> dict[str, int]:
@@ -77,36 +113,38 @@ class Results:
         import polars as pl
 
         n, u, p = self.shape
+        own = ("", *dict.fromkeys(text for texts in self.data_period.values() for text in texts))
+        place = {text: i for i, text in enumerate(own)}
+        shows = np.zeros((n, 1, p), dtype=np.uint32)
+        for i, node in enumerate(self.nodes):
+            if node in self.data_period:
+                shows[i, 0] = [place[text] for text in self.data_period[node]]
         columns: dict[str, pl.Series] = {
-            "node": _repeat(self.nodes, u * p, 1),
-            "unit": _repeat(self.units, p, n),
-            "period": _repeat(tuple(q.id for q in self.periods), 1, n * u),
-            "ordinal": pl.Series(np.tile(np.array([q.ordinal for q in self.periods], dtype=np.int64), n * u)),
+            "node": self._texts(self.nodes, np.arange(n)[:, None, None]),
+            "unit": self._texts(self.units, np.arange(u)[:, None]),
+            "period": self._texts(tuple(q.id for q in self.periods), np.arange(p)),
+            "ordinal": self._cells(np.array([q.ordinal for q in self.periods], dtype=np.int64)),
+            "data_period": self._texts(own, shows),
         }
-        for name in COLUMNS[4:-1]:
-            columns[name] = self._column(name)
-        own = [text for node in self.nodes for text in self.data_period.get(node, ("",) * p) * u]
-        columns["data_period"] = pl.Series(own, dtype=pl.String)
+        for name in _FLOATS:
+            array: Floats | None = self.anchor(name) if name in _ANCHORS else getattr(self, name)
+            columns[name] = self._cells(np.array(np.nan) if array is None else array)
+        for name in ("state", "marks", "reason", "status"):
+            codes: Codes | None = getattr(self, name)
+            columns[name] = self._cells(np.zeros((), np.uint8) if codes is None else codes)
         return pl.DataFrame(columns).select(COLUMNS)
 
-    def _column(self, name: str) -> pl.Series:
+    def _texts(self, texts: tuple[str, ...], index: Indexes | Integers) -> pl.Series:
+        """Texts of all cells, by their places."""
         import polars as pl
 
-        array = getattr(self, name)
-        size = int(np.prod(self.shape))
-        if name in _FLOATS:
-            if array is None:
-                return pl.Series(np.full(size, np.nan), nan_to_null=True)
-            return pl.Series(np.ascontiguousarray(np.broadcast_to(array, self.shape)).reshape(-1), nan_to_null=True)
-        flat = np.zeros(size, np.uint8) if array is None else np.ascontiguousarray(array).reshape(-1)
-        return pl.Series(flat)
+        return pl.Series(texts, dtype=pl.String).gather(self._cells(index.astype(np.uint32)))
 
+    def _cells(self, array: Floats | Codes | Integers) -> pl.Series:
+        """An array as a column of all cells."""
+        import polars as pl
 
-def _repeat(texts: tuple[str, ...], each: int, times: int) -> pl.Series:
-    import polars as pl
-
-    index = np.tile(np.repeat(np.arange(len(texts)), each), times)
-    return pl.Series(texts, dtype=pl.String).gather(index)
+        return pl.Series(np.broadcast_to(array, self.shape).reshape(-1), nan_to_null=True)
 
 
 @dataclass(slots=True)

@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from fourfold.engine.aggregation import AggTime, Folded, fold_time, fold_windows
 from fourfold.engine.blocks import Block
-from fourfold.engine.cells import Bools, Codes, Floats, State
+from fourfold.engine.cells import Bools, Codes, Floats, State, stacked
 from fourfold.engine.groups import Group
 from fourfold.engine.periods import Frequency, Period, bucket_index, start_index
 from fourfold.engine.results import View
@@ -98,6 +98,22 @@ def is_picked(group: Group, window: Window) -> bool:
     return window.is_same or window.is_finer
 
 
+def fold_groups(block: Block, groups: Sequence[Group], window: Window) -> tuple[Folded, Floats]:
+    """The figures of a block in the periods of a view, and their coverage; `groups` make up the block in order."""
+    if window.is_same:
+        whole = fold(block, groups[0], window)
+        return whole, fold_coverage(block, whole, groups[0], window)
+    parts, coverages = list[Folded](), list[Floats]()
+    for g, part in zip(groups, block.parts(len(g.kpis) for g in groups), strict=True):
+        if not g.rolls_up and not g.is_computed:
+            part.coverage = None
+        parts.append(fold(part, g, window))
+        coverages.append(fold_coverage(part, parts[-1], g, window))
+    shapes = [(len(g.kpis), len(block.units), len(window.shown)) for g in groups]
+    whole = Folded(*(stacked(arrays, shapes) for arrays in zip(*parts, strict=True)))  # type: ignore[arg-type]
+    return whole, np.concatenate(coverages)
+
+
 def fold(block: Block, group: Group, window: Window) -> Folded:
     """The figures of a block in the periods of a view; see `aggregation.fold_time` for what happens to gaps."""
     factor = np.array([float(k.factor) for k in group.kpis])[:, None, None]
@@ -150,7 +166,10 @@ def _pick(block: Block, index: slice[int, int, None] | Indexes) -> Folded:
         value[..., outside] = np.nan
         marks[..., outside] = 0
     reason = np.zeros(state.shape, np.uint8) if block.reason is None else picked(block.reason, index)
-    coverage = (state == State.NUMBER).astype(np.float64)
+    if isinstance(index, slice) and block.coverage is not None:
+        coverage = block.coverage[..., index]
+    else:
+        coverage = (state == State.NUMBER).astype(np.float64)
     return Folded(value, parts(block.numerator), parts(block.denominator), state, marks, coverage, reason)
 
 
@@ -183,7 +202,9 @@ def fold_coverage(block: Block, folded: Folded, group: Group, window: Window) ->
         units = picked(block.coverage, newest_due(block.state, window))
     else:
         agg = group.over_time if group.over_time in (AggTime.LAST, AggTime.FIRST) else AggTime.MEAN
-        parts = (block.coverage, None, None, block.state)
+        # What divides by zero in a part may be a number in the whole: its inputs are in.
+        state = np.where(block.state == State.ERROR, np.uint8(State.NUMBER), block.state)
+        parts = (block.coverage, None, None, state)
         if window.view == "ytd":
             units = fold_windows(*parts, window.to_date, agg).value
         else:
