@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import random
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -290,6 +291,24 @@ def test_a_damaged_parquet_file_is_read_or_refused_and_never_raises(folder: Path
     middle = at % (len(data) - 8) + 4
     data[middle : middle + 40] = b"\xff" * len(data[middle : middle + 40])
     data[-4:] = b"PAR1"
+    content = put(folder, bytes(data), "measurements/a.parquet")
+    assert content.tables or only(content, "FILE-PARQUET")
+
+
+def test_a_parquet_file_with_a_column_twice_is_refused(folder: Path) -> None:
+    import pyarrow
+    from pyarrow.parquet import write_table
+
+    table = pyarrow.Table.from_arrays([pyarrow.array([1]), pyarrow.array([2])], names=["value", "value"])
+    write_table(table, folder / "measurements" / "a.parquet")
+    assert "two columns" in only(read_folder(folder), "FILE-HEADER").message
+
+
+@pytest.mark.parametrize("seed", range(150))
+def test_random_damage_to_parquet_never_raises(folder: Path, seed: int) -> None:
+    chance, data = random.Random(seed), bytearray(parquet())
+    for _ in range(chance.choice([1, 3, 20])):
+        data[chance.randrange(4, len(data) - 4)] = chance.randrange(256)
     content = put(folder, bytes(data), "measurements/a.parquet")
     assert content.tables or only(content, "FILE-PARQUET")
 

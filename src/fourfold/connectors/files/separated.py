@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 from typing import Final
 
@@ -40,14 +41,12 @@ def read_separated(path: Path, file: str) -> tuple[pl.DataFrame | None, tuple[Fi
 
 
 def _read(source: Iterator[str], file: str) -> tuple[pl.DataFrame | None, list[Finding]]:
-    lines = _Lines(source)
-    first = next((line for line in lines if line.strip()), None)
+    begin, first = next(((n, line) for n, line in enumerate(source, start=1) if line.strip()), (1, None))
     if first is None:
         fix = "Write a header such as kpi,unit,period,value and a row for each figure, or delete the file."
         return None, [problem("EMPTY", Place(file), "The file is empty.", fix, Level.WARNING)]
-    begin = lines.number
     separator = separator_of(first)
-    rows = _records(_Again(first, lines), separator, file, begin)
+    rows = _records(chain((first,), source), separator, file, begin)
     _, header = next(rows)
     names = _header(header, file, begin)
     found: list[Finding] = []
@@ -84,49 +83,17 @@ def separator_of(header: str) -> str:
     return max(_NAMES, key=bare.count)
 
 
-class _Lines:
-    """The lines of a file; `number` is that of the last one."""
-
-    def __init__(self, source: Iterator[str]) -> None:
-        self._source, self.number = source, 0
-
-    def __iter__(self) -> _Lines:
-        return self
-
-    def __next__(self) -> str:
-        line = next(self._source)
-        self.number += 1
-        return line
-
-
-class _Again:
-    """A line that was looked at, and the lines after it."""
-
-    def __init__(self, first: str, rest: _Lines) -> None:
-        self._first: str | None = first
-        self.rest = rest
-
-    def __iter__(self) -> _Again:
-        return self
-
-    def __next__(self) -> str:
-        first, self._first = self._first, None
-        return next(self.rest) if first is None else first
-
-
-def _records(lines: _Again, separator: str, file: str, begin: int) -> Iterator[tuple[int, list[str]]]:
+def _records(lines: Iterator[str], separator: str, file: str, begin: int) -> Iterator[tuple[int, list[str]]]:
     """Each record that is not blank, with the line it begins on. Raises `Refused` at a quote out of place."""
     reader = csv.reader(lines, delimiter=separator, strict=True)
-    while True:
-        try:
-            cells = next(reader)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            raise _bad_quote(file, begin, error) from None
-        if cells:
-            yield begin, cells
-        begin = lines.rest.number + 1
+    before = begin
+    try:
+        for cells in reader:
+            if cells:
+                yield begin, cells
+            begin = before + reader.line_num
+    except csv.Error as error:
+        raise _bad_quote(file, begin, error) from None
 
 
 def _bad_quote(file: str, line: int, error: csv.Error) -> Refused:
