@@ -6,10 +6,10 @@ formula is applied at every unit to inputs that have been rolled up already ("ag
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -22,7 +22,7 @@ from fourfold.engine.groups import Group, all_groups, formulas_of, group, groups
 from fourfold.engine.periods import Frequency, Period, year_ago_index, year_start_index
 from fourfold.engine.rows import Rows, locate, unit_tree
 from fourfold.engine.tree import Indexes, UnitTree
-from fourfold.engine.views import Window, fold
+from fourfold.engine.views import Window, fold, fold_coverage
 
 if TYPE_CHECKING:
     import polars as pl
@@ -102,16 +102,9 @@ def _measured(
     block.reason = np.zeros(block.shape, dtype=np.uint8)
     if tree.levels:
         block.coverage = (block.state == State.NUMBER).astype(np.float64)
-        for g, part in zip(groups, parts_of(block, groups), strict=True):
+        for g, part in zip(groups, block.parts(len(g.kpis) for g in groups), strict=True):
             roll_up_units(part, g, tree)
     return block
-
-
-def parts_of(block: Block, groups: Iterable[Group]) -> Iterator[Block]:
-    """The part of the block that each group has, as views."""
-    start = 0
-    for g in groups:
-        yield block.part(slice(start, start := start + len(g.kpis)))
 
 
 def roll_up_units(block: Block, g: Group, tree: UnitTree) -> None:
@@ -172,8 +165,30 @@ def _compute_all(
         source |= {k.code: (k, block, i) for i, k in enumerate(k for g in groups for k in g.kpis)}
     for code in calculation_order({k.code: inputs_of(k) for k in kpis}):
         _, block, i = source[code]
-        inputs = {n: _input(source[n], by_code[code].frequency, spans) for n in inputs_of(by_code[code])}
-        _write(compute(by_code[code], inputs, block.periods, block.units), block, i)
+        given = {n: _input(source[n], by_code[code].frequency, spans) for n in inputs_of(by_code[code])}
+        row = compute(by_code[code], {n: g.series for n, g in given.items()}, block.periods, block.units)
+        _trust_no_more(row, list(given.values()))
+        absent = block.state[i] == State.NOT_APPLICABLE
+        _write(row, block, i)
+        _leave_out(block, i, absent)
+
+
+class _Input(NamedTuple):
+    """An input of a formula, `(unit, period)`: its cells, their marks, and the share of them that is in."""
+
+    series: Series
+    marks: Codes
+    coverage: Floats
+
+
+def _trust_no_more(row: Block, inputs: Sequence[_Input]) -> None:
+    """Give a computed KPI, in place, the marks of its inputs in the same period and the least of their coverages."""
+    number = row.state == State.NUMBER
+    coverage = np.ones(row.shape)
+    for given in inputs:
+        row.marks |= np.where(number, given.marks, np.uint8(0))
+        coverage = np.minimum(coverage, given.coverage)
+    row.coverage = coverage
 
 
 def _write(row: Block, block: Block, i: int) -> None:
@@ -182,7 +197,7 @@ def _write(row: Block, block: Block, i: int) -> None:
     if block.reason is not None and row.reason is not None:
         block.reason[i] = row.reason[0]
     if block.coverage is not None:
-        block.coverage[i] = row.state[0] == State.NUMBER
+        block.coverage[i] = row.state[0] == State.NUMBER if row.coverage is None else row.coverage[0]
     if row.numerator is not None and row.denominator is not None:
         if block.numerator is None:
             block.numerator = np.full(block.shape, np.nan)
@@ -191,15 +206,31 @@ def _write(row: Block, block: Block, i: int) -> None:
         block.numerator[i], block.denominator[i] = row.numerator[0], row.denominator[0]
 
 
-def _input(found: _Row, frequency: Frequency, spans: Mapping[Frequency, tuple[Period, ...]]) -> Series:
-    """The series of one KPI in the periods of the KPI that uses it, shape (unit, period)."""
+def _leave_out(block: Block, i: int, absent: Bools) -> None:
+    """Take a computed KPI, in place, from the units that do not have it."""
+    if not absent.any():
+        return
+    block.state[i, absent] = State.NOT_APPLICABLE
+    for array in (block.value, block.numerator, block.denominator):
+        if array is not None:
+            array[i, absent] = np.nan
+    for codes in (block.marks, block.reason):
+        if codes is not None:
+            codes[i, absent] = 0
+
+
+def _input(found: _Row, frequency: Frequency, spans: Mapping[Frequency, tuple[Period, ...]]) -> _Input:
+    """One KPI in the periods of the KPI that uses it."""
     kpi, block, i = found
     if kpi.frequency is frequency:
         reason = np.zeros(block.shape[1:], np.uint8) if block.reason is None else block.reason[i]
-        return Series(block.value[i], block.state[i], reason)
+        coverage = (block.state[i] == State.NUMBER).astype(np.float64) if block.coverage is None else block.coverage[i]
+        return _Input(Series(block.value[i], block.state[i], reason), block.marks[i], coverage)
     window = Window(block.periods, spans[frequency], frequency.value)
-    folded = fold(block.part(slice(i, i + 1)), group([kpi])[0], window)
-    return Series(folded.value[0], folded.state[0], folded.reason[0])
+    own, (g,) = block.part(slice(i, i + 1)), group([kpi])
+    folded = fold(own, g, window)
+    series = Series(folded.value[0], folded.state[0], folded.reason[0])
+    return _Input(series, folded.marks[0], fold_coverage(own, folded, g, window)[0])
 
 
 def compute(kpi: Kpi, inputs: Mapping[str, Series], periods: tuple[Period, ...], units: tuple[str, ...]) -> Block:
