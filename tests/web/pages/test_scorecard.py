@@ -35,7 +35,7 @@ def get(client: Client, query: str = "", unit: str = "bakery") -> str:
 def test_the_kpis_stand_under_their_perspectives(alice: Client) -> None:
     page = get(alice)
     assert rows(page) == ["Sales", "Margin", "Orders on time", "Costs", "Staff"]
-    heads = [m for m in re.findall(r'class="gname"[^>]*>([^<]+)', page)]
+    heads = re.findall(r'class="gname"[^>]*>([^<]+)', page)
     assert heads == ["Finance", "Customers", "In no objective"]
     assert "April 2026, 5 KPIs in 2 objectives" in page
 
