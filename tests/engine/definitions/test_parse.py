@@ -139,7 +139,7 @@ MISTAKES = [
     ("kpis:\n  - {code: k, name: K, valid_max: nan}\n", "2:35", "DEF-NUMBER", "finite", "no number"),
     ("initiatives:\n  - {code: i, name: I, start: a, end: b, progress: NaN}\n", "2:52", "DEF-", "NaN", ""),
     ("kpis:\n  - {code: k, name: K, tolerance: -1}\n", "2:35", "DEF-LIMIT", "at least 0", "Change"),
-    ("kpis:\n  - {code: k, name: K, levels: {a: 130}}\n", "2:36", "DEF-LIMIT", "`a` is \"130\"", "Change"),
+    ("kpis:\n  - {code: k, name: K, levels: {a: 130}}\n", "2:36", "DEF-LIMIT", '`a` is "130"', "Change"),
     ("uses:\n  - {kpi: k, objective: o, weight: -2}\n", "2:36", "DEF-LIMIT", "at least 0 (V21)", "Change"),
     ("kpis:\n  - code: k\n    name: " + "x" * 301 + "\n", "3:11", "DEF-LIMIT", "301 characters", "Shorten"),
     ('kpis:\n  - {code: k, name: "a\\0b"}\n', "2:21", "DEF-VALUE", "U+0000", "Change"),
