@@ -13,10 +13,11 @@ Nothing here needs a server, a database or Django.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias, cast, get_args
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast, get_args
 
 from fourfold.connectors.files import read_folder
 from fourfold.connectors.sql import read_feeds
@@ -31,7 +32,7 @@ from fourfold.engine.explain import Trace
 from fourfold.engine.explain import explain as trace_of
 from fourfold.engine.findings import Finding, Level, Place, errors
 from fourfold.engine.measurements import check_rows, check_tables, to_polars
-from fourfold.engine.periods import Period
+from fourfold.engine.periods import Frequency, Period, PeriodError
 from fourfold.engine.results import View
 from fourfold.engine.statuses import Status
 from fourfold.engine.words import did_you_mean, show
@@ -43,6 +44,10 @@ if TYPE_CHECKING:
 
 #: Where the databases of feeds are, by the code of the source.
 Sources: TypeAlias = Mapping[str, str | Path] | None
+
+
+#: The views whose periods have a spelling of their own; a whole date is a month before it is a day.
+_SPELT: Final[tuple[View, ...]] = ("month", "quarter", "half", "year", "week", "day")
 
 
 class FolderError(FourfoldError):
@@ -92,6 +97,14 @@ class Scorecard:
         periods = self._periods(known, at, shown, first, last)
         evaluation = run(self.definitions, known, as_of=at, view=shown, periods=periods)
         return Evaluated(evaluation, self.findings + evaluation.findings)
+
+    def view_of(self, period: str | None) -> View:
+        """The view that a period belongs to, such as quarter for FY2026-Q2; month for what is none, and without one."""
+        for view in _SPELT if period else ():
+            with suppress(PeriodError):
+                self.definitions.calendar.parse(period or "", Frequency(view))
+                return view
+        return "month"
 
     def _checked(self, measurements: Any) -> pl.DataFrame:
         checked = check_rows(to_polars(measurements), self.definitions)

@@ -145,6 +145,16 @@ def test_the_table_has_every_level_and_column(fourfold: Callable[..., Ran], made
     assert re.search(r"^[●▲◆] .* \d+\.\d% +12\.0% +[−+]\d\.\d +(On|Near|Off) target.* \d+\.\d +[▁▂▃▄▅▆▇█]+ *$", margin)
 
 
+def test_names_are_shown_as_they_are_written(fourfold: Callable[..., Ran], folder: Path) -> None:
+    path = folder / "organisation.yaml"
+    path.write_text(path.read_text().replace("My organisation", '"[red]Us[/nothing]"'))
+    kpis = folder / "kpis.yaml"
+    kpis.write_text(kpis.read_text().replace("name: Revenue", 'name: "[bold]Revenue[/]"'))
+    ran = fourfold("evaluate", folder)
+    assert ran.code == 0
+    assert "[red]Us[/nothing]" in ran.out and "[bold]Revenue[/]" in ran.out
+
+
 def test_unit_and_period_choose_the_table(fourfold: Callable[..., Ran], made: Path) -> None:
     ran = fourfold("evaluate", made, "--unit", "north", "--period", "2026-01")
     assert ran.out.splitlines()[0].strip() == "My organisation, North, Jan 2026"
@@ -166,6 +176,13 @@ def test_every_view_shows_a_table(fourfold: Callable[..., Ran], made: Path, view
     ran = fourfold("evaluate", made, *AS_OF, "--view", view, "--period", period)
     assert (ran.code, ran.err) == (0, "")
     assert "Revenue" in ran.out
+
+
+@pytest.mark.parametrize(("period", "title"), [("FY2026-Q1", "Q1"), ("2026-03", "Mar 2026"), ("FY2026", "2026")])
+def test_a_period_brings_its_view_along(fourfold: Callable[..., Ran], made: Path, period: str, title: str) -> None:
+    for command in (["evaluate", made], ["explain", made, "revenue"]):
+        assert fourfold(*command, *AS_OF, "--period", period).code == 0
+    assert title in fourfold("evaluate", made, *AS_OF, "--period", period).out.splitlines()[0]
 
 
 def frame_of(ran: Ran, form: str) -> pl.DataFrame:
@@ -216,6 +233,7 @@ def test_out_that_cannot_be_written_leaves_nothing(fourfold: Callable[..., Ran],
     assert (ran.code, "cannot be written" in ran.err) == (2, True)
     ran = fourfold("evaluate", made, "--out", tmp_path, "--format", "csv")
     assert ran.code == 2
+    assert fourfold("evaluate", made, "--out", "", "--format", "csv").code == 2
     assert list(tmp_path.iterdir()) == []
 
 

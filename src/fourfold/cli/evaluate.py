@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from fourfold.cli.output import Format, folder, print_findings, print_table, write, write_frame
+from fourfold.cli.output import VIEW, Format, folder, print_findings, print_table, write, write_frame
 from fourfold.cli.sources import Source, sources
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ def run(
     period: Annotated[str | None, typer.Option(help="Only this period, such as 2026-10 or FY2026-Q2.")] = None,
     unit: Annotated[str | None, typer.Option(help="Only this unit, by its code.")] = None,
     as_of: Annotated[str | None, typer.Option(help="What was known and due on this date, such as 2026-03-31.")] = None,
-    view: Annotated[str, typer.Option(help="month, quarter, half, year, week, day or ytd (year to date).")] = "month",
+    view: Annotated[str | None, typer.Option(help=VIEW)] = None,
     form: Annotated[Format, typer.Option("--format", help="How to write the results.")] = Format.TABLE,
     out: Annotated[Path | None, typer.Option(help="Write to this file instead of the terminal.")] = None,
     source: Source = None,
@@ -33,7 +33,8 @@ def run(
     """
     from fourfold.scorecard import load
 
-    evaluated = load(folder(path), sources=sources(source)).evaluate(as_of=as_of, view=view)
+    scorecard = load(folder(path), sources=sources(source))
+    evaluated = scorecard.evaluate(as_of=as_of, view=view or scorecard.view_of(period))
     shown = evaluated.table(unit=unit, period=period)
     if form is Format.TABLE:
         if out is None:

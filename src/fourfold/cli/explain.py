@@ -8,7 +8,7 @@ from typing import Annotated, Final
 
 import typer
 
-from fourfold.cli.output import folder
+from fourfold.cli.output import VIEW, folder
 from fourfold.cli.sources import Source, sources
 
 NAME: Final = "explain"
@@ -20,7 +20,7 @@ def run(
     period: Annotated[str | None, typer.Option(help="The period, such as 2026-10; the newest one without it.")] = None,
     unit: Annotated[str | None, typer.Option(help="The unit; the whole organisation without it.")] = None,
     as_of: Annotated[str | None, typer.Option(help="What was known and due on this date.")] = None,
-    view: Annotated[str, typer.Option(help="month, quarter, half, year, week, day or ytd.")] = "month",
+    view: Annotated[str | None, typer.Option(help=VIEW)] = None,
     as_json: Annotated[bool, typer.Option("--json", help="The whole trace as JSON, with its SHA-256.")] = False,
     source: Source = None,
 ) -> None:
@@ -30,7 +30,8 @@ def run(
     """
     from fourfold.scorecard import load
 
-    evaluated = load(folder(path), sources=sources(source)).evaluate(as_of=as_of, view=view)
+    scorecard = load(folder(path), sources=sources(source))
+    evaluated = scorecard.evaluate(as_of=as_of, view=view or scorecard.view_of(period))
     explanation = evaluated.explain(node, unit=unit, period=period)
     if as_json:
         typer.echo(json.dumps(explanation.to_json(), indent=2, ensure_ascii=False))

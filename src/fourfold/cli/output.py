@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from fourfold.table import Table
 
 
+#: What the option --view takes.
+VIEW = "month, quarter, half, year, week, day or ytd (year to date); without it, that of the period, or month."
+
+
 class Format(StrEnum):
     """How results are written."""
 
@@ -99,7 +103,7 @@ def print_table(table: Table) -> None:
 
     out = console()
     space, indent, trend = _layout(table, out.width)
-    grid = RichTable(title=table.title, title_justify="left", title_style="bold", box=None, pad_edge=False,
+    grid = RichTable(title=Text(table.title), title_justify="left", title_style="bold", box=None, pad_edge=False,
                      padding=(0, space, 0, 0), header_style="dim")  # fmt: skip
     heads = HEAD if trend else HEAD[:-1]
     for i, name in enumerate(heads):
@@ -147,6 +151,8 @@ def write(content: bytes, out: Path | None) -> None:
         sys.stdout.buffer.write(content)
         sys.stdout.buffer.flush()
         return
+    if not out.name:
+        raise Misused("--out names no file.", hint="Write --out results.csv.")
     half = out.with_name(f".{out.name}.part")
     try:
         half.write_bytes(content)

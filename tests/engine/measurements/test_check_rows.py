@@ -307,6 +307,14 @@ def test_the_same_mistake_in_many_rows_is_said_once(definitions: Definitions) ->
     assert "The same in lines 3, 4, 5, 6 and 45 more." in finding.message
 
 
+def test_a_message_holds_no_control_characters_and_is_not_too_long(definitions: Definitions) -> None:
+    checked = check(definitions, {"kpi": "\x1b[31mred" + "x" * 5_000, "value": "\x1b[2J", "unit": "a\nb"})
+    assert len(checked.findings) == 3
+    for finding in checked.findings:
+        assert finding.message.isprintable()
+        assert len(finding.message) < 300
+
+
 def test_very_many_mistakes_are_counted_and_not_all_listed(definitions: Definitions) -> None:
     checked = check(definitions, *[{"value": f"x{i}"} for i in range(LISTED + 500)])
     assert len(checked.findings) == LISTED + 1

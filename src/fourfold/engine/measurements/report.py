@@ -9,7 +9,7 @@ import polars as pl
 
 from fourfold.engine.findings import Finding, Level, Place
 from fourfold.engine.measurements import LISTED
-from fourfold.engine.words import choices
+from fourfold.engine.words import choices, show
 
 #: One row by column name.
 Row: TypeAlias = Mapping[str, object]
@@ -81,7 +81,8 @@ def place(row: Row) -> Place:
 
 def cell(row: Row) -> str:
     """How a message begins: which KPI, unit and period it is about."""
-    return f"KPI {row['kpi']}, unit {row['unit']}, period {row['period']}"
+    kpi, unit, period = (show(row[key])[1:-1] for key in ("kpi", "unit", "period"))  # it may be anything at all
+    return f"KPI {kpi}, unit {unit}, period {period}"
 
 
 def _others(row: Row) -> str:
