@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated, TypeAlias
 
 import typer
@@ -11,18 +10,18 @@ from fourfold.cli.output import Misused
 
 Source: TypeAlias = Annotated[
     list[str] | None,
-    typer.Option("--source", metavar="CODE=PATH", help="Where the database of a feed is; may be given several times."),
+    typer.Option("--source", metavar="CODE=PATH", help="Path or address of a feed's database; repeatable."),
 ]
 
 
-def sources(given: list[str] | None) -> dict[str, Path]:
-    """The options as paths by the code of the source; a path is relative to where the command is run."""
-    found: dict[str, Path] = {}
+def sources(given: list[str] | None) -> dict[str, str]:
+    """The options by the code of the source; a path is relative to where the command is run."""
+    found: dict[str, str] = {}
     for text in given or ():
         code, equals, path = text.partition("=")
         if not (code and equals and path):
             raise Misused(f"{text!r} does not say where a source is.", hint="Write --source CODE=PATH.")
         if code in found:
             raise Misused(f"The source {code} is given twice.", hint="Keep one of them.")
-        found[code] = Path(path)
+        found[code] = path
     return found

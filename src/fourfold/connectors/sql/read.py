@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
@@ -14,10 +13,10 @@ from fourfold.connectors.base import Brought, Table
 from fourfold.connectors.files.folder import FEEDS
 from fourfold.connectors.files.problems import Refused as Unread
 from fourfold.connectors.files.text import read_text
+from fourfold.connectors.sql.database import Answer, Ask, Cell, Refused, Unreadable, is_address, opened
 from fourfold.connectors.sql.feed import Feed
 from fourfold.connectors.sql.parse import Feeds, ParsedFeeds, parse_feeds
 from fourfold.connectors.sql.source import Source
-from fourfold.connectors.sql.sqlite import Cell, Refused, Unreadable, opened, run
 from fourfold.engine.findings import Finding, Level, Place, errors
 from fourfold.engine.words import did_you_mean, show
 from fourfold.errors import NotFound
@@ -92,7 +91,7 @@ def _brought(
     """A table or a finding for each feed, and a finding for each source that cannot be read."""
     used = {f.source for f in feeds.feeds}
     with ExitStack() as stack:
-        open_sources: dict[str, sqlite3.Connection] = {}
+        open_sources: dict[str, Ask] = {}
         for source in feeds.sources:
             place = parsed.places[f"source:{source.code}"]
             if source.code not in used:
@@ -100,8 +99,7 @@ def _brought(
                 yield Finding("FEED-UNUSED", Level.INFO, place, message, "Nothing needs to be done.")
                 continue
             try:
-                path = _where(folder, source, given)
-                open_sources[source.code] = stack.enter_context(opened(path))
+                open_sources[source.code] = stack.enter_context(opened(_where(folder, source, given)))
             except Unreadable as error:
                 hint = f"{error.hint} Say where it is with --source {source.code}=PATH or {variable(source.code)}."
                 yield Finding("FEED-SOURCE", Level.ERROR, place, error.message, hint)
@@ -110,31 +108,34 @@ def _brought(
                 yield from _asked(folder / FEEDS, feed, open_sources[feed.source])
 
 
-def _where(folder: Path, source: Source, given: Mapping[str, str | Path]) -> Path:
+def _where(folder: Path, source: Source, given: Mapping[str, str | Path]) -> str:
     """The argument, the environment, or what the folder says: in that order; only the last is relative to it."""
     said = given.get(source.code) or os.environ.get(variable(source.code))
-    return Path(said).expanduser() if said else folder / source.database
+    if said:
+        return str(said) if is_address(str(said)) else str(Path(said).expanduser())
+    return source.database if is_address(source.database) else str(folder / source.database)
 
 
-def _asked(own: Path, feed: Feed, connection: sqlite3.Connection) -> Iterator[Table | Finding]:
+def _asked(own: Path, feed: Feed, ask: Ask) -> Iterator[Table | Finding]:
     """The rows of one feed, or the finding that says why there are none."""
     file = f"{FEEDS}/{feed.sql_file}"
     found: list[Finding] = []
     try:
         statement = _text(own, feed.sql_file, found)
         yield from found
-        names, rows = run(connection, statement, timeout=feed.timeout, row_limit=feed.row_limit)
-        yield Table(f"{file} result", _frame(names, rows, feed))
+        answer = ask(statement, timeout=feed.timeout, row_limit=feed.row_limit)
+        yield Table(f"{file} result", _frame(answer, feed))
     except Unread as error:
         yield error.finding
     except Refused as error:
         yield Finding("FEED-SQL", Level.ERROR, Place(file, thing=f"feed:{feed.code}"), error.message, error.hint or "")
 
 
-def _frame(names: tuple[str, ...], rows: list[tuple[Cell, ...]], feed: Feed) -> pl.DataFrame:
+def _frame(answer: Answer, feed: Feed) -> pl.DataFrame:
     """The rows as text, each number in the shortest form that gives it back exactly."""
     import polars as pl
 
+    names, rows = answer
     lower = [name.strip().casefold() for name in names]
     if twice := sorted({name for name in lower if lower.count(name) > 1}):
         raise Refused(f"Two columns of the statement are called {twice[0]}.", hint="Name each column once, by AS.")
@@ -150,4 +151,6 @@ def _frame(names: tuple[str, ...], rows: list[tuple[Cell, ...]], feed: Feed) -> 
 def _cell(cell: Cell, column: str) -> str | None:
     if isinstance(cell, bytes):
         raise Refused(f"The column {column} holds bytes, not text or numbers.", hint="Turn them into text by CAST.")
-    return cell if cell is None or isinstance(cell, str) else repr(cell)
+    if isinstance(cell, bool):
+        return str(cell).lower()
+    return cell if cell is None else str(cell)

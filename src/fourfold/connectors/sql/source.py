@@ -10,4 +10,5 @@ class Source(Definition):
 
     code: Code  # names the source for ever, in feeds and on the command line
     name: Line = ""  # what people call it
-    database: Name  # a SQLite file, beside `feeds/` or by its whole path; `.gz` is unpacked in memory
+    #: A SQLite file, by its path from the folder (`.gz` is unpacked in memory), or `postgresql://HOST/NAME`.
+    database: Name

@@ -15,7 +15,17 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from fourfold.errors import FourfoldError
+from fourfold.connectors.sql.database import (
+    Answer,
+    Refused,
+    Unreadable,
+    none_there,
+    not_reading,
+    several,
+    too_many,
+    too_slow,
+    wrong,
+)
 
 #: A packed database may have this many bytes once it is unpacked in memory.
 LARGEST: Final = 1_000_000_000
@@ -25,17 +35,6 @@ LONGEST_STATEMENT: Final = 1_000_000
 _MAGIC: Final = b"SQLite format 3\x00"
 _READING: Final = (sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION, sqlite3.SQLITE_RECURSIVE)
 _STEPS: Final = 10_000  # instructions of SQLite's machine between two looks at the clock
-
-#: What a column of a row can hold.
-Cell = str | int | float | bytes | None
-
-
-class Unreadable(FourfoldError):
-    """The database cannot be read."""
-
-
-class Refused(FourfoldError):
-    """The statement cannot be run."""
 
 
 @contextmanager
@@ -60,9 +59,7 @@ def opened(path: Path) -> Iterator[sqlite3.Connection]:
         connection.close()
 
 
-def run(
-    connection: sqlite3.Connection, statement: str, *, timeout: float, row_limit: int
-) -> tuple[tuple[str, ...], list[tuple[Cell, ...]]]:
+def run(connection: sqlite3.Connection, statement: str, *, timeout: int, row_limit: int) -> Answer:
     """Column names and rows of one SELECT. Raises `Refused` with what is wrong with it."""
     until = time.monotonic() + timeout
     connection.set_progress_handler(lambda: time.monotonic() > until, _STEPS)
@@ -75,10 +72,9 @@ def run(
     finally:
         connection.set_progress_handler(None, 0)
     if not names:
-        raise Refused("There is no statement in the file.", hint="Write one SELECT.")
+        raise none_there()
     if len(rows) > row_limit:
-        fix = "Sum up in the statement, or raise row_limit of the feed."
-        raise Refused(f"The statement gives more than {row_limit:,} rows.", hint=fix)
+        raise too_many(row_limit)
     return names, rows
 
 
@@ -120,13 +116,10 @@ def _unpacked(path: Path) -> sqlite3.Connection:
     return connection
 
 
-def _said(error: Exception, timeout: float) -> Refused:
-    """What SQLite says, in words that lead on."""
+def _said(error: Exception, timeout: int) -> Refused:
     said = str(error)
     if said == "interrupted":
-        return Refused(f"The statement was stopped after {timeout:g} seconds.", hint="Make it faster or raise timeout.")
+        return too_slow(timeout)
     if "one statement at a time" in said:
-        return Refused("The file holds more than one statement.", hint="Keep one SELECT; put the others into feeds.")
-    if "not authorized" in said or "prohibited" in said:
-        return Refused("The statement does something else than read.", hint="Write one SELECT; feeds only ever read.")
-    return Refused(f"The statement cannot be run: {said}.", hint="Correct it; a SQL tool on the same database helps.")
+        return several()
+    return not_reading() if "not authorized" in said or "prohibited" in said else wrong(said)
