@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fourfold.engine.cells import Bools, Codes, Floats
+from fourfold.engine.cells import Bools, Codes, Floats, slabs
 from fourfold.engine.definitions import Definitions, Strategy
 from fourfold.engine.once import once
 from fourfold.engine.results import Results
@@ -94,27 +94,24 @@ def roll_up_nodes(definitions: Definitions, kpis: Results, only: Collection[str]
 
     With `only`, those nodes alone; `kpis` must hold the results of all their children that are not among them.
     """
-    known = _Scores.of(kpis)
-    parts = []
-    for nodes in nodes_of(definitions):
-        level = [n for n in nodes if only is None or n.name in only]
-        part = _roll_up_level(level, known, definitions.strategy, kpis)
-        known = known.joined(part)
-        parts.append(part)
-    names = tuple(n for p in parts for n in p.nodes)
-    return Results(
-        names, kpis.units, kpis.periods,
-        score=np.concatenate([p.score for p in parts]),
-        status=np.concatenate([p.status for p in parts]),
-        coverage=np.concatenate([p.coverage for p in parts]),
-        confidence=np.concatenate([p.confidence for p in parts]),
-        marks=np.concatenate([p.marks for p in parts]),
+    levels = [[n for n in nodes if only is None or n.name in only] for nodes in nodes_of(definitions)]
+    names = tuple(n.name for level in levels for n in level)
+    shape = (len(names), *kpis.shape[1:])
+    found = Results(
+        names, kpis.units, kpis.periods, score=np.full(shape, np.nan),
+        status=np.full(shape, Status.NO_DATA, dtype=np.uint8), coverage=np.zeros(shape), confidence=np.zeros(shape),
+        marks=np.zeros(shape, np.uint8),
     )  # fmt: skip
+    start = 0
+    for level in levels:
+        _roll_up_level(level, _Scores.below(level, kpis, found), definitions.strategy, found, start)
+        start += len(level)
+    return found
 
 
 @dataclass(frozen=True)
 class _Scores:
-    """Scores, statuses and confidences of everything evaluated so far, by row."""
+    """Scores, statuses and confidences of children, by row."""
 
     row: Mapping[str, int]
     score: Floats
@@ -125,9 +122,18 @@ class _Scores:
     def of(cls, results: Results) -> _Scores:
         return cls(results.index, results.score, results.status, results.confidence)
 
-    def joined(self, more: Results) -> _Scores:
+    @classmethod
+    def below(cls, level: Sequence[Node], kpis: Results, nodes: Results) -> _Scores:
+        """The children of a level: KPIs, nodes, or in a partial roll-up a mixture of both."""
+        children = {c for n in level for c in n.children}
+        if children.isdisjoint(nodes.nodes):
+            return cls.of(kpis)
+        own = cls.of(nodes)
+        return own if children.isdisjoint(kpis.nodes) else cls.of(kpis).joined(own)
+
+    def joined(self, more: _Scores) -> _Scores:
         """These and more."""
-        row = {**self.row, **{n: len(self.score) + i for i, n in enumerate(more.nodes)}}
+        row = {**self.row, **{n: len(self.score) + i for n, i in more.row.items()}}
         return _Scores(
             row,
             np.concatenate([self.score, more.score]),
@@ -136,31 +142,29 @@ class _Scores:
         )
 
 
-def _roll_up_level(level: Sequence[Node], known: _Scores, strategy: Strategy, like: Results) -> Results:
-    """All nodes of one level, those with equally many children together."""
-    shape = (len(level), len(like.units), len(like.periods))
-    score, coverage, confidence = np.full(shape, np.nan), np.zeros(shape), np.zeros(shape)
-    status = np.full(shape, Status.NO_DATA, dtype=np.uint8)
+def _roll_up_level(level: Sequence[Node], known: _Scores, strategy: Strategy, found: Results, start: int) -> None:
+    """Write the results of one level, those with equally many children together, in slabs."""
     by_size: dict[int, list[int]] = {}
     children = [_known_children(n, known) for n in level]
     for i, rows in enumerate(children):
         by_size.setdefault(len(rows), []).append(i)
-    for size, members in by_size.items():
-        if size == 0:
-            continue
-        index = np.array([[row for row, _, _ in children[i]] for i in members])
-        weights = np.array([[w for _, w, _ in children[i]] for i in members])
-        critical = np.array([[k for _, _, k in children[i]] for i in members])
-        result = _roll_up(known, index, weights, critical, strategy)
-        score[members], status[members], coverage[members], confidence[members] = result
-    names = tuple(n.name for n in level)
-    return Results(names, like.units, like.periods, score, status, coverage, confidence, np.zeros(shape, np.uint8))
+    by_size.pop(0, None)
+    for size, alike in by_size.items():
+        for some in slabs((len(alike), size, *found.shape[1:])):
+            members = alike[some]
+            index = np.array([[row for row, _, _ in children[i]] for i in members])
+            weights = np.array([[w for _, w, _ in children[i]] for i in members])
+            critical = np.array([[k for _, _, k in children[i]] for i in members])
+            at = np.array(members) + start
+            found.score[at], found.status[at], found.coverage[at], found.confidence[at] = _roll_up(
+                known, index, weights, critical, strategy
+            )
 
 
 def _known_children(node: Node, known: _Scores) -> list[tuple[int, float, bool]]:
-    """Row, weight and critical flag of the children that were evaluated."""
+    """Row, weight and critical flag of the children that were evaluated, lightest first."""
     rows = zip(node.children, node.weights, node.critical, strict=True)
-    return [(known.row[c], w, k) for c, w, k in rows if c in known.row]
+    return sorted(((known.row[c], w, k) for c, w, k in rows if c in known.row), key=lambda child: child[1])
 
 
 def _roll_up(

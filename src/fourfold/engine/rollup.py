@@ -6,12 +6,15 @@ result is quantised to 1e-6, so that the order of children never shows.
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from functools import reduce
+from typing import Final, NamedTuple, TypeVar
 
 import numpy as np
 
-from fourfold.engine.cells import Bools, Floats, Numbers
+from fourfold.engine.cells import Bools, Floats, Indexes, Numbers
 from fourfold.errors import FourfoldError
+
+_A = TypeVar("_A", Floats, Bools)
 
 #: Results are rounded to this many digits, so that the order of children never shows (I7).
 DIGITS: Final = 6
@@ -63,38 +66,77 @@ def roll_up(
         known = ", ".join(METHODS if method not in METHODS else POLICIES)
         wrong = method if method not in METHODS else missing
         raise RollUpError(f"{wrong!r} is not a way of rolling up.", hint=f"Use one of {known}.")
-    scores = np.asarray(scores, dtype=np.float64)
-    shape = np.broadcast_shapes(scores.shape, np.shape(weights))
+    scores, weights = np.asarray(scores, dtype=np.float64), np.asarray(weights, dtype=np.float64)
+    children = _Children(scores, weights, critical, expected, previous)
+    policy = _Policy(method, missing, minimum_coverage, allow_over, power, green)
+    if not (weights[..., 1:] < weights[..., :-1]).any():
+        return _roll_up(children, policy)
+    order = np.argsort(np.broadcast_to(weights, np.broadcast_shapes(scores.shape, weights.shape)), axis=-1)
+    children = _Children(
+        _reordered(scores, order), _reordered(weights, order),
+        None if critical is None else _reordered(critical, order),
+        None if expected is None else _reordered(expected, order),
+        None if previous is None else _reordered(previous, order),
+    )  # fmt: skip
+    rolled = _roll_up(children, policy)
+    return rolled._replace(used=_reordered(rolled.used, np.argsort(order, axis=-1)))
+
+
+class _Children(NamedTuple):
+    """What `roll_up` is given of the children, lightest first: so sums of weights are the same for every order."""
+
+    scores: Floats
+    weights: Floats
+    critical: Bools | None
+    expected: Bools | None
+    previous: Floats | None
+
+
+class _Policy(NamedTuple):
+    """How to roll up; see `roll_up`."""
+
+    method: str
+    missing: str
+    minimum_coverage: float
+    allow_over: bool
+    power: float | None
+    green: float
+
+
+def _reordered(array: _A, order: Indexes) -> _A:
+    return np.take_along_axis(np.broadcast_to(array, order.shape), order, axis=-1)
+
+
+def _roll_up(children: _Children, policy: _Policy) -> RolledUp:
+    scores, weights, critical, expected, previous = children
+    method, missing, minimum_coverage, allow_over, power, green = policy
+    shape = np.broadcast_shapes(scores.shape, weights.shape)
     there = np.broadcast_to(np.isfinite(scores), shape)
-    wanted = np.broadcast_to(np.ones((), dtype=bool) if expected is None else expected, shape) | there
+    wanted = np.ones(shape, dtype=np.bool_) if expected is None else expected | there
     u = np.minimum(np.where(there, scores, 0.0), 125.0 if allow_over else 100.0)
     u, filled = _fill(u, there, wanted, missing, previous, allow_over)
-    w = np.where(wanted, np.asarray(weights, dtype=np.float64), 0.0)
-    total, available = _total(w), _total(np.where(there | _carried(filled, missing), w, 0.0))
+    w = np.where(wanted, weights, 0.0)
+    total, used = _total(w), np.where(filled, w, 0.0)
+    weight = _total(used)
+    # A carried score counts as coverage; an invented 0 or 50 does not.
+    available = _total(np.where(there, w, 0.0)) if missing in ("zero", "neutral") else weight
     coverage = np.divide(available, total, out=np.zeros_like(total), where=total > 0)
-    w = np.where(filled, w, 0.0)
-    weight = _total(w)
-    share = np.divide(w, weight[..., None], out=np.zeros_like(w), where=weight[..., None] > 0)
+    share = np.divide(used, weight[..., None], out=np.zeros_like(used), where=weight[..., None] > 0)
     score = np.clip(_combine(u, share, method, power, green), *_range(u, share, method))
     if method in VETO and critical is not None:
         broken = (np.broadcast_to(critical, shape) & there & (u < 50.0)).any(axis=-1)
         score = np.where(broken, np.minimum(score, VETO[method]), score)
-    gap = (wanted & ~there & (np.broadcast_to(weights, shape) > 0)).any(axis=-1)
     enough = (weight > 0) & (coverage >= minimum_coverage - 1e-9)
     if missing in ("zero", "neutral"):
         enough = weight > 0
     if missing == "block":
-        enough &= ~gap
+        enough &= ~(wanted & ~there & (weights > 0)).any(axis=-1)
     return RolledUp(np.where(enough, np.round(score, DIGITS), np.nan), coverage, share)
 
 
 def _total(w: Floats) -> Floats:
-    return np.asarray(np.sort(w, axis=-1).sum(axis=-1))
-
-
-def _carried(filled: Bools, missing: str) -> Bools:
-    """A carried score counts as coverage; an invented 0 or 50 does not."""
-    return filled if missing == "carry_forward" else np.zeros_like(filled)
+    """The sum over children, one after another."""
+    return reduce(np.add, np.moveaxis(w, -1, 0), np.zeros(w.shape[:-1]))
 
 
 def _fill(
