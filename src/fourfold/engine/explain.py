@@ -38,7 +38,10 @@ class Step:
 
 @dataclass(frozen=True)
 class Child:
-    """A child of a node: its weight, share of the weight used, score used, or why it was left out."""
+    """A child of a node: its weight, share of the weight used, score used, or why it was left out.
+
+    One that is `critical` holds its node down under the veto roll-ups.
+    """
 
     node: str
     weight: float
@@ -46,6 +49,7 @@ class Child:
     score: float | None
     status: str
     left_out: str = ""
+    critical: bool = False
 
 
 @dataclass(frozen=True)
@@ -114,10 +118,12 @@ def replay(trace: Trace, *, polarity: str | None = None) -> float | None:
         scores = np.array([np.nan if c.score is None else c.score for c in trace.children])
         weights = np.array([c.weight for c in trace.children])
         expected = np.array([c.left_out not in _NOT_EXPECTED for c in trace.children])
+        critical = np.array([c.critical for c in trace.children])
         p = trace.policy
         rolled = roll_up(
             scores, weights, method=str(p["roll_up"]), missing=str(p["missing"]),
             minimum_coverage=float(p["minimum_coverage"] or 0), allow_over=bool(p["allow_over"]), expected=expected,
+            critical=critical, green=float(p["green"] or 0),
         )  # fmt: skip
         return float(rolled.score)
     target = {name: math.nan if v is None else float(v) for name, v in trace.target.items() if not isinstance(v, str)}
@@ -233,16 +239,16 @@ def _node_trace(evaluation: Evaluation, node: str, at: tuple[int, int, int]) -> 
     spec = next(n for level in nodes_of(definitions) for n in level if n.name == node)
     strategy = definitions.strategy
     rows = []
-    for name, weight in zip(spec.children, spec.weights, strict=True):
+    for name, weight, critical in zip(spec.children, spec.weights, spec.critical, strict=True):
         results = evaluation.kpis if name in evaluation.kpis.index else evaluation.nodes
         if name not in results.index:
             continue
         cell = (results.index[name], at[1], at[2])
-        rows.append((name, weight, _at(results.score, cell), Status(int(results.status[cell]))))
-    used = sum(w for _, w, s, _ in rows if s is not None) or 1.0
+        rows.append((name, weight, _at(results.score, cell), Status(int(results.status[cell])), critical))
+    used = sum(w for _, w, s, _, _ in rows if s is not None) or 1.0
     children = tuple(
-        Child(name, w, w / used if s is not None else 0.0, s, st.word, "" if s is not None else _why_out(st))
-        for name, w, s, st in rows
+        Child(name, w, w / used if s is not None else 0.0, s, st.word, "" if s is not None else _why_out(st), critical)
+        for name, w, s, st, critical in rows
     )
     cap = 125.0 if strategy.allow_over else 100.0
     terms = [f"{_n(c.weight)} * {_n(min(c.score, cap))}" for c in children if c.score is not None]
@@ -253,6 +259,7 @@ def _node_trace(evaluation: Evaluation, node: str, at: tuple[int, int, int]) -> 
         "missing": strategy.missing,
         "minimum_coverage": strategy.minimum_coverage,
         "allow_over": strategy.allow_over,
+        "green": strategy.green,
     }
     common = _common(evaluation, evaluation.nodes, at)
     return Trace(**common, children=children, steps=steps, policy=policy)  # type: ignore[arg-type]
