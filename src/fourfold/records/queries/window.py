@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
+from django.db.models import Q
+
 from fourfold.engine.statuses import Status
 from fourfold.records import models
 from fourfold.records.queries.scope import STATUSES, Scope
@@ -56,8 +58,13 @@ class Window:
         return self.cells.get(node) or [None] * (self.last - self.first + 1)
 
 
-def window_of(scope: Scope, *, length: int = LENGTH, view: str | None = None, node: str | None = None) -> Window:
-    """The last `length` periods up to the one shown: every node, or those whose name starts with `node`."""
+def window_of(
+    scope: Scope, *, length: int = LENGTH, view: str | None = None, node: str | None = None, past: str = ""
+) -> Window:
+    """The last `length` periods up to the one shown: every node, or those whose name starts with `node`.
+
+    Of nodes whose name does not start with `past` only the period shown is read.
+    """
     last = scope.period.ordinal
     first = last - length + 1
     rows = models.Result.objects.visible_to(scope.person).filter(
@@ -65,6 +72,8 @@ def window_of(scope: Scope, *, length: int = LENGTH, view: str | None = None, no
     )
     if node is not None:
         rows = rows.filter(node__startswith=node) if node.endswith(":") else rows.filter(node=node)
+    if past:
+        rows = rows.filter(Q(ordinal=last) | Q(node__startswith=past))
     cells: dict[str, list[Cell | None]] = {}
     for record in rows.values_list("node", "ordinal", *Cell._fields):
         row = cells.get(record[0])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import calendar
 from collections.abc import Sequence
 from functools import lru_cache
+from typing import Final
 
 from fourfold.engine.definitions import Kpi
 from fourfold.engine.periods import Frequency, Period
@@ -16,6 +17,8 @@ from fourfold.graphics.svg import Svg
 from fourfold.graphics.track import track
 from fourfold.records.queries.window import Cell, statuses, values
 from fourfold.web.components.numbers import NumberFormat, in_place, score_text
+
+_KEPT: Final = 4096  # drawings of each kind, about 1 kB each
 
 
 def format_of(kpi: Kpi) -> NumberFormat:
@@ -49,7 +52,7 @@ def track_of(kpi: Kpi, now: Cell | None, before: Cell | None, width: float = 190
     score = now.score if now else None
     label = status.word if score is None else f"{status.word}, score {score_text(score)}"
     previous = before.score if before else None
-    return track(score, previous, status, on_cut=on_cut_of(kpi, now), width=width, label=label)
+    return _track(score, previous, status, on_cut_of(kpi, now), width, label)
 
 
 def spark_of(kpi: Kpi, cells: Sequence[Cell | None], width: float = 96) -> Svg:
@@ -61,12 +64,33 @@ def spark_of(kpi: Kpi, cells: Sequence[Cell | None], width: float = 96) -> Svg:
     label = "No figures yet"
     if known:
         label = f"{len(series)} periods: from {fmt.short(known[0])} to {fmt.short(known[-1])}"
-    return sparkline(series, now.target if now else None, now.status if now else None, width=width, label=label)
+    return _sparkline(tuple(series), now.target if now else None, now.status if now else None, width, label)
 
 
 def strip_of(cells: Sequence[Cell | None], count: int = 6) -> Svg:
     """The last statuses."""
-    last = statuses(list(cells))[-count:]
+    return _strip(tuple(statuses(list(cells[-count:]))))
+
+
+# The same figures are looked at many times between two changes, and the same figures make the same drawing.
+
+
+@lru_cache(maxsize=_KEPT)
+def _track(
+    score: float | None, previous: float | None, status: Status, on_cut: float, width: float, label: str
+) -> Svg:
+    return track(score, previous, status, on_cut=on_cut, width=width, label=label)
+
+
+@lru_cache(maxsize=_KEPT)
+def _sparkline(
+    series: tuple[float | None, ...], target: float | None, status: Status | None, width: float, label: str
+) -> Svg:
+    return sparkline(series, target, status, width=width, label=label)
+
+
+@lru_cache(maxsize=_KEPT)
+def _strip(last: tuple[Status, ...]) -> Svg:
     return strip(last, label=f"Last {len(last)}: " + ", ".join(s.word.lower() for s in last))
 
 
