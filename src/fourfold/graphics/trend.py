@@ -277,10 +277,16 @@ def _actual(data: Trend, frame: _Frame, fmt: Format) -> list[Svg]:
         mark = end_mark(status, missing=known < frame.actual - 1)
         out.append(shape(mark, frame.xs[frame.actual - 1], y, 6.4, "halo"))
     x, name = frame.xs[known], fmt(finite(data.values[known]) or 0.0)
-    below = y + 22 if y + 26 < frame.floor else y - 14
     anchor = "end" if x + text_width(name, 14) / 2 > frame.width else "middle"
-    out.append(el("text", text(name), cls="lb lb-a", x=x, y=below, text_anchor=anchor))
+    out.append(el("text", text(name), cls="lb lb-a", x=x, y=_label_y(data, frame, y, fmt), text_anchor=anchor))
     return out
+
+
+def _label_y(data: Trend, frame: _Frame, y: float, fmt: Format) -> float:
+    """The baseline of the last value's label: below its mark, or above where a label of the edge would touch it."""
+    taken = [frame.y(value) + 4 for value, _, _ in _labels(data, fmt)]
+    free = [at for at in (y + 22, y - 14) if at + 4 < frame.floor and all(abs(at - other) >= 13 for other in taken)]
+    return free[0] if free else y + 22 if y + 26 < frame.floor else y - 14
 
 
 def _readout(data: Trend, i: int, fmt: Format) -> str:
