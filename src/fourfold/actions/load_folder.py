@@ -15,6 +15,7 @@ from fourfold.actions._steps import advance, lock, note_event, require
 from fourfold.actions.evaluate_organisation import evaluate_organisation, is_evaluated
 from fourfold.actions.outcome import Outcome
 from fourfold.connectors.files import read_folder
+from fourfold.connectors.files.folder import FEEDS
 from fourfold.connectors.sql import read_feeds
 from fourfold.engine.checks import check
 from fourfold.engine.definitions import Definitions
@@ -50,8 +51,12 @@ def load_folder(
 
     A folder with an error changes nothing, and loading the same folder again changes nothing either. Definitions
     become those of the folder; figures that the folder does not name stay. A new organisation can be made by the
-    administrator of the machine only (`by=None`). `sources` says where the databases of its feeds are.
+    administrator of the machine only (`by=None`), and only they may load one with feeds. `sources` says where the
+    databases of its feeds are.
     """
+    if by is not None and (Path(path) / FEEDS).exists():  # a feed reads databases with the rights of the server
+        hint = "The administrator of the machine can: fourfold load FOLDER. Or take feeds/ out of it."
+        raise Forbidden("You may not load a folder with feeds.", hint=hint)
     folder, findings = _read(Path(path), sources)
     if folder is None:
         return Outcome("nothing was loaded", findings=findings)

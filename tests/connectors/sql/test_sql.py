@@ -122,8 +122,6 @@ def test_d14_a_second_statement_is_refused_and_does_nothing(folder: Path) -> Non
         "CREATE TABLE more (a)",
         "CREATE TEMP TABLE more (a)",
         "DROP TABLE sales",
-        "VACUUM",
-        "VACUUM INTO 'copy.sqlite'",
         "ATTACH 'other.sqlite' AS other",
         "PRAGMA query_only = OFF",
         "PRAGMA writable_schema = ON",
@@ -133,18 +131,36 @@ def test_d14_a_second_statement_is_refused_and_does_nothing(folder: Path) -> Non
         "ROLLBACK",
         "BEGIN",
         "SAVEPOINT a",
-        "REINDEX",
         "ANALYZE",
-        "",
-        "-- nothing",
-        ";",
     ],
 )
-def test_whatever_is_no_reading_is_refused(folder: Path, statement: str) -> None:
+def test_whatever_is_no_reading_is_refused(folder: Path, monkeypatch: pytest.MonkeyPatch, statement: str) -> None:
+    monkeypatch.chdir(folder)
+    before = (folder / "shop.sqlite").read_bytes()
+    assert asked(folder, statement) == "FEED-SQL The statement does something else than read."
+    assert (folder / "shop.sqlite").read_bytes() == before
+    assert sorted(p.name for p in folder.iterdir()) == ["feeds", "shop.sqlite"]
+
+
+@pytest.mark.parametrize("statement", ["VACUUM", "VACUUM INTO 'copy.sqlite'", "REINDEX"])
+def test_housekeeping_does_nothing_either(folder: Path, monkeypatch: pytest.MonkeyPatch, statement: str) -> None:
+    monkeypatch.chdir(folder)
     before = (folder / "shop.sqlite").read_bytes()
     assert asked(folder, statement).startswith("FEED-SQL ")
     assert (folder / "shop.sqlite").read_bytes() == before
     assert sorted(p.name for p in folder.iterdir()) == ["feeds", "shop.sqlite"]
+
+
+@pytest.mark.parametrize("statement", ["", "-- nothing", ";", "/* nothing */ ;"])
+def test_a_file_without_a_statement_is_refused(folder: Path, statement: str) -> None:
+    assert asked(folder, statement) == "FEED-SQL There is no statement in the file."
+
+
+def test_a_statement_without_rows_is_a_warning(folder: Path) -> None:
+    (folder / "feeds" / "sales.sql").write_text(SALES.replace("GROUP", "WHERE amount > 1e6 GROUP"))
+    brought = read_feeds(folder)
+    assert [(f.code, f.level) for f in brought.findings] == [("FEED-EMPTY", Level.WARNING)]
+    assert [len(t.frame) for t in brought.tables] == [0]
 
 
 def test_the_connection_cannot_write_even_without_its_authoriser(folder: Path) -> None:
@@ -327,4 +343,19 @@ def test_feeds_are_loaded_into_the_database_with_the_folder(folder: Path) -> Non
     assert not refused.ok
     assert [f.code for f in errors(refused.findings)] == ["FEED-SOURCE"]
     assert load_folder(path=folder, sources={"shop": folder / "other.sqlite"}).ok
+    assert Measurement.objects.count() == 3
+
+
+@pytest.mark.django_db
+def test_a_person_may_not_load_feeds_because_they_read_with_the_rights_of_the_server(folder: Path) -> None:
+    from fourfold.actions.load_folder import load_folder
+    from fourfold.errors import Forbidden
+    from fourfold.records.models import Measurement, Person
+
+    alice = "people: [{code: A, name: Alice, email: a@a.example, role: admin}]"
+    (folder / "scorecard.yaml").write_text(SCORECARD + alice)
+    assert load_folder(path=folder).ok
+    (folder / "shop.sqlite").unlink()
+    with pytest.raises(Forbidden, match="feeds"):
+        load_folder(by=Person.objects.get(email="a@a.example"), path=folder)
     assert Measurement.objects.count() == 3

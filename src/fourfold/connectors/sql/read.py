@@ -125,6 +125,10 @@ def _asked(own: Path, feed: Feed, ask: Ask) -> Iterator[Table | Finding]:
         yield from found
         answer = ask(statement, timeout=feed.timeout, row_limit=feed.row_limit)
         yield Table(f"{file} result", _frame(answer, feed))
+        if not answer[1]:
+            fix = "Is it the right database? What has no row is missing."
+            place = Place(file, thing=f"feed:{feed.code}")
+            yield Finding("FEED-EMPTY", Level.WARNING, place, "The statement gives no rows.", fix)
     except Unread as error:
         yield error.finding
     except Refused as error:
