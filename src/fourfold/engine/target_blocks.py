@@ -142,12 +142,10 @@ def _natural_half_widths(block: Block, lanes: _Lanes, wanted: Bools) -> Floats:
         value = block.value[lanes.version.kpi[at], lanes.unit[at]]
         start = lanes.version.since[at] - block.periods[0].ordinal
         known = np.isfinite(value) & (place < start[:, None])
-        before = np.maximum.accumulate(np.where(known, place, -1), axis=-1)[:, :-1]
-        moved = known[:, 1:] & (before >= 0)
-        step = np.abs(value[:, 1:] - np.take_along_axis(value, np.maximum(before, 0), axis=-1))
-        count = known.sum(axis=-1)
-        mean = np.where(moved, step, 0.0).sum(axis=-1) / np.maximum(count - 1, 1)
-        widths[at] = np.where(count >= 12, 2.66 * mean, np.nan)
+        moved = known[:, 1:] & known[:, :-1]  # a gap breaks the moving range (§5.2)
+        step = np.where(moved, np.abs(np.diff(value, axis=-1)), 0.0).sum(axis=-1)
+        mean = step / np.maximum(moved.sum(axis=-1), 1)
+        widths[at] = np.where(known.sum(axis=-1) >= 12, 2.66 * mean, np.nan)
     return widths
 
 
