@@ -36,7 +36,7 @@ trees = st.sampled_from([
 ])  # fmt: skip
 strategies = st.fixed_dictionaries({
     "roll_up": st.sampled_from(
-        ["weighted_mean"] * 4 + ["worst_of", "best_of", "count_green", "geometric", "veto_red", "veto_amber"]
+        ["weighted_mean"] * 3 + ["worst_of", "best_of", "count_green", "geometric", "veto_red", "veto_amber"]
     ),
     "missing": st.sampled_from(["renormalise", "renormalise", "zero", "neutral", "block"]),
     "minimum_coverage": st.sampled_from([0.0, 0.4, 0.6, 1.0]),

@@ -18,6 +18,7 @@ from fourfold.engine.results import View
 from fourfold.engine.statuses import Status
 from tests.engine.companies import AS_OF, Company, companies
 from tests.engine.oracle import Oracle
+from tests.engine.scorecards import figures, judged, scorecard, seen
 
 VIEWS: tuple[View, ...] = ("month", "quarter", "year", "ytd")
 EXAMPLE = Path(__file__).parents[2] / "examples" / "calder_vale"
@@ -75,3 +76,121 @@ def test_every_cell_of_the_example_is_that_of_a_plain_calculation(view: View) ->
     as_of = datetime(2026, 11, 3, tzinfo=UTC)
     evaluation = run(company.definitions, company.rows, as_of, view, calendar.range(first, last))
     assert_same(evaluation, company.rows)
+
+
+SALES = {"code": "sales"}
+OPEN_GOAL = {"kpi": "sales", "value": "100", "since": "2026-01"}
+
+
+def test_a_red_line_left_open_lies_one_natural_half_width_from_the_target() -> None:
+    values = [80.0, 84, 80, 84, 80, 84, 80, 84, 80, 84, 80, 84]
+    rows = figures(*(("sales", f"2025-{m:02}", v) for m, v in enumerate(values, start=1)), ("sales", "2026-01", 95))
+    evaluation = judged(scorecard(SALES, targets=[OPEN_GOAL]), rows)
+    (row,) = evaluation.frame().filter(node="kpi:sales", period="M:2026-01").iter_rows(named=True)
+    assert row["red_line"] == pytest.approx(100 - 2.66 * 4)
+    assert row["score"] == pytest.approx(50 + 50 * (95 - row["red_line"]) / (2.66 * 4))
+
+
+def test_a_gap_breaks_the_moving_range() -> None:
+    values = [80.0, 84, 80, 84, 80, 84, 80, 84, None, 500, 504, 500, 504]
+    months = [f"2024-{m:02}" for m in range(12, 13)] + [f"2025-{m:02}" for m in range(1, 13)]
+    rows = figures(*(("sales", m, v) for m, v in zip(months, values, strict=True)), ("sales", "2026-01", 95))
+    evaluation = judged(scorecard(SALES, targets=[OPEN_GOAL]), rows)
+    (row,) = evaluation.frame().filter(node="kpi:sales", period="M:2026-01").iter_rows(named=True)
+    assert row["red_line"] == pytest.approx(100 - 2.66 * 4)
+
+
+def test_eleven_figures_are_too_few_for_natural_variation() -> None:
+    rows = figures(*(("sales", f"2025-{m:02}", 80 + m % 2) for m in range(2, 13)), ("sales", "2026-01", 95))
+    evaluation = judged(scorecard(SALES, targets=[OPEN_GOAL]), rows)
+    (row,) = evaluation.frame().filter(node="kpi:sales", period="M:2026-01").iter_rows(named=True)
+    assert row["red_line"] == pytest.approx(90.0)
+
+
+def test_the_score_of_a_period_uses_the_target_known_when_it_is_evaluated() -> None:
+    later = {**GIVEN, "value": "200", "red_line": "100", "since": "2026-01", "recorded_at": "2026-03-15"}
+    definitions = scorecard(SALES, targets=[{**GIVEN, "recorded_at": "2025-12-01", "since": "2025-12"}, later])
+    rows = figures(("sales", "2026-01", 100))
+    before, after = (judged(definitions, rows, as_of=datetime(2026, 3, day, tzinfo=UTC)) for day in (14, 16))
+    assert (seen(before, "kpi:sales", "2026-01").target, seen(after, "kpi:sales", "2026-01").target) == (100.0, 200.0)
+
+
+GIVEN = {"kpi": "sales", "value": "100", "red_line": "80"}
+BEFORE_THE_END = datetime(2026, 3, 20, tzinfo=UTC)
+
+
+def test_a_figure_that_is_not_due_yet_is_shown_scored_and_provisional() -> None:
+    rows = figures(("sales", "2026-02", 92), ("sales", "2026-03", 92))
+    evaluation = judged(scorecard(SALES, targets=[GIVEN]), rows, as_of=BEFORE_THE_END)
+    due, early = (seen(evaluation, "kpi:sales", month) for month in ("2026-02", "2026-03"))
+    assert due.marks is Mark.NONE
+    assert (early.marks, early.score, early.status) == (Mark.PROVISIONAL, 80.0, Status.NEAR)
+    assert (due.confidence, early.confidence) == (1.0, 0.8)
+
+
+def test_a_figure_within_its_lag_is_provisional_until_the_lag_is_over() -> None:
+    definitions = scorecard({**SALES, "lag": "P10D"}, targets=[GIVEN])
+    rows = figures(("sales", "2026-02", 92))
+    marks = [
+        seen(judged(definitions, rows, as_of=datetime(2026, 3, day, tzinfo=UTC)), "kpi:sales", "2026-02").marks
+        for day in (10, 11)
+    ]
+    assert marks == [Mark.PROVISIONAL, Mark.NONE]
+
+
+def test_a_sum_with_a_month_to_come_is_provisional_and_partial() -> None:
+    rows = figures(("sales", "2026-01", 90), ("sales", "2026-02", 92))
+    definitions = scorecard(SALES, targets=[GIVEN])
+    quarter = judged(definitions, rows, as_of=BEFORE_THE_END, view="quarter", first="2026-Q1", last="2026-Q1")
+    shown = seen(quarter, "kpi:sales", "2026-Q1")
+    assert (shown.value, shown.target) == (182.0, 200.0)
+    assert shown.marks == Mark.PROVISIONAL | Mark.PARTIAL
+
+
+def test_a_computed_kpi_is_no_surer_than_what_it_is_computed_from() -> None:
+    made = {"code": "made", "formula": "sales * 2"}
+    rows = figures(("sales", "2026-03", 92)).with_columns(pl.lit(int(Mark.ESTIMATE), pl.UInt8).alias("marks"))
+    evaluation = judged(scorecard(SALES, made), rows, as_of=BEFORE_THE_END)
+    assert seen(evaluation, "kpi:made", "2026-03").marks == Mark.PROVISIONAL | Mark.ESTIMATE
+    units = {"all": None, "x": "all", "y": "all"}
+    half = judged(scorecard(SALES, made, units=units), figures(("sales", "2026-01", 5), unit="x"))
+    assert (seen(half, "kpi:made", "2026-01").value, seen(half, "kpi:made", "2026-01").coverage) == (10.0, 0.5)
+
+
+def test_a_computed_kpi_is_not_computed_where_a_unit_does_not_have_it() -> None:
+    made = {"code": "made", "formula": "sales + 1", "not_applicable_in": ["x"]}
+    units = {"all": None, "x": "all", "y": "all"}
+    rows = pl.concat([figures(("sales", "2026-01", v), unit=u) for u, v in (("x", 3), ("y", 4))])
+    evaluation = judged(scorecard(SALES, made, units=units), rows)
+    values = [seen(evaluation, "kpi:made", "2026-01", unit).value for unit in units]
+    assert values == [8.0, None, 5.0]
+    assert seen(evaluation, "kpi:made", "2026-01", "x").status is Status.NOT_APPLICABLE
+
+
+def test_each_quarterly_kpi_shows_its_own_newest_figure_between_quarters() -> None:
+    early, late = (
+        {"code": c, "kind": "stock", "frequency": "quarter", "lag": lag} for c, lag in (("e", "P5D"), ("l", "P60D"))
+    )
+    rows = figures(*((c, q, v) for c in "el" for q, v in (("2025-10-01", 1), ("2026-01-01", 2)) if (c, v) != ("l", 2)))
+    evaluation = judged(scorecard(early, late), rows, as_of=datetime(2026, 4, 20, tzinfo=UTC), last="2026-04")
+    assert [seen(evaluation, f"kpi:{c}", "2026-04").value for c in "el"] == [2.0, 1.0]
+    assert [evaluation.kpis.data_period[f"kpi:{c}"][-1] for c in "el"] == ["Q:FY2026-Q1", "Q:FY2025-Q4"]
+
+
+def test_the_five_kinds_of_cell_are_five_statuses() -> None:
+    share = {"code": "share", "numerator": "sales", "denominator": "sales - sales", "kind": "ratio"}
+    kpis = [SALES, share, {"code": "gone", "not_applicable_in": ["all"]}, {"code": "late"}]
+    rows = figures(("sales", "2026-02", 0), ("late", "2026-01", 1))
+    evaluation = judged(scorecard(*kpis, targets=[GIVEN]), rows, as_of=BEFORE_THE_END)
+    found = {k: seen(evaluation, f"kpi:{k}", "2026-02") for k in ("sales", "share", "gone", "late")}
+    assert {k: s.state for k, s in found.items()} == {
+        "sales": State.NUMBER, "share": State.ERROR, "gone": State.NOT_APPLICABLE, "late": State.MISSING,
+    }  # fmt: skip
+    assert (found["sales"].value, found["sales"].score) == (0.0, 0.0)
+    assert all(s.value is None and s.score is None for k, s in found.items() if k != "sales")
+    assert seen(evaluation, "kpi:late", "2026-03").status is Status.NOT_DUE
+
+
+def test_a_scorecard_without_kpis_has_no_data() -> None:
+    evaluation = judged(scorecard(), figures())
+    assert {Status(s).word for s in evaluation.frame()["status"]} == {"No data"}

@@ -71,7 +71,7 @@ def test_a_trace_replays_under_every_way_of_rolling_up(strategy: dict[str, objec
     definitions = scorecard(*({"code": n} for n in names), targets=[{**GOAL, "kpi": n} for n in names], **strategy)
     critical = [use.model_copy(update={"critical": use.kpi == "b"}) for use in definitions.uses]
     definitions = definitions.model_copy(update={"uses": tuple(critical)})
-    rows = figures(("a", "2026-01", 140), ("b", "2026-01", 70), ("c", "2025-12", 1))
+    rows = figures(("a", "2026-01", 92), ("b", "2026-01", 70), ("c", "2025-12", 1))
     evaluation = judged(definitions, rows)
     trace = explain(evaluation, "objective:o", "all", "2026-01")
     assert trace.score is not None
