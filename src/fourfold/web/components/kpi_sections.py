@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from django.utils.timezone import localdate
+
 from fourfold.engine.anchors import Polarity
 from fourfold.engine.cells import State
+from fourfold.engine.periods import Frequency
 from fourfold.engine.statuses import Status
 from fourfold.graphics.bullet import Bound, bullet
+from fourfold.graphics.gantt import gantt
 from fourfold.graphics.multiples import Panel, multiples
 from fourfold.graphics.svg import Svg
 from fourfold.records.queries.kpi import KpiPage, Recorded
@@ -16,6 +20,7 @@ from fourfold.web.address import Here
 from fourfold.web.components.dates import day_text, moment_text
 from fourfold.web.components.drawings import format_of, full_name, gap_of, target_text, value_text
 from fourfold.web.components.explanation import explanation_of
+from fourfold.web.components.initiative import bar_of, column_of, initiative_row
 from fourfold.web.components.kpi_trend import numbered, trends_of
 from fourfold.web.components.lede import run_length
 from fourfold.web.components.numbers import DASH, plain, score_text, share_text
@@ -54,8 +59,8 @@ def sections_of(here: Here, page: KpiPage, length: int) -> dict[str, Any]:
         "explanation": explanation_of(page.kpi, page.now),
         "facts": _facts(here, page),
         "uses": [(o.name, here.objective(o), use) for o, use in page.uses],
-        "initiatives": page.initiatives,
-        "initiatives_url": here.unit("initiatives"),
+        "initiatives": [initiative_row(here, initiative) for initiative in page.initiatives],
+        "gantt": _gantt(page),
     }
 
 
@@ -195,6 +200,20 @@ def _figure(page: KpiPage, r: Recorded) -> str:
 def _places(r: Recorded) -> int:
     exponent = r.value.as_tuple().exponent if r.value is not None else 0
     return -exponent if isinstance(exponent, int) else 0
+
+
+def _gantt(page: KpiPage) -> Svg | str:
+    """The initiatives that should move the KPI, on the months of the fiscal year."""
+    if not page.initiatives:
+        return ""
+    months = page.scope.month.within(Frequency.YEAR).parts(Frequency.MONTH)
+    today = column_of(localdate(), months)
+    return gantt(
+        [bar_of(initiative, months) for initiative in page.initiatives],
+        columns=[month.short_label[:1] for month in months],
+        today=today if today is not None and 0 <= today <= len(months) else None,
+        width=292, names_width=128, label="Plan and progress of the initiatives",
+    )  # fmt: skip
 
 
 def _facts(here: Here, page: KpiPage) -> list[tuple[str, str]]:
