@@ -34,7 +34,7 @@ LISTED = 100
 
 def evaluate(
     definitions: Definitions,
-    rows: pl.DataFrame,
+    rows: pl.DataFrame | Rows,
     *,
     as_of: datetime,
     view: View = "month",
