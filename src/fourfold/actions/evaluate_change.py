@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from fourfold.access.roles import Action
 from fourfold.actions._steps import require
 from fourfold.actions.evaluate_organisation import evaluate_locked, new_run
 from fourfold.actions.outcome import Outcome
-from fourfold.engine.evaluate import dependents, evaluate_kpis, roll_up_nodes
+from fourfold.engine.evaluate import dependents, judge_figures, roll_up_nodes
 from fourfold.engine.groups import with_inputs
+from fourfold.engine.kpis import figures
 from fourfold.engine.nodes import nodes_above
 from fourfold.engine.periods import Frequency, Period
 from fourfold.engine.results import Results, View
 from fourfold.engine.rows import locate
-from fourfold.records.frames.measurement import read_measurements
+from fourfold.records.frames.measurement import is_first, read_measurements
 from fourfold.records.frames.result import Changes, Row, known_scores, rows_of_results, stored_results, stored_span
 from fourfold.records.models import Evaluation, Organisation, Person
 from fourfold.records.ready import Ready, ready_definitions
@@ -25,35 +27,72 @@ def evaluate_change(
     *,
     by: Person | None,
     organisation: Organisation,
-    kpis: Collection[str],
-    since: date,
+    kpi: str,
+    unit: str,
+    period: Period,
+    is_correction: bool,
+    was_evaluated: bool,
     as_of: datetime,
     reason: str,
-    was_evaluated: bool,
 ) -> Outcome[Evaluation]:
-    """Compute the KPIs whose figures changed, those computed from them, and the nodes above; store what differs.
+    """Compute the KPI whose figure changed, those computed from it, and the nodes above; store what differs.
 
     Stored results are then what a full evaluation would give. `organisation` is locked, with the change counted
-    already; `since` is the first day the new figures are about. Where the stored results were older than the figures
-    before this change, or begin or end with other periods, everything is evaluated.
+    already; a correction replaces a number by a number. Where the stored results were older than the figures before
+    this change (`was_evaluated`), or begin or end with other periods, everything is evaluated.
     """
     require(by, Action.SEE, organisation)
     ready = ready_definitions(organisation)
-    shown = _stored_periods(organisation, ready, since, as_of) if ready and was_evaluated else None
+    shown = _stored_periods(organisation, ready, period.start, as_of) if ready and was_evaluated else None
     if ready is None or shown is None:
         return evaluate_locked(organisation, as_of=as_of, reason=reason)
     run = new_run(organisation, as_of=as_of, reason=reason)
-    dirty = dependents(ready.definitions, kpis)
+    dirty = dependents(ready.definitions, (kpi,))
     found = _evaluate(organisation, ready, dirty, shown, as_of)
+    reach = _everywhere(ready)
+    if is_correction or _stays_near(ready, dirty, kpi, unit, period):
+        reach = _Reach(_upwards(ready, unit), period.start)
     changes = Changes()
-    ordinals = {p.ordinal for periods in shown.values() for p in periods}
+    ordinals = {p.ordinal for periods in shown.values() for p in periods if p.last_day >= reach.since}
     nodes = {f"kpi:{code}" for code in dirty}
-    stored = stored_results(list(shown), ordinals=ordinals, units=ready.unit_codes, nodes=nodes)
-    compared = {view: changes.compare(run, stored, rows_of_results(ready, view, r)) for view, r in found.items()}
-    if different := {view: rows for view, rows in compared.items() if rows}:
+    stored = stored_results(list(shown), ordinals=ordinals, units=[ready.units[u] for u in reach.units], nodes=nodes)
+    different = {}
+    for view, results in found.items():
+        rows = rows_of_results(ready, view, results, units=reach.units, since=reach.since)
+        if some := changes.compare(run, stored, rows):
+            different[view] = some
+    if different:
         _roll_up(run, ready, dirty, found, different, changes)
     count = changes.write(run)
     return Outcome(f"{count:,} result{'s' if count != 1 else ''} changed", run)
+
+
+@dataclass(frozen=True)
+class _Reach:
+    """Where results may be different: in these units, and in periods that end on this day or later."""
+
+    units: frozenset[str]
+    since: date
+
+
+def _everywhere(ready: Ready) -> _Reach:
+    return _Reach(frozenset(ready.units), date.min)
+
+
+def _upwards(ready: Ready, unit: str) -> frozenset[str]:
+    """The unit and all above it."""
+    path = ready.paths[unit]
+    return frozenset(code for code, above in ready.paths.items() if path.startswith(above))
+
+
+def _stays_near(ready: Ready, dirty: Collection[str], kpi: str, unit: str, period: Period) -> bool:
+    """True when a new figure changes nothing in other units or earlier periods.
+
+    It does where it is the first of its KPI (before it, the KPI is not applicable anywhere), and where a KPI is
+    reported less often than a view shows it (all units go over to a new period together).
+    """
+    rare = any(ready.definitions.kpi[code].frequency.rank > Frequency.MONTH.rank for code in dirty)
+    return not rare and not is_first(ready, kpi, unit, period)
 
 
 def _stored_periods(
@@ -82,8 +121,10 @@ def _evaluate(
     definitions = ready.definitions
     measured = [k.code for k in with_inputs(definitions, dirty) if not k.is_computed]
     rows = locate(read_measurements(organisation, ready, kpis=measured), definitions)
+    longest = max(shown.values(), key=lambda periods: periods[-1].end)  # its blocks reach as far as any view
+    found = figures(definitions, rows, as_of=as_of, periods=longest, only=dirty)
     return {
-        view: evaluate_kpis(definitions, rows, as_of=as_of, view=view, periods=periods, only=dirty)
+        view: judge_figures(definitions, found, as_of=as_of, view=view, periods=periods)
         for view, periods in shown.items()
     }
 

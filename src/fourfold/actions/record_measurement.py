@@ -91,8 +91,9 @@ def _record(
     note_event(organisation, by, "measurement.record", thing, at=at, before=_told(before), after=_told(after))
     period = _period(ready.definitions, kpi, text)
     evaluated = evaluate_change(
-        by=by, organisation=organisation, kpis=(kpi,), since=period.start, as_of=at, reason=f"Recorded {thing}",
-        was_evaluated=was_evaluated,
+        by=by, organisation=organisation, kpi=kpi, unit=unit, period=period, was_evaluated=was_evaluated,
+        is_correction=before is not None and (before.state, after.state) == (State.NUMBER, State.NUMBER),
+        as_of=at, reason=f"Recorded {thing}",
     )  # fmt: skip
     return Outcome(f"recorded; {evaluated.summary}", after, findings)
 

@@ -17,6 +17,7 @@ from fourfold.engine.cells import State
 from fourfold.engine.measurements import COLUMNS, FIGURES
 from fourfold.engine.measurements.figures import QUALITIES
 from fourfold.engine.periods import Period
+from fourfold.records.bulk import insert_rows
 from fourfold.records.models import Import, Measurement, Organisation, Person
 from fourfold.records.ready import Ready
 
@@ -93,7 +94,7 @@ def write_measurements(
         for start in range(0, len(pks), _BATCH):
             Measurement.objects.filter(pk__in=pks[start : start + _BATCH]).update(superseded_at=moment)
     place = _Places(organisation, ready, by, import_run)
-    Measurement.objects.bulk_create((place(cell, revision) for cell, revision in added), batch_size=_BATCH)
+    insert_rows("records_measurement", place.columns, (place(cell, revision) for cell, revision in added))
     news = tuple((before[cell][-1] if cell in before else None, new) for cell, new in added) if is_small else ()
     return Written(len(added), len(rows) - len(added), news)
 
@@ -133,6 +134,12 @@ def current_revision(organisation: Organisation, ready: Ready, kpi: str, unit: s
     cell = (ready.kpis[kpi], ready.units[unit], period)
     known = _revisions(organisation, [cell], small=True).get(cell)
     return known[-1] if known else None
+
+
+def is_first(ready: Ready, kpi: str, unit: str, period: Period) -> bool:
+    """True when no unit has a figure of the KPI for this period or an earlier one, but for this unit and period."""
+    known = Measurement.objects.filter(kpi=ready.kpis[kpi], start__lte=period.start, superseded_at__isnull=True)
+    return not known.exclude(unit=ready.units[unit], period=period.id).exists()
 
 
 _REVISION: Final = (
@@ -186,20 +193,22 @@ def _settle(before: list[Revision], given: list[tuple[Revision, bool]], at: date
 class _Places:
     """Makes rows of revisions; each period is read once."""
 
+    columns = ("organisation_id", "recorded_by_id", "import_run_id", "kpi_id", "unit_id", "period", "frequency",
+               "start", *_REVISION[:-1])  # fmt: skip
+
     def __init__(self, organisation: Organisation, ready: Ready, by: Person | None, import_run: Import | None) -> None:
-        self._given = {"organisation": organisation, "recorded_by": by, "import_run": import_run}
+        self._given = (organisation.pk, by and by.pk, import_run and import_run.pk)
         self._ready = ready
         self._periods: dict[str, Period] = {}
 
-    def __call__(self, cell: Cell, revision: Revision) -> Measurement:
+    def __call__(self, cell: Cell, revision: Revision) -> tuple[Any, ...]:
         kpi, unit, text = cell
         if (period := self._periods.get(text)) is None:
             definitions = self._ready.definitions
             frequency = definitions.kpi[self._ready.kpi_codes[kpi]].frequency
             period = self._periods[text] = definitions.calendar.parse(text, frequency)
-        place = {"kpi_id": kpi, "unit_id": unit, "period": text, "start": period.start}
-        figures = {name: getattr(revision, name) for name in _REVISION}
-        return Measurement(**self._given, **place, frequency=period.frequency.value, **figures)
+        place = (kpi, unit, text, period.frequency.value, period.start)
+        return (*self._given, *place, *(getattr(revision, name) for name in _REVISION[:-1]))
 
 
 def digest_of(rows: pl.DataFrame) -> str:

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import date
+from itertools import product
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-from django.db import connection
 
 from fourfold.engine.results import COLUMNS, Results
 from fourfold.engine.statuses import Status
+from fourfold.records.bulk import insert_rows
 from fourfold.records.models import Evaluation, Organisation, Result
 from fourfold.records.ready import Ready
 
@@ -27,6 +29,8 @@ _KEY: Final = ("unit_id", "view", "ordinal", "node")
 _FIGURES: Final = ("period", *COLUMNS[4:])
 _COLUMNS: Final = (*_KEY, *_FIGURES)
 _SCORES: Final = tuple(_COLUMNS.index(c) for c in ("score", "status", "coverage", "confidence"))
+_CODES: Final = ("state", "marks", "reason", "status")
+ANCHORS: Final = ("target", "red_line", "low", "high")
 _BATCH: Final = 500
 
 #: A stored or new result, as `_COLUMNS`.
@@ -75,7 +79,9 @@ class Changes:
         """Write all at once; says how many rows are different from before."""
         for start in range(0, len(self.outdated), _BATCH):
             Result.objects.filter(pk__in=self.outdated[start : start + _BATCH]).delete()
-        _insert((run.organisation_id, run.pk, run.input_version), self.new)
+        common = (run.organisation_id, run.pk, run.input_version)
+        columns = ("organisation_id", "evaluation_id", "input_version", *_COLUMNS)
+        insert_rows("records_result", columns, ((*common, *row) for row in self.new))
         return max(len(self.new), len(self.outdated))
 
 
@@ -103,10 +109,32 @@ def replace_results(run: Evaluation, ready: Ready, view: str, frame: pl.DataFram
     return changed
 
 
-def rows_of_results(ready: Ready, view: str, results: Results) -> Iterator[Row]:
-    """Results as rows."""
-    for node, unit, period, ordinal, *figures in results.frame().iter_rows():
-        yield (ready.units[unit], view, ordinal, node, period, *figures)
+def rows_of_results(
+    ready: Ready, view: str, results: Results, *, units: Collection[str] = (), since: date | None = None
+) -> Iterator[Row]:
+    """Results as rows: those of some units (all without `units`), in the periods that end on `since` or later.
+
+    For a few of them this is faster than by way of a table.
+    """
+    u = [i for i, code in enumerate(results.units) if not units or code in units]
+    p = [i for i, period in enumerate(results.periods) if since is None or period.last_day >= since]
+    part = np.ix_(range(len(results.nodes)), u, p)
+    columns = [_values(results, name, part) for name in _FIGURES[1:-1]]
+    pks = [ready.units[results.units[i]] for i in u]
+    periods = [(i, results.periods[i].ordinal, results.periods[i].id) for i in p]
+    none = ("",) * len(results.periods)
+    cells = product([(node, results.data_period.get(node, none)) for node in results.nodes], pks, periods)
+    for ((node, own), pk, (i, ordinal, text)), *figures in zip(cells, *columns, strict=True):
+        yield (pk, view, ordinal, node, text, *figures, own[i])
+
+
+def _values(results: Results, name: str, part: Any) -> Iterable[Any]:
+    """One column: None where there is no number."""
+    array = results.anchor(name) if name in ANCHORS else getattr(results, name)
+    if array is None:
+        array = np.zeros(results.shape, np.uint8) if name in _CODES else np.full(results.shape, np.nan)
+    flat = np.broadcast_to(array, results.shape)[part].reshape(-1)
+    return flat.tolist() if name in _CODES else [None if x != x else x for x in flat.tolist()]
 
 
 def known_scores(
@@ -148,18 +176,3 @@ def stored_span(organisation: Organisation, unit: int, view: str) -> tuple[int, 
     ordinals = Result.objects.filter(unit=unit, view=view, organisation=organisation).values_list("ordinal", flat=True)
     first, last = ordinals.order_by("ordinal").first(), ordinals.order_by("-ordinal").first()
     return None if first is None or last is None else (first, last)
-
-
-def _insert(common: Row, rows: Sequence[Row]) -> None:
-    """Rows as fast as the database takes them."""
-    if not rows:
-        return
-    columns = ", ".join(("organisation_id", "evaluation_id", "input_version", *_COLUMNS))
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql" and len(rows) > _BATCH:
-            with cursor.copy(f"COPY records_result ({columns}) FROM STDIN") as copy:
-                for row in rows:
-                    copy.write_row((*common, *row))
-            return
-        marks = ", ".join(["%s"] * (len(common) + len(_COLUMNS)))
-        cursor.executemany(f"INSERT INTO records_result ({columns}) VALUES ({marks})", [(*common, *r) for r in rows])

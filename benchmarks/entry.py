@@ -1,0 +1,100 @@
+"""How long one entered figure takes: checked, recorded, everything that depends on it evaluated and stored.
+
+Calls the action in this process, on SQLite with every commit synced to the disk. Figures are those of random measured
+KPIs and units in the last three months, each different from the one before it. CPU time stands beside the time that
+passes: on a busy machine the first is the fairer of the two.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from sample import sample
+
+from fourfold.engine.definitions.write import write
+
+DEMO = Path(__file__).parents[1] / "examples" / "calder_vale"
+DEMO_DAY = datetime(2026, 11, 15, 12, tzinfo=UTC)
+ENTRIES, WARM = 120, 5
+
+
+def set_up(data: Path) -> None:
+    """Django with a new database in this folder."""
+    os.environ |= {
+        "DJANGO_SETTINGS_MODULE": "fourfold.project.settings",
+        "FOURFOLD_DATA": str(data),
+        "DATABASE_URL": f"sqlite:///{data / 'fourfold.sqlite3'}",
+    }
+    import django
+    from django.core.management import call_command
+
+    django.setup()
+    call_command("migrate", verbosity=0, interactive=False)
+
+
+def large(folder: Path) -> datetime:
+    """Write the folder of 1,000 KPIs in 20 units over two years; gives the day to evaluate it on."""
+    made = sample(1000, 20, 24)
+    (folder / "measurements").mkdir(parents=True)
+    for name, text in write(made.definitions).items():
+        (folder / name).write_text(text, "utf-8")
+    made.rows.write_parquet(folder / "measurements" / "figures.parquet")
+    return made.as_of
+
+
+def entries(organisation: str) -> Iterator[dict[str, str]]:
+    """New figures for places where there is one already, a little off the old one."""
+    from fourfold.records.models import Measurement
+
+    chance = random.Random(1)
+    found = Measurement.objects.filter(organisation__code=organisation, superseded_at=None, state=0).order_by("-start")
+    columns = ("kpi__code", "unit__code", "period", "value", "numerator", "denominator")
+    newest = found.filter(frequency="month").values_list("start", flat=True).distinct()[:3]
+    rows = list(found.filter(frequency="month", start__gte=newest[2]).order_by("pk").values_list(*columns))
+    for kpi, unit, period, value, top, bottom in chance.choices(rows, k=ENTRIES + WARM):
+        factor = chance.randint(950, 1050)
+        place = {"kpi": kpi, "unit": unit, "period": period}
+        figures = {"value": value, "numerator": top, "denominator": bottom}
+        changed = {n: f if n == "denominator" and top is None else round(f * factor / 1000, 3)
+                   for n, f in figures.items() if f is not None}  # fmt: skip
+        yield place | {name: str(figure) for name, figure in changed.items()}
+
+
+def measure(name: str, folder: Path, at: datetime, limit: float) -> None:
+    """Load a folder and print the row of its entries."""
+    from fourfold.actions.load_folder import load_folder
+    from fourfold.actions.record_measurement import record_measurement
+
+    begun = time.perf_counter()
+    loaded = load_folder(by=None, path=folder, at=at)
+    assert loaded.ok and loaded.value, loaded.findings[:5]
+    took = time.perf_counter() - begun
+    passed, worked = [], []
+    for entry in entries(loaded.value.code):
+        clock, cpu = time.perf_counter(), time.process_time()
+        outcome = record_measurement(by=None, organisation=loaded.value.code, **entry, at=at)  # type: ignore[arg-type]
+        passed.append(1000 * (time.perf_counter() - clock))
+        worked.append(1000 * (time.process_time() - cpu))
+        assert outcome.ok, outcome.findings
+    p50, p95 = statistics.median(passed[WARM:]), statistics.quantiles(passed[WARM:], n=20)[-1]
+    cpu95 = statistics.quantiles(worked[WARM:], n=20)[-1]
+    verdict = "within" if p95 <= limit else "OVER"
+    print(f"{name:22} {took:7.1f} {p50:8.1f} {p95:8.1f} {cpu95:8.1f}   ≤ {limit:3.0f} ms   {verdict}", flush=True)
+
+
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory() as data:
+        set_up(Path(data))
+        print(f"{'':22} {'load s':>7} {'p50 ms':>8} {'p95 ms':>8} {'CPU p95':>8}   limit p95")
+        measure("demo", DEMO, DEMO_DAY, 40.0)
+        measure("1,000 KPIs × 20 units", Path(data) / "large", large(Path(data) / "large"), 60.0)
