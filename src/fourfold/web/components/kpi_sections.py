@@ -11,7 +11,7 @@ from fourfold.engine.cells import State
 from fourfold.engine.periods import Frequency
 from fourfold.engine.statuses import Status
 from fourfold.graphics.bullet import Bound, bullet
-from fourfold.graphics.gantt import gantt
+from fourfold.graphics.gantt import gaxis, gbar
 from fourfold.graphics.multiples import Panel, multiples
 from fourfold.graphics.svg import Svg
 from fourfold.records.queries.kpi import KpiPage, Recorded
@@ -20,7 +20,7 @@ from fourfold.web.address import Here
 from fourfold.web.components.dates import day_text, moment_text
 from fourfold.web.components.drawings import format_of, full_name, gap_of, target_text, value_text
 from fourfold.web.components.explanation import explanation_of
-from fourfold.web.components.initiative import bar_of, column_of, initiative_row
+from fourfold.web.components.initiative import bar_of, bar_words, column_of, initiative_row
 from fourfold.web.components.kpi_trend import numbered, trends_of
 from fourfold.web.components.lede import run_length
 from fourfold.web.components.numbers import DASH, plain, score_text, share_text
@@ -31,6 +31,7 @@ _GOOD: Final = {
     Polarity.IN_RANGE: "inside its band",
     Polarity.NEUTRAL: "neither: it is shown and not judged",
 }
+_SIDE: Final = 292  # width of the column at the side
 
 
 def sections_of(here: Here, page: KpiPage, length: int) -> dict[str, Any]:
@@ -59,8 +60,7 @@ def sections_of(here: Here, page: KpiPage, length: int) -> dict[str, Any]:
         "explanation": explanation_of(page.kpi, page.now),
         "facts": _facts(here, page),
         "uses": [(o.name, here.objective(o), use) for o, use in page.uses],
-        "initiatives": [initiative_row(here, initiative) for initiative in page.initiatives],
-        "gantt": _gantt(page),
+        **_initiatives(here, page),
     }
 
 
@@ -202,18 +202,18 @@ def _places(r: Recorded) -> int:
     return -exponent if isinstance(exponent, int) else 0
 
 
-def _gantt(page: KpiPage) -> Svg | str:
-    """The initiatives that should move the KPI, on the months of the fiscal year."""
-    if not page.initiatives:
-        return ""
+def _initiatives(here: Here, page: KpiPage) -> dict[str, Any]:
+    """The initiatives that should move the KPI, each with its bar on the months of the fiscal year."""
     months = page.scope.month.within(Frequency.YEAR).parts(Frequency.MONTH)
     today = column_of(localdate(), months)
-    return gantt(
-        [bar_of(initiative, months) for initiative in page.initiatives],
-        columns=[month.short_label[:1] for month in months],
-        today=today if today is not None and 0 <= today <= len(months) else None,
-        width=292, names_width=128, label="Plan and progress of the initiatives",
-    )  # fmt: skip
+    today = today if today is not None and 0 <= today <= len(months) else None
+    rows = [
+        initiative_row(here, initiative)
+        | {"bar": gbar(bar_of(initiative, months), today=today, width=_SIDE, height=22, label=bar_words(initiative))}
+        for initiative in page.initiatives
+    ]
+    axis = gaxis([month.short_label[:1] for month in months], width=_SIDE) if rows else ""
+    return {"initiatives": rows, "initiative_axis": axis}
 
 
 def _facts(here: Here, page: KpiPage) -> list[tuple[str, str]]:
