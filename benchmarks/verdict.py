@@ -1,0 +1,66 @@
+"""What every benchmark prints: one table with the ratio to a peer or a limit, and a verdict."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+RUNS = 5
+
+
+@dataclass(frozen=True)
+class Line:
+    """One measurement beside what it is measured against; `need` says what the ratio must be at least."""
+
+    what: str
+    measured: float
+    against: float
+    unit: str
+    peer: str = ""  # a limit without one
+    need: float = 1.0
+
+    @property
+    def ratio(self) -> float:
+        """How many times better than the peer or limit."""
+        return self.against / self.measured
+
+    @property
+    def met(self) -> bool:
+        """True where it is good enough."""
+        return self.ratio >= self.need
+
+    def cells(self) -> tuple[str, ...]:
+        """The columns as text."""
+        against = f"{self.peer} {_short(self.against, self.unit)}" if self.peer else _short(self.against, self.unit)
+        needed = f"{self.need:g} × faster" if self.peer else f"at most {_short(self.against, self.unit)}"
+        word = "met" if self.met else "missed"
+        return self.what, _short(self.measured, self.unit), against, f"{self.ratio:.1f}", needed, word
+
+
+def _short(number: float, unit: str) -> str:
+    return f"{number:,.0f} {unit}" if number >= 100 else f"{number:.3g} {unit}"
+
+
+def show(title: str, lines: Sequence[Line]) -> None:
+    """Print the table."""
+    head = ("what", "measured", "peer or limit", "ratio", "needed", "verdict")
+    rows = [head, *(line.cells() for line in lines)]
+    widths = [max(len(row[i]) for row in rows) for i in range(len(head))]
+    print(f"{title}\n")
+    for i, row in enumerate(rows):
+        print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+        if i == 0:
+            print("  ".join("-" * width for width in widths))
+    print()
+
+
+def seconds(run: Callable[[], object], runs: int = RUNS) -> float:
+    """The median of so many runs."""
+    taken = []
+    for _ in range(runs):
+        begin = time.perf_counter()
+        run()
+        taken.append(time.perf_counter() - begin)
+    return statistics.median(taken)
