@@ -104,3 +104,14 @@ def test_the_last_13_periods_are_a_table(alice: Client) -> None:
 
 def test_a_kpi_that_does_not_exist_is_not_found(alice: Client) -> None:
     assert alice.get("/kpi/999999-x/").status_code == 404
+
+
+def test_a_ratio_in_per_cent_is_explained_with_its_factor_though_nobody_wrote_it(
+    alice: Client, organisation: Organisation
+) -> None:
+    kpi = organisation.kpi_set.get(code="on_time")
+    del kpi.spec["factor"]
+    kpi.save()
+    organisation.definitions_version += 1
+    organisation.save()
+    assert "The figure is 97 ÷ 100 × 100 = 97.0%." in words(get(alice, "on_time", "?u=north"))

@@ -14,6 +14,7 @@ from threading import Lock
 from typing import Any, Final
 
 from fourfold.engine import definitions as defined
+from fourfold.engine.definitions.complete import complete
 from fourfold.engine.periods import Calendar
 from fourfold.records import models
 
@@ -39,7 +40,7 @@ class UnitPlace:
 
 @dataclass(frozen=True)
 class Structure:
-    """The definitions of one organisation, with the row ids that addresses of pages need."""
+    """The completed definitions of one organisation, with the row ids that addresses of pages need."""
 
     pk: int
     organisation: defined.Organisation
@@ -169,17 +170,21 @@ def _read(organisation: models.Organisation) -> Structure:
     objectives = _rows(models.Objective, organisation)
     strategies = _rows(models.Strategy, organisation)
     members = models.Membership.objects.filter(organisation=organisation).select_related("person")  # house: as above
+    written: dict[str, Any] = {
+        "perspectives": tuple(_specs(models.Perspective, defined.Perspective, organisation)),
+        "objectives": tuple(defined.Objective.model_validate(spec) for _, _, spec in objectives),
+        "kpis": tuple(defined.Kpi.model_validate(spec) for _, _, spec in kpis),
+    }
+    completed = complete(defined.Definitions.model_construct(**written))
     return Structure(
         pk=organisation.pk,
         organisation=defined.Organisation.model_validate(organisation.spec),
         strategy=defined.Strategy.model_validate(strategies[0][2]) if strategies else None,
         units=tuple(_place(unit) for unit in units),
-        perspectives=tuple(
-            sorted(_specs(models.Perspective, defined.Perspective, organisation), key=lambda p: p.rank or 0)
-        ),
-        objectives=tuple(defined.Objective.model_validate(spec) for _, _, spec in objectives),
+        perspectives=tuple(sorted(completed.perspectives, key=lambda p: p.rank or 0)),
+        objectives=completed.objectives,
         links=tuple(_specs(models.Link, defined.Link, organisation)),
-        kpis=tuple(defined.Kpi.model_validate(spec) for _, _, spec in kpis),
+        kpis=completed.kpis,
         uses=tuple(_specs(models.KpiUse, defined.KpiUse, organisation)),
         initiatives=tuple(_specs(models.Initiative, defined.Initiative, organisation)),
         people={m.code: Person(m.person.name, m.person.title, initials(m.person.name)) for m in members},
