@@ -12,7 +12,7 @@ from typing import Annotated, Final
 import typer
 
 import fourfold
-from fourfold.cli import check, demo, evaluate, explain, export, init, load, people, schema, serve
+from fourfold.cli import check, demo, evaluate, explain, export, init, invite, load, people, schema, serve
 from fourfold.cli.output import print_findings, summary
 from fourfold.errors import FourfoldError, Kind
 
@@ -35,7 +35,7 @@ def version(show: Annotated[bool, typer.Option("--version", help="Print the vers
         raise typer.Exit
 
 
-for _module in (init, check, evaluate, explain, schema, load, export, people, serve, demo):
+for _module in (init, check, evaluate, explain, schema, load, export, invite, people, serve, demo):
     app.command(_module.NAME)(_module.run)
 
 

@@ -1,0 +1,84 @@
+"""Give a person a role in an organisation."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from django.db import transaction
+
+from fourfold.access.roles import Action, Role
+from fourfold.actions._steps import advance, find_organisation, lock, note_event, require
+from fourfold.actions.outcome import Outcome
+from fourfold.engine.definitions import Person as PersonDefinition
+from fourfold.engine.findings import Finding, Level, Place
+from fourfold.errors import NotFound
+from fourfold.records.frames.person import read_people, write_people
+from fourfold.records.models import Organisation, Person, Unit
+from fourfold.records.models.person import tidy_email
+from fourfold.records.tables import Ids
+
+
+def invite_person(
+    *,
+    by: Person | None,
+    email: str,
+    name: str,
+    role: Role = Role.VIEWER,
+    unit: str | None = None,
+    organisation: str | None = None,
+    at: datetime | None = None,
+) -> Outcome[Person]:
+    """Make somebody a member on a unit and below it (everywhere without one), or change the role of a member.
+
+    An address that has an account already adds that account; a new one cannot sign in before it is given a password.
+    """
+    place = find_organisation(by, organisation)
+    require(by, Action.MANAGE, place)
+    address = tidy_email(email)
+    if not address or "@" not in address.strip("@") or not name.strip():
+        message = f"“{email}” is not an e-mail address." if name.strip() else "The name is empty."
+        where = Place(thing="email" if name.strip() else "name")
+        return Outcome("nobody was invited", findings=(Finding("PERSON", Level.ERROR, where, message),))
+    if unit is not None and not Unit.objects.filter(organisation=place, code=unit).exists():
+        raise NotFound(f"{place.name} has no unit {unit}.")
+    with transaction.atomic():
+        place = lock(place)
+        people = [PersonDefinition.model_validate(spec) for spec in read_people(place)]
+        known = next((p for p in people if tidy_email(p.email) == address), None)
+        given = _definition(people, known, name.strip(), address, role, unit)
+        if given == known:
+            return Outcome(f"{address} is {role} already", Person.objects.get(email=address))
+        others = [given if p is known else p for p in people]
+        write_people(place, others if known else [*people, given], Ids(place, ""))
+        advance(place, definitions=True)
+        person = Person.objects.get(email=address)
+        after = {"role": role, "unit": unit}
+        before = {"role": known.role, "unit": known.unit} if known else None
+        moment = at or datetime.now(UTC)
+        note_event(place, by, "person.invite", f"person {person.pk}", at=moment, before=before, after=after)
+    return Outcome(_summary(address, role, unit, place), person)
+
+
+def _definition(
+    people: list[PersonDefinition], known: PersonDefinition | None, name: str, email: str, role: Role, unit: str | None
+) -> PersonDefinition:
+    """The member as the definitions say it: the one known with another role, else a new one with a free code."""
+    changes = {"role": role.value, "unit": unit} | ({} if known else {"name": name, "email": email})
+    if known is None:
+        changes["code"] = _free_code(name, {p.code for p in people})
+    kept = known.model_dump(exclude_unset=True) if known else {}
+    return PersonDefinition.model_validate({k: v for k, v in (kept | changes).items() if v is not None})
+
+
+def _free_code(name: str, taken: set[str]) -> str:
+    """Initials, with a number where somebody has them already.
+
+    >>> _free_code("Alice Archer", {"AA"})
+    'AA2'
+    """
+    initials = "".join(word[0] for word in name.split() if word[0].isascii() and word[0].isalpha()).upper() or "P"
+    return next(code for n in range(1, len(taken) + 2) if (code := initials + (str(n) if n > 1 else "")) not in taken)
+
+
+def _summary(email: str, role: Role, unit: str | None, organisation: Organisation) -> str:
+    return f"{email} is {role} of {unit or organisation.name}"
