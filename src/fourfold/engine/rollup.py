@@ -66,7 +66,7 @@ def roll_up(
         known = ", ".join(METHODS if method not in METHODS else POLICIES)
         wrong = method if method not in METHODS else missing
         raise RollUpError(f"{wrong!r} is not a way of rolling up.", hint=f"Use one of {known}.")
-    scores, weights = np.asarray(scores, dtype=np.float64), np.asarray(weights, dtype=np.float64)
+    scores, weights = np.asarray(scores, dtype=np.float64), np.atleast_1d(np.asarray(weights, dtype=np.float64))
     children = _Children(scores, weights, critical, expected, previous)
     policy = _Policy(method, missing, minimum_coverage, allow_over, power, green)
     if not (weights[..., 1:] < weights[..., :-1]).any():
