@@ -38,25 +38,26 @@ class CommandPalette extends HTMLElement {
     url.searchParams.set("q", q);
     this.asked = q;
     const reply = await fetch(url, { headers: { Accept: "application/json" } }).catch(() => null);
+    const found = reply?.ok ? await reply.json().catch(() => null) : null;
     if (this.asked !== q) return; // a newer question is under way
-    if (!reply?.ok) { this.tell("The search did not answer. Press Enter to try the search page."); return; }
-    this.show((await reply.json()).results);
+    if (found) this.show(found.results);
+    else this.tell("The search did not answer. Press Enter to try the search page.");
   }
 
   show(results) {
     this.at = 0;
+    this.shown = this.asked;
     this.list.replaceChildren(...results.map((result, index) => {
       const option = document.createElement("li");
       option.id = `find-${index}`;
       option.role = "option";
-      const link = document.createElement("a");
-      link.href = result.url;
-      link.tabIndex = -1;
-      link.textContent = result.name;
+      option.dataset.url = result.url;
+      const name = document.createElement("span");
+      name.textContent = result.name;
       const kind = document.createElement("span");
       kind.className = "muted small";
       kind.textContent = result.kind;
-      option.append(link, kind);
+      option.append(name, kind);
       option.addEventListener("click", () => { location.href = result.url; });
       return option;
     }));
@@ -86,12 +87,17 @@ class CommandPalette extends HTMLElement {
       this.mark();
       event.preventDefault();
     } else if (event.key === "Enter") {
-      const chosen = this.list.children[this.at]?.querySelector("a");
-      const page = new URL(this.getAttribute("src"), location.href);
-      page.searchParams.set("q", this.input.value);
-      location.href = chosen ? chosen.href : page.href;
       event.preventDefault();
+      this.go();
     }
+  }
+
+  /* To what is chosen; whoever types faster than the search answers means the first result of what was typed. */
+  async go() {
+    if (this.shown !== this.input.value.trim()) { clearTimeout(this.timer); await this.ask(); }
+    const page = new URL(this.getAttribute("src"), location.href);
+    page.searchParams.set("q", this.input.value);
+    location.href = this.list.children[this.at]?.dataset.url ?? page.href;
   }
 }
 customElements.define("cmd-palette", CommandPalette);

@@ -1,0 +1,148 @@
+"""Every page, wide and narrow, light and dark: no complaint of the browser or of axe, nothing beside the screen."""
+
+from __future__ import annotations
+
+import gzip
+import urllib.request
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.browser.conftest import THEMES, WIDTHS, Server, Visit, new_visit, size
+
+MOST_BYTES = 15_000  # of a page, packed
+
+PAGES = {
+    "overview": "/s/group/",
+    "overview of a quarter": "/s/calder-general/?by=quarter",
+    "scorecard": "/s/group/scorecard/",
+    "scorecard, filtered and sorted": "/s/group/scorecard/?st=off&sort=-gap",
+    "scorecard to date": "/s/st-brigids/scorecard/?by=ytd",
+    "map": "/s/group/map/",
+    "map of change": "/s/hollin-park/map/?show=change&o=patient-flow",
+    "map as a list": "/s/group/map/?as=list",
+    "alignment": "/s/group/alignment/",
+    "alignment of objectives": "/s/group/alignment/?of=objective&sort=calder-general",
+    "alignment of neighbours": "/s/st-brigids/alignment/?show=change",
+    "initiatives": "/s/group/initiatives/",
+    "initiatives by owner": "/s/group/initiatives/?group=owner",
+    "search": "/search/?q=e",
+    "search without words": "/search/",
+    "search without result": "/search/?q=zzz",
+    "menu": "/s/group/menu/",
+    "password": "/password/",
+}
+
+
+@pytest.fixture(scope="module")
+def windows(browser: Browser, server: Server, cookies: dict[str, Any]) -> Iterator[dict[tuple[str, str], Visit]]:
+    """A window of each width and theme."""
+    opened = {
+        (width, theme): new_visit(browser, server, storage_state=cookies, color_scheme=theme, **size(width))
+        for width in WIDTHS
+        for theme in THEMES
+    }
+    yield opened
+    for visit in opened.values():
+        visit.page.context.close()
+
+
+def flaws(visit: Visit, *rules: str) -> list[str]:
+    """Everything that is wrong with the page that is open; `rules` are those of axe, all without."""
+    page = visit.page
+    found = [f"console: {text}" for text in visit.complaints]
+    found += [f"content policy: {text}" for text in visit.refused()]
+    found += visit.violations(*rules)
+    beside = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    if beside > 0:
+        found.append(f"{beside} pixels beside the screen")
+    found += page.evaluate(CUT)
+    return found
+
+
+#: Words of a drawing that lie outside it, where its neighbours or the edge of the screen would cover them.
+CUT = """() => [...document.querySelectorAll("main svg")].flatMap((svg) => {
+  const box = svg.getBoundingClientRect();
+  if (!box.width) return [];
+  return [...svg.querySelectorAll("text")].filter((text) => {
+    const own = text.getBoundingClientRect();
+    return own.width && (own.left < box.left - 6 || own.right > box.right + 6);
+  }).map((text) => `cut off: ${text.textContent} in ${svg.getAttribute("class")}`);
+})"""
+
+
+def check(windows: dict[tuple[str, str], Visit], address: str, status: int = 200) -> None:
+    """Open the page in every window and gather what is wrong."""
+    found = {}
+    for (width, theme), visit in windows.items():
+        visit.open(address, status)
+        if status != 200:  # the browser notes in its console that the page it was asked for is an error
+            visit.complaints = [c for c in visit.complaints if "Failed to load resource" not in c]
+        # The second theme is the same markup in other colours.
+        if wrong := flaws(visit, *(("color-contrast",) if theme == "dark" else ())):
+            found[width, theme] = wrong
+    assert not found
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_is_without_flaws_at_both_widths_in_both_themes(
+    windows: dict[tuple[str, str], Visit], name: str
+) -> None:
+    check(windows, PAGES[name])
+
+
+@pytest.mark.parametrize(
+    ("start", "link"),
+    [
+        ("/s/group/", "Agency staff spend"),
+        ("/s/group/scorecard/", "Energy use per m²"),
+        ("/s/group/map/?as=list", None),
+    ],
+)
+def test_a_page_behind_a_link_is_without_flaws(
+    windows: dict[tuple[str, str], Visit], server: Server, start: str, link: str | None
+) -> None:
+    page = windows["desk", "light"].open(start)
+    found = page.get_by_role("link", name=link, exact=True) if link else page.locator(".maplist a")
+    address = found.first.evaluate("a => a.href").removeprefix(server.url)
+    assert address.startswith("/kpi/" if link else "/objective/")
+    check(windows, address)
+
+
+@pytest.mark.parametrize("address", ["/s/nowhere/", "/no/such/page/"])
+def test_a_page_that_is_not_there_is_without_flaws(windows: dict[tuple[str, str], Visit], address: str) -> None:
+    check(windows, address, 404)
+
+
+def test_the_sign_in_page_is_without_flaws(browser: Browser, server: Server) -> None:
+    opened = {
+        (width, theme): new_visit(browser, server, color_scheme=theme, **size(width))
+        for width in WIDTHS
+        for theme in THEMES
+    }
+    check(opened, "/accounts/login/")
+    for visit in opened.values():
+        visit.page.context.close()
+
+
+def test_dark_is_dark_and_light_is_light(windows: dict[tuple[str, str], Visit]) -> None:
+    shade = "() => getComputedStyle(document.body).backgroundColor"
+    for (_, theme), visit in windows.items():
+        colours = visit.open("/s/group/").evaluate(shade)
+        levels = [int(part) for part in colours.removeprefix("rgb(").removesuffix(")").split(",")]
+        assert (sum(levels) < 3 * 60) == (theme == "dark")
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_is_small(server: Server, cookies: dict[str, Any], name: str) -> None:
+    jar = "; ".join(f"{cookie['name']}={cookie['value']}" for cookie in cookies["cookies"])
+    request = urllib.request.Request(server.url + PAGES[name], headers={"Cookie": jar})
+    with urllib.request.urlopen(request) as answer:
+        assert len(gzip.compress(answer.read())) <= MOST_BYTES
+
+
+def test_the_server_wrote_no_error_meanwhile(windows: dict[tuple[str, str], Visit], server: Server) -> None:
+    windows["desk", "light"].open("/s/group/")
+    assert "Traceback" not in server.log.read_text()
