@@ -11,6 +11,7 @@ endif
 BIN := .venv/bin
 WORKERS ?= 2
 BROWSER ?= yes
+PORT ?= 8000
 PYTEST := $(BIN)/python -m pytest -q -n $(WORKERS) --dist loadgroup
 NOT_SLOW := -m "not slow$(if $(filter no,$(BROWSER)), and not browser)"
 
@@ -26,8 +27,8 @@ setup-web:  ## the same without the tools: what running it needs
 
 no_python = echo "There is no Python 3.11 or newer here. Run:  sudo apt install python3 python3-venv"; exit 1;
 
-demo: setup-web  ## the demo organisation in your browser; Ctrl-C ends it
-	@$(BIN)/fourfold demo
+demo: setup-web  ## the demo organisation in your browser; Ctrl-C ends it (PORT=8001: not on port 8000)
+	@$(BIN)/fourfold demo --port $(PORT)
 
 test: setup browser-$(BROWSER)  ## every test but the slow ones, on SQLite
 	@echo "Tests on SQLite, $(WORKERS) at a time"

@@ -5,16 +5,16 @@ from __future__ import annotations
 import hashlib
 import os
 import secrets
-import socket
 import time
 from pathlib import Path
 from typing import Annotated, Final
 
 import typer
 
+import fourfold
 from fourfold.cli.django_setup import prepare, set_up
-from fourfold.cli.output import Misused, folder, print_findings
-from fourfold.cli.serve import start
+from fourfold.cli.output import folder, print_findings
+from fourfold.cli.serve import free_address, open_at, start
 
 NAME: Final = "demo"
 WHO: Final = "ingrid.holm@caldervale.example"
@@ -37,46 +37,35 @@ def run(
     A second start finds the database built and only sets a fresh password. Remove the data folder to begin anew.
     """
     folder(path)
-    if not only_build:
-        _require_free(host, port)
-    data = data.absolute()
-    data.mkdir(parents=True, exist_ok=True)
-    os.environ["FOURFOLD_DATA"] = str(data)
-    os.environ["DATABASE_URL"] = f"sqlite:///{data / 'fourfold.sqlite3'}"
-    os.environ.setdefault("FOURFOLD_URL", f"http://{'localhost' if host == '127.0.0.1' else host}:{port}")
-    set_up(data)
+    address = "" if only_build else free_address(host, port, instead="fourfold demo --port {0}, or make demo PORT={0}")
+    database = data / "fourfold.sqlite3"
+    is_new = not database.exists()
+    os.environ["FOURFOLD_DATA"] = str(data.absolute())
+    os.environ["DATABASE_URL"] = f"sqlite:///{database.absolute()}"
+    open_at(host, port)
+    if is_new:
+        typer.echo(f"making {database} …")
+    set_up()
     prepare()
-    _load(path, data)
+    _load(path, data / STAMP, is_new=is_new)
     if only_build:
         return
     password = _password(email)
     typer.echo(f"\n  Open      {os.environ['FOURFOLD_URL']}\n  Sign in   {email}\n  Password  {password}")
     typer.echo("\n  Ctrl C stops it.\n")
-    start(host, port)
+    start(address, port)
 
 
-def _require_free(host: str, port: int) -> None:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError:
-            hint = f"Stop what listens there, or choose another: fourfold demo --port {port + 1}"
-            raise Misused(f"Port {port} on {host} is in use.", hint=hint) from None
-
-
-def _load(path: Path, data: Path) -> None:
+def _load(path: Path, stamp: Path, *, is_new: bool) -> None:
     """Load the folder unless just this folder was loaded before."""
-    import fourfold
-    from fourfold.actions.load_folder import load_folder
-
-    files = sorted(f for f in path.rglob("*") if f.is_file() and f.suffix in (".yaml", ".csv"))
-    content = b"".join(f.name.encode() + f.read_bytes() for f in files)
+    files = sorted(f for f in path.rglob("*") if f.is_file())
+    content = b"".join(str(f.relative_to(path)).encode() + f.read_bytes() for f in files)
     digest = hashlib.sha256(fourfold.__version__.encode() + content).hexdigest()
-    stamp = data / STAMP
-    if stamp.exists() and stamp.read_text() == digest:
+    if not is_new and stamp.exists() and stamp.read_text() == digest:
         typer.echo(f"{path} is loaded already")
         return
+    from fourfold.actions.load_folder import load_folder  # not before: half a second of every start
+
     typer.echo(f"loading {path} …")
     begun = time.monotonic()
     outcome = load_folder(by=None, path=path)

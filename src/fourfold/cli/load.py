@@ -22,11 +22,13 @@ def run(
 
     Loading the same folder again changes nothing. Exit code 1 when the folder has errors; nothing is loaded then.
     """
+    folder(path)  # a mistyped name makes no database
+    where = sources(source)
     set_up()
     prepare()
     from fourfold.actions.load_folder import load_folder
 
-    outcome = load_folder(by=None, path=folder(path), sources=sources(source))
+    outcome = load_folder(by=None, path=path, sources=where)
     print_findings(outcome.findings)
     if not outcome.ok:
         typer.echo(f"{path}: {summary(outcome.findings)}; nothing was loaded")

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import socket
 import sys
 from typing import Annotated, Final
 
 import typer
 
 from fourfold.cli.django_setup import prepare, set_up
+from fourfold.cli.output import Misused
 
 NAME: Final = "serve"
+HERE: Final = frozenset({"localhost", "127.0.0.1", "0.0.0.0", "::1", "::"})
 
 
 def run(
@@ -18,19 +22,57 @@ def run(
     port: Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")] = 8000,
 ) -> None:
     """Start the web server; settings come from the environment (see docs/reference/settings.md)."""
+    # First of all: where a server runs already, its database is not to be changed beneath it.
+    address = free_address(host, port, instead="--port {}")
+    open_at(host, port)
     set_up()
     prepare()
-    start(host, port)
+    typer.echo(f"Fourfold is at {os.environ['FOURFOLD_URL']}\nCtrl C stops it.")
+    start(address, port)
 
 
-def start(host: str, port: int) -> None:
+def free_address(host: str, port: int, *, instead: str) -> str:
+    """The IP address of a host of this machine where nobody listens on the port; `instead` says how to take another."""
+    try:
+        # Where a name has several addresses, the old kind is the one that every browser tries.
+        found = sorted(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM), key=lambda f: f[0] != socket.AF_INET)
+        family, kind, _, _, place = found[0]
+        with socket.socket(family, kind) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(place)
+    except OSError as error:
+        raise _refused(host, port, error, instead) from None
+    except UnicodeError:  # a name that the domain name system has no room for
+        raise _refused(host, port, OSError(), instead) from None
+    return str(place[0])
+
+
+def _refused(host: str, port: int, error: OSError, instead: str) -> Misused:
+    if error.errno == errno.EADDRINUSE:
+        hint = "Stop what listens there, or choose another: " + instead.format(port + 1 if port < 65535 else 8000)
+        return Misused(f"Port {port} on {host} is in use.", hint=hint)
+    if error.errno == errno.EACCES:
+        hint = "Choose one above 1023, with a reverse proxy before it: docs/how-to/run-on-a-server.md"
+        return Misused(f"This user may not listen on port {port}.", hint=hint)
+    hint = "Write --host 127.0.0.1 for this machine alone, or --host 0.0.0.0 for all that can reach it."
+    return Misused(f"{host} is not an address of this machine.", hint=hint)
+
+
+def open_at(host: str, port: int) -> None:
+    """Where the environment does not say what address people open, it is that of this server."""
+    if not os.environ.get("FOURFOLD_URL", "").strip():
+        name = "localhost" if host in HERE else f"[{host}]" if ":" in host else host
+        os.environ["FOURFOLD_URL"] = f"http://{name}:{port}"
+
+
+def start(address: str, port: int) -> None:
     """Replace this process by the server, so that signals reach it and nothing is held in memory twice."""
     from django.conf import settings
     from django.core.management import call_command
 
     call_command("collectstatic", verbosity=0, interactive=False)
     command = [
-        sys.executable, "-m", "granian", "--interface", "asgi", "--host", host, "--port", str(port),
+        sys.executable, "-m", "granian", "--interface", "asgi", "--host", address, "--port", str(port),
         "--workers", "1", "--no-ws", "--log-level", "warning", "fourfold.project.asgi:application",
     ]  # fmt: skip
     os.environ["FOURFOLD_DATA"] = str(settings.DATA_DIR)

@@ -8,11 +8,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import parse_qsl, unquote, urlsplit
+from zoneinfo import ZoneInfo
+
+from django.conf.global_settings import LANGUAGES
 
 from fourfold.errors import ConfigurationError
 
 TRUE: Final = frozenset({"1", "true", "yes", "on"})
 FALSE: Final = frozenset({"0", "false", "no", "off", ""})
+LEVELS: Final = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 #: SQLite that keeps every acknowledged write through a power cut and lets writers wait for one another.
 SQLITE_OPTIONS: Final[dict[str, Any]] = {
@@ -64,6 +68,34 @@ def env_int(name: str, default: int, *, low: int, high: int) -> int:
     return int(text)
 
 
+def env_language(name: str, default: str) -> str:
+    """The code of a language that Django has words for, such as `en-gb` or `de`."""
+    code = env_text(name, default).lower()
+    known = dict(LANGUAGES)
+    if code not in known and code.partition("-")[0] not in known:
+        raise ConfigurationError(f"{name} is “{code}”.", hint=f"Write the code of a language, such as {name}=en-gb.")
+    return code
+
+
+def env_zone(name: str, default: str) -> str:
+    """The name of a time zone, such as `Europe/London`."""
+    zone = env_text(name, default)
+    try:
+        ZoneInfo(zone)
+    except (KeyError, ValueError, OSError) as error:  # not there, not a name, or a folder of zones
+        hint = f"Write the name of a time zone, such as {name}=Europe/London."
+        raise ConfigurationError(f"{name} is “{zone}”.", hint=hint) from error
+    return zone
+
+
+def env_level(name: str, default: str) -> str:
+    """How much is logged."""
+    level = env_text(name, default).upper()
+    if level not in LEVELS:
+        raise ConfigurationError(f"{name} is “{level}”.", hint=f"The levels are {', '.join(LEVELS)}.")
+    return level
+
+
 def env_secret(name: str) -> str | None:
     """The value of `NAME`, or the content of the file that `NAME_FILE` names; None when neither is given."""
     path = env_text(f"{name}_FILE")
@@ -86,14 +118,19 @@ def secret_key(data: Path) -> str:
     path = data / "secret_key"
     try:
         data.mkdir(parents=True, exist_ok=True)
+        return _read_or_make(path)
+    except OSError as error:
+        raise ConfigurationError(
+            f"{path} can be neither read nor made ({error.strerror}).",
+            hint="Let FOURFOLD_DATA name a folder this user may write to, or give FOURFOLD_SECRET_KEY.",
+        ) from error
+
+
+def _read_or_make(path: Path) -> str:
+    try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
         return path.read_text(encoding="utf-8").strip()
-    except OSError as error:
-        raise ConfigurationError(
-            f"{path} cannot be made ({error.strerror}).",
-            hint="Let FOURFOLD_DATA name a folder this user may write to, or give FOURFOLD_SECRET_KEY.",
-        ) from error
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         file.write(key := secrets.token_urlsafe(64))
     return key

@@ -7,7 +7,18 @@ from typing import Final
 from urllib.parse import urlsplit
 
 import fourfold
-from fourfold.project.environment import Setting, database, env_bool, env_int, env_list, env_text, secret_key
+from fourfold.project.environment import (
+    Setting,
+    database,
+    env_bool,
+    env_int,
+    env_language,
+    env_level,
+    env_list,
+    env_text,
+    env_zone,
+    secret_key,
+)
 
 SETTINGS: Final = (
     Setting(
@@ -207,8 +218,8 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 WHITENOISE_MAX_AGE = 3600
-LANGUAGE_CODE = env_text("FOURFOLD_LANGUAGE", "en-gb")
-TIME_ZONE = env_text("FOURFOLD_TIME_ZONE", "UTC")
+LANGUAGE_CODE = env_language("FOURFOLD_LANGUAGE", "en-gb")
+TIME_ZONE = env_zone("FOURFOLD_TIME_ZONE", "UTC")
 USE_I18N = True
 USE_TZ = True
 LOGGING = {
@@ -216,5 +227,5 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": env_text("FOURFOLD_LOG_LEVEL", "INFO")},
+    "root": {"handlers": ["console"], "level": env_level("FOURFOLD_LOG_LEVEL", "INFO")},
 }
