@@ -83,9 +83,9 @@ def kpi_status(score: Numbers, cut: Numbers = 100.0, near: Numbers = 50.0) -> Co
 
     NaN gives UNSCORED; where the cell has no number the caller puts `STATUS_OF_STATE` instead.
     """
-    on, close = at_least(score, cut), at_least(score, near)
-    status = np.where(on, Status.ON, np.where(close, Status.NEAR, Status.OFF)).astype(np.uint8)
-    return np.asarray(np.where(np.isnan(score), np.uint8(Status.UNSCORED), status))
+    status = np.where(at_least(score, near), np.uint8(Status.NEAR), np.uint8(Status.OFF))
+    status = np.where(at_least(score, cut), np.uint8(Status.ON), status)
+    return np.where(np.isnan(score), np.uint8(Status.UNSCORED), status)
 
 
 def node_status(
@@ -175,10 +175,9 @@ def borderline(
     score: Numbers, cuts: Sequence[Numbers], sigma: Numbers, target: Numbers, red_line: Numbers
 ) -> Bools:
     """True where the nearest cut is nearer than natural variation reaches, so that the status gets its "≈"."""
-    distance = np.full(np.shape(score), np.inf)
-    for cut in cuts:
-        distance = np.minimum(distance, np.abs(np.subtract(score, cut, dtype=np.float64)))
-    return np.asarray(distance < noise_points(sigma, target, red_line))
+    noise = noise_points(sigma, target, red_line)
+    near = [np.abs(np.subtract(score, cut, dtype=np.float64)) < noise for cut in cuts]
+    return np.asarray(np.logical_or.reduce(near))
 
 
 def floor_one_decimal(score: float) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 import numpy as np
@@ -43,6 +44,8 @@ def judge(
 ) -> Results:
     """Results of the KPIs of a block in the periods of a view, in the order of the groups that make it up."""
     folded, coverage = fold_groups(block, groups, window)
+    if window.is_same:  # targets are folded beside figures only where figures are folded
+        block = replace(block, numerator=None, denominator=None)
     score, confidence = np.empty(folded.state.shape), np.empty(folded.state.shape)
     status, marks = np.empty(folded.state.shape, np.uint8), folded.marks.copy()
     anchors, rules = list[Anchors](), list[RedLineRule]()
@@ -52,8 +55,10 @@ def judge(
         score[rows], cut = _score(folded.value[rows], g, targets, _tolerance(part, g, window))
         number = state == State.NUMBER
         status[rows] = np.where(number, kpi_status(score[rows], cut), STATUS_OF_STATE[state])
-        trust = _QUALITY_OF[folded.marks[rows]] * np.clip(coverage[rows], 0.0, 1.0)
-        confidence[rows] = np.where(number, trust, 0.0)
+        trust = np.clip(coverage[rows], 0.0, 1.0, out=confidence[rows])
+        trust *= number
+        if (marked := folded.marks[rows]).any():
+            trust *= _QUALITY_OF[marked]
         if window.is_same:
             near = _borderline(part, window, score[rows], cut, targets)
             marks[rows] |= np.where(near, np.uint8(Mark.BORDERLINE), np.uint8(0))
@@ -170,13 +175,19 @@ def natural_sigma(value: Floats) -> Floats:
 
     A gap breaks the moving range. Nothing after a period is read (I10).
     """
-    step = np.abs(np.diff(value, axis=-1, prepend=np.nan))
+    step = np.zeros(value.shape)
+    np.subtract(value[..., 1:], value[..., :-1], out=step[..., 1:])
     known = np.isfinite(step)
-    total = np.cumsum(np.where(known, step, 0.0), axis=-1)
-    count = np.cumsum(known, axis=-1, dtype=np.float64)
+    known[..., :1] = False
+    np.abs(step, out=step)
+    step[~known] = 0.0
+    total, count = np.cumsum(step, axis=-1, out=step), np.cumsum(known, axis=-1, dtype=np.float64)
+    few = count < ENOUGH - 1
     with np.errstate(all="ignore"):
-        sigma = total / count / 1.128
-    return np.where(count >= ENOUGH - 1, sigma, np.nan)
+        total /= count
+        total /= 1.128
+    total[few] = np.nan
+    return total
 
 
 def join(parts: Sequence[Results]) -> Results:

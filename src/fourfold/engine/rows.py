@@ -73,18 +73,14 @@ def locate(rows: pl.DataFrame | Rows, definitions: Definitions) -> Rows:
         return rows
     import polars as pl
 
-    def numbered(column: str, texts: list[str]) -> pl.Series:
-        return rows[column].cast(pl.Enum(texts), strict=False).to_physical()
-
-    kpi = numbered("kpi", list(definitions.kpi))
-    unit = numbered("unit", list(unit_tree(definitions).codes))
-    if kpi.null_count() or unit.null_count() or rows["period"].null_count():
-        known = kpi.is_not_null() & unit.is_not_null() & rows["period"].is_not_null()
-        return locate(rows.filter(known), definitions)
-    texts = rows["period"].unique().to_list()
-    period = numbered("period", texts).to_numpy()
-    ordinal, first = _ordinals(definitions, kpi.to_numpy(), period, texts)
-    return Rows(rows, kpi.to_numpy(), unit.to_numpy(), ordinal, first)
+    texts = rows["period"].unique().drop_nulls().to_list()
+    known = {"kpi": list(definitions.kpi), "unit": list(unit_tree(definitions).codes), "period": texts}
+    places = rows.select(pl.col(c).cast(pl.Enum(names), strict=False).to_physical() for c, names in known.items())
+    if any(places.null_count().row(0)):
+        return locate(rows.filter(places.select(pl.all_horizontal(pl.all().is_not_null())).to_series()), definitions)
+    kpi, unit, period = (column.to_numpy() for column in places)
+    ordinal, first = _ordinals(definitions, kpi, period, texts)
+    return Rows(rows, kpi, unit, ordinal, first)
 
 
 def _ordinals(
