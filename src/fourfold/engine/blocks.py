@@ -96,11 +96,12 @@ def _block(
     tree = unit_tree(definitions)
     codes = tuple(k.code for k in kpis)
     shape = (len(codes), len(tree.codes), len(periods))
-    inside, flat, first = _cells(rows, definitions, codes, shape, periods[0].ordinal)
+    inside, flat, first = _cells(rows, definitions, codes, shape, periods[0].ordinal, _begun(periods[0], as_of))
+
+    figures = rows.floats("value", "numerator", "denominator")
 
     def scatter(column: str) -> Floats | None:
-        given = rows.floats(column)
-        if given is None or np.isnan(given := given[inside]).all():
+        if column not in figures or np.isnan(given := figures.pop(column)[inside]).all():
             return None
         array = np.full(shape, np.nan)
         array.reshape(-1)[flat] = given
@@ -128,9 +129,12 @@ def _block(
 
 
 def _cells(
-    rows: Rows, definitions: Definitions, codes: Sequence[str], shape: tuple[int, int, int], begin: int
+    rows: Rows, definitions: Definitions, codes: Sequence[str], shape: tuple[int, int, int], begin: int, begun: int
 ) -> tuple[slice[None, None, None] | Indexes, Indexes, npt.NDArray[np.int64]]:
-    """Which rows lie in a block, the cell of each of them, and the period of each KPI's first row anywhere."""
+    """Which rows lie in a block, the cell of each of them, and the period of each KPI's first row anywhere.
+
+    Rows of periods that have not `begun` are as if they were not there (I10).
+    """
     place = np.full(len(definitions.kpi), -1, dtype=np.int64)
     number = kpi_places(definitions)
     place[[number[code] for code in codes]] = np.arange(len(codes))
@@ -138,6 +142,10 @@ def _cells(
     if (place < 0).any():
         inside = np.flatnonzero(place[rows.kpi] >= 0)
     k, p = place[rows.kpi[inside]], rows.ordinal[inside] - np.int64(begin)
+    if len(p) and p.max() >= begun:
+        known = np.flatnonzero(p < begun)
+        inside = known if isinstance(inside, slice) else inside[known]
+        k, p = k[known], p[known]
     first = np.full(len(codes), NEVER, dtype=np.int64)
     np.minimum.at(first, k, p)
     if len(p) and (p.min() < 0 or p.max() >= shape[2]):
@@ -149,6 +157,11 @@ def _cells(
     k *= shape[2]
     k += p
     return inside, k, first
+
+
+def _begun(first: Period, as_of: datetime) -> int:
+    """How many periods from the first one on have begun by `as_of`."""
+    return first.calendar.period(first.frequency, as_of.date()).ordinal - first.ordinal + 1
 
 
 def _derive(value: Floats, numerator: Floats, denominator: Floats, factor: Floats) -> None:

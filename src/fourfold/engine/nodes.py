@@ -182,12 +182,15 @@ def _roll_up(
     )  # fmt: skip
     best, worst = best_and_worst(child_status)
     judged = node_status(rolled.score, amber=strategy.amber, green=strategy.green, best=best, worst=worst)
-    status = np.where(np.isnan(rolled.score), _why_none(child_status, expected), judged)
+    status = judged
+    if (none := np.isnan(rolled.score)).any():
+        status = np.where(none, _why_none(child_status, expected), judged)
     share = np.where(expected, w, 0.0)
     total = share.sum(axis=-1)
-    trust = (share * np.moveaxis(known.confidence[index], 1, -1)).sum(axis=-1)
+    share *= np.moveaxis(known.confidence[index], 1, -1)
+    trust = share.sum(axis=-1)
     confidence = np.divide(trust, total, out=np.zeros_like(trust), where=total > 0)
-    return rolled.score, status.astype(np.uint8), rolled.coverage, confidence
+    return rolled.score, status, rolled.coverage, confidence
 
 
 def _why_none(child: Codes, expected: Bools) -> Codes:

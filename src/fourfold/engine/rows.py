@@ -36,13 +36,13 @@ class Rows:
     ordinal: Ordinals
     first: Mapping[Frequency, Period]
 
-    def floats(self, column: str) -> Floats | None:
-        """A column of numbers, NaN where there is none; None where no row has one."""
-        if column not in self.frame.columns or (own := self.frame[column]).null_count() == len(own):
-            return None
+    def floats(self, *columns: str) -> dict[str, Floats]:
+        """Those of these columns in which a row has a number, NaN where there is none."""
         import polars as pl
 
-        return own.cast(pl.Float64).fill_null(float("nan")).to_numpy()
+        there = [c for c in columns if c in self.frame.columns and self.frame[c].null_count() < len(self.frame)]
+        filled = self.frame.select(pl.col(there).cast(pl.Float64).fill_null(float("nan")))
+        return {c: filled[c].to_numpy() for c in there}
 
     def codes(self, column: str) -> npt.NDArray[np.uint8] | None:
         """A column of codes, 0 where there is none; None without the column."""

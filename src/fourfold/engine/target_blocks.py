@@ -19,12 +19,15 @@ from fourfold.engine.anchors import RULES, Polarity, RedLineRule, derive_red_lin
 from fourfold.engine.blocks import Block
 from fourfold.engine.cells import Bools, Floats, slabs
 from fourfold.engine.definitions import Definitions, Kpi, Target
+from fourfold.engine.once import once
 from fourfold.engine.periods import Frequency, Period, start_index
 from fourfold.engine.rows import unit_tree
 from fourfold.engine.target_versions import GENERAL, Versions, versions_of
 from fourfold.engine.targets import half_life_values, path_values
 from fourfold.engine.tree import Indexes, UnitTree
 
+#: Targets of blocks of at most so many cells are remembered, at most so many of them for the same definitions.
+SMALL, REMEMBERED = 1 << 15, 64
 #: Which way is better, as a sign.
 _BETTER = {Polarity.HIGHER_BETTER: 1.0, Polarity.LOWER_BETTER: -1.0}
 
@@ -54,8 +57,28 @@ class TargetBlock:
 
 
 def target_block(block: Block, kpis: Sequence[Kpi], definitions: Definitions, *, as_of: datetime) -> TargetBlock:
-    """The targets in force for each cell of a block, at the KPIs' own frequency."""
-    tree, versions = unit_tree(definitions), versions_of(definitions, kpis).known(as_of)
+    """The targets in force for each cell of a block, at the KPIs' own frequency.
+
+    A small block whose targets follow from the definitions alone is worked out once; its arrays are only read.
+    """
+    versions, kept = versions_of(definitions, kpis), _remembered(definitions)
+    if block.value.size > SMALL or not versions.is_settled:
+        return _attach(versions.known(as_of), block, kpis, definitions)
+    key = (block.kpis, block.periods[0].ordinal, len(block.periods))
+    if key not in kept:
+        if len(kept) >= REMEMBERED:
+            kept.clear()
+        kept[key] = _attach(versions, block, kpis, definitions)
+    return kept[key]
+
+
+@once
+def _remembered(definitions: Definitions) -> dict[tuple[tuple[str, ...], int, int], TargetBlock]:
+    return {}
+
+
+def _attach(versions: Versions, block: Block, kpis: Sequence[Kpi], definitions: Definitions) -> TargetBlock:
+    tree = unit_tree(definitions)
     adds_up = np.array([k.aggregate_units is AggUnits.SUM for k in kpis], dtype=np.bool_)
     shared = not adds_up.any() and bool((versions.unit == GENERAL).all())
     lanes = _shared_lanes(versions) if shared else _own_lanes(versions, adds_up, tree, len(kpis))

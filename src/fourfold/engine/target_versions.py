@@ -40,6 +40,12 @@ class Versions:
     numbers: Mapping[str, Floats]
     recorded: tuple[datetime | None, ...] = ()  # empty where no version says when it was recorded
 
+    @property
+    def is_settled(self) -> bool:
+        """True where the anchors follow from the definitions alone: not from the moment, and not from figures."""
+        derived = np.isfinite(self.numbers["value"]) & ~np.isfinite(self.numbers["red_line"])
+        return not self.recorded and not bool(derived.any())
+
     def known(self, as_of: datetime) -> Versions:
         """The versions known at a moment."""
         if not self.recorded:
