@@ -44,7 +44,8 @@ def test_the_score_of_the_scorecard_follows_in_the_same_request(bob: Client) -> 
 
 def test_a_ratio_is_entered_as_its_two_parts(bob: Client) -> None:
     page = page_of(bob.get(kpi_path("on_time")))
-    assert 'name="numerator" value="97"' in page and 'name="denominator" value="100"' in page
+    assert 'name="numerator" value=""' in page and 'name="denominator" value=""' in page
+    assert "Apr 2026 has 97 ÷ 100." in page
     assert 'name="value"' not in page
     bob.post(kpi_path("on_time", "figures/"), APRIL | {"numerator": "99", "denominator": "120"})
     assert "82.5" in page_of(bob.get(kpi_path("on_time")))
@@ -87,6 +88,12 @@ def test_zero_is_a_figure(bob: Client) -> None:
 def test_the_same_figure_again_is_not_recorded_twice(bob: Client) -> None:
     bob.post(kpi_path("sales", "figures/"), APRIL | {"value": "1200"})
     assert Measurement.objects.filter(period="M:2026-04", kpi__code="sales", unit__code="north").count() == 1
+
+
+def test_the_first_figure_of_the_next_month_can_be_entered(bob: Client) -> None:
+    assert '<option value="M:2026-04" selected>' in page_of(bob.get(kpi_path("sales")))
+    response = bob.post(kpi_path("sales", "figures/"), {"period": "M:2026-05", "value": "1010", "reason": ""})
+    assert '<span class="v">£1,010.00</span>' in page_of(bob.get(response["Location"]))
 
 
 def test_a_figure_for_an_earlier_month_leads_to_that_month(bob: Client) -> None:

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from fourfold.engine.cells import State
 from fourfold.engine.definitions import Initiative, Kpi, KpiUse, Note, Objective
-from fourfold.engine.periods import Frequency, Period, PeriodError
+from fourfold.engine.periods import Period, PeriodError
 from fourfold.errors import NotFound
 from fourfold.records import models
 from fourfold.records.queries.overview import about
@@ -177,9 +177,8 @@ def _a_year_before(scope: Scope) -> date:
 
 
 def periods_to_record(scope: Scope, kpi: Kpi, count: int = LENGTH) -> list[Period]:
-    """The periods of the KPI one may record, newest first: from the one the month shown ends in backwards."""
-    newest = scope.structure.calendar.period(kpi.frequency, scope.month.last_day)
-    newest = newest if kpi.frequency is Frequency.MONTH else newest.shift(1)
+    """The periods of the KPI one may record, newest first: from the end of the month after the one shown backwards."""
+    newest = scope.structure.calendar.period(kpi.frequency, scope.month.shift(1).last_day)
     return [newest.shift(-i) for i in range(count)]
 
 
@@ -187,10 +186,3 @@ def current_figure(page: KpiPage, period: str) -> Recorded | None:
     """The figure that counts in a period, from those on the page."""
     return next((r for r in page.recorded if r.period == period and r.superseded_at is None), None)
 
-
-def as_text(recorded: Recorded | None) -> dict[str, Any]:
-    """The figure as a form shows it: every digit as it was recorded."""
-    fields = ("value", "numerator", "denominator")
-    if recorded is None:
-        return dict.fromkeys(fields, "")
-    return {name: "" if (v := getattr(recorded, name)) is None else format(v, "f") for name in fields}

@@ -8,6 +8,7 @@ from django.utils.timezone import localdate
 
 from fourfold.engine.anchors import Polarity
 from fourfold.engine.cells import State
+from fourfold.engine.definitions import Kpi
 from fourfold.engine.periods import Frequency
 from fourfold.engine.statuses import Status
 from fourfold.graphics.bullet import Bound, bullet
@@ -179,7 +180,7 @@ def _recorded(here: Here, page: KpiPage) -> list[dict[str, Any]]:
             rows.append(
                 {
                     "period": calendar.parse(r.period).label,
-                    "figure": _figure(page, r),
+                    "figure": figure_text(page.kpi, r),
                     "is_current": r.superseded_at is None,
                     "at": moment_text(r.recorded_at),
                     "by": r.by or r.source or "Import",
@@ -189,11 +190,12 @@ def _recorded(here: Here, page: KpiPage) -> list[dict[str, Any]]:
     return rows
 
 
-def _figure(page: KpiPage, r: Recorded) -> str:
+def figure_text(kpi: Kpi, r: Recorded) -> str:
+    """A recorded figure with every digit it was given, in the KPI's own format where that shows them all."""
     if r.state is not State.NUMBER:
         return r.state.word
     if r.value is not None:
-        return format_of(page.kpi).short(float(r.value)) if page.kpi.decimals == _places(r) else f"{r.value:,f}"
+        return format_of(kpi).short(float(r.value)) if kpi.decimals >= _places(r) else f"{r.value:,f}"
     return f"{r.numerator:,f} ÷ {r.denominator:,f}"
 
 

@@ -7,13 +7,13 @@ from typing import Final
 from django.http import HttpResponse
 
 from fourfold.access.roles import Action
-from fourfold.records.queries.kpi import KpiPage, as_text, current_figure, find_kpi, kpi_of, periods_to_record
+from fourfold.records.queries.kpi import KpiPage, current_figure, find_kpi, kpi_of, periods_to_record
 from fourfold.records.queries.scope import Scope
 from fourfold.records.queries.structure import slug
 from fourfold.records.queries.window import LENGTH
 from fourfold.web.address import Here, here_in, path
 from fourfold.web.components.frame import Link, crumb_of, show
-from fourfold.web.components.kpi_sections import sections_of
+from fourfold.web.components.kpi_sections import figure_text, sections_of
 from fourfold.web.forms.measurement import MeasurementForm
 from fourfold.web.requests import Request, signed_in
 
@@ -49,19 +49,27 @@ def kpi_page(
         status=status,
         ranges=_ranges(here, page, chosen if chosen in RANGES else USUAL),
         form=form,
+        known=_known(page, form),
         form_url=here.at(path("figures", page.pk, slug(definition.name)), here.place()),
         **sections_of(here, page, length),
     )
 
 
 def _form(page: KpiPage) -> MeasurementForm | None:
-    """The form for the period shown, filled with the figure that is there; None where the person cannot record."""
+    """An empty form for the period shown; None where the person cannot record."""
     if not page.is_entered_here or not page.scope.may(Action.RECORD):
         return None
     periods = periods_to_record(page.scope, page.kpi)
-    shown = next((p for p in periods if p.start <= page.scope.month.last_day), periods[0])
-    typed = as_text(current_figure(page, shown.id))
-    return MeasurementForm(page.kpi, periods, {"period": shown.id, "reason": "", **typed})
+    shown = page.scope.structure.calendar.period(page.kpi.frequency, page.scope.month.last_day)
+    return MeasurementForm(page.kpi, periods, {"period": shown.id})
+
+
+def _known(page: KpiPage, form: MeasurementForm | None) -> str:
+    """What is recorded already for the period of the form: "Oct 2026 has 73.9%". It is not filled in, because with
+    another period chosen it would become the figure of that one."""
+    period = form.period if form else None
+    recorded = current_figure(page, period.id) if period else None
+    return f"{period.label} has {figure_text(page.kpi, recorded)}" if period and recorded else ""
 
 
 def _crumbs(here: Here, page: KpiPage) -> list[Link]:
