@@ -194,3 +194,21 @@ def test_the_five_kinds_of_cell_are_five_statuses() -> None:
 def test_a_scorecard_without_kpis_has_no_data() -> None:
     evaluation = judged(scorecard(), figures())
     assert {Status(s).word for s in evaluation.frame()["status"]} == {"No data"}
+
+
+def test_nothing_that_begins_after_the_moment_of_the_evaluation_is_read() -> None:
+    rows = figures(*(("sales", f"2026-{m:02}", 100) for m in range(1, 7)))
+    definitions = scorecard(SALES, targets=[GIVEN])
+    known, everything = (
+        judged(definitions, r, as_of=BEFORE_THE_END, last="2026-06")
+        for r in (rows.filter(pl.col("period") < "2026-04"), rows)
+    )
+    assert seen(everything, "kpi:sales", "2026-05").status is Status.NOT_DUE
+    assert everything.frame().equals(known.frame())
+
+
+def test_before_its_first_figure_a_kpi_is_not_applicable_however_few_periods_are_shown() -> None:
+    rows = figures(("sales", "2026-03", 100))
+    for last in ("2026-01", "2026-03"):
+        evaluation = judged(scorecard(SALES, targets=[GIVEN]), rows, last=last)
+        assert seen(evaluation, "kpi:sales", "2026-01").status is Status.NOT_APPLICABLE

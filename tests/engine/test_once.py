@@ -1,0 +1,45 @@
+"""What is remembered for definitions lives as long as they do, and is never that of others."""
+
+from __future__ import annotations
+
+import gc
+
+from fourfold.engine.definitions import Definitions
+from fourfold.engine.once import once
+
+COMPANY = Definitions.model_validate(
+    {"organisation": {"code": "c", "name": "C"}, "strategy": {"code": "s", "name": "S"}, "units": []}
+)
+
+
+def test_the_work_is_done_once_for_the_same_definitions() -> None:
+    calls = []
+
+    @once
+    def name(definitions: Definitions) -> str:
+        calls.append(definitions)
+        return definitions.organisation.name
+
+    assert name(COMPANY) == name(COMPANY) == "C"
+    assert len(calls) == 1
+
+
+def test_a_changed_copy_inherits_nothing() -> None:
+    @once
+    def name(definitions: Definitions) -> str:
+        return definitions.organisation.name
+
+    assert name(COMPANY) == "C"
+    renamed = COMPANY.organisation.model_copy(update={"name": "D"})
+    assert name(COMPANY.model_copy(update={"organisation": renamed})) == "D"
+
+
+def test_definitions_that_are_gone_leave_nothing_behind() -> None:
+    @once
+    def itself(definitions: Definitions) -> list[str]:
+        return [definitions.organisation.name]
+
+    for i in range(20):  # a new object may get the address of one that is gone
+        organisation = COMPANY.organisation.model_copy(update={"name": str(i)})
+        assert itself(COMPANY.model_copy(update={"organisation": organisation})) == [str(i)]
+        gc.collect()
