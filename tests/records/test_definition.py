@@ -117,18 +117,22 @@ def test_people_become_accounts_that_cannot_sign_in_yet(organisation: Organisati
 
 def test_people_whom_the_definitions_do_not_name_stay(organisation: Organisation) -> None:
     write_definitions(organisation, bakery())
-    write_definitions(organisation, bakery(people=BAKERY["people"][:1], notes=[], kpis=BAKERY["kpis"][1:], uses=[], targets=[]))
+    fewer = {"people": BAKERY["people"][:1], "kpis": BAKERY["kpis"][1:], "notes": [], "uses": [], "targets": []}
+    write_definitions(organisation, bakery(**fewer))
     assert set(Membership.objects.values_list("code", flat=True)) == {"alice", "bob"}
 
 
 def test_an_account_of_two_organisations_is_renamed_by_neither(organisation: Organisation) -> None:
     write_definitions(organisation, bakery())
     other = Organisation.objects.create(code="other", name="Other")
+    nothing: dict[str, list[object]] = {
+        noun: [] for noun in ("kpis", "uses", "targets", "notes", "objectives", "links", "initiatives")
+    }
     people = [{"code": "al", "name": "Allie", "email": "ALICE@bakery.example", "role": "viewer"}]
-    write_definitions(other, bakery(people=people, kpis=[], uses=[], targets=[], notes=[], objectives=[], links=[], initiatives=[]))
+    write_definitions(other, bakery(people=people, **nothing))
     alice = Person.objects.get(email="alice@bakery.example")
     assert (alice.name, alice.memberships.count()) == ("Alice Archer", 2)
     renamed = [{"code": "al", "name": "Mallory", "email": "mallory@other.example"}]
-    write_definitions(other, bakery(people=renamed, kpis=[], uses=[], targets=[], notes=[], objectives=[], links=[], initiatives=[]))
+    write_definitions(other, bakery(people=renamed, **nothing))
     alice.refresh_from_db()
     assert (alice.name, alice.email) == ("Alice Archer", "alice@bakery.example")

@@ -15,8 +15,11 @@ _BATCH: Final = 5_000
 _FEW: Final = 100  # COPY costs PostgreSQL a round trip more than it saves below this
 
 
-def insert_rows(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """Insert rows of plain values; numbers are Decimals or doubles, times are aware. Nothing is checked here."""
+def insert_rows(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]], *, exact: bool = False) -> None:
+    """Insert rows of texts, whole numbers and doubles; `exact` ones hold Decimals, dates and aware times as well.
+
+    Nothing is checked here.
+    """
     names = ", ".join(columns)
     marks = ", ".join(["%s"] * len(columns))
     remaining = iter(rows)
@@ -29,7 +32,7 @@ def insert_rows(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]
             elif connection.vendor == "postgresql":
                 cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", batch)
             else:
-                plain = [tuple(map(_plain, row)) for row in batch]
+                plain = [tuple(map(_plain, row)) for row in batch] if exact else batch
                 cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", plain)
 
 

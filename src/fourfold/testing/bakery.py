@@ -35,7 +35,15 @@ BAKERY: Final[dict[str, Any]] = {
     ],
     "links": [{"source": "delight", "target": "earn", "lag": [1, 3], "hypothesis": "Happy people come back."}],
     "kpis": [
-        {"code": "sales", "name": "Sales", "kind": "flow", "unit": "GBP", "decimals": 2, "owner": "bob", "valid_min": "0"},
+        {
+            "code": "sales",
+            "name": "Sales",
+            "kind": "flow",
+            "unit": "GBP",
+            "decimals": 2,
+            "owner": "bob",
+            "valid_min": "0",
+        },
         {"code": "costs", "name": "Costs", "kind": "flow", "unit": "GBP", "polarity": "lower_better", "decimals": 2},
         {
             "code": "margin",
@@ -63,7 +71,9 @@ BAKERY: Final[dict[str, Any]] = {
     "initiatives": [
         {"code": "oven", "name": "A second oven", "objectives": ["earn"], "start": "2026-01-01", "end": "2026-06-30"}
     ],
-    "notes": [{"kpi": "sales", "unit": "north", "period": "M:2026-03", "text": "The road was closed.", "author": "bob"}],
+    "notes": [
+        {"kpi": "sales", "unit": "north", "period": "M:2026-03", "text": "The road was closed.", "author": "bob"}
+    ],
 }
 
 

@@ -94,7 +94,8 @@ def write_measurements(
         for start in range(0, len(pks), _BATCH):
             Measurement.objects.filter(pk__in=pks[start : start + _BATCH]).update(superseded_at=moment)
     place = _Places(organisation, ready, by, import_run)
-    insert_rows("records_measurement", place.columns, (place(cell, revision) for cell, revision in added))
+    rows_to_write = (place(cell, revision) for cell, revision in added)
+    insert_rows("records_measurement", place.columns, rows_to_write, exact=True)
     news = tuple((before[cell][-1] if cell in before else None, new) for cell, new in added) if is_small else ()
     return Written(len(added), len(rows) - len(added), news)
 

@@ -16,4 +16,4 @@ class Note(Defined):
     author = models.ForeignKey("records.Person", null=True, on_delete=models.PROTECT, related_name="+")
     recorded_at = models.DateTimeField(auto_now_add=True)
 
-    objects = InUnits.as_manager()
+    objects = InUnits.as_manager()  # type: ignore[misc, assignment]  # narrower than that of all definitions

@@ -14,4 +14,4 @@ class Target(Defined):
     kind = models.CharField(max_length=12)
     since = models.CharField(max_length=16, help_text="Period id from which it holds.")
 
-    objects = InUnitsOrShared.as_manager()
+    objects = InUnitsOrShared.as_manager()  # type: ignore[misc, assignment]  # narrower than that of all definitions

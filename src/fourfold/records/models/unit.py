@@ -42,7 +42,7 @@ class Unit(Coded):
     parent = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="children")
     path = models.CharField(max_length=1000)
 
-    objects = Units.as_manager()
+    objects = Units.as_manager()  # type: ignore[misc, assignment]  # narrower than that of all definitions
 
     class Meta(Coded.Meta):
         indexes = (models.Index(fields=("organisation", "path"), name="unit_subtree"),)

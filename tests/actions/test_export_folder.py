@@ -1,0 +1,77 @@
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from fourfold.actions.export_folder import export_folder
+from fourfold.actions.load_folder import load_folder
+from fourfold.actions.record_measurement import record_measurement
+from fourfold.errors import Conflict, Forbidden, NotFound
+from fourfold.records.frames.definition import read_definitions
+from fourfold.records.models import Evaluation, Event, Import, Measurement, Organisation, Person, Result, Unit
+
+pytestmark = pytest.mark.django_db
+KEPT = ("kpi__code", "unit__code", "period", "start", "frequency", "value", "numerator", "denominator", "state",
+        "marks", "recorded_at", "reason", "source")  # fmt: skip
+
+
+def texts(folder: Path) -> dict[str, bytes]:
+    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
+
+
+def current() -> set[tuple[object, ...]]:
+    return set(Measurement.objects.current().values_list(*KEPT))
+
+
+def test_load_export_load_is_the_same_again_to_the_byte(
+    organisation: Organisation, tmp_path: Path, now: datetime
+) -> None:
+    place = {"kpi": "sales", "unit": "north"}
+    record_measurement(by=None, **place, period="2026-05", value="0.10", note='said "so", =1+1', source="till", at=now)
+    record_measurement(by=None, **place, period="2026-06", value="1e-7", quality="estimate+unapproved", at=now)
+    record_measurement(by=None, **place, period="2026-05", state="not due", at=now)
+    definitions, figures = read_definitions(organisation), current()
+    assert export_folder(by=None, path=tmp_path / "one", at=now).ok
+    Unit.objects.update(parent=None)
+    for table in (Result, Evaluation, Measurement, Import, Event, Organisation, Person):
+        table.objects.all().delete()
+    assert load_folder(by=None, path=tmp_path / "one", at=now).ok
+    assert read_definitions(Organisation.objects.get()) == definitions
+    assert current() == figures
+    export_folder(by=None, path=tmp_path / "two", at=now)
+    assert texts(tmp_path / "one") == texts(tmp_path / "two")
+
+
+def test_an_export_loaded_where_it_came_from_changes_nothing(
+    organisation: Organisation, tmp_path: Path, now: datetime
+) -> None:
+    export_folder(by=None, path=tmp_path / "out", at=now)
+    assert load_folder(by=None, path=tmp_path / "out", at=now).summary == "nothing new"
+
+
+def test_a_folder_that_holds_something_is_not_written_to(organisation: Organisation, tmp_path: Path) -> None:
+    (tmp_path / "mine.txt").write_text("mine")
+    events = Event.objects.count()
+    with pytest.raises(Conflict):
+        export_folder(by=None, path=tmp_path)
+    assert [p.name for p in tmp_path.iterdir() if p.is_file()] == ["mine.txt"]
+    assert Event.objects.count() == events
+
+
+def test_alice_may_export_bob_may_not_and_charlie_finds_nothing(
+    alice: Person, bob: Person, charlie: Person, tmp_path: Path
+) -> None:
+    with pytest.raises(Forbidden):
+        export_folder(by=bob, path=tmp_path / "out")
+    with pytest.raises(NotFound):
+        export_folder(by=charlie, path=tmp_path / "out", organisation="bakery")
+    assert not (tmp_path / "out").exists()
+    assert export_folder(by=alice, path=tmp_path / "out").ok
+    assert Event.objects.order_by("-seq")[0].action == "folder.export"
+
+
+def test_where_there_is_nothing_to_export_it_says_so(db: None, tmp_path: Path) -> None:
+    with pytest.raises(NotFound, match="no organisation"):
+        export_folder(by=None, path=tmp_path / "out")
