@@ -2,9 +2,11 @@
 
 import os
 import tempfile
+from pathlib import Path
 
 _FOLDER = tempfile.TemporaryDirectory(prefix="fourfold-tests-")
 os.environ["FOURFOLD_DATA"] = _FOLDER.name
+Path(_FOLDER.name, "static").mkdir()
 
 from fourfold.project.settings import *  # noqa: E402, F403
 

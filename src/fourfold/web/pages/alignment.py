@@ -101,7 +101,8 @@ def context_of(here: Here, page: Alignment, asked: Asked) -> dict[str, Any]:
             for name, row in _ordered(page, asked)
             if row
         ],
-        "span": len(units) + 3,
+        "has_target": page.noun == "kpi",
+        "span": len(units) + (3 if page.noun == "kpi" else 2),
         "spread_note": f"{page.found} units on one track" if page.whole_spread else f"these {len(page.peers)} units",
         "words": asked.words,
         "has_filter": page.pages > 1 or asked.words,

@@ -48,8 +48,8 @@ def context_of(here: Here, page: ObjectivePage) -> dict[str, Any]:
         "around": around_of(here, page.around, scope.period.shift(-1)),
         "score": score_text(now.score if now else None),
         "standing": page.node.status,
-        "coverage": share_text(coverage) if coverage is not None and coverage < 0.9995 else "",
-        "line": _line(here, page, periods),
+        "coverage": share_text(coverage) if page.kpis and coverage is not None and coverage < 0.9995 else "",
+        "line": _line(here, page, periods) if any(s is not None for s in scores(page.cells)) else None,
         "first": periods[0].short_label,
         "description": o.description,
         "result": o.result,
@@ -73,10 +73,8 @@ def _line(here: Here, page: ObjectivePage, periods: list[Period]) -> Svg:
     cuts = (strategy.amber, strategy.green) if strategy else (50.0, 90.0)
     series = scores(page.cells)
     known = [(score_text(s), p.label) for s, p in zip(series, periods, strict=True) if s is not None]
-    label = "No scores yet"
-    if known:
-        (first, since), (last, until) = known[0], known[-1]
-        label = f"Scores of {len(known)} periods, from {first} in {since} to {last} in {until}"
+    (first, since), (last, until) = known[0], known[-1]
+    label = f"Scores of {len(known)} periods, from {first} in {since} to {last} in {until}"
     lo, hi = shared_scale([series], cuts=cuts)
     return scoreline(series, page.node.status, lo=lo, hi=hi, cuts=cuts, width=360, height=84, label=label)
 
