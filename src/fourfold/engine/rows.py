@@ -73,12 +73,19 @@ def locate(rows: pl.DataFrame | Rows, definitions: Definitions) -> Rows:
         return rows
     import polars as pl
 
-    texts = rows["period"].unique().drop_nulls().to_list()
-    known = {"kpi": list(definitions.kpi), "unit": list(unit_tree(definitions).codes), "period": texts}
-    places = rows.select(pl.col(c).cast(pl.Enum(names), strict=False).to_physical() for c, names in known.items())
-    if any(places.null_count().row(0)):
+    known = {"kpi": pl.Enum(list(definitions.kpi)), "unit": pl.Enum(list(unit_tree(definitions).codes))}
+    places = rows.select(
+        *(pl.col(column).cast(codes, strict=False).to_physical() for column, codes in known.items()),
+        pl.col("period").cast(pl.Categorical).to_physical(),
+    )
+    if any(column.null_count() for column in places):
         return locate(rows.filter(places.select(pl.all_horizontal(pl.all().is_not_null())).to_series()), definitions)
     kpi, unit, period = (column.to_numpy() for column in places)
+    # One row of each distinct period is enough to read it.
+    where = np.zeros(int(period.max(initial=0)) + 1, dtype=np.int64)
+    where[period] = np.arange(1, len(period) + 1)
+    period = (np.cumsum(where > 0, dtype=np.uint32) - np.uint32(1))[period]
+    texts = [rows["period"][int(i) - 1] for i in where[where > 0]]
     ordinal, first = _ordinals(definitions, kpi, period, texts)
     return Rows(rows, kpi, unit, ordinal, first)
 
