@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
@@ -62,8 +61,8 @@ def people() -> dict[str, Person]:
     return {name: Person.objects.get(email=email) for name, email in names.items()} | {"charlie": charlie}
 
 
-def tables() -> Iterator[type[models.Model]]:
-    return (model for model in apps.get_app_config("records").get_models() if model is not Person)
+def tables() -> list[type[models.Model]]:
+    return [model for model in apps.get_app_config("records").get_models() if model is not Person]
 
 
 def seen(model: type[models.Model], person: Person | AnonymousUser) -> list[models.Model]:

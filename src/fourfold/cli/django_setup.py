@@ -38,8 +38,11 @@ def refuse_broken_setup() -> None:
     """Raise `ConfigurationError` with everything that is wrong and what to do; touches no data."""
     from django.core.checks import run_checks
 
-    found = [m for m in run_checks(tags=["installation"], databases=["default"]) if m.is_serious()]
-    if not found:
+    for databases in ([], ["default"]):  # a database is opened, which may make its file, only if all else is right
+        found = [m for m in run_checks(tags=["installation"], databases=databases) if m.is_serious()]
+        if found:
+            break
+    else:
         return
     first, *others = found
     more = "".join(f"\n({m.id}) {m.msg}" + (f"\n{m.hint}" if m.hint else "") for m in others)
