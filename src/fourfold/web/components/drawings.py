@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final
 
+from fourfold.engine.aggregation import MeasureKind
 from fourfold.engine.definitions import Kpi
 from fourfold.engine.periods import Frequency, Period
 from fourfold.engine.scoring import on_cut
@@ -98,14 +99,31 @@ def value_text(kpi: Kpi, cell: Cell | None) -> str:
     """The figure as a table shows it, or what stands in its place."""
     if cell is None or cell.value is None:
         return in_place(cell.status if cell else None)
-    return format_of(kpi).short(cell.value)
+    return word_of(kpi, cell.value) or format_of(kpi).short(cell.value)
+
+
+def word_of(kpi: Kpi, value: float) -> str:
+    """The word for a value of a KPI that is answered in words: its level, yes or no; empty for any other value."""
+    if kpi.kind is MeasureKind.BOOLEAN:
+        return {0.0: "no", 1.0: "yes"}.get(value, "")
+    if kpi.kind is MeasureKind.ORDINAL and value in range(1, len(kpi.levels) + 1):
+        return list(kpi.levels)[int(value) - 1]
+    return ""
+
+
+def band_of(cell: Cell | None) -> tuple[float, float] | None:
+    """The edges of the band that a KPI should stay in; None for a KPI with one target."""
+    if cell is None or cell.low is None or cell.high is None:
+        return None
+    return cell.low, cell.high
 
 
 def target_text(kpi: Kpi, cell: Cell | None) -> str:
     """The target, or the band of a KPI that should stay in a range."""
     fmt = format_of(kpi)
-    if cell is not None and cell.target is None and cell.low is not None and cell.high is not None:
-        return f"{fmt.bare(cell.low)}–{fmt.short(cell.high)}"
+    band = band_of(cell)
+    if band is not None:
+        return f"{fmt.bare(band[0])}–{fmt.short(band[1])}"
     return fmt.short(cell.target if cell else None)
 
 
@@ -113,13 +131,10 @@ def gap_of(cell: Cell | None) -> float | None:
     """The figure less its target, or its distance outside the band (0 inside it); None when either is missing."""
     if cell is None or cell.value is None:
         return None
-    if cell.target is not None:
-        return cell.value - cell.target
-    if cell.low is not None and cell.value < cell.low:
-        return cell.value - cell.low
-    if cell.high is not None and cell.value > cell.high:
-        return cell.value - cell.high
-    return 0.0 if cell.low is not None or cell.high is not None else None
+    band = band_of(cell)
+    if band is not None:
+        return cell.value - min(max(cell.value, band[0]), band[1])
+    return None if cell.target is None else cell.value - cell.target
 
 
 def month_name(period: Period) -> str:

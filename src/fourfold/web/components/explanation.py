@@ -7,7 +7,7 @@ from fourfold.engine.definitions import Kpi
 from fourfold.engine.scoring import floor_one_decimal
 from fourfold.engine.statuses import Status
 from fourfold.records.queries.window import Cell
-from fourfold.web.components.drawings import format_of, on_cut_of
+from fourfold.web.components.drawings import band_of, format_of, on_cut_of
 from fourfold.web.components.numbers import plain, score_text, share_text
 
 _MARKS = {
@@ -49,15 +49,16 @@ def _score(kpi: Kpi, cell: Cell) -> list[str]:
         return ["It is not scored: there is no target and red line to judge it by."]
     fmt, score = format_of(kpi), score_text(cell.score)
     assert cell.value is not None
-    if cell.target is not None and cell.red_line is not None:
+    band = band_of(cell)
+    if band is not None:
+        said = [f"The target band is {fmt.bare(band[0])} to {fmt.full(band[1])}; inside it scores 100."]
+        said.append(f"The score is {score}.")
+    elif cell.target is not None and cell.red_line is not None:
         value, target, red = (plain(x) for x in (cell.value, cell.target, cell.red_line))
         said = [
             f"The target {fmt.full(cell.target)} scores 100, the red line {fmt.full(cell.red_line)} scores 50.",
             f"The score is 50 + 50 × ({value} − {red}) ÷ ({target} − {red}) = {score}, held between 0 and 125.",
         ]
-    elif cell.low is not None and cell.high is not None:
-        said = [f"The target band is {fmt.bare(cell.low)} to {fmt.full(cell.high)}; inside it scores 100.",
-                f"The score is {score}."]  # fmt: skip
     else:
         said = [f"The score is {score}."]
     cut = floor_one_decimal(on_cut_of(kpi, cell))

@@ -19,7 +19,7 @@ from fourfold.records.queries.kpi import KpiPage, Recorded
 from fourfold.records.queries.window import LENGTH, change, values
 from fourfold.web.address import Here
 from fourfold.web.components.dates import day_text, moment_text
-from fourfold.web.components.drawings import format_of, full_name, gap_of, target_text, value_text
+from fourfold.web.components.drawings import band_of, format_of, full_name, gap_of, target_text, value_text, word_of
 from fourfold.web.components.explanation import explanation_of
 from fourfold.web.components.initiative import bar_of, bar_words, column_of, initiative_row
 from fourfold.web.components.kpi_trend import numbered, trends_of
@@ -45,7 +45,7 @@ def sections_of(here: Here, page: KpiPage, length: int) -> dict[str, Any]:
         "head": _head(page),
         "trend": wide,
         "trend_narrow": narrow,
-        "has_target": any(c and (c.target is not None or c.low is not None) for c in page.cells),
+        "has_target": any(c and c.target is not None for c in page.cells),
         "has_red_line": any(c and c.red_line is not None for c in page.cells),
         "trend_words": _trend_words(page),
         "annotations": [
@@ -77,10 +77,11 @@ def _head(page: KpiPage) -> dict[str, Any]:
     ]
     if page.scope.view == "month":
         trio.append(("Year to date", value_text(kpi, page.year_to_date)))
-    has_value = now is not None and now.value is not None
+    value = now.value if now else None
+    word = "" if value is None else word_of(kpi, value)
     return {
-        "value": f"{'' if fmt.unit == '%' else fmt.symbol}{fmt.bare(now.value)}" if now and has_value else DASH,
-        "unit": (fmt.tail.strip() or fmt.noun) if has_value else "",
+        "value": word or fmt.short(value).removesuffix(fmt.tail),
+        "unit": "" if word or value is None else fmt.tail.strip() or fmt.noun,
         "status": status,
         "score": score_text(now.score) if now and now.score is not None else "",
         "bullet": _bullet(page),
@@ -92,9 +93,7 @@ def _bullet(page: KpiPage) -> Svg | str:
     kpi, now = page.kpi, page.now
     if now is None:
         return ""
-    goal: Bound = now.target
-    if goal is None and now.low is not None and now.high is not None:
-        goal = (now.low, now.high)
+    goal: Bound = band_of(now) or now.target
     label = f"{value_text(kpi, now)} against a target of {target_text(kpi, now)}"
     return bullet(
         now.value, goal, now.red_line, status=now.status, previous=page.before.value if page.before else None,
@@ -227,7 +226,10 @@ def _facts(here: Here, page: KpiPage) -> list[tuple[str, str]]:
     facts.append(("Source", kpi.source))
     facts.append(("Formula", kpi.formula or (f"{kpi.numerator} ÷ {kpi.denominator}" if kpi.numerator else "")))
     facts.append(("Good is", _GOOD[kpi.polarity]))
-    if now is not None and now.target is not None:
+    band = band_of(now)
+    if band is not None:
+        facts.append(("On target", f"{fmt.bare(band[0])} to {fmt.full(band[1])}"))
+    elif now is not None and now.target is not None:
         tolerance = float(kpi.tolerance)
         met = now.target + (tolerance if kpi.polarity is Polarity.LOWER_BETTER else -tolerance)
         way = "or less" if kpi.polarity is Polarity.LOWER_BETTER else "or more"

@@ -10,7 +10,7 @@ from fourfold.graphics.svg import Svg
 from fourfold.graphics.trend import Trend, Words, trend
 from fourfold.records.queries.kpi import KpiPage
 from fourfold.records.queries.window import Cell, statuses, values
-from fourfold.web.components.drawings import format_of
+from fourfold.web.components.drawings import band_of, format_of
 from fourfold.web.components.numbers import plain
 
 NARROW: Final = 13  # periods of the trend on a phone
@@ -58,7 +58,7 @@ def _trend(page: KpiPage, length: int) -> Trend:
 
 def _goals(kpi: Kpi, cells: list[Cell | None]) -> tuple[list[float | None], list[float | None], bool]:
     """Targets and red lines by period; of a band to stay in, its upper and lower edge."""
-    if any(c is not None and c.target is None and c.low is not None for c in cells):
+    if any(band_of(cell) for cell in cells):
         return [c.high if c else None for c in cells], [c.low if c else None for c in cells], True
     return [c.target if c else None for c in cells], [c.red_line if c else None for c in cells], False
 
