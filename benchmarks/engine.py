@@ -21,6 +21,7 @@ import polars as pl
 from sample import Sample, months_of, sample
 from verdict import Line, seconds, show
 
+from fourfold.engine.cells import Mark
 from fourfold.engine.definitions import Definitions
 from fourfold.engine.evaluate import Evaluation, evaluate
 
@@ -80,8 +81,10 @@ def _pandas(definitions: Definitions, rows: pl.DataFrame, evaluation: Evaluation
     cells, nodes = peer.evaluate(frame, tables)
     order = [evaluation.kpis.index[f"kpi:{k.code}"] for k in definitions.kpis]
     cells = cells.sort_values(peer.CELL)
-    for name in ("value", "target", "score", "status"):
+    for name in ("value", "target", "score", "status", "coverage", "confidence"):
         _same(f"{name} of KPIs", getattr(evaluation.kpis, name)[order], cells[name].to_numpy(), 1e-9)
+    borderline = (evaluation.kpis.marks[order] & Mark.BORDERLINE) != 0
+    _same("borderline statuses of KPIs", borderline, cells["borderline"].to_numpy(), 0)
     for level, found in nodes.items():
         keys = {name: cells[name].dtype for name in ("unit", "period")}
         found = found.astype(keys).sort_values(["node", "unit", "period"])
@@ -89,8 +92,9 @@ def _pandas(definitions: Definitions, rows: pl.DataFrame, evaluation: Evaluation
         rows_of = [evaluation.nodes.index[name] for name in names]
         # The engine rounds the scores of nodes to six digits, level by level.
         _same(f"score of each {level}", evaluation.nodes.score[rows_of], found["score"].to_numpy(), 2e-6)
-        _same(f"status of each {level}", evaluation.nodes.status[rows_of], found["status"].to_numpy(), 0)
-    print("Values, targets, scores and statuses are those of pandas (KPIs to 1e-9, nodes to their six digits).\n")
+        for name in ("status", "coverage", "confidence"):
+            _same(f"{name} of each {level}", getattr(evaluation.nodes, name)[rows_of], found[name].to_numpy(), 1e-9)
+    print("Values, targets, scores, statuses, coverage and confidence are those of pandas.\n")
     return taken
 
 

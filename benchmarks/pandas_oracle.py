@@ -2,7 +2,8 @@
 
 Keys are categories, arithmetic is on whole columns, and grouping, merging and as-of merging do the rest; no loop runs
 over rows or groups. It knows no more than the sample needs: months that are all due, constant targets with given red
-lines, means of scores. Of what the engine gives it leaves out confidence, the marks and the findings.
+lines, means of scores, units that report all at one depth. Of what the engine gives it leaves out the marks other
+than "borderline", the reasons and the findings.
 """
 
 from __future__ import annotations
@@ -81,22 +82,35 @@ def roll_up(rows: pd.DataFrame, t: Tables, keys: dict[str, pd.CategoricalDtype])
         numerator=np.where(how == "weighted_mean", rows["value"] * rows["denominator"], rows["numerator"])
     )
     parent = t.units.set_index("unit")["parent"]
-    levels = [rows]
+    children = parent.value_counts()
+    levels = [rows.assign(coverage=1.0)]
     for _ in range(t.units["depth"].max()):
-        up = levels[-1].assign(unit=levels[-1]["unit"].map(parent).astype(keys["unit"])).dropna(subset="unit")
-        levels.append(up.groupby(CELL, observed=True).sum(min_count=1).reset_index())
+        up = levels[-1].assign(unit=levels[-1]["unit"].map(parent).astype(keys["unit"]))
+        groups = up.groupby(CELL, observed=True)
+        sums = groups[["value", "numerator", "denominator"]].sum(min_count=1)
+        below = groups["coverage"].sum()  # how many are there, times the mean of their coverage
+        sums["coverage"] = below / sums.index.get_level_values("unit").map(children).astype(float)
+        levels.append(sums.reset_index())
     every = pd.concat(levels)
-    # Sites may hang at different depths: what arrives at a unit from several levels belongs together.
-    every = every.groupby(CELL, observed=True, as_index=False).sum(min_count=1)
     ratio = every["numerator"] / every["denominator"]
-    return every[CELL].assign(value=ratio.where(ratio.notna(), every["value"]))
+    return every[[*CELL, "coverage"]].assign(value=ratio.where(ratio.notna(), every["value"]))
 
 
 def on_grid(values: pd.DataFrame, t: Tables) -> pd.DataFrame:
     """One row for each KPI, unit and month."""
     grid = pd.MultiIndex.from_product([values[c].cat.categories for c in CELL], names=CELL)
     keys = values[CELL].dtypes
-    return values.set_index(CELL)["value"].reindex(grid).reset_index().astype(keys)
+    cells = values.set_index(CELL).reindex(grid).reset_index().astype(keys)
+    return cells.assign(coverage=cells["coverage"].fillna(0.0), sigma=natural_sigma(cells))
+
+
+def natural_sigma(cells: pd.DataFrame) -> pd.Series:
+    """Mean moving range up to each month over 1.128, from the twelfth figure on."""
+    keys = [cells["kpi"], cells["unit"]]
+    step = cells.groupby(["kpi", "unit"], observed=True)["value"].diff().abs()
+    count = step.notna().groupby(keys, observed=True).cumsum()
+    total = step.fillna(0.0).groupby(keys, observed=True).cumsum()
+    return (total / count / 1.128).where(count >= 11)
 
 
 def attach_targets(cells: pd.DataFrame, t: Tables, keys: dict[str, pd.CategoricalDtype]) -> pd.DataFrame:
@@ -134,12 +148,16 @@ def judge(cells: pd.DataFrame, t: Tables) -> pd.DataFrame:
     begun = cells["month"] >= cells["kpi"].map(first).astype(int)
     status = np.select([x.notna(), begun], [status, OVERDUE], NOT_APPLICABLE)
     target = cells["target"].where(~banded, (cells["low"] + cells["high"]) / 2)
-    return cells[CELL].assign(value=x, target=target, score=score, status=status)
+    distance = np.minimum((score - 50).abs(), (score - cut).abs())
+    borderline = distance < 98 * cells["sigma"] / gap
+    return cells[[*CELL, "coverage"]].assign(
+        value=x, target=target, score=score, status=status, borderline=borderline, confidence=cells["coverage"]
+    )
 
 
 def roll_up_scores(below: pd.DataFrame, children: pd.DataFrame, t: Tables) -> pd.DataFrame:
     """Weighted means of what is there, with the status of the node."""
-    rows = below[["child", "unit", "period", "score", "status"]].merge(children, on="child")
+    rows = below[["child", "unit", "period", "score", "status", "confidence"]].merge(children, on="child")
     scored = rows["score"].notna()
     rows = rows.assign(
         expected=rows["weight"].where(rows["status"] != NOT_APPLICABLE, 0.0),
@@ -147,15 +165,17 @@ def roll_up_scores(below: pd.DataFrame, children: pd.DataFrame, t: Tables) -> pd
         points=rows["weight"] * rows["score"].clip(upper=100),
         judged=rows["status"].where(scored),
     )
+    rows["trust"] = rows["expected"] * rows["confidence"]
     sums = rows.groupby(["node", "unit", "period"], observed=True).agg(
         expected=("expected", "sum"), available=("available", "sum"), points=("points", "sum"),
-        best=("judged", "max"), worst=("judged", "min"),
+        trust=("trust", "sum"), best=("judged", "max"), worst=("judged", "min"),
     )  # fmt: skip
-    score = (sums["points"] / sums["available"]).where(
-        sums["available"] / sums["expected"] >= t.minimum_coverage - EPSILON
-    )
+    coverage = sums["available"] / sums["expected"]
+    score = (sums["points"] / sums["available"]).where(coverage >= t.minimum_coverage - EPSILON)
     amber, green = t.cuts
     status = np.select([score >= green * (1 - EPSILON), score >= amber * (1 - EPSILON)], [ON, NEAR], OFF)
     status = np.minimum(np.maximum(status, sums["worst"].fillna(OFF)), sums["best"].fillna(ON))
     nothing = np.select([sums["expected"] == 0, sums["available"] == 0], [NOT_APPLICABLE, OVERDUE], INSUFFICIENT)
-    return sums.assign(score=score, status=np.where(score.notna(), status, nothing)).reset_index()
+    status = np.where(score.notna(), status, nothing)
+    confidence = (sums["trust"] / sums["expected"]).fillna(0.0)
+    return sums.assign(score=score, status=status, coverage=coverage.fillna(0.0), confidence=confidence).reset_index()
