@@ -14,7 +14,7 @@ import typer
 import fourfold
 from fourfold.cli.django_setup import prepare, set_up
 from fourfold.cli.output import folder, print_findings
-from fourfold.cli.serve import free_address, open_at, start
+from fourfold.cli.serve import free_address, open_at, start, stop_at_once
 
 NAME: Final = "demo"
 WHO: Final = "ingrid.holm@caldervale.example"
@@ -36,6 +36,7 @@ def run(
 
     A second start finds the database built and only sets a fresh password. Remove the data folder to begin anew.
     """
+    stop_at_once()
     folder(path)
     address = "" if only_build else free_address(host, port, instead="fourfold demo --port {0}, or make demo PORT={0}")
     database = data / "fourfold.sqlite3"

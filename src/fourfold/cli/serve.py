@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import signal
 import socket
 import sys
 from typing import Annotated, Final
@@ -22,13 +23,22 @@ def run(
     port: Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")] = 8000,
 ) -> None:
     """Start the web server; settings come from the environment (see docs/reference/settings.md)."""
-    # First of all: where a server runs already, its database is not to be changed beneath it.
+    stop_at_once()
+    # Before the database is touched: a server that runs already is not to have it changed beneath it.
     address = free_address(host, port, instead="--port {}")
     open_at(host, port)
     set_up()
     prepare()
     typer.echo(f"Fourfold is at {os.environ['FOURFOLD_URL']}\nCtrl C stops it.")
     start(address, port)
+
+
+def stop_at_once() -> None:
+    """Let Ctrl C end this process wherever it is; what it was writing is a transaction.
+
+    As an exception it could get lost in a finaliser, of which the migrations have many, and the server would start.
+    """
+    signal.signal(signal.SIGINT, lambda *_: os._exit(130))
 
 
 def free_address(host: str, port: int, *, instead: str) -> str:
@@ -72,9 +82,11 @@ def start(address: str, port: int) -> None:
 
     call_command("collectstatic", verbosity=0, interactive=False)
     command = [
-        sys.executable, "-m", "granian", "--interface", "asgi", "--host", address, "--port", str(port),
-        "--workers", "1", "--no-ws", "--log-level", "warning", "fourfold.project.asgi:application",
+        sys.executable, "-m", "fourfold.project.server", "--interface", "asgi", "--host", address, "--port", str(port),
+        "--workers", "1", "--workers-kill-timeout", "10", "--no-ws", "--log-level", "warning",
+        "fourfold.project.asgi:application",
     ]  # fmt: skip
     os.environ["FOURFOLD_DATA"] = str(settings.DATA_DIR)
     sys.stdout.flush()
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # Ctrl C waits until the server can hear it
     os.execv(command[0], command)
