@@ -6,7 +6,8 @@ shape; a number is present exactly where the state is `NUMBER`, and is NaN every
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from enum import IntEnum, IntFlag
 from typing import Final, TypeVar
 
@@ -18,6 +19,8 @@ Codes = npt.NDArray[np.uint8]
 Bools = npt.NDArray[np.bool_]
 Indexes = npt.NDArray[np.intp]
 _A = TypeVar("_A", Floats, Codes)
+_Item = TypeVar("_Item")
+_Result = TypeVar("_Result")
 Numbers = float | Floats  # one number or an array of them; shapes broadcast
 
 
@@ -105,6 +108,8 @@ def worst_state(*states: Codes) -> Codes:
 
 #: How many cells are worked on at once: temporaries stay in the processor's cache, and the peak memory flat.
 SLAB: Final = 1 << 17
+#: How many slabs are worked on side by side.
+WORKERS: Final = 4
 
 
 def slabs(shape: tuple[int, ...], cells: int = SLAB) -> Iterator[slice[int, int, None]]:
@@ -119,6 +124,18 @@ def slabs(shape: tuple[int, ...], cells: int = SLAB) -> Iterator[slice[int, int,
     step = max(cells // max(row, 1), 1)
     for start in range(0, shape[0], step):
         yield slice(start, min(start + step, shape[0]))
+
+
+def side_by_side(work: Callable[[_Item], _Result], items: Iterable[_Item]) -> list[_Result]:
+    """The work done on each item, in order; several at a time, as NumPy leaves the interpreter to others meanwhile.
+
+    A few items are worked on one after another: threads take longer to start than these to be done.
+    """
+    todo = list(items)
+    if len(todo) < 2 * WORKERS:
+        return [work(item) for item in todo]
+    with ThreadPoolExecutor(max_workers=WORKERS) as pool:
+        return list(pool.map(work, todo))
 
 
 def stacked(arrays: Sequence[_A | None], shapes: Sequence[tuple[int, int, int]]) -> _A | None:

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from fourfold.engine.algebra import AggTime
-from fourfold.engine.cells import Bools, Codes, Floats, Mark, Numbers, Reason, State
+from fourfold.engine.cells import Bools, Codes, Floats, Mark, Numbers, Reason, State, side_by_side
 from fourfold.errors import FourfoldError
 
 Indexes = npt.NDArray[np.intp]
@@ -124,15 +124,16 @@ def fold(cells: Cells, segments: Segments, rule: Rule, factor: Numbers) -> Folde
     size = int(np.prod(cells.value.shape[1:])) if first else 0
     per_kpi = max(size // max(cells.value.shape[segments.axis], 1) * segments.order.size, size, 1)
     rows = max(_CHUNK // per_kpi, 1)
-    with np.errstate(all="ignore"):
-        if rows >= first:
+
+    def chunk(some: slice[int, int, None]) -> Folded:
+        part_scale: Floats = scale[some] if scale.ndim == 3 and scale.shape[0] == first else scale
+        with np.errstate(all="ignore"):
+            return how(_gathered(_rows(cells, some), segments), segments, rule, part_scale)
+
+    if rows >= first:
+        with np.errstate(all="ignore"):
             return how(_gathered(cells, segments), segments, rule, scale)
-        chunks: list[Folded] = []
-        for start in range(0, first, rows):
-            some = slice(start, start + rows)
-            part_scale: Floats = scale[some] if scale.ndim == 3 and scale.shape[0] == first else scale
-            chunks.append(how(_gathered(_rows(cells, some), segments), segments, rule, part_scale))
-    return _joined(chunks)
+    return _joined(side_by_side(chunk, (slice(start, start + rows) for start in range(0, first, rows))))
 
 
 def _rows(cells: Cells, some: slice[int, int, None]) -> Cells:

@@ -11,7 +11,7 @@ import numpy as np
 from fourfold.engine.aggregation import AggTime, MeasureKind, fold_time, fold_windows
 from fourfold.engine.anchors import Polarity, RedLineRule
 from fourfold.engine.blocks import Block
-from fourfold.engine.cells import Bools, Codes, Floats, Mark, State, slabs, stacked
+from fourfold.engine.cells import Bools, Codes, Floats, Mark, State, side_by_side, slabs, stacked
 from fourfold.engine.definitions import Definitions
 from fourfold.engine.groups import Group, merged
 from fourfold.engine.periods import Period
@@ -48,8 +48,9 @@ def judge(
         block = replace(block, numerator=None, denominator=None)
     score, confidence = np.empty(folded.state.shape), np.empty(folded.state.shape)
     status, marks = np.empty(folded.state.shape, np.uint8), folded.marks.copy()
-    anchors, rules = list[Anchors](), list[RedLineRule]()
-    for g, rows in _pieces(block, groups, window):
+
+    def piece(some: tuple[Group, slice[int, int, None]]) -> tuple[Anchors, tuple[RedLineRule, ...]]:
+        g, rows = some
         part, state = block.part(rows), folded.state[rows]
         targets = fold_targets(target_block(part, g.kpis, definitions, as_of=as_of), part, g, window)
         score[rows], cut = _score(folded.value[rows], g, targets, _tolerance(part, g, window))
@@ -62,14 +63,16 @@ def judge(
         if window.is_same:
             near = _borderline(part, window, score[rows], cut, targets)
             marks[rows] |= np.where(near, np.uint8(Mark.BORDERLINE), np.uint8(0))
-        anchors.append(Anchors(len(g.kpis), targets.arrays() | {"cut": cut}))
-        rules += targets.rule
+        return Anchors(len(g.kpis), targets.arrays() | {"cut": cut}), targets.rule
+
+    judged = side_by_side(piece, _pieces(block, groups, window))
+    rules = (rule.value for _, some in judged for rule in some)
     nodes = tuple(f"kpi:{code}" for code in block.kpis)
     shown = dict(zip(nodes, data_periods(block.state, window), strict=True)) if window.is_finer else {}
     return Results(
         nodes, block.units, window.shown, score, status, coverage, confidence, marks,
         value=folded.value, numerator=folded.num, denominator=folded.den, state=folded.state, reason=folded.reason,
-        anchors=tuple(anchors), data_period=shown, rule=dict(zip(nodes, (r.value for r in rules), strict=True)),
+        anchors=tuple(a for a, _ in judged), data_period=shown, rule=dict(zip(nodes, rules, strict=True)),
     )  # fmt: skip
 
 

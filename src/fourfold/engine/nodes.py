@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fourfold.engine.cells import Bools, Codes, Floats, slabs
+from fourfold.engine.cells import Bools, Codes, Floats, side_by_side, slabs
 from fourfold.engine.definitions import Definitions, Strategy
 from fourfold.engine.once import once
 from fourfold.engine.results import Results
@@ -149,16 +149,19 @@ def _roll_up_level(level: Sequence[Node], known: _Scores, strategy: Strategy, fo
     for i, rows in enumerate(children):
         by_size.setdefault(len(rows), []).append(i)
     by_size.pop(0, None)
-    for size, alike in by_size.items():
-        for some in slabs((len(alike), size, *found.shape[1:])):
-            members = alike[some]
-            index = np.array([[row for row, _, _ in children[i]] for i in members])
-            weights = np.array([[w for _, w, _ in children[i]] for i in members])
-            critical = np.array([[k for _, _, k in children[i]] for i in members])
-            at = np.array(members) + start
-            found.score[at], found.status[at], found.coverage[at], found.confidence[at] = _roll_up(
-                known, index, weights, critical, strategy
-            )
+
+    def together(members: list[int]) -> None:
+        index = np.array([[row for row, _, _ in children[i]] for i in members])
+        weights = np.array([[w for _, w, _ in children[i]] for i in members])
+        critical = np.array([[k for _, _, k in children[i]] for i in members])
+        at = np.array(members) + start
+        found.score[at], found.status[at], found.coverage[at], found.confidence[at] = _roll_up(
+            known, index, weights, critical, strategy
+        )
+
+    shape = found.shape[1:]
+    some = [alike[part] for size, alike in by_size.items() for part in slabs((len(alike), size, *shape))]
+    side_by_side(together, some)
 
 
 def _known_children(node: Node, known: _Scores) -> list[tuple[int, float, bool]]:

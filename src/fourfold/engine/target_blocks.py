@@ -65,11 +65,12 @@ def target_block(block: Block, kpis: Sequence[Kpi], definitions: Definitions, *,
     if block.value.size > SMALL or not versions.is_settled:
         return _attach(versions.known(as_of), block, kpis, definitions)
     key = (block.kpis, block.periods[0].ordinal, len(block.periods))
-    if key not in kept:
+    found = kept.get(key)
+    if found is None:
         if len(kept) >= REMEMBERED:
             kept.clear()
-        kept[key] = _attach(versions, block, kpis, definitions)
-    return kept[key]
+        found = kept[key] = _attach(versions, block, kpis, definitions)
+    return found
 
 
 @once

@@ -70,11 +70,12 @@ def _in_zone(at: datetime, as_of: datetime) -> datetime:
 def versions_of(definitions: Definitions, kpis: Sequence[Kpi]) -> Versions:
     """The commit targets of these KPIs."""
     codes, kept = tuple(k.code for k in kpis), _remembered(definitions)
-    if codes not in kept:
+    found = kept.get(codes)
+    if found is None:
         if len(kept) >= REMEMBERED:
             kept.clear()
-        kept[codes] = _read(definitions, kpis)
-    return kept[codes]
+        found = kept[codes] = _read(definitions, kpis)
+    return found
 
 
 @once
