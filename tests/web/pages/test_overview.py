@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from django.test import Client
 
 from fourfold.records.models import Organisation, Person
@@ -46,6 +47,12 @@ def test_each_month_with_figures_is_a_link_and_the_others_are_not(alice: Client)
         ("/s/bakery/?p=2026-01", "Jan"), ("/s/bakery/?p=2026-02", "Feb"), ("/s/bakery/?p=2026-03", "Mar"),
     ]  # fmt: skip
     assert ruler.count("<li><span>") == 9
+
+
+@pytest.mark.parametrize(("view", "months"), [("month", 0), ("quarter", 3), ("ytd", 11)])
+def test_the_months_that_a_view_is_made_of_are_marked(alice: Client, view: str, months: int) -> None:
+    page = get(alice, f"/s/bakery/?p=2026-02&by={view}")  # the fiscal year begins in April
+    assert page.count('<li class="in">') == months
 
 
 def test_the_period_is_kept_from_page_to_page(alice: Client) -> None:

@@ -67,6 +67,7 @@ class MonthLink(NamedTuple):
     full: str
     url: str
     current: bool
+    inside: bool
     percent: int
     note: str
 
@@ -231,4 +232,12 @@ def _month_link(
     url = here.at(request.path, kept, month=month) if is_open or month == here.scope.month else ""
     percent = done.percent if done else 0
     note = f"{done.there:,} of {plural(done.due, 'KPI')} in" if done else "no figures"
-    return MonthLink(month.short_label, month.label, url, month == here.scope.month, percent, note)
+    is_current, inside = month == here.scope.month, _is_inside(here.scope, month)
+    return MonthLink(month.short_label, month.label, url, is_current, inside, percent, note)
+
+
+def _is_inside(scope: Scope, month: Period) -> bool:
+    """A month that the figures shown are made of: of the quarter, or of the year up to the month chosen."""
+    if scope.view == "quarter":
+        return month.within(Frequency.QUARTER) == scope.period
+    return scope.view == "ytd" and month.ordinal <= scope.month.ordinal
