@@ -50,6 +50,13 @@ def test_the_trend_steps_with_its_targets_and_reads_out_each_point(alice: Client
     assert page.count("<title") >= 2
 
 
+def test_the_trend_does_not_begin_before_the_first_figures_of_a_year(alice: Client) -> None:
+    # four months of figures: a year and a month are shown, and no empty years before it
+    for query in ("u=north", "u=north&range=all"):
+        assert "Sales, Apr 2025 to Apr 2026</title>" in get(alice, "sales", f"?{query}")
+    assert "Sales, Q4 2022/23 to Q4 2025/26</title>" in get(alice, "sales", "?u=north&by=quarter&p=2026-03")
+
+
 def test_units_below_are_compared_on_one_scale(alice: Client) -> None:
     page = get(alice, "sales")
     section = page[page.index("By unit") : page.index('id="figures"')]

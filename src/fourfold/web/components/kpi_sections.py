@@ -22,7 +22,7 @@ from fourfold.web.components.dates import day_text, moment_text
 from fourfold.web.components.drawings import band_of, format_of, full_name, gap_of, target_text, value_text, word_of
 from fourfold.web.components.explanation import explanation_of
 from fourfold.web.components.initiative import bar_of, bar_words, column_of, initiative_row
-from fourfold.web.components.kpi_trend import numbered, trends_of
+from fourfold.web.components.kpi_trend import length_of, numbered, trends_of
 from fourfold.web.components.lede import run_length
 from fourfold.web.components.numbers import DASH, plain, score_text, share_text
 
@@ -36,7 +36,8 @@ _SIDE: Final = 292  # width of the column at the side
 
 
 def sections_of(here: Here, page: KpiPage, length: int) -> dict[str, Any]:
-    """What `kpi.html` shows."""
+    """What `kpi.html` shows, with a trend of at most the last `length` periods."""
+    length = length_of(page, length)
     wide, narrow = trends_of(page, length)
     shown = {number for _, number in numbered(page, length)}
     return {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from fourfold.engine.definitions import Kpi
-from fourfold.engine.periods import Period
+from fourfold.engine.periods import Frequency, Period
 from fourfold.graphics.svg import Svg
 from fourfold.graphics.trend import Trend, Words, trend
 from fourfold.records.queries.kpi import KpiPage
@@ -17,10 +17,17 @@ NARROW: Final = 13  # periods of the trend on a phone
 _BAND: Final = Words(target="Upper edge", red_line="Lower edge")
 
 
+def length_of(page: KpiPage, asked: int) -> int:
+    """How many periods the wide trend shows: those asked for, but not the empty ones before the first figure."""
+    cells = page.cells[-asked:]
+    first = next((i for i, cell in enumerate(cells) if cell is not None and cell.value is not None), len(cells))
+    return max(len(cells) - first, min(NARROW, len(cells)))
+
+
 def trends_of(page: KpiPage, length: int) -> tuple[Svg, Svg]:
-    """The wide drawing with the last `length` periods, and the narrow one."""
+    """The wide drawing with the last `length` periods (see `length_of`), and the narrow one."""
     name, last = page.kpi.name, page.scope.period
-    wide = _trend(page, min(length, len(page.cells)))
+    wide = _trend(page, length)
     narrow = _trend(page, min(NARROW, len(page.cells)))
     fmt = format_of(page.kpi)
     title = f"{name}, {wide.period(0)} to {last.label}"
@@ -64,4 +71,8 @@ def _goals(kpi: Kpi, cells: list[Cell | None]) -> tuple[list[float | None], list
 
 
 def _label(period: Period) -> tuple[str, str]:
-    return period.short_label, str(period.start.year)
+    """Name and year: a month with its calendar year, a quarter with its fiscal one."""
+    if period.frequency is Frequency.MONTH:
+        return period.short_label, str(period.start.year)
+    name, _, year = period.label.partition(" ")
+    return name, year
