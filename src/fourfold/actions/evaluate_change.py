@@ -56,11 +56,10 @@ def evaluate_change(
     ordinals = {p.ordinal for periods in shown.values() for p in periods if p.last_day >= reach.since}
     nodes = {f"kpi:{code}" for code in dirty}
     stored = stored_results(list(shown), ordinals=ordinals, units=[ready.units[u] for u in reach.units], nodes=nodes)
-    different = {}
+    different: list[Row] = []
     for view, results in found.items():
-        rows = rows_of_results(ready, view, results, units=reach.units, since=reach.since)
-        if some := changes.compare(run, stored, rows):
-            different[view] = some
+        rows = rows_of_results(ready, (view,) * len(results.periods), results, units=reach.units, since=reach.since)
+        different += changes.compare(run, stored, rows)
     if different:
         _roll_up(run, ready, dirty, found, different, changes)
     count = changes.write(run)
@@ -134,17 +133,15 @@ def _roll_up(
     ready: Ready,
     dirty: Collection[str],
     found: Mapping[View, Results],
-    different: Mapping[View, Sequence[Row]],
+    different: Sequence[Row],
     changes: Changes,
 ) -> None:
     """Nodes above the dirty KPIs, in the units and periods where a KPI has changed."""
     nodes = nodes_above(ready.definitions, dirty)
-    rows = [row for some in different.values() for row in some]
-    children = {child for node in nodes.values() for child in node.children} - nodes.keys()
-    beside = children - {f"kpi:{code}" for code in dirty}
-    places = {"units": {row[0] for row in rows}, "ordinals": {row[2] for row in rows}}
-    stored = stored_results(list(different), nodes=beside | nodes.keys(), **places)
-    for view, some in different.items():
-        known = known_scores(stored, ready, view, found[view], some, beside)
-        rolled = roll_up_nodes(ready.definitions, known, only=nodes.keys())
-        changes.compare(run, stored, rows_of_results(ready, view, rolled))
+    children = {child for node in nodes.values() for child in node.children}
+    beside = children - nodes.keys() - {f"kpi:{code}" for code in dirty}
+    units, ordinals = {row[0] for row in different}, {row[2] for row in different}
+    stored = stored_results(list(found), ordinals=ordinals, units=units, nodes=beside | nodes.keys())
+    known, views = known_scores(stored, ready, found, different, beside)
+    rolled = roll_up_nodes(ready.definitions, known, only=nodes.keys())
+    changes.compare(run, stored, rows_of_results(ready, views, rolled))

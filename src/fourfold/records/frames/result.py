@@ -6,7 +6,7 @@ newer inputs than the new one stays.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import product
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from fourfold.engine.results import COLUMNS, Results
+from fourfold.engine.results import COLUMNS, Results, View
 from fourfold.engine.statuses import Status
 from fourfold.records.bulk import insert_rows
 from fourfold.records.models import Evaluation, Organisation, Result
@@ -28,7 +28,7 @@ _KEY: Final = ("unit_id", "view", "ordinal", "node")
 #: What the long table of the engine and the table of the database share beside that.
 _FIGURES: Final = ("period", *COLUMNS[4:])
 _COLUMNS: Final = (*_KEY, *_FIGURES)
-_SCORES: Final = tuple(_COLUMNS.index(c) for c in ("score", "status", "coverage", "confidence"))
+_SCORES: Final = tuple(_COLUMNS.index(c) for c in ("score", "status", "confidence"))
 _CODES: Final = ("state", "marks", "reason", "status")
 ANCHORS: Final = ("target", "red_line", "low", "high")
 _BATCH: Final = 500
@@ -110,21 +110,21 @@ def replace_results(run: Evaluation, ready: Ready, view: str, frame: pl.DataFram
 
 
 def rows_of_results(
-    ready: Ready, view: str, results: Results, *, units: Collection[str] = (), since: date | None = None
+    ready: Ready, views: Sequence[str], results: Results, *, units: Collection[str] = (), since: date | None = None
 ) -> Iterator[Row]:
     """Results as rows: those of some units (all without `units`), in the periods that end on `since` or later.
 
-    For a few of them this is faster than by way of a table.
+    `views` names the view of each period. For a few rows this is faster than by way of a table.
     """
     u = [i for i, code in enumerate(results.units) if not units or code in units]
     p = [i for i, period in enumerate(results.periods) if since is None or period.last_day >= since]
     part = np.ix_(range(len(results.nodes)), u, p)
     columns = [_values(results, name, part) for name in _FIGURES[1:-1]]
     pks = [ready.units[results.units[i]] for i in u]
-    periods = [(i, results.periods[i].ordinal, results.periods[i].id) for i in p]
+    periods = [(i, views[i], results.periods[i].ordinal, results.periods[i].id) for i in p]
     none = ("",) * len(results.periods)
     cells = product([(node, results.data_period.get(node, none)) for node in results.nodes], pks, periods)
-    for ((node, own), pk, (i, ordinal, text)), *figures in zip(cells, *columns, strict=True):
+    for ((node, own), pk, (i, view, ordinal, text)), *figures in zip(cells, *columns, strict=True):
         yield (pk, view, ordinal, node, text, *figures, own[i])
 
 
@@ -138,30 +138,38 @@ def _values(results: Results, name: str, part: Any) -> Iterable[Any]:
 
 
 def known_scores(
-    stored: Stored, ready: Ready, view: str, found: Results, rows: Sequence[Row], nodes: Collection[str]
-) -> Results:
-    """Scores to roll up, in the units and periods of these rows: those just found, and of `nodes` the stored ones."""
-    units, ordinals = {row[0] for row in rows}, {row[2] for row in rows}
-    u = [i for i, code in enumerate(found.units) if ready.units[code] in units]
-    p = [i for i, period in enumerate(found.periods) if period.ordinal in ordinals]
-    beside = sorted(set(nodes) - set(found.nodes))
-    shape = (len(beside), len(u), len(p))
+    stored: Stored, ready: Ready, found: Mapping[View, Results], rows: Collection[Row], nodes: Collection[str]
+) -> tuple[Results, tuple[str, ...]]:
+    """Scores to roll up, in the units and periods of these rows: those just found, and of `nodes` the stored ones.
+
+    The periods of all views stand beside one another; the second part names the view of each.
+    """
+    units, spots = {row[0] for row in rows}, {(row[1], row[2]) for row in rows}
+    first = next(iter(found.values()))
+    u = [i for i, code in enumerate(first.units) if ready.units[code] in units]
+    shown = [(v, i, p) for v, r in found.items() for i, p in enumerate(r.periods) if (v, p.ordinal) in spots]
+    beside = sorted(nodes)
+    shape = (len(beside), len(u), len(shown))
     score, status = np.full(shape, np.nan), np.full(shape, Status.NO_DATA, dtype=np.uint8)
-    coverage, confidence = np.zeros(shape), np.zeros(shape)
-    for a, b, c in np.ndindex(shape):
-        key = (ready.units[found.units[u[b]]], view, found.periods[p[c]].ordinal, beside[a])
-        if (row := stored.rows.get(key)) is not None:
-            known, status[a, b, c], coverage[a, b, c], confidence[a, b, c] = (row[i] for i in _SCORES)
+    confidence = np.zeros(shape)
+    pks = [ready.units[first.units[i]] for i in u]
+    for (a, node), (b, pk), (c, (view, _, period)) in product(enumerate(beside), enumerate(pks), enumerate(shown)):
+        if (row := stored.rows.get((pk, view, period.ordinal, node))) is not None:
+            known, status[a, b, c], confidence[a, b, c] = (row[i] for i in _SCORES)
             score[a, b, c] = np.nan if known is None else known
-    part = np.ix_(range(len(found.nodes)), u, p)
-    return Results(
-        (*found.nodes, *beside), tuple(found.units[i] for i in u), tuple(found.periods[i] for i in p),
-        score=np.concatenate([found.score[part], score]),
-        status=np.concatenate([found.status[part], status]),
-        coverage=np.concatenate([found.coverage[part], coverage]),
-        confidence=np.concatenate([found.confidence[part], confidence]),
-        marks=np.zeros((len(found.nodes) + len(beside), len(u), len(p)), np.uint8),
+
+    def joined(name: str, below: Any) -> Any:
+        every = range(len(first.nodes))
+        parts = [getattr(r, name)[np.ix_(every, u, [i for v, i, _ in shown if v == view])] for view, r in found.items()]
+        return np.concatenate([np.concatenate(parts, axis=2), below])
+
+    blank = np.zeros((len(first.nodes) + len(beside), *shape[1:]))
+    results = Results(
+        (*first.nodes, *beside), tuple(first.units[i] for i in u), tuple(p for _, _, p in shown),
+        joined("score", score), joined("status", status), blank, joined("confidence", confidence),
+        blank.astype(np.uint8),
     )  # fmt: skip
+    return results, tuple(view for view, _, _ in shown)
 
 
 def stored_results(
