@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import http.client
 import os
 import re
@@ -100,10 +101,14 @@ def free_port() -> int:
 
 
 @contextmanager
-def serving(data: Path, port: int) -> Iterator[Server]:
-    """`fourfold serve`, stopped at the end."""
+def serving(data: Path, port: int, *command: str) -> Iterator[Server]:
+    """`fourfold serve`, or another command that becomes a server, stopped at the end."""
     begun = time.perf_counter()
-    process = subprocess.Popen([FOURFOLD, "serve", "--port", str(port)], env=environment(data, port))
+    process = subprocess.Popen(
+        [FOURFOLD, *(command or ("serve",)), "--port", str(port)],
+        env=environment(data, port),
+        stdout=subprocess.DEVNULL,
+    )
     try:
         while True:
             try:
@@ -123,18 +128,17 @@ def sign_in(port: int, email: str, password: str) -> Browser:
     """A browser of somebody who signed in."""
     browser = Browser(port, {})
     page = browser.ask("/accounts/login/")[1]
-    token = re.search(rb'name="csrfmiddlewaretoken" value="([^"]+)"', _plain(page))
+    token = re.search(rb'name="csrfmiddlewaretoken" value="([^"]+)"', plain(page))
     assert token, "the sign-in page has no form"
     form = {"csrfmiddlewaretoken": token[1].decode(), "login": email, "password": password}
     status, body, _ = browser.ask("/accounts/login/", form)
     if status != 302:
-        sys.exit(f"Signing in was answered with {status}:\n{_plain(body).decode()[:500]}")
+        sys.exit(f"Signing in was answered with {status}:\n{plain(body).decode()[:500]}")
     return browser
 
 
-def _plain(body: bytes) -> bytes:
-    import gzip
-
+def plain(body: bytes) -> bytes:
+    """A body without its compression."""
     return gzip.decompress(body) if body[:2] == b"\x1f\x8b" else body
 
 
