@@ -64,6 +64,13 @@ def test_every_setting_has_a_page() -> None:
     assert missing([getattr(setting, "name", setting) for setting in settings], reference()) == []
 
 
+def test_every_finding_and_system_check_is_explained() -> None:
+    source = "".join(path.read_text() for path in sorted(PACKAGE.rglob("*.py")))
+    codes = set(re.findall(r'Finding\(\s*"([A-Z][A-Z-]+)"', source)) | set(re.findall(r'id="(fourfold\.E\d+)"', source))
+    assert len(codes) > 15
+    assert missing(sorted(codes), reference()) == []
+
+
 def test_every_connector_has_a_page() -> None:
     kinds = [path.parent.name for path in sorted((PACKAGE / "connectors").glob("*/__init__.py"))]
     assert missing(kinds, reference()) == []

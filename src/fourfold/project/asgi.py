@@ -1,18 +1,28 @@
 """The server's entry point: one ASGI application that hands pages to Django's WSGI handler in threads.
 
+Beside the pages it sees to it that a new day is evaluated, since other figures are due then.
+
 See docs/decisions/2026-11-23-one-process-asgi-outside-wsgi-inside.md for why.
 """
 
 from __future__ import annotations
 
+import asyncio
+import logging
+from datetime import UTC, datetime
 from typing import Any, Final, cast
 
 from a2wsgi import WSGIMiddleware
 from a2wsgi.asgi_typing import Receive, Scope, Send
 
 from fourfold.project.settings import THREADS
-from fourfold.project.wsgi import application as pages
+from fourfold.project.wsgi import application as pages  # sets Django up, which what comes next needs
 
+from fourfold.jobs.evaluate_new_day import evaluate_new_day  # isort: skip
+
+HOUR: Final = 3600
+
+_log: Final = logging.getLogger(__name__)
 _pages: Final = WSGIMiddleware(cast(Any, pages), workers=THREADS)
 
 
@@ -34,11 +44,25 @@ def _coroutine(receive: Receive) -> Receive:
 
 
 async def _live(receive: Receive, send: Send) -> None:
-    """There is nothing to start or stop: say so."""
+    """Look for a new day from start to stop."""
+    clock: asyncio.Task[None] | None = None
     while True:
         message = await receive()
         if message["type"] == "lifespan.startup":
+            clock = asyncio.create_task(_every_hour())
             await send({"type": "lifespan.startup.complete"})
         elif message["type"] == "lifespan.shutdown":
+            if clock is not None:
+                clock.cancel()
             await send({"type": "lifespan.shutdown.complete"})
             return
+
+
+async def _every_hour() -> None:
+    """A failure is written to the log and tried again an hour later; pages are served all the while."""
+    while True:
+        try:
+            await asyncio.to_thread(evaluate_new_day, now=datetime.now(UTC))
+        except Exception:
+            _log.exception("The new day could not be evaluated; trying again in an hour")
+        await asyncio.sleep(HOUR)
