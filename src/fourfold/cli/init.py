@@ -17,7 +17,7 @@ FILES: Final = ("organisation.yaml", "strategy.yaml", "kpis.yaml", "measurements
 def run(
     path: Annotated[Path, typer.Argument(metavar="FOLDER", help="A folder that is new or empty.")],
 ) -> None:
-    """Make a starter folder that runs: a small scorecard with a year of figures, to change into your own."""
+    """Make a starter folder that runs: a small scorecard with ten months of figures, to change into your own."""
     if path.exists() and (not path.is_dir() or any(path.iterdir())):
         raise Misused(f"{path} is not empty.", hint="Name a new folder, so that nothing of yours is overwritten.")
     starter = files("fourfold.library") / "starter"
