@@ -38,7 +38,7 @@ strategies = st.fixed_dictionaries({
     "roll_up": st.sampled_from(
         ["weighted_mean"] * 3 + ["worst_of", "best_of", "count_green", "geometric", "veto_red", "veto_amber"]
     ),
-    "missing": st.sampled_from(["renormalise", "renormalise", "zero", "neutral", "block"]),
+    "missing": st.sampled_from(["renormalise", "carry_forward", "carry_forward", "zero", "neutral", "block"]),
     "minimum_coverage": st.sampled_from([0.0, 0.4, 0.6, 1.0]),
     "allow_over": st.booleans(),
     "green": st.sampled_from([75.0, 90.0]),

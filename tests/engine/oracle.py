@@ -65,6 +65,7 @@ class Answer:
     confidence: Fraction = Fraction(0)
     cell: Cell | None = None
     target: Number = None
+    carried: bool = False
 
 
 def at_least(value: Fraction, cut: Fraction) -> bool:
@@ -380,7 +381,7 @@ class Oracle:
 
     def _node(self, name: str, unit: str, month: int) -> Answer:
         """A node from its children: the weighted mean (or what the strategy says) of what is there."""
-        children = [(self.answer(child, unit, month), weight) for child, weight in self.parts(name)]
+        children = [(self.counted(child, unit, month), weight) for child, weight in self.parts(name)]
         strategy = self.definitions.strategy
         if not children:
             return Answer("No data")
@@ -408,7 +409,19 @@ class Oracle:
         raw = 2 if at_least(score, Fraction(strategy.green)) else int(at_least(score, Fraction(strategy.amber)))
         ranks = [ORDER.index(a.status) for a, _ in scored]
         clamped = min(max(raw, min(ranks)), max(ranks)) if ranks else raw
-        return Answer(ORDER[clamped], score, coverage, trust)
+        carried = any(a.carried and w > 0 for a, w in scored)
+        return Answer(ORDER[clamped], score, coverage, trust, carried=carried)
+
+    def counted(self, name: str, unit: str, month: int) -> Answer:
+        """What a child counts with: its own answer, or that of the period before, two thirds as sure."""
+        own = self.answer(name, unit, month)
+        if self.definitions.strategy.missing != "carry_forward" or own.status not in EXPECTED:
+            return own
+        before = month - self.length
+        if own.score is not None or before < self.begin():
+            return own
+        old = self.answer(name, unit, before)
+        return own if old.score is None else replace(old, confidence=old.confidence * Fraction(2, 3), carried=True)
 
     def answer(self, name: str, unit: str, month: int) -> Answer:
         """The answer for `kpi:x`, `objective:x`, `perspective:x` or `scorecard`."""

@@ -48,6 +48,8 @@ def assert_same(evaluation: Evaluation, rows: pl.DataFrame) -> None:
         if answer.cell is None or answer.cell.is_number:
             assert row["coverage"] == same(answer.coverage), at
         assert row["confidence"] == same(answer.confidence), at
+        if answer.cell is None:
+            assert Mark(row["marks"]) == (Mark.CARRIED if answer.carried else Mark.NONE), at
         if answer.cell is not None:
             assert State(row["state"]).word == answer.cell.state, at
             assert row["value"] == same(answer.cell.value), at

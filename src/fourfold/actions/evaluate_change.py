@@ -10,7 +10,8 @@ from fourfold.access.roles import Action
 from fourfold.actions._steps import require
 from fourfold.actions.evaluate_organisation import evaluate_locked, new_run
 from fourfold.actions.outcome import Outcome
-from fourfold.engine.evaluate import dependents, judge_figures, roll_up_nodes
+from fourfold.engine.carrying import carries
+from fourfold.engine.evaluate import dependents, judge_figures, nodes_of, roll_up_nodes
 from fourfold.engine.groups import with_inputs
 from fourfold.engine.kpis import figures
 from fourfold.engine.nodes import nodes_above
@@ -136,12 +137,23 @@ def _roll_up(
     different: Sequence[Row],
     changes: Changes,
 ) -> None:
-    """Nodes above the dirty KPIs, in the units and periods where a KPI has changed."""
+    """Nodes above the dirty KPIs, in the units and periods where a KPI has changed.
+
+    Where scores are carried forward, a change reaches one period further with each level; as many periods before it
+    tell what is carried into it.
+    """
     nodes = nodes_above(ready.definitions, dirty)
     children = {child for node in nodes.values() for child in node.children}
     beside = children - nodes.keys() - {f"kpi:{code}" for code in dirty}
-    units, ordinals = {row[0] for row in different}, {row[2] for row in different}
+    units, changed = {row[0] for row in different}, {(row[1], row[2]) for row in different}
+    levels = range(len(nodes_of(ready.definitions)) + 1) if carries(ready.definitions) else range(1)
+    reached = {(view, ordinal + later) for view, ordinal in changed for later in levels}
+    spots = reached | {(view, ordinal - earlier) for view, ordinal in changed for earlier in levels}
+    ordinals = {ordinal for _, ordinal in spots}
     stored = stored_results(list(found), ordinals=ordinals, units=units, nodes=beside | nodes.keys())
-    known, views = known_scores(stored, ready, found, different, beside)
-    rolled = roll_up_nodes(ready.definitions, known, only=nodes.keys())
-    changes.compare(run, stored, rows_of_results(ready, views, rolled))
+    known, views = known_scores(stored, ready, found, units, spots, beside)
+    place = {(view, p.ordinal): i for i, (view, p) in enumerate(zip(views, known.periods, strict=True))}
+    before = [place.get((view, ordinal - 1), -1) for view, ordinal in place]
+    rolled = roll_up_nodes(ready.definitions, known, only=nodes.keys(), before=before)
+    rows = rows_of_results(ready, views, rolled)
+    changes.compare(run, stored, (row for row in rows if row[1:3] in reached))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from fourfold.engine.carrying import carries
 from fourfold.engine.cells import Reason, State
 from fourfold.engine.definitions import Definitions
 from fourfold.engine.findings import Finding, Level, Place
@@ -49,9 +50,16 @@ def evaluate(
     """
     located = locate(rows, definitions)
     shown = tuple(periods) if periods is not None else periods_of(definitions, located, view=view, as_of=as_of)
-    kpis = evaluate_kpis(definitions, located, as_of=as_of, view=view, periods=shown)
+    # A carried score reaches up a level a period: that many periods before the first one tell what comes into it.
+    early = len(nodes_of(definitions)) if carries(definitions) and periods is not None else 0
+    wide = definitions.calendar.range(shown[0].shift(-early), shown[-1]) if early else shown
+    kpis = evaluate_kpis(definitions, located, as_of=as_of, view=view, periods=wide)
     nodes = roll_up_nodes(definitions, kpis)
-    return Evaluation(definitions, view, as_of, kpis, nodes, tuple(_errors(kpis)))
+    before = None
+    if early:
+        before = kpis.part(slice(early - 1, early)), nodes.part(slice(early - 1, early))
+        kpis, nodes = kpis.part(slice(early, len(wide))), nodes.part(slice(early, len(wide)))
+    return Evaluation(definitions, view, as_of, kpis, nodes, tuple(_errors(kpis)), before)
 
 
 def evaluate_kpis(

@@ -13,10 +13,11 @@ import numpy as np
 
 from fourfold.engine.aggregation import MeasureKind
 from fourfold.engine.anchors import Polarity, RedLineRule
+from fourfold.engine.carrying import EXPECTED, carries, is_carried
 from fourfold.engine.cells import Floats, Mark, Reason, State
 from fourfold.engine.definitions import Kpi
 from fourfold.engine.groups import formulas_of, inputs_of
-from fourfold.engine.nodes import EXPECTED, nodes_of
+from fourfold.engine.nodes import nodes_of
 from fourfold.engine.periods import Period
 from fourfold.engine.results import Evaluation, Results
 from fourfold.engine.rollup import roll_up
@@ -40,7 +41,8 @@ class Step:
 class Child:
     """A child of a node: its weight, share of the weight used, score used, or why it was left out.
 
-    One that is `critical` holds its node down under the veto roll-ups.
+    One that is `critical` holds its node down under the veto roll-ups. `carried_from` is the period whose score it
+    counts with, where it has none of its own.
     """
 
     node: str
@@ -50,6 +52,7 @@ class Child:
     status: str
     left_out: str = ""
     critical: bool = False
+    carried_from: str = ""
 
 
 @dataclass(frozen=True)
@@ -174,7 +177,7 @@ def _kpi_trace(evaluation: Evaluation, node: str, at: tuple[int, int, int]) -> T
     state = State.NUMBER if r.state is None else State(int(r.state[at]))
     target: dict[str, Scalar] = dict(r.anchors_at(*at))
     target |= {"polarity": kpi.polarity.value, "tolerance": float(kpi.tolerance), "rule": r.rule.get(node, "")}
-    marks = [m.name.lower() for m in Mark if m and m.name and int(r.marks[at]) & m]
+    marks = _marks(r, at)
     return Trace(
         **_common(evaluation, r, at),  # type: ignore[arg-type]
         inputs=_inputs(evaluation, kpi, at, state),
@@ -182,7 +185,7 @@ def _kpi_trace(evaluation: Evaluation, node: str, at: tuple[int, int, int]) -> T
         steps=_steps(kpi, r, at, target),
         policy=_method(kpi, target),
         borderline="borderline" in marks,
-        marks=tuple(marks),
+        marks=marks,
         reason=Reason(int(r.reason[at])).sentence if r.reason is not None else "",
     )
 
@@ -240,15 +243,12 @@ def _node_trace(evaluation: Evaluation, node: str, at: tuple[int, int, int]) -> 
     strategy = definitions.strategy
     rows = []
     for name, weight, critical in zip(spec.children, spec.weights, spec.critical, strict=True):
-        results = evaluation.kpis if name in evaluation.kpis.index else evaluation.nodes
-        if name not in results.index:
-            continue
-        cell = (results.index[name], at[1], at[2])
-        rows.append((name, weight, _at(results.score, cell), Status(int(results.status[cell])), critical))
-    used = sum(w for _, w, s, _, _ in rows if s is not None) or 1.0
+        if (found := _child(evaluation, name, at)) is not None:
+            rows.append((name, weight, critical, *found))
+    used = sum(w for _, w, _, s, _, _ in rows if s is not None) or 1.0
     children = tuple(
-        Child(name, w, w / used if s is not None else 0.0, s, st.word, "" if s is not None else _why_out(st), critical)
-        for name, w, s, st, critical in rows
+        Child(name, w, 0.0 if s is None else w / used, s, st.word, _why_out(st) if s is None else "", critical, since)
+        for name, w, critical, s, st, since in rows
     )
     cap = 125.0 if strategy.allow_over else 100.0
     terms = [f"{_n(c.weight)} * {_n(min(c.score, cap))}" for c in children if c.score is not None]
@@ -261,8 +261,32 @@ def _node_trace(evaluation: Evaluation, node: str, at: tuple[int, int, int]) -> 
         "allow_over": strategy.allow_over,
         "green": strategy.green,
     }
-    common = _common(evaluation, evaluation.nodes, at)
-    return Trace(**common, children=children, steps=steps, policy=policy)  # type: ignore[arg-type]
+    common, marks = _common(evaluation, evaluation.nodes, at), _marks(evaluation.nodes, at)
+    return Trace(**common, children=children, steps=steps, policy=policy, marks=marks)  # type: ignore[arg-type]
+
+
+def _child(evaluation: Evaluation, name: str, at: tuple[int, int, int]) -> tuple[float | None, Status, str] | None:
+    """Score and status that a child counts with, and the period they were carried from; None for one not evaluated."""
+    of_kpis = name in evaluation.kpis.index
+    results = evaluation.kpis if of_kpis else evaluation.nodes
+    if name not in results.index:
+        return None
+    _, u, p = at
+    k = results.index[name]
+    score, status = results.score[k, u, p], results.status[k, u, p]
+    source = results if p else None
+    if evaluation.before is not None and not p:
+        source = evaluation.before[0 if of_kpis else 1]
+    if source is not None and carries(evaluation.definitions):
+        p = p - 1 if p else 0
+        if is_carried(score, status, source.score[k, u, p]):
+            return float(source.score[k, u, p]), Status(int(source.status[k, u, p])), source.periods[p].id
+    return _at(results.score, (k, u, at[2])), Status(int(status)), ""
+
+
+def _marks(results: Results, at: tuple[int, int, int]) -> tuple[str, ...]:
+    """The marks of a result, in words."""
+    return tuple(m.name.lower() for m in Mark if m and m.name and int(results.marks[at]) & m)
 
 
 def _why_out(status: Status) -> str:
@@ -321,7 +345,9 @@ def _node_words(t: Trace) -> list[str]:
     out = [c for c in t.children if c.score is None]
     words = []
     for c in used:
-        words.append(f"{c.node} counts {c.share:.0%} with {floor_one_decimal(c.score or 0.0)} ({c.status.lower()}).")
+        since = f", carried forward from {c.carried_from}" if c.carried_from else ""
+        score = floor_one_decimal(c.score or 0.0)
+        words.append(f"{c.node} counts {c.share:.0%} with {score} ({c.status.lower()}){since}.")
     words += [f"{c.node} does not count: {c.left_out}." for c in out]
     if t.score is None:
         share, needed = f"{t.coverage:.0%} of the weight is in", float(t.policy["minimum_coverage"] or 0)

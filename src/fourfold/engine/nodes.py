@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fourfold.engine.cells import Bools, Codes, Floats, side_by_side, slabs
+from fourfold.engine.carrying import IS_EXPECTED, carries, freshness, is_carried, periods_before
+from fourfold.engine.cells import Bools, Codes, Floats, Mark, side_by_side, slabs
 from fourfold.engine.definitions import Definitions, Strategy
 from fourfold.engine.once import once
 from fourfold.engine.results import Results
@@ -19,10 +20,6 @@ from fourfold.engine.rollup import roll_up
 from fourfold.engine.scoring import best_and_worst, node_status
 from fourfold.engine.statuses import Status
 from fourfold.engine.tree import Indexes
-
-#: A child with one of these should count; with any other status it is left out of weights and coverage.
-EXPECTED = (Status.OFF, Status.NEAR, Status.ON, Status.OVERDUE, Status.ERROR, Status.INSUFFICIENT)
-_EXPECTED = np.isin(np.arange(len(Status)), EXPECTED)
 
 
 @dataclass(frozen=True)
@@ -89,10 +86,14 @@ def nodes_above(definitions: Definitions, kpis: Collection[str]) -> dict[str, No
     return found
 
 
-def roll_up_nodes(definitions: Definitions, kpis: Results, only: Collection[str] | None = None) -> Results:
+def roll_up_nodes(
+    definitions: Definitions, kpis: Results, only: Collection[str] | None = None, before: Sequence[int] | None = None
+) -> Results:
     """Results of all nodes, objectives first, the scorecard last, for every unit and period of the KPI results.
 
     With `only`, those nodes alone; `kpis` must hold the results of all their children that are not among them.
+    `before` is the place of the period before each period, −1 where there is none, for scores carried forward; it
+    follows from the periods unless these belong to several views.
     """
     levels = [[n for n in nodes if only is None or n.name in only] for nodes in nodes_of(definitions)]
     names = tuple(n.name for level in levels for n in level)
@@ -102,25 +103,31 @@ def roll_up_nodes(definitions: Definitions, kpis: Results, only: Collection[str]
         status=np.full(shape, Status.NO_DATA, dtype=np.uint8), coverage=np.zeros(shape), confidence=np.zeros(shape),
         marks=np.zeros(shape, np.uint8),
     )  # fmt: skip
+    earlier = np.array(before, dtype=np.intp) if before is not None else periods_before(kpis.periods)
     start = 0
     for level in levels:
-        _roll_up_level(level, _Scores.below(level, kpis, found), definitions.strategy, found, start)
+        known = _Scores.below(level, kpis, found)
+        if carries(definitions):
+            known = known.carried(earlier)
+        _roll_up_level(level, known, definitions.strategy, found, start)
         start += len(level)
     return found
 
 
 @dataclass(frozen=True)
 class _Scores:
-    """Scores, statuses and confidences of children, by row."""
+    """Scores, statuses and confidences of children, by row; `marks` only where scores are carried forward."""
 
     row: Mapping[str, int]
     score: Floats
     status: Codes
     confidence: Floats
+    marks: Codes
+    carry: bool = False
 
     @classmethod
     def of(cls, results: Results) -> _Scores:
-        return cls(results.index, results.score, results.status, results.confidence)
+        return cls(results.index, results.score, results.status, results.confidence, results.marks)
 
     @classmethod
     def below(cls, level: Sequence[Node], kpis: Results, nodes: Results) -> _Scores:
@@ -139,6 +146,20 @@ class _Scores:
             np.concatenate([self.score, more.score]),
             np.concatenate([self.status, more.status]),
             np.concatenate([self.confidence, more.confidence]),
+            np.concatenate([self.marks, more.marks]),
+        )
+
+    def carried(self, before: Indexes) -> _Scores:
+        """These with the scores, statuses and confidences of the period before where a child is carried forward."""
+        take = is_carried(self.score, self.status, np.where(before < 0, np.nan, self.score[..., before]))
+        aged = self.confidence[..., before] * freshness(1.0)
+        return _Scores(
+            self.row,
+            np.where(take, self.score[..., before], self.score),
+            np.where(take, self.status[..., before], self.status),
+            np.where(take, aged, self.confidence),
+            np.where(take, np.uint8(Mark.CARRIED), self.marks & np.uint8(Mark.CARRIED)),
+            carry=True,
         )
 
 
@@ -158,6 +179,9 @@ def _roll_up_level(level: Sequence[Node], known: _Scores, strategy: Strategy, fo
         found.score[at], found.status[at], found.coverage[at], found.confidence[at] = _roll_up(
             known, index, weights, critical, strategy
         )
+        if known.carry:
+            old = (known.marks[index] != 0) & np.isfinite(known.score[index]) & (weights[:, :, None, None] > 0)
+            found.marks[at] = np.where(old.any(axis=1) & np.isfinite(found.score[at]), np.uint8(Mark.CARRIED), 0)
 
     shape = found.shape[1:]
     some = [alike[part] for size, alike in by_size.items() for part in slabs((len(alike), size, *shape))]
@@ -176,7 +200,7 @@ def _roll_up(
     """Nodes `(node, child)` at once; arrays become `(node, unit, period, child)` with the children last."""
     child = np.moveaxis(known.score[index], 1, -1)
     child_status = np.moveaxis(known.status[index], 1, -1)
-    expected = _EXPECTED[child_status]
+    expected = IS_EXPECTED[child_status]
     w = weights[:, None, None, :]
     rolled = roll_up(
         child, w, method=strategy.roll_up, missing=strategy.missing, minimum_coverage=strategy.minimum_coverage,

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +19,7 @@ from fourfold.engine.periods import Period
 if TYPE_CHECKING:
     import polars as pl
 
+_A = TypeVar("_A", Floats, Codes)
 Integers = npt.NDArray[np.int64] | npt.NDArray[np.uint32]
 View = Literal["month", "quarter", "half", "year", "week", "day", "ytd"]
 
@@ -93,6 +94,24 @@ class Results:
             node -= part.count
         return {}
 
+    def part(self, periods: slice[int, int, None]) -> Results:
+        """The results of some of the periods, as views."""
+        full = self.shape[2]
+
+        def some(array: _A) -> _A:
+            return array[..., periods] if array.shape[-1] == full else array
+
+        def maybe(array: _A | None) -> _A | None:
+            return None if array is None else array[..., periods]
+
+        return Results(
+            self.nodes, self.units, self.periods[periods], self.score[..., periods], self.status[..., periods],
+            self.coverage[..., periods], self.confidence[..., periods], self.marks[..., periods],
+            maybe(self.value), maybe(self.numerator), maybe(self.denominator), maybe(self.state), maybe(self.reason),
+            tuple(Anchors(a.count, {name: some(array) for name, array in a.arrays.items()}) for a in self.anchors),
+            {node: own[periods] for node, own in self.data_period.items()}, self.rule,
+        )  # fmt: skip
+
     @property
     def target(self) -> Floats | None:
         """The targets in full; see `anchor`."""
@@ -149,7 +168,10 @@ class Results:
 
 @dataclass(slots=True)
 class Evaluation:
-    """One run of the engine over one view: results of KPIs, of nodes above them, and what it has to say."""
+    """One run of the engine over one view: results of KPIs, of nodes above them, and what it has to say.
+
+    `before` has the results of KPIs and nodes in the period before the first one, where scores of it may be carried.
+    """
 
     definitions: Definitions
     view: View
@@ -157,6 +179,7 @@ class Evaluation:
     kpis: Results
     nodes: Results
     findings: tuple[Finding, ...] = ()
+    before: tuple[Results, Results] | None = None
 
     @property
     def periods(self) -> tuple[Period, ...]:

@@ -124,7 +124,8 @@ def _roll_up(children: _Children, policy: _Policy) -> RolledUp:
     share = np.divide(used, weight[..., None], out=np.zeros_like(used), where=weight[..., None] > 0)
     score = np.clip(_combine(u, share, method, power, green), *_range(u, share, method))
     if method in VETO and critical is not None:
-        broken = (np.broadcast_to(critical, shape) & there & (u < 50.0)).any(axis=-1)
+        said = filled if missing == "carry_forward" else there
+        broken = (np.broadcast_to(critical, shape) & said & (u < 50.0)).any(axis=-1)
         score = np.where(broken, np.minimum(score, VETO[method]), score)
     enough = (weight > 0) & (coverage >= minimum_coverage - 1e-9)
     if missing in ("zero", "neutral"):

@@ -28,7 +28,7 @@ _KEY: Final = ("unit_id", "view", "ordinal", "node")
 #: What the long table of the engine and the table of the database share beside that.
 _FIGURES: Final = ("period", *COLUMNS[4:])
 _COLUMNS: Final = (*_KEY, *_FIGURES)
-_SCORES: Final = tuple(_COLUMNS.index(c) for c in ("score", "status", "confidence"))
+_SCORES: Final = tuple(_COLUMNS.index(c) for c in ("score", "status", "confidence", "marks"))
 _CODES: Final = ("state", "marks", "reason", "status")
 ANCHORS: Final = ("target", "red_line", "low", "high")
 _BATCH: Final = 500
@@ -138,24 +138,29 @@ def _values(results: Results, name: str, part: Any) -> Iterable[Any]:
 
 
 def known_scores(
-    stored: Stored, ready: Ready, found: Mapping[View, Results], rows: Collection[Row], nodes: Collection[str]
+    stored: Stored,
+    ready: Ready,
+    found: Mapping[View, Results],
+    units: Collection[int],
+    spots: Collection[tuple[str, int]],
+    nodes: Collection[str],
 ) -> tuple[Results, tuple[str, ...]]:
-    """Scores to roll up, in the units and periods of these rows: those just found, and of `nodes` the stored ones.
+    """Scores to roll up, in these units (by id) and spots: those just found, and of `nodes` the stored ones.
 
-    The periods of all views stand beside one another; the second part names the view of each.
+    A spot is a view and the ordinal of one of its periods. The periods of all views stand beside one another; the
+    second part names the view of each.
     """
-    units, spots = {row[0] for row in rows}, {(row[1], row[2]) for row in rows}
     first = next(iter(found.values()))
     u = [i for i, code in enumerate(first.units) if ready.units[code] in units]
     shown = [(v, i, p) for v, r in found.items() for i, p in enumerate(r.periods) if (v, p.ordinal) in spots]
     beside = sorted(nodes)
     shape = (len(beside), len(u), len(shown))
     score, status = np.full(shape, np.nan), np.full(shape, Status.NO_DATA, dtype=np.uint8)
-    confidence = np.zeros(shape)
+    confidence, marks = np.zeros(shape), np.zeros(shape, np.uint8)
     pks = [ready.units[first.units[i]] for i in u]
     for (a, node), (b, pk), (c, (view, _, period)) in product(enumerate(beside), enumerate(pks), enumerate(shown)):
         if (row := stored.rows.get((pk, view, period.ordinal, node))) is not None:
-            known, status[a, b, c], confidence[a, b, c] = (row[i] for i in _SCORES)
+            known, status[a, b, c], confidence[a, b, c], marks[a, b, c] = (row[i] for i in _SCORES)
             score[a, b, c] = np.nan if known is None else known
 
     def joined(name: str, below: Any) -> Any:
@@ -167,7 +172,7 @@ def known_scores(
     results = Results(
         (*first.nodes, *beside), tuple(first.units[i] for i in u), tuple(p for _, _, p in shown),
         joined("score", score), joined("status", status), blank, joined("confidence", confidence),
-        blank.astype(np.uint8),
+        joined("marks", marks),
     )  # fmt: skip
     return results, tuple(view for view, _, _ in shown)
 
