@@ -55,3 +55,15 @@ def test_nobody_in_particular_is_sent_to_sign_in(client: Client, organisation: O
         assert response.status_code in (302, 405), name
         if response.status_code == 302:
             assert response["Location"].startswith("/accounts/login/?next=/")
+
+
+def test_what_the_owner_has_just_looked_at_is_kept_from_the_outsider_all_the_same(
+    alice: Client, bob: Client, charlie: Client
+) -> None:
+    for address in addresses("bakery").values():
+        alice.get(address)
+    for name, address in addresses("bakery").items():
+        assert charlie.get(address).status_code in (404, 405), name
+    assert bob.get("/s/bakery/").status_code == 404, "Bob sees North Quay alone"
+    page = bob.get("/s/north/alignment/").content.decode()
+    assert "South Pier" not in page and "Harbour Bakery, status" not in page

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 
 import pytest
 from django.test import Client
 
+from fourfold.jobs.evaluate_new_day import evaluate_new_day
 from fourfold.records.models import Organisation, Person
 
 
@@ -84,3 +86,9 @@ def test_somebody_of_two_organisations_keeps_them_apart_by_address(alice: Client
     assert "Mill Lane" in get(alice, "/s/mill/")
     assert 'href="/s/mill:mill/scorecard/"' in get(alice, "/s/mill/")
     assert 'href="/s/bakery:bakery/scorecard/"' in get(alice, "/s/bakery:bakery/")
+
+
+def test_a_new_day_shows_at_once_what_has_become_overdue(alice: Client) -> None:
+    assert "overdue" not in get(alice, "/s/bakery/?p=2026-05")
+    evaluate_new_day(now=datetime(2026, 8, 2, 9, tzinfo=UTC))
+    assert "overdue" in get(alice, "/s/bakery/?p=2026-05")

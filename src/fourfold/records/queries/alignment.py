@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 
 from fourfold.engine.definitions import Perspective
 from fourfold.records import models
+from fourfold.records.queries.kept import kept
 from fourfold.records.queries.scope import Scope
 from fourfold.records.queries.structure import UnitPlace
 from fourfold.records.queries.window import Cell, Window, cell_of, window_of
@@ -108,6 +109,15 @@ def _kpis_of(scope: Scope, objective: str) -> list[str]:
 
 
 def _cells(scope: Scope, noun: str, units: Sequence[UnitPlace]) -> Cells:
+    key = _key("cells", scope, noun, units)
+    return kept(scope.run, key, lambda: _read_cells(scope, noun, units), size=len)
+
+
+def _key(what: str, scope: Scope, noun: str, units: Sequence[UnitPlace]) -> tuple[object, ...]:
+    return what, noun, scope.view, scope.period.ordinal, *(u.pk for u in units)
+
+
+def _read_cells(scope: Scope, noun: str, units: Sequence[UnitPlace]) -> Cells:
     now, prefix = scope.period.ordinal, f"{noun}:"
     rows = models.Result.objects.visible_to(scope.person).filter(
         unit__in=[u.pk for u in units], view=scope.view, ordinal__in=(now - 1, now), node__startswith=prefix
@@ -124,6 +134,11 @@ def _cells(scope: Scope, noun: str, units: Sequence[UnitPlace]) -> Cells:
 
 
 def _spread(scope: Scope, noun: str, peers: Sequence[UnitPlace]) -> dict[str, list[float]]:
+    key, read = _key("spread", scope, noun, peers), lambda: _read_spread(scope, noun, peers)
+    return kept(scope.run, key, read, size=lambda spread: sum(map(len, spread.values())))
+
+
+def _read_spread(scope: Scope, noun: str, peers: Sequence[UnitPlace]) -> dict[str, list[float]]:
     rows = models.Result.objects.visible_to(scope.person).filter(
         unit__in=[u.pk for u in peers], view=scope.view, ordinal=scope.period.ordinal, node__startswith=f"{noun}:"
     )

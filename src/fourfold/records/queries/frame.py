@@ -10,6 +10,7 @@ from django.db.models import Count, Q
 from fourfold.engine.cells import State
 from fourfold.engine.statuses import Status
 from fourfold.records import models
+from fourfold.records.queries.kept import kept
 from fourfold.records.queries.scope import SCORECARD, STATUSES, Scope
 
 
@@ -27,6 +28,11 @@ class Completeness(NamedTuple):
 
 def completeness(scope: Scope, ordinals: Sequence[int]) -> dict[int, Completeness]:
     """For each month the KPIs of the scope's unit that have a figure, and those that should have one."""
+    key = ("completeness", scope.unit.pk, *ordinals)
+    return kept(scope.run, key, lambda: _completeness(scope, ordinals), size=len)
+
+
+def _completeness(scope: Scope, ordinals: Sequence[int]) -> dict[int, Completeness]:
     rows = (
         models.Result.objects.visible_to(scope.person)
         .filter(unit=scope.unit.pk, view="month", ordinal__in=ordinals, node__startswith="kpi:")
@@ -39,6 +45,11 @@ def completeness(scope: Scope, ordinals: Sequence[int]) -> dict[int, Completenes
 
 def scorecard_statuses(scope: Scope, units: Sequence[int]) -> dict[int, Status]:
     """The status of each unit's scorecard in the period shown."""
+    key = ("statuses", scope.view, scope.period.ordinal, *units)
+    return kept(scope.run, key, lambda: _statuses(scope, units), size=len)
+
+
+def _statuses(scope: Scope, units: Sequence[int]) -> dict[int, Status]:
     rows = models.Result.objects.visible_to(scope.person).filter(
         unit__in=units, view=scope.view, ordinal=scope.period.ordinal, node=SCORECARD
     )

@@ -13,6 +13,7 @@ from fourfold.engine.definitions import Initiative, Kpi, KpiUse, Note, Objective
 from fourfold.engine.periods import Period, PeriodError
 from fourfold.errors import NotFound
 from fourfold.records import models
+from fourfold.records.queries.kept import kept
 from fourfold.records.queries.overview import about
 from fourfold.records.queries.scope import STATUSES, Scope
 from fourfold.records.queries.structure import UnitPlace
@@ -117,6 +118,11 @@ def kpi_of(scope: Scope, kpi: Kpi, *, length: int = LENGTH) -> KpiPage:
 def _below(scope: Scope, node: str, units: Sequence[UnitPlace]) -> list[UnitRow]:
     if not units:
         return []
+    key = ("below", node, scope.view, scope.period.ordinal, *(u.pk for u in units))
+    return kept(scope.run, key, lambda: _read_below(scope, node, units), size=lambda rows: len(rows) * LENGTH)
+
+
+def _read_below(scope: Scope, node: str, units: Sequence[UnitPlace]) -> list[UnitRow]:
     last = scope.period.ordinal
     rows = models.Result.objects.visible_to(scope.person).filter(
         unit__in=[u.pk for u in units], view=scope.view, ordinal__gt=last - LENGTH, ordinal__lte=last, node=node

@@ -15,6 +15,7 @@ from fourfold.engine.periods import Frequency, Period, PeriodError
 from fourfold.engine.statuses import Status
 from fourfold.errors import NotFound
 from fourfold.records import models
+from fourfold.records.queries.kept import Run, kept, newest_run
 from fourfold.records.queries.structure import Structure, UnitPlace, structure_of
 
 SCORECARD: Final = "scorecard"
@@ -38,6 +39,7 @@ class Scope:
     unit: UnitPlace
     view: str
     month: Period
+    run: Run  # the newest evaluation, which wrote the results
     months: Mapping[int, Month]  # every month of the unit that was evaluated, by ordinal
     default_month: Period
 
@@ -51,13 +53,10 @@ class Scope:
         """The units this person may see, in the order of the tree."""
         return visible_units(self.person, self.structure)
 
-    @cached_property
+    @property
     def member_code(self) -> str | None:
         """The person's code in this organisation, as owners of KPIs are written."""
-        rows = models.Membership.objects.visible_to(self.person).filter(
-            organisation=self.structure.pk, person=self.person
-        )
-        return rows.values_list("code", flat=True).first()
+        return self.structure.code_of.get(self.person.pk)
 
     def may(self, action: Action, unit: UnitPlace | None = None) -> bool:
         """True when the person may do this on the unit (the scope's own without one)."""
@@ -115,7 +114,8 @@ def scope_at(
     person: models.Person, structure: Structure, place: UnitPlace, *, period: str | None = None, view: str | None = None
 ) -> Scope:
     """The scope at a unit that the person is known to see."""
-    months = _months(person, place)
+    run = newest_run(person, structure.pk)
+    months = kept(run, ("months", place.pk), lambda: _months(person, place), size=len)
     default = _default_month(structure, months)
     return Scope(
         person=person,
@@ -123,6 +123,7 @@ def scope_at(
         unit=place,
         view=view if view in VIEWS else "month",
         month=_month(structure, period, default),
+        run=run,
         months=months,
         default_month=default,
     )

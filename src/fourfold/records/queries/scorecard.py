@@ -53,7 +53,7 @@ class Scorecard:
 
 def scorecard_of(scope: Scope) -> Scorecard:
     """Two statements: the results of the window, and the year to date of the same period."""
-    window = window_of(scope, past="kpi:")
+    window = window_of(scope)
     to_date = window_of(scope, length=1, view="ytd", node="kpi:").cells if scope.view == "month" else {}
     kpis = {k.kpi.code: k for k in kpis_now(scope, window)}
     placed: set[str] = set()

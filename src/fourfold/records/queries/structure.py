@@ -53,6 +53,7 @@ class Structure:
     uses: tuple[defined.KpiUse, ...]
     initiatives: tuple[defined.Initiative, ...]
     people: Mapping[str, Person]
+    code_of: Mapping[int, str]  # of people by row id
     kpi_pk: Mapping[str, int]
     objective_pk: Mapping[str, int]
 
@@ -169,7 +170,9 @@ def _read(organisation: models.Organisation) -> Structure:
     kpis = _rows(models.Kpi, organisation)
     objectives = _rows(models.Objective, organisation)
     strategies = _rows(models.Strategy, organisation)
-    members = models.Membership.objects.filter(organisation=organisation).select_related("person")  # house: as above
+    members = list(
+        models.Membership.objects.filter(organisation=organisation).select_related("person")  # house: as above
+    )
     written: dict[str, Any] = {
         "perspectives": tuple(_specs(models.Perspective, defined.Perspective, organisation)),
         "objectives": tuple(defined.Objective.model_validate(spec) for _, _, spec in objectives),
@@ -188,6 +191,7 @@ def _read(organisation: models.Organisation) -> Structure:
         uses=tuple(_specs(models.KpiUse, defined.KpiUse, organisation)),
         initiatives=tuple(_specs(models.Initiative, defined.Initiative, organisation)),
         people={m.code: Person(m.person.name, m.person.title, initials(m.person.name)) for m in members},
+        code_of={m.person_id: m.code for m in members},
         kpi_pk={code: pk for pk, code, _ in kpis},
         objective_pk={code: pk for pk, code, _ in objectives},
     )

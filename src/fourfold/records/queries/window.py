@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
-from django.db.models import Q
-
 from fourfold.engine.statuses import Status
 from fourfold.records import models
+from fourfold.records.queries.kept import kept
 from fourfold.records.queries.scope import STATUSES, Scope
 
 LENGTH: Final = 13  # a year and the same period a year before
@@ -43,6 +42,11 @@ class Window:
     last: int
     cells: dict[str, list[Cell | None]]
 
+    @property
+    def size(self) -> int:
+        """How many results there is room for."""
+        return len(self.cells) * (self.last - self.first + 1)
+
     def now(self, node: str) -> Cell | None:
         """The result of the last period."""
         row = self.cells.get(node)
@@ -58,27 +62,24 @@ class Window:
         return self.cells.get(node) or [None] * (self.last - self.first + 1)
 
 
-def window_of(
-    scope: Scope, *, length: int = LENGTH, view: str | None = None, node: str | None = None, past: str = ""
-) -> Window:
-    """The last `length` periods up to the one shown: every node, or those whose name starts with `node`.
-
-    Of nodes whose name does not start with `past` only the period shown is read.
-    """
+def window_of(scope: Scope, *, length: int = LENGTH, view: str | None = None, node: str | None = None) -> Window:
+    """The last `length` periods up to the one shown: every node, a node, or those below a name that ends in a colon."""
     last = scope.period.ordinal
-    first = last - length + 1
+    wanted = (scope.unit.pk, view or scope.view, last - length + 1, last, node)
+    return kept(scope.run, ("window", *wanted), lambda: _read(scope, *wanted), size=lambda window: window.size)
+
+
+def _read(scope: Scope, unit: int, view: str, first: int, last: int, node: str | None) -> Window:
     rows = models.Result.objects.visible_to(scope.person).filter(
-        unit=scope.unit.pk, view=view or scope.view, ordinal__gte=first, ordinal__lte=last
+        unit=unit, view=view, ordinal__gte=first, ordinal__lte=last
     )
     if node is not None:
         rows = rows.filter(node__startswith=node) if node.endswith(":") else rows.filter(node=node)
-    if past:
-        rows = rows.filter(Q(ordinal=last) | Q(node__startswith=past))
     cells: dict[str, list[Cell | None]] = {}
     for record in rows.values_list("node", "ordinal", *Cell._fields):
         row = cells.get(record[0])
         if row is None:
-            row = cells[record[0]] = [None] * length
+            row = cells[record[0]] = [None] * (last - first + 1)
         row[record[1] - first] = cell_of(record[2:])
     return Window(first, last, cells)
 

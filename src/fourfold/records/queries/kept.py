@@ -1,0 +1,60 @@
+"""What pages read of the results, kept in memory until the next evaluation.
+
+Results change only together with a new row of evaluations, in one transaction. So what was read under the newest
+evaluation holds until there is a newer one, and each request first reads which one that is: a change by any process
+is seen at once. What is kept is the same for everybody who may see the unit, which the scope has made sure of.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from datetime import datetime
+from threading import Lock
+from typing import Any, Final, NamedTuple, TypeVar, cast
+
+from fourfold.records import models
+
+ROOM: Final = 60_000  # results kept, of about 300 bytes each
+
+
+class Run(NamedTuple):
+    """The newest evaluation of an organisation; `at` is None where there was none."""
+
+    organisation: int
+    at: datetime | None
+
+
+T = TypeVar("T")
+
+
+def newest_run(person: models.Person, organisation: int) -> Run:
+    """One statement."""
+    runs = models.Evaluation.objects.visible_to(person).filter(organisation=organisation)
+    return Run(organisation, runs.order_by("-pk").values_list("at", flat=True).first())
+
+
+def kept(run: Run, key: Hashable, read: Callable[[], T], *, size: Callable[[T], int]) -> T:
+    """What `read` gave for this key since the run, or gives now; `size` counts its results. Nobody may change it."""
+    whole = (run, key)
+    with _LOCK:
+        found = _KEPT.pop(whole, None)
+        if found is not None:
+            _KEPT[whole] = found  # the youngest again
+            return cast(T, found[0])
+    fresh = read()
+    with _LOCK:
+        _KEPT[whole] = (fresh, size(fresh))
+        total = sum(count for _, count in _KEPT.values())
+        while total > ROOM:
+            total -= _KEPT.pop(next(iter(_KEPT)))[1]
+    return fresh
+
+
+def forget() -> None:
+    """Read everything anew."""
+    with _LOCK:
+        _KEPT.clear()
+
+
+_KEPT: dict[tuple[Run, Hashable], tuple[Any, int]] = {}
+_LOCK: Final = Lock()
