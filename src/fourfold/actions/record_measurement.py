@@ -56,7 +56,7 @@ def record_measurement(
     require(by, Action.RECORD, found, ready.paths[unit])
     if kpi not in ready.kpis:
         raise NotFound(f"There is no KPI {kpi} here.")
-    definitions = _only(ready.definitions, kpi)
+    definitions = ready.definitions
     moment = at or datetime.now(UTC)
     row: dict[str, Any] = {"kpi": kpi, "unit": unit, "period": period, "state": state, "quality": quality}
     row |= {"value": _text(value), "numerator": _text(numerator), "denominator": _text(denominator)}
@@ -96,14 +96,6 @@ def _record(
         as_of=at, reason=f"Recorded {thing}",
     )  # fmt: skip
     return Outcome(f"recorded; {evaluated.summary}", after, findings)
-
-
-def _only(definitions: Definitions, kpi: str) -> Definitions:
-    """What the checks of one figure ask about: its KPI and the units."""
-    return Definitions.model_construct(
-        organisation=definitions.organisation, units=definitions.units, strategy=definitions.strategy,
-        kpis=(definitions.kpi[kpi],),
-    )  # fmt: skip
 
 
 def _text(figure: Figure) -> str | None:

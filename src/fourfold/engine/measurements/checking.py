@@ -8,12 +8,12 @@ from typing import Final
 import polars as pl
 
 from fourfold.engine.definitions import Definitions
-from fourfold.engine.measurements import FIGURES, CheckedRows
+from fourfold.engine.measurements import FIGURES, CheckedRows, figures, rules
 from fourfold.engine.measurements.columns import as_text
-from fourfold.engine.measurements.figures import read_figures
-from fourfold.engine.measurements.references import refer, refuse_where_not_applicable
+from fourfold.engine.measurements.figures import leave_out_empty, read_figures
+from fourfold.engine.measurements.references import APPLIES, refer, reference_rules
 from fourfold.engine.measurements.report import Report
-from fourfold.engine.measurements.rules import apply_rules
+from fourfold.engine.measurements.rules import note_shares, with_figure, with_recorded
 from fourfold.engine.measurements.twins import note_own_values, settle_twins
 
 
@@ -25,14 +25,16 @@ def check(tables: Sequence[tuple[str | None, pl.DataFrame]], definitions: Defini
     read = sum(len(table) for _, table in tables)
     if not usable:
         return CheckedRows(pl.DataFrame(schema=_SCHEMA), report.findings(), read)
-    rows = pl.concat(usable).with_row_index("i")
-    rows = refer(rows, definitions, report)
-    rows = read_figures(rows, definitions, report)
-    rows = refuse_where_not_applicable(rows, definitions, report)
-    rows = apply_rules(rows, report)
+    texts_of = pl.concat(usable).with_row_index("i")
+    read_in = read_figures(refer(texts_of, definitions), definitions, texts_of)
+    rows = with_recorded(with_figure(read_in), texts_of["recorded_at"]).collect()
+    rows = report.refuse(rows, (*reference_rules(definitions), *figures.RULES))
+    rows = leave_out_empty(rows, report)
+    rows = report.refuse(rows, (APPLIES, *rules.RULES))
+    note_shares(rows, report)
     rows = settle_twins(rows, report)
     note_own_values(rows, definitions, report)
-    return CheckedRows(_typed(rows.filter(pl.col("ok"))), report.findings(), read)
+    return CheckedRows(_typed(rows), report.findings(), read)
 
 
 _SCHEMA: Final[dict[str, pl.DataType]] = {
@@ -46,18 +48,17 @@ _SCHEMA: Final[dict[str, pl.DataType]] = {
 
 
 def _typed(rows: pl.DataFrame) -> pl.DataFrame:
-    """The columns that `CheckedRows` promises; a value that repeats what its parts say is not kept."""
+    """Good rows in the columns that `CheckedRows` promises; a value that repeats what its parts say is not kept."""
     repeats = pl.col("numerator").is_not_null()
     keep = [pl.when(repeats).then(None).otherwise(pl.col(c)).alias(c) for c in ("value", "value_number")]
-    rows = rows.with_columns(keep)
-    renamed = rows.select(
+    renamed = rows.lazy().filter(pl.col("ok")).with_columns(keep).select(
         "kpi", "unit", pl.col("id").alias("period"),
         *[pl.col(f"{f}_number").alias(f) for f in FIGURES],
         *[pl.col(f).alias(f"{f}_text") for f in FIGURES],
         pl.col("code").alias("state"), "marks", "source", "note", pl.col("recorded").alias("recorded_at"),
         "file", "row",
     )  # fmt: skip
-    typed = renamed.cast(pl.Schema(_SCHEMA))
+    typed = renamed.cast(pl.Schema(_SCHEMA)).collect()
     if typed["recorded_at"].null_count() == len(typed):
         return typed
     return typed.sort("recorded_at", maintain_order=True)  # the last row of a cell is its newest revision

@@ -8,7 +8,7 @@ import polars as pl
 
 from fourfold.engine.findings import Finding, Level, Place
 from fourfold.engine.measurements import COLUMNS, FIGURES
-from fourfold.engine.measurements.report import Report
+from fourfold.engine.measurements.report import Report, is_given
 from fourfold.engine.words import choices, did_you_mean, nearest, show
 
 _KEYS = ("kpi", "unit", "period")
@@ -22,14 +22,15 @@ def as_text(table: pl.DataFrame, file: str | None, report: Report) -> pl.DataFra
     named = _named(table, file, report)
     if named is None:
         return None
-    numbers = named["row"] if "row" in named.columns and named["row"].dtype.is_integer() else None
-    if numbers is None:
-        numbers = pl.Series("row", range(1, len(named) + 1), dtype=pl.Int64)
-    texts = [_text(named[c]) if c in named.columns else pl.Series(c, [None], pl.String).new_from_index(0, len(named))
-             for c in COLUMNS]  # fmt: skip
-    rows = pl.DataFrame([pl.Series("file", [file], pl.String).new_from_index(0, len(named)), *texts])
-    rows = rows.with_columns(numbers.cast(pl.Int64).alias("row"))
-    return rows.filter(pl.any_horizontal(pl.col(*COLUMNS).is_not_null()))
+    has_numbers = "row" in named.columns and named["row"].dtype.is_integer()
+    numbers = pl.col("row") if has_numbers else pl.int_range(1, pl.len() + 1)
+    given = [c for c in named.columns if is_given(named[c])]
+    rows = named.lazy().select(
+        pl.lit(file, pl.String).alias("file"),
+        *[_text(named[c]) if c in given else pl.lit(None, pl.String).alias(c) for c in COLUMNS],
+        numbers.cast(pl.Int64).alias("row"),
+    )
+    return rows.filter(pl.any_horizontal(pl.col(*COLUMNS).is_not_null())).collect()
 
 
 def _named(table: pl.DataFrame, file: str | None, report: Report) -> pl.DataFrame | None:
@@ -56,7 +57,9 @@ def _named(table: pl.DataFrame, file: str | None, report: Report) -> pl.DataFram
     found += _missing(before, set(names.values()))
     for finding in found:
         report.note(finding)
-    return None if any(f.level is Level.ERROR for f in found) else table.select(list(names)).rename(names)
+    if any(f.level is Level.ERROR for f in found):
+        return None
+    return pl.DataFrame([table[written].alias(name) for written, name in names.items()])
 
 
 def _is_plain(dtype: pl.DataType) -> bool:
@@ -79,16 +82,18 @@ def _column(before: Place, message: str, fix: str, level: Level = Level.ERROR) -
     return Finding("ROW-COLUMN", level, before, message, fix)
 
 
-def _text(column: pl.Series) -> pl.Series:
+def _text(column: pl.Series) -> pl.Expr:
     """Trimmed text, null where empty; a number becomes the shortest text that gives it back exactly."""
+    cells = pl.col(column.name)
     if isinstance(column.dtype, pl.Datetime):
-        column = column.dt.convert_time_zone("UTC") if column.dtype.time_zone else column
+        cells = cells.dt.convert_time_zone("UTC") if column.dtype.time_zone else cells
         form = "%Y-%m-%dT%H:%M:%S%.f" if column.name == "recorded_at" else "%Y-%m-%d %H:%M:%S%.f"
-        column = column.dt.strftime(form)
+        cells = cells.dt.strftime(form)
     elif column.dtype.is_float() and column.name not in FIGURES:
         # A year, or a unit's number, that became a float because another row was empty: 2026.0 means 2026.
         whole = column.is_finite() & (column == column.floor()) & (column.abs() < 2**53)
         if whole.fill_null(True).all():
-            column = column.cast(pl.Int64)
-    text = column.cast(pl.String).str.strip_chars()
-    return text.set(text == "", None).alias(column.name)
+            cells = cells.cast(pl.Int64)
+    cells = cells if column.dtype == pl.String else cells.cast(pl.String)
+    text = cells.str.strip_chars()
+    return pl.when(text != "").then(text).alias(column.name)

@@ -2,40 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import polars as pl
 
 from fourfold.engine.aggregation import MeasureKind
-from fourfold.engine.definitions import Definitions, Kpi
-from fourfold.engine.measurements.report import Report, Row, Say, cell
+from fourfold.engine.definitions import Definitions, Kpi, Unit
+from fourfold.engine.measurements.report import Row, Rule, Say, cell
+from fourfold.engine.once import once
 from fourfold.engine.periods import Frequency, PeriodError
 from fourfold.engine.words import did_you_mean, show
 
 
-def refer(rows: pl.DataFrame, definitions: Definitions, report: Report) -> pl.DataFrame:
-    """Add what the later rules need to know of KPI, unit and period; rows that name no known ones are not `ok`.
+def refer(rows: pl.DataFrame, definitions: Definitions) -> pl.LazyFrame:
+    """Add what the rules need to know of KPI, unit and period, null where a row names no known ones.
 
-    Adds the columns of `kpi_facts`, `u` (index of the unit), `ordinal` and `id` of the period, and `ok`.
+    Adds the columns of `_kpi_facts`, `u` (index of the unit), `ordinal` and `id` of the period or `why` there is none
+    and `how` to mend that, `not_here` where the unit does not have the KPI, and `ok`.
     """
-    units = pl.DataFrame({"unit": list(definitions.unit), "u": range(len(definitions.unit))},
-                         schema={"unit": pl.String, "u": pl.Int64})  # fmt: skip
-    rows = rows.with_columns(pl.lit(True).alias("ok"))
-    rows = rows.join(kpi_facts(definitions), on="kpi", how="left", maintain_order="left")
-    rows = rows.join(units, on="unit", how="left", maintain_order="left")
-    for key, index in (("kpi", "k"), ("unit", "u")):
-        noun = "KPI" if key == "kpi" else key
-        known = list(definitions.kpi if key == "kpi" else definitions.unit)
-        rows = report.refuse(rows, pl.col(key).is_null(), "ROW-EMPTY-KEY", _no_key(noun))
-        unknown = pl.col(index).is_null() & pl.col(key).is_not_null()
-        things = definitions.kpis if key == "kpi" else definitions.units
-        names = {thing.name.casefold(): thing.code for thing in things}
-        rows = report.refuse(rows, unknown, f"ROW-{key.upper()}", _unknown(key, noun, known, names), by=["file", key])
-    rows = _periods(rows, definitions, report)
-    return report.refuse(rows, pl.col("computed"), "ROW-COMPUTED", _computed, by=["file", "kpi"])
+    known = rows.lazy().with_columns(pl.lit(True).alias("ok"))
+    known = known.join(_kpi_facts(definitions), on="kpi", how="left", maintain_order="left")
+    known = known.join(_unit_places(definitions), on="unit", how="left", maintain_order="left")
+    if (absent := _absent(definitions)) is not None:
+        known = known.join(absent, on=["k", "u"], how="left", maintain_order="left")
+    else:
+        known = known.with_columns(pl.lit(None, pl.Boolean).alias("not_here"))
+    found = known.collect()
+    periods = _periods(found, definitions)
+    return found.lazy().join(periods, on=["frequency", "period"], how="left", maintain_order="left")
 
 
-def kpi_facts(definitions: Definitions) -> pl.DataFrame:
+@once
+def _unit_places(definitions: Definitions) -> pl.LazyFrame:
+    places = {"unit": list(definitions.unit), "u": range(len(definitions.unit))}
+    return pl.LazyFrame(places, schema={"unit": pl.String, "u": pl.Int64})
+
+
+@once
+def _kpi_facts(definitions: Definitions) -> pl.LazyFrame:
     """What the rules ask about a KPI, one row for each: `k` is its index, `low` and `high` what a figure may be."""
     columns: dict[str, list[object]] = {name: [] for name in _FACTS}
     for k, kpi in enumerate(definitions.kpis):
@@ -44,7 +48,7 @@ def kpi_facts(definitions: Definitions) -> pl.DataFrame:
                  kpi.unit == "%" and kpi.kind is MeasureKind.RATIO, kpi.kind.value)  # fmt: skip
         for name, fact in zip(columns, facts, strict=True):
             columns[name].append(fact)
-    return pl.DataFrame(columns, schema=_FACTS)
+    return pl.LazyFrame(columns, schema=_FACTS)
 
 
 _FACTS = {
@@ -63,45 +67,59 @@ def _limits(kpi: Kpi) -> tuple[float | None, float | None]:
     return low, high
 
 
-def _periods(rows: pl.DataFrame, definitions: Definitions, report: Report) -> pl.DataFrame:
-    """Parse each distinct text once for each frequency."""
-    rows = report.refuse(rows, pl.col("period").is_null(), "ROW-EMPTY-KEY", _no_key("period"))
-    seen = rows.filter(pl.col("frequency").is_not_null() & pl.col("period").is_not_null())
-    seen = seen.select("frequency", "period").unique(maintain_order=True)
-    parsed: dict[str, list[object]] = {"ordinal": [], "id": [], "why": [], "how": []}
-    for frequency, text in seen.iter_rows():
-        found: tuple[int | None, str | None, str | None, str | None]
-        try:
-            period = definitions.calendar.parse(str(text), Frequency(str(frequency)))
-            found = (period.ordinal, period.id, None, None)
-        except PeriodError as error:
-            found = (None, None, error.message, error.hint)
-        for name, part in zip(parsed, found, strict=True):
-            parsed[name].append(part)
-    schema = {"ordinal": pl.Int64, "id": pl.String, "why": pl.String, "how": pl.String}
-    seen = seen.hstack(pl.DataFrame(parsed, schema=schema))
-    rows = rows.join(seen, on=["frequency", "period"], how="left", maintain_order="left")
-    by = ["file", "kpi", "period"]
-    return report.refuse(rows, pl.col("why").is_not_null(), "ROW-PERIOD", _bad_period, by).drop("why", "how")
-
-
-def refuse_where_not_applicable(rows: pl.DataFrame, definitions: Definitions, report: Report) -> pl.DataFrame:
-    """Refuse figures where the KPI is not applicable; a row that says just that is fine."""
-    indexes = {code: u for u, code in enumerate(definitions.unit)}
-    absent = [
-        (k, u)
+@once
+def _absent(definitions: Definitions) -> pl.LazyFrame | None:
+    """The KPIs and units, by index, where the unit does not have the KPI; None where all have all."""
+    pairs = [
+        (k, u, True)
         for k, kpi in enumerate(definitions.kpis)
         if kpi.not_applicable_in or kpi.only_in
-        for code, u in indexes.items()
+        for u, code in enumerate(definitions.unit)
         if not definitions.applies(kpi, code)
     ]
-    if not absent:
-        return rows
-    pairs = pl.DataFrame(absent, schema={"k": pl.Int64, "u": pl.Int64}, orient="row")
-    rows = rows.join(pairs.with_columns(absent=True), on=["k", "u"], how="left", maintain_order="left")
-    said = pl.any_horizontal(pl.col("value_number", "numerator_number", "denominator_number").is_not_null())
-    rows = report.refuse(rows, pl.col("absent") & said, "ROW-APPLIES", _not_applicable, by=["file", "kpi", "unit"])
-    return rows.drop("absent")
+    schema = {"k": pl.Int64, "u": pl.Int64, "not_here": pl.Boolean}
+    return pl.LazyFrame(pairs, schema=schema, orient="row") if pairs else None
+
+
+def _periods(rows: pl.DataFrame, definitions: Definitions) -> pl.LazyFrame:
+    """Each distinct text of a period, parsed once for each frequency."""
+    seen = rows.lazy().select("frequency", "period").drop_nulls().unique(maintain_order=True).collect()
+    parsed: list[tuple[str, str, int | None, str | None, str | None, str | None]] = []
+    for frequency, text in seen.iter_rows():
+        try:
+            period = definitions.calendar.parse(text, Frequency(frequency))
+            parsed.append((frequency, text, period.ordinal, period.id, None, None))
+        except PeriodError as error:
+            parsed.append((frequency, text, None, None, error.message, error.hint))
+    return pl.LazyFrame(parsed, schema=_PERIODS, orient="row")
+
+
+_PERIODS = {
+    "frequency": pl.String, "period": pl.String, "ordinal": pl.Int64, "id": pl.String, "why": pl.String,
+    "how": pl.String,
+}  # fmt: skip
+
+
+@once
+def reference_rules(definitions: Definitions) -> tuple[Rule, ...]:
+    """KPI, unit and period must be there and known, and the KPI one that is measured."""
+    return (
+        *_key_rules("kpi", "k", "KPI", definitions.kpis),
+        *_key_rules("unit", "u", "unit", definitions.units),
+        Rule("ROW-EMPTY-KEY", pl.col("period").is_null(), _no_key("period")),
+        Rule("ROW-PERIOD", pl.col("why").is_not_null(), _bad_period, ("file", "kpi", "period"), given="why"),
+        Rule("ROW-COMPUTED", pl.col("computed"), _computed, ("file", "kpi")),
+    )
+
+
+def _key_rules(key: str, index: str, noun: str, things: Sequence[Kpi | Unit]) -> tuple[Rule, Rule]:
+    unknown = pl.col(index).is_null() & pl.col(key).is_not_null()
+    names = {thing.name.casefold(): thing.code for thing in things}
+    say = _unknown(key, noun, list(dict.fromkeys(thing.code for thing in things)), names)
+    return (
+        Rule("ROW-EMPTY-KEY", pl.col(key).is_null(), _no_key(noun)),
+        Rule(f"ROW-{key.upper()}", unknown, say, ("file", key)),
+    )
 
 
 def _no_key(noun: str) -> Say:
@@ -135,3 +153,10 @@ def _computed(row: Row) -> tuple[str, str]:
 def _not_applicable(row: Row) -> tuple[str, str]:
     message = f"{cell(row)}: this unit does not have the KPI, and the row gives a figure for it."
     return message, "Delete these rows, or change not_applicable_in or only_in of the KPI."
+
+
+_ANY_NUMBER = pl.any_horizontal(pl.col("value_number", "numerator_number", "denominator_number").is_not_null())
+#: No figures where the KPI is not applicable; a row that says just that is fine.
+APPLIES = Rule(
+    "ROW-APPLIES", pl.col("not_here") & _ANY_NUMBER, _not_applicable, ("file", "kpi", "unit"), given="not_here"
+)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 import polars as pl
@@ -17,6 +18,24 @@ Row: TypeAlias = Mapping[str, object]
 Say: TypeAlias = Callable[[Row], tuple[str, str]]
 
 _NAMED: Final = 4  # further rows with the same mistake that a finding names one by one
+
+
+@dataclass(frozen=True, eq=False)
+class Rule:
+    """A row is refused where `bad` is true (null counts as false); with `by`, rows that share it are one finding.
+
+    Without anything in the column `given`, the rule cannot be broken.
+    """
+
+    code: str
+    bad: pl.Expr
+    say: Say
+    by: tuple[str, ...] = ()
+    given: str = ""
+
+    def cases(self, rows: pl.DataFrame) -> Iterator[tuple[str, pl.DataFrame]]:
+        """The rows that break the rule, under the codes they are reported with."""
+        yield self.code, rows
 
 
 class Report:
@@ -41,12 +60,20 @@ class Report:
             self._left_out += len(rows) - LISTED
             self._worst = max(self._worst, level)
 
-    def refuse(self, rows: pl.DataFrame, bad: pl.Expr, code: str, say: Say, by: Sequence[str] = ()) -> pl.DataFrame:
-        """Report the rows where `bad` is true, and take `ok` away from them; null counts as false."""
-        wrong = rows.select(bad.fill_null(False).alias("bad")).to_series()
-        if not wrong.any():
+    def refuse(self, rows: pl.DataFrame, rules: Sequence[Rule]) -> pl.DataFrame:
+        """Report the rows that break rules, rule by rule, and take `ok` away from them.
+
+        All rules are looked at in one pass, for one row as for millions.
+        """
+        asked = [r for r in rules if not r.given or is_given(rows[r.given])]
+        flags = rows.select(rule.bad.alias(str(i)) for i, rule in enumerate(asked))
+        broken = [(rule, flag) for rule, flag in zip(asked, flags, strict=True) if flag.any()]
+        for rule, flag in broken:
+            for code, some in rule.cases(rows.filter(flag)):
+                self.add(some, code, rule.say, rule.by)
+        if not broken:
             return rows
-        self.add(rows.filter(wrong), code, say, by)
+        wrong = pl.any_horizontal(*(pl.lit(flag).fill_null(False) for _, flag in broken))
         return rows.with_columns((pl.col("ok") & ~wrong).alias("ok"))
 
     def note(self, finding: Finding) -> None:
@@ -70,6 +97,11 @@ class Report:
     def _put(self, row: Row, finding: Finding) -> None:
         number = row["row"]
         self._found.append(((str(row["file"] or ""), number if isinstance(number, int) else 0), finding))
+
+
+def is_given(column: pl.Series) -> bool:
+    """True when anything stands in a column."""
+    return column.null_count() < len(column)
 
 
 def place(row: Row) -> Place:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
+from typing import Final
 
 import polars as pl
 
 from fourfold.engine.aggregation import MeasureKind
 from fourfold.engine.findings import Level
-from fourfold.engine.measurements.report import Report, Row, Say, cell
+from fourfold.engine.measurements.report import Report, Row, Rule, Say, cell, is_given
 from fourfold.engine.words import show
 
 #: A value may differ from factor · N/D by this share of itself.
@@ -17,47 +19,30 @@ AGREE = 1e-6
 LONGEST = {"source": 500, "note": 1000}
 
 _VALUE, _N, _D = pl.col("value_number"), pl.col("numerator_number"), pl.col("denominator_number")
-_DERIVED = pl.col("factor") * _N / _D
 _WEIGHTED = (MeasureKind.RATIO, MeasureKind.INDEX, MeasureKind.SURVEY)
 
 
-def apply_rules(rows: pl.DataFrame, report: Report) -> pl.DataFrame:
-    """Parts of a ratio, agreement of value and parts, limits, texts and times of recording."""
-    has_n, has_d = pl.col("numerator").is_not_null(), pl.col("denominator").is_not_null()
-    has_value = pl.col("value").is_not_null()
-    rows = report.refuse(rows, has_n & ~has_d, "ROW-PARTS", _no_denominator)
-    weight = has_value & pl.col("kind").is_in([k.value for k in _WEIGHTED])
-    rows = report.refuse(rows, has_d & ~has_n & ~weight, "ROW-PARTS", _no_numerator)
-    rows = report.refuse(rows, _D <= 0, "ROW-DENOMINATOR", _denominator)
-    rows = rows.with_columns(pl.when(_D > 0).then(_DERIVED).alias("derived"))
-    apart = (_VALUE - pl.col("derived")).abs() > AGREE * pl.max_horizontal(_VALUE.abs(), pl.col("derived").abs())
-    rows = report.refuse(rows, apart, "ROW-DISAGREE", _disagree)
-    rows = report.refuse(rows, pl.col("derived").is_infinite(), "ROW-SIZE", _quotient_too_large)
-    rows = rows.with_columns(pl.coalesce("derived", "value_number").alias("figure"))
-    figure = pl.col("figure")
-    rows = report.refuse(rows, figure < pl.col("low"), "ROW-LIMIT", _limit("below", "least", "valid_min", "low"))
-    rows = report.refuse(rows, figure > pl.col("high"), "ROW-LIMIT", _limit("above", "most", "valid_max", "high"))
+def with_figure(rows: pl.LazyFrame) -> pl.LazyFrame:
+    """Add `derived`, what the parts of a ratio give, and `figure`, which is that or the value."""
+    rows = rows.with_columns(pl.when(_D > 0).then(pl.col("factor") * _N / _D).alias("derived"))
+    return rows.with_columns(pl.coalesce("derived", "value_number").alias("figure"))
+
+
+def with_recorded(rows: pl.LazyFrame, texts: pl.Series) -> pl.LazyFrame:
+    """Add `recorded`: times as ISO text in UTC; each distinct text is read once, without an offset as UTC."""
+    if not is_given(texts):
+        return rows.with_columns(pl.lit(None, pl.String).alias("recorded"))
+    times = {str(text): _utc(str(text)) for text in texts.drop_nulls().unique()}
+    time = pl.col("recorded_at").replace_strict(times, default=None, return_dtype=pl.String)
+    return rows.with_columns(time.alias("recorded"))
+
+
+def note_shares(rows: pl.DataFrame, report: Report) -> None:
+    """Ask about shares of more than 100 % that the KPI does not rule out."""
+    if not is_given(rows["derived"]):
+        return
     over = rows.filter(pl.col("ok") & pl.col("is_share") & (_N > _D) & pl.col("high").is_null())
     report.add(over, "ROW-SHARE", _over_100, by=["file", "kpi"], level=Level.WARNING)
-    return _recorded(_texts(rows, report), report)
-
-
-def _texts(rows: pl.DataFrame, report: Report) -> pl.DataFrame:
-    for column, longest in LONGEST.items():
-        if rows[column].null_count() < len(rows):
-            bad = (pl.col(column).str.len_chars() > longest) | pl.col(column).str.contains("[\\x00-\\x08\\x0e-\\x1f]")
-            rows = report.refuse(rows, bad, "ROW-TEXT", _bad_note(column, longest))
-    return rows
-
-
-def _recorded(rows: pl.DataFrame, report: Report) -> pl.DataFrame:
-    """Times of recording as ISO text in UTC; each distinct text is read once, without an offset as UTC."""
-    texts = rows["recorded_at"].drop_nulls().unique()
-    times = {str(text): _utc(str(text)) for text in texts}
-    time = pl.col("recorded_at").replace_strict(times, default=None, return_dtype=pl.String)
-    rows = rows.with_columns(time.alias("recorded"))
-    bad = pl.col("recorded_at").is_not_null() & pl.col("recorded").is_null()
-    return report.refuse(rows, bad, "ROW-RECORDED", _bad_time, by=["file", "recorded_at"])
 
 
 def _utc(text: str) -> str | None:
@@ -121,3 +106,28 @@ def _bad_note(column: str, longest: int) -> Say:
 def _bad_time(row: Row) -> tuple[str, str]:
     message = f"{cell(row)}: recorded_at {show(row['recorded_at'])} is not a time."
     return message, "Write it like 2026-04-03T14:05:00+00:00."
+
+
+def _text_rules() -> Iterator[Rule]:
+    for column, longest in LONGEST.items():
+        bad = (pl.col(column).str.len_chars() > longest) | pl.col(column).str.contains("[\\x00-\\x08\\x0e-\\x1f]")
+        yield Rule("ROW-TEXT", bad, _bad_note(column, longest), given=column)
+
+
+_HAS_N, _HAS_D, _HAS_VALUE = (pl.col(c).is_not_null() for c in ("numerator", "denominator", "value"))
+_IS_WEIGHT = _HAS_VALUE & pl.col("kind").is_in([k.value for k in _WEIGHTED])
+_DERIVED, _FIGURE, _LEAST, _MOST = (pl.col(c) for c in ("derived", "figure", "low", "high"))
+_APART = (_VALUE - _DERIVED).abs() > AGREE * pl.max_horizontal(_VALUE.abs(), _DERIVED.abs())
+#: Parts of a ratio, agreement of value and parts, limits, texts and times of recording.
+RULES: Final = (
+    Rule("ROW-PARTS", _HAS_N & ~_HAS_D, _no_denominator, given="numerator"),
+    Rule("ROW-PARTS", _HAS_D & ~_HAS_N & ~_IS_WEIGHT, _no_numerator, given="denominator"),
+    Rule("ROW-DENOMINATOR", _D <= 0, _denominator, given="denominator"),
+    Rule("ROW-DISAGREE", _APART, _disagree, given="derived"),
+    Rule("ROW-SIZE", _DERIVED.is_infinite(), _quotient_too_large, given="derived"),
+    Rule("ROW-LIMIT", pl.col("low") > _FIGURE, _limit("below", "least", "valid_min", "low"), given="low"),
+    Rule("ROW-LIMIT", pl.col("high") < _FIGURE, _limit("above", "most", "valid_max", "high"), given="high"),
+    *_text_rules(),
+    Rule("ROW-RECORDED", pl.col("recorded_at").is_not_null() & pl.col("recorded").is_null(), _bad_time,
+         ("file", "recorded_at"), given="recorded_at"),
+)  # fmt: skip

@@ -9,7 +9,7 @@ from fourfold.engine.definitions import Definitions
 from fourfold.engine.findings import Level
 from fourfold.engine.measurements import FIGURES
 from fourfold.engine.measurements.report import Report, Row, cell
-from fourfold.engine.tree import UnitTree
+from fourfold.engine.rows import unit_tree
 from fourfold.engine.words import choices
 
 _CELL = ("k", "u", "ordinal", "recorded")
@@ -22,6 +22,8 @@ def settle_twins(rows: pl.DataFrame, report: Report) -> pl.DataFrame:
 
     Rows of one cell with different times of recording are revisions of it, not twins.
     """
+    if len(rows) < 2:
+        return rows
     good = rows.filter(pl.col("ok"))
     twice = good.select(pl.struct(_CELL).is_duplicated()).to_series() if _may_have_twins(good) else None
     if twice is None or not twice.any():
@@ -84,9 +86,11 @@ def _same(row: Row) -> tuple[str, str]:
 
 def note_own_values(rows: pl.DataFrame, definitions: Definitions, report: Report) -> None:
     """Say where a unit has its own figures beside those of units below it: its own win over the roll-up."""
+    if len(rows) < 2:
+        return
     good = rows.filter(pl.col("ok"))
     pairs = good.group_by("k", "u").agg(pl.len()).select("k", "u").rows()
-    tree = UnitTree.of(definitions.units)
+    tree = unit_tree(definitions)
     fed: dict[int, set[int]] = {}
     for k, u in pairs:
         fed.setdefault(int(k), set()).add(int(u))
