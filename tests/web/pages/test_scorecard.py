@@ -129,5 +129,5 @@ def test_names_from_outside_are_text(alice: Client, organisation: Organisation) 
     organisation.definitions_version += 1
     organisation.save()
     page = get(alice)
-    assert "&lt;b&gt;Staff&lt;/b&gt; &amp; &#x27;co&#x27;" in page
+    assert "&lt;b&gt;Staff&lt;/b&gt; &amp; &#39;co&#39;" in page
     assert "<b>Staff" not in page

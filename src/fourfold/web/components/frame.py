@@ -9,13 +9,16 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
-from fourfold.engine.periods import Frequency, Period
+from fourfold.engine.periods import Frequency
 from fourfold.engine.statuses import Status
-from fourfold.records.queries.frame import Completeness, completeness, scorecard_statuses
+from fourfold.graphics.glyph import glyph
+from fourfold.graphics.svg import Svg
+from fourfold.records.queries.frame import scorecard_statuses
 from fourfold.records.queries.scope import Scope
 from fourfold.records.queries.structure import UnitPlace, initials
 from fourfold.web.address import Here
-from fourfold.web.components.numbers import plural
+from fourfold.web.components.markup import fill
+from fourfold.web.components.ruler import is_open, ruler
 from fourfold.web.requests import Request
 
 MOST_UNITS: Final = 12  # in the rail; the rest are a search away
@@ -39,6 +42,10 @@ NAV: Final = (
 )
 
 
+_UNIT: Final = '<li class="d{depth}"><a href="{url}"{current}>{mark}{name}</a></li>'
+_CURRENT: Final = Svg(' aria-current="true"')
+
+
 class Link(NamedTuple):
     """A link of the frame."""
 
@@ -48,28 +55,6 @@ class Link(NamedTuple):
     key: str = ""
     badge: str = ""
     icon: str = ""
-
-
-class UnitLink(NamedTuple):
-    """A scorecard in the rail."""
-
-    name: str
-    url: str
-    status: Status
-    depth: int
-    current: bool
-
-
-class MonthLink(NamedTuple):
-    """A month of the ruler; without an address it is not to be chosen."""
-
-    name: str
-    full: str
-    url: str
-    current: bool
-    inside: bool
-    percent: int
-    note: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,12 +79,12 @@ class Frame:
     search_url: str
     nav: list[Link]
     tabs: list[Link]
-    units: list[UnitLink]
+    units: Svg
     unit_count: int
     more_units: bool
     all_units_url: str
     year_name: str
-    months: list[MonthLink]
+    months: Svg
     views: list[Link]
     previous_url: str
     next_url: str
@@ -153,15 +138,15 @@ def frame_of(request: Request, here: Here, page: str) -> Frame:
         search_url=here.at(reverse("search"), {"u": here.key()}),
         nav=[Link(name, here.unit(key), key == page, letter) for key, name, letter in NAV],
         tabs=_tabs(here, page),
-        units=[_unit_link(here, u, found.get(u.pk, Status.NO_DATA), home.depth, page) for u in shown],
+        units=Svg("".join(_unit_link(here, u, found.get(u.pk), home.depth, page) for u in shown)),
         unit_count=len(scope.units),
         more_units=len(shown) < len(scope.units),
         all_units_url=here.unit("alignment", home),
         year_name=scope.month.within(Frequency.YEAR).label,
-        months=_ruler(request, here, kept),
+        months=ruler(here, at, kept),
         views=[Link(n, here.at(at, kept, view=v), v == scope.view) for v, n in VIEW_NAMES.items()],
-        previous_url=here.at(at, kept, month=earlier) if _is_open(scope, earlier) else "",
-        next_url=here.at(at, kept, month=later) if _is_open(scope, later) else "",
+        previous_url=here.at(at, kept, month=earlier) if is_open(scope, earlier) else "",
+        next_url=here.at(at, kept, month=later) if is_open(scope, later) else "",
         theme=_theme(request),
         density=_density(request),
     )
@@ -207,37 +192,13 @@ def _rail_units(scope: Scope) -> list[UnitPlace]:
     return near + below[: MOST_UNITS - len(near)]
 
 
-def _unit_link(here: Here, unit: UnitPlace, status: Status, top: int, page: str) -> UnitLink:
+def _unit_link(here: Here, unit: UnitPlace, status: Status | None, top: int, page: str) -> Svg:
     target = page if page in ("overview", "scorecard", "map", "alignment", "initiatives") else "overview"
-    depth = min(3, unit.depth - top)
-    return UnitLink(unit.name, here.unit(target, unit), status, depth, unit == here.scope.unit)
-
-
-def _is_open(scope: Scope, month: Period) -> bool:
-    """A month people may go to: it lies between the first and the last that were evaluated."""
-    return bool(scope.months) and min(scope.months) <= month.ordinal <= max(scope.months)
-
-
-def _ruler(request: Request, here: Here, kept: dict[str, str]) -> list[MonthLink]:
-    scope = here.scope
-    months = scope.month.within(Frequency.YEAR).parts(Frequency.MONTH)
-    found = completeness(scope, [month.ordinal for month in months])
-    return [_month_link(request, here, month, found.get(month.ordinal), kept) for month in months]
-
-
-def _month_link(
-    request: Request, here: Here, month: Period, done: Completeness | None, kept: dict[str, str]
-) -> MonthLink:
-    is_open = _is_open(here.scope, month) and done is not None and done.there > 0
-    url = here.at(request.path, kept, month=month) if is_open or month == here.scope.month else ""
-    percent = done.percent if done else 0
-    note = f"{done.there:,} of {plural(done.due, 'KPI')} in" if done else "no figures"
-    is_current, inside = month == here.scope.month, _is_inside(here.scope, month)
-    return MonthLink(month.short_label, month.label, url, is_current, inside, percent, note)
-
-
-def _is_inside(scope: Scope, month: Period) -> bool:
-    """A month that the figures shown are made of: of the quarter, or of the year up to the month chosen."""
-    if scope.view == "quarter":
-        return month.within(Frequency.QUARTER) == scope.period
-    return scope.view == "ytd" and month.ordinal <= scope.month.ordinal
+    return fill(
+        _UNIT,
+        depth=str(min(3, unit.depth - top)),
+        url=here.unit(target, unit),
+        current=_CURRENT if unit == here.scope.unit else "",
+        mark=glyph(status or Status.NO_DATA, size=12),
+        name=unit.name,
+    )

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Final
 
 from fourfold.engine.scoring import floor_one_decimal
@@ -110,6 +110,7 @@ def in_place(status: Status | None) -> str:
     return _INSTEAD.get(status, DASH) if status is not None else DASH
 
 
+@lru_cache(maxsize=4096)
 def score_text(score: float | None) -> str:
     """A score to one decimal, never rounded up: 89.96 is 89.9, so that a number and its status agree."""
     if score is None or not math.isfinite(score):

@@ -12,19 +12,10 @@ from fourfold.graphics.track import track_axis
 from fourfold.records.queries.overview import is_change
 from fourfold.records.queries.scorecard import Row, Scorecard, scorecard_of
 from fourfold.web.address import Here, here_at
-from fourfold.web.components.drawings import (
-    format_of,
-    full_name,
-    gap_of,
-    month_name,
-    spark_of,
-    strip_of,
-    target_text,
-    track_of,
-    value_text,
-)
+from fourfold.web.components.drawings import full_name, month_name
 from fourfold.web.components.frame import crumb_of, show
 from fourfold.web.components.numbers import plural, score_text
+from fourfold.web.components.scorecard_row import scorecard_row
 from fourfold.web.requests import Request, signed_in
 
 #: The statuses one can filter by: name in the address, and the statuses it stands for.
@@ -158,11 +149,11 @@ def _head(here: Here, chosen: Chosen, key: str) -> dict[str, str]:
 
 def _groups(here: Here, page: Scorecard, wanted: list[Row], chosen: Chosen) -> list[dict[str, Any]]:
     if chosen.order:
-        return [{"name": "", "rows": [_row(here, row) for row in _sorted(here, wanted, chosen.order)]}]
+        return [{"name": "", "rows": [scorecard_row(here, row) for row in _sorted(here, wanted, chosen.order)]}]
     keep = set(map(id, wanted))
     groups = []
     for group in page.groups:
-        rows = [_row(here, row) for row in group.rows if id(row) in keep]
+        rows = [scorecard_row(here, row) for row in group.rows if id(row) in keep]
         if rows:
             groups.append(
                 {
@@ -187,25 +178,3 @@ def _sorted(here: Here, rows: list[Row], order: str) -> list[Row]:
 def _owner_name(here: Here, row: Row) -> str:
     owner = here.scope.structure.people.get(row.kpi.kpi.owner or "")
     return owner.name if owner else ""
-
-
-def _row(here: Here, row: Row) -> dict[str, Any]:
-    k, fmt = row.kpi, format_of(row.kpi.kpi)
-    gap = gap_of(k.now)
-    return {
-        "name": k.kpi.name,
-        "url": here.kpi(k.kpi),
-        "objective": row.objective.name if row.objective else "",
-        "status": k.status,
-        "is_due": k.status is Status.OVERDUE,
-        "owner": here.scope.structure.people.get(k.kpi.owner or ""),
-        "value": value_text(k.kpi, k.now),
-        "target": target_text(k.kpi, k.now),
-        "gap": fmt.difference(gap),
-        "is_met": k.status is Status.ON,
-        "track": track_of(k.kpi, k.now, k.before),
-        "spark": spark_of(k.kpi, k.cells),
-        "strip": strip_of(k.cells),
-        "to_date": value_text(k.kpi, row.year_to_date),
-        "score": score_text(k.now.score if k.now else None),
-    }
