@@ -44,7 +44,7 @@ def evaluate_change(
     """
     require(by, Action.SEE, organisation)
     ready = ready_definitions(organisation)
-    shown = _stored_periods(organisation, ready, period.start, as_of) if ready and was_evaluated else None
+    shown = _stored_periods(ready, period.start, as_of) if ready and was_evaluated else None
     if ready is None or shown is None:
         return evaluate_locked(organisation, as_of=as_of, reason=reason)
     run = new_run(organisation, as_of=as_of, reason=reason)
@@ -54,9 +54,9 @@ def evaluate_change(
     if is_correction or _stays_near(ready, dirty, kpi, unit, period):
         reach = _Reach(_upwards(ready, unit), period.start)
     changes = Changes()
-    ordinals = {p.ordinal for periods in shown.values() for p in periods if p.last_day >= reach.since}
+    spots = [(view, p.ordinal) for view, periods in shown.items() for p in periods if p.last_day >= reach.since]
     nodes = {f"kpi:{code}" for code in dirty}
-    stored = stored_results(list(shown), ordinals=ordinals, units=[ready.units[u] for u in reach.units], nodes=nodes)
+    stored = stored_results(spots, units=[ready.units[u] for u in reach.units], nodes=nodes)
     different: list[Row] = []
     for view, results in found.items():
         rows = rows_of_results(ready, (view,) * len(results.periods), results, units=reach.units, since=reach.since)
@@ -95,12 +95,10 @@ def _stays_near(ready: Ready, dirty: Collection[str], kpi: str, unit: str, perio
     return not rare and not is_first(ready, kpi, unit, period)
 
 
-def _stored_periods(
-    organisation: Organisation, ready: Ready, since: date, as_of: datetime
-) -> dict[View, tuple[Period, ...]] | None:
+def _stored_periods(ready: Ready, since: date, as_of: datetime) -> dict[View, tuple[Period, ...]] | None:
     """The periods of each view, if those stored are the ones that a full evaluation would give."""
     calendar, root = ready.definitions.calendar, ready.units[ready.definitions.root.code]
-    span = stored_span(organisation, root, "month")
+    span = stored_span(root, "month")
     last = calendar.period(Frequency.MONTH, as_of.date())
     if span is None or calendar.period(Frequency.MONTH, since).ordinal < span[0] or last.ordinal != span[1]:
         return None
@@ -149,8 +147,7 @@ def _roll_up(
     levels = range(len(nodes_of(ready.definitions)) + 1) if carries(ready.definitions) else range(1)
     reached = {(view, ordinal + later) for view, ordinal in changed for later in levels}
     spots = reached | {(view, ordinal - earlier) for view, ordinal in changed for earlier in levels}
-    ordinals = {ordinal for _, ordinal in spots}
-    stored = stored_results(list(found), ordinals=ordinals, units=units, nodes=beside | nodes.keys())
+    stored = stored_results(spots, units=units, nodes=beside | nodes.keys())
     known, views = known_scores(stored, ready, found, units, spots, beside)
     place = {(view, p.ordinal): i for i, (view, p) in enumerate(zip(views, known.periods, strict=True))}
     before = [place.get((view, ordinal - 1), -1) for view, ordinal in place]

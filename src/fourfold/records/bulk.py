@@ -1,4 +1,4 @@
-"""Many rows into a table at once, as fast as the database takes them."""
+"""Many rows of a table at once, as fast as the database takes them."""
 
 from __future__ import annotations
 
@@ -34,6 +34,14 @@ def insert_rows(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]
             else:
                 plain = [tuple(map(_plain, row)) for row in batch] if exact else batch
                 cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", plain)
+
+
+def update_rows(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Change rows, in these columns and by their ids, which come last; see `insert_rows`."""
+    if not (some := list(rows)):
+        return
+    with connection.cursor() as cursor:
+        cursor.executemany(f"UPDATE {table} SET {', '.join(f'{name} = %s' for name in columns)} WHERE id = %s", some)
 
 
 def _plain(value: Any) -> Any:

@@ -13,11 +13,12 @@ from itertools import product
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
+from django.db import connection
 
 from fourfold.engine.results import COLUMNS, Results, View
 from fourfold.engine.statuses import Status
-from fourfold.records.bulk import insert_rows
-from fourfold.records.models import Evaluation, Organisation, Result
+from fourfold.records.bulk import insert_rows, update_rows
+from fourfold.records.models import Evaluation, Result
 from fourfold.records.ready import Ready
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ _SCORES: Final = tuple(_COLUMNS.index(c) for c in ("score", "status", "confidenc
 _CODES: Final = ("state", "marks", "reason", "status")
 ANCHORS: Final = ("target", "red_line", "low", "high")
 _BATCH: Final = 500
+_TABLE: Final = Result._meta.db_table
 
 #: A stored or new result, as `_COLUMNS`.
 Row = tuple[Any, ...]
@@ -46,18 +48,19 @@ class Stored:
     about: dict[Key, tuple[int, int]]
 
     @classmethod
-    def read(cls, **where: Any) -> Stored:
-        """Those that match."""
-        found = list(Result.objects.filter(**where).values_list(*_COLUMNS, "pk", "input_version"))
-        return cls({row[:4]: row[:-2] for row in found}, {row[:4]: row[-2:] for row in found})
+    def of(cls, found: Iterable[Row]) -> Stored:
+        """Rows of `_COLUMNS`, id and version."""
+        known = {row[:4]: row for row in found}
+        return cls({key: row[:-2] for key, row in known.items()}, {key: row[-2:] for key, row in known.items()})
 
 
 @dataclass
 class Changes:
-    """Rows to be written, and the ids of those they replace."""
+    """Rows to be added, rows to be changed with their ids, and the ids of rows that are gone."""
 
     new: list[Row] = field(default_factory=list)
-    outdated: list[int] = field(default_factory=list)
+    changed: list[tuple[int, Row]] = field(default_factory=list)
+    gone: list[int] = field(default_factory=list)
 
     def compare(self, run: Evaluation, stored: Stored, rows: Iterable[Row]) -> list[Row]:
         """Note the rows that differ from the stored ones, and give them back."""
@@ -69,20 +72,24 @@ class Changes:
             pk, version = stored.about.get(key, (None, 0))
             if version > run.input_version:
                 continue
-            if pk is not None:
-                self.outdated.append(pk)
+            if pk is None:
+                self.new.append(row)
+            else:
+                self.changed.append((pk, row))
             different.append(row)
-        self.new += different
         return different
 
     def write(self, run: Evaluation) -> int:
         """Write all at once; says how many rows are different from before."""
-        for start in range(0, len(self.outdated), _BATCH):
-            Result.objects.filter(pk__in=self.outdated[start : start + _BATCH]).delete()
-        common = (run.organisation_id, run.pk, run.input_version)
-        columns = ("organisation_id", "evaluation_id", "input_version", *_COLUMNS)
-        insert_rows("records_result", columns, ((*common, *row) for row in self.new))
-        return max(len(self.new), len(self.outdated))
+        for start in range(0, len(self.gone), _BATCH):
+            Result.objects.filter(pk__in=self.gone[start : start + _BATCH]).delete()
+        run_of = ("evaluation_id", "input_version")
+        common = (run.pk, run.input_version)
+        changed = ((*common, *row[len(_KEY) :], pk) for pk, row in self.changed)
+        update_rows(_TABLE, (*run_of, *_FIGURES), changed)
+        new = ((run.organisation_id, *common, *row) for row in self.new)
+        insert_rows(_TABLE, ("organisation_id", *run_of, *_COLUMNS), new)
+        return len(self.new) + len(self.changed) + len(self.gone)
 
 
 def replace_results(run: Evaluation, ready: Ready, view: str, frame: pl.DataFrame) -> int:
@@ -98,14 +105,15 @@ def replace_results(run: Evaluation, ready: Ready, view: str, frame: pl.DataFram
     ordered = frame.join(units, on="unit").with_columns(pl.lit(view).alias("view")).select(_COLUMNS).sort(_KEY)
     parts = ordered.partition_by("unit_id", as_dict=True)
     for (unit,), part in parts.items():
-        stored, changes = Stored.read(unit=unit, view=view), Changes()
+        there = Result.objects.filter(unit=unit, view=view).values_list(*_COLUMNS, "pk", "input_version")
+        stored, changes = Stored.of(there.iterator(_BATCH)), Changes()
         rows = part.rows()
         changes.compare(run, stored, rows)
         gone = stored.rows.keys() - {row[:4] for row in rows}
-        changes.outdated += [pk for pk, version in map(stored.about.get, gone) if version <= run.input_version]  # type: ignore[misc]
+        changes.gone += [pk for pk, version in map(stored.about.get, gone) if version <= run.input_version]  # type: ignore[misc]
         changed += changes.write(run)
     gone_units = Result.objects.filter(organisation=run.organisation, view=view, input_version__lte=run.input_version)
-    gone_units.exclude(unit__in=[unit for unit, in parts]).delete()
+    gone_units.exclude(unit__in=[unit for (unit,) in parts]).delete()
     return changed
 
 
@@ -177,15 +185,29 @@ def known_scores(
     return results, tuple(view for view, _, _ in shown)
 
 
-def stored_results(
-    views: Collection[str], *, ordinals: Collection[int], units: Collection[int], nodes: Collection[str]
-) -> Stored:
-    """Stored results of some nodes, in some periods (by ordinal, of all these views together) of units (by id)."""
-    return Stored.read(view__in=views, ordinal__in=ordinals, unit__in=units, node__in=nodes)
+def stored_results(spots: Iterable[tuple[str, int]], *, units: Collection[int], nodes: Collection[str]) -> Stored:
+    """Stored results of some nodes in some units (by id) and spots, see `known_scores`."""
+    ordinals: dict[str, list[int]] = {}
+    for view, ordinal in sorted(set(spots)):
+        ordinals.setdefault(view, []).append(ordinal)
+    parts: list[str] = []
+    given: list[Any] = []
+    for view, some in ordinals.items():
+        lists = [(name, list(each)) for name, each in (("unit_id", units), ("ordinal", some), ("node", nodes))]
+        among = " AND ".join(f"{name} IN ({', '.join(['%s'] * len(each))})" for name, each in lists)
+        parts.append(f"SELECT {', '.join(_COLUMNS)}, id, input_version FROM {_TABLE} WHERE view = %s AND {among}")
+        given += [view, *(value for _, each in lists for value in each)]
+    if not (parts and units and nodes):
+        return Stored({}, {})
+    with connection.cursor() as cursor:  # one statement by hand: the work of making it is most of its time
+        cursor.execute(" UNION ALL ".join(parts), given)
+        return Stored.of(cursor.fetchall())
 
 
-def stored_span(organisation: Organisation, unit: int, view: str) -> tuple[int, int] | None:
-    """First and last ordinal of the periods whose results are stored; None without any."""
-    ordinals = Result.objects.filter(unit=unit, view=view, organisation=organisation).values_list("ordinal", flat=True)
-    first, last = ordinals.order_by("ordinal").first(), ordinals.order_by("-ordinal").first()
-    return None if first is None or last is None else (first, last)
+def stored_span(unit: int, view: str) -> tuple[int, int] | None:
+    """First and last ordinal of the periods whose results are stored for a unit; None without any."""
+    end = f"SELECT ordinal FROM {_TABLE} WHERE unit_id = %s AND view = %s ORDER BY ordinal"
+    with connection.cursor() as cursor:  # both ends are found in the index; min and max would read all between them
+        cursor.execute(f"SELECT ({end} LIMIT 1), ({end} DESC LIMIT 1)", [unit, view, unit, view])
+        first, last = cursor.fetchone()
+    return None if first is None else (first, last)
