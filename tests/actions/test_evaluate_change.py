@@ -32,12 +32,14 @@ FAR = [
     {"code": "audits", "name": "Audits passed", "kind": "ratio", "unit": "%", "frequency": "quarter", "lag": "P1M"},
     {"code": "visits", "name": "Visits logged", "kind": "ratio", "unit": "%", "frequency": "quarter", "lag": "P3M"},
     {"code": "waste", "name": "Waste", "kind": "flow", "polarity": "lower_better", "only_in": ["north"], "lag": "P15D"},
+    {"code": "mood", "name": "Mood of customers", "kind": "survey", "weighted_by": "sales"},
     {"code": "oven_checks", "name": "Oven checks", "kind": "flow", "frequency": "week", "valid_min": "0"},
 ]
 USES = [
     {"kpi": "run_rate", "objective": "earn"},
     {"kpi": "audits", "objective": "delight", "critical": True},
     {"kpi": "waste", "objective": "earn", "weight": "3"},
+    {"kpi": "mood", "objective": "delight", "weight": "2"},
 ]
 TARGETS = [
     {"kpi": "run_rate", "since": "M:2026-01", "value": "3000"},
@@ -45,9 +47,10 @@ TARGETS = [
     {"kpi": "audits", "since": "FY2025-Q4", "value": "90", "red_line": "70"},
     {"kpi": "waste", "unit": "north", "since": "M:2026-01", "value": "20", "red_line": "40"},
     {"kpi": "grown", "since": "M:2026-03", "value": "0.01"},
+    {"kpi": "mood", "since": "M:2026-01", "value": "1500", "red_line": "500"},
 ]
 MEASURED = {"sales": "month", "costs": "month", "on_time": "month", "staff": "month", "waste": "month",
-            "audits": "quarter", "visits": "quarter", "oven_checks": "week"}  # fmt: skip
+            "mood": "month", "audits": "quarter", "visits": "quarter", "oven_checks": "week"}  # fmt: skip
 RATIOS = ("on_time", "audits", "visits")
 
 
@@ -108,12 +111,16 @@ def entry(chance: random.Random) -> dict[str, str]:
     return place | {"value": str(chance.choice([0, chance.randint(1, 2000)]))}
 
 
-@pytest.mark.parametrize("seed", range(3))
+SEEDS = [(0, "renormalise"), (1, "zero"), (2, "carry_forward"), (3, "carry_forward")]
+
+
+@pytest.mark.parametrize(("seed", "missing"), SEEDS)
 def test_after_any_entries_results_are_those_of_a_full_evaluation(
-    seed: int, db: None, folder: Callable[..., Path], now: datetime
+    seed: int, missing: str, db: None, folder: Callable[..., Path], now: datetime
 ) -> None:
     chance = random.Random(seed)
-    loaded = load_folder(by=None, path=folder(**far()), at=now)
+    strategy = BAKERY["strategy"] | {"missing": missing}
+    loaded = load_folder(by=None, path=folder(**far(strategy=strategy)), at=now)
     organisation = loaded.value
     assert organisation is not None, [str(f) for f in loaded.findings if f.level == 2]
     for _ in range(8):
@@ -121,6 +128,30 @@ def test_after_any_entries_results_are_those_of_a_full_evaluation(
         outcome = record_measurement(by=None, **given, at=now)  # type: ignore[arg-type]
         assert outcome.ok, (given, outcome.findings)
         assert_up_to_date(organisation, now)
+
+
+def test_a_figure_reaches_the_periods_it_is_carried_into(
+    db: None, folder: Callable[..., Path], now: datetime
+) -> None:
+    strategy = BAKERY["strategy"] | {"missing": "carry_forward"}
+    organisation = load_folder(by=None, path=folder(strategy=strategy), at=now).value
+    assert organisation is not None
+    for month in ("2026-05", "2026-06"):
+        for kpi in ("sales", "on_time"):
+            record_measurement(by=None, kpi=kpi, unit="north", period=month, state="missing", at=now)
+    assert_up_to_date(organisation, now)
+    before = objective(organisation)
+    record_measurement(by=None, kpi="on_time", unit="north", period="2026-05", numerator=97, denominator=100, at=now)
+    assert_up_to_date(organisation, now)
+    after = objective(organisation)
+    assert {month for month in after if after[month] != before[month]} == {"M:2026-05", "M:2026-06"}
+    assert (after["M:2026-05"][0], after["M:2026-06"][0]) == (after["M:2026-06"][0], after["M:2026-05"][0])
+
+
+def objective(organisation: Organisation) -> dict[str, tuple[float | None, int]]:
+    """Score and marks of what rests on deliveries alone."""
+    rows = Result.objects.filter(organisation=organisation, unit__code="north", view="month", node="objective:delight")
+    return {period: (score, marks) for period, score, marks in rows.values_list("period", "score", "marks")}
 
 
 def test_an_entry_leaves_results_that_did_not_change_alone(organisation: Organisation, now: datetime) -> None:

@@ -61,6 +61,9 @@ def companies(draw: st.DrawFn) -> Company:
     flows = [k["code"] for k in kpis if k["kind"] == "flow" and k["frequency"] == "month"]
     if flows and draw(st.booleans()):
         kpis.append(_computed(draw, flows, list(units)))
+    monthly = [k["code"] for k in kpis if k["kind"] in ("flow", "ratio") and k["frequency"] == "month"]
+    if monthly and draw(st.booleans()):
+        kpis.append(_weighed(draw, monthly, list(units)))
     targets = [t for k in kpis for t in _targets(draw, k, list(units))]
     objectives = ["o0", "o1", "o2"]
     uses = [
@@ -108,6 +111,12 @@ def _computed(draw: st.DrawFn, flows: list[str], units: list[str]) -> dict[str, 
     absent = draw(st.sampled_from([[], [], units[-1:]]))
     return {"code": "made", "name": "made", "kind": kind, "frequency": "month", "polarity": "higher_better",
             "not_applicable_in": absent, **formula}  # fmt: skip
+
+
+def _weighed(draw: st.DrawFn, monthly: list[str], units: list[str]) -> dict[str, Any]:
+    drawn = {key: v for key, v in _kpi(draw, "felt", units).items() if not key.startswith("aggregate")}
+    weight = draw(st.sampled_from(monthly))
+    return {**drawn, "kind": "survey", "unit": "", "frequency": "month", "weighted_by": weight}
 
 
 def _targets(draw: st.DrawFn, kpi: dict[str, Any], units: list[str]) -> list[dict[str, Any]]:

@@ -127,8 +127,8 @@ class Oracle:
         """The figure of a KPI in one of its own periods, rolled up where the unit has none of its own."""
         kpi = self.definitions.kpi[code]
         if kpi.is_computed:
-            return self.computed(kpi, unit, month)
-        own = self.own(kpi, unit, month)
+            return self.weighed(kpi, self.computed(kpi, unit, month), unit, month)
+        own = self.weighed(kpi, self.own(kpi, unit, month), unit, month)
         children = self.children(unit)
         if own.is_number or not children or kpi.aggregate_units in ("none", "recompute"):
             return own
@@ -154,6 +154,15 @@ class Oracle:
             return Cell(NUMBER, Fraction(row["value"]), top, bottom, frozenset(marks), Fraction(1))
         assert top is not None and bottom is not None
         return Cell(NUMBER, Fraction(kpi.factor) * top / bottom, top, bottom, frozenset(marks), Fraction(1))
+
+    def weighed(self, kpi: Kpi, cell: Cell, unit: str, month: int) -> Cell:
+        """A figure with the value of the KPI that weights it, if it has no denominator of its own."""
+        if kpi.weighted_by is None or not cell.is_number or cell.bottom is not None:
+            return cell
+        weight = self.cell(kpi.weighted_by, unit, month).value
+        if weight is None or weight < 0:
+            return cell
+        return replace(cell, top=(cell.value or 0) * weight / Fraction(kpi.factor), bottom=weight)
 
     def why_empty(self, kpi: Kpi, unit: str, month: int) -> str:
         if not self.has(kpi, unit) or month < self.begun.get(kpi.code, month):
@@ -188,6 +197,11 @@ class Oracle:
                 return Cell(NOT_DUE if waiting else NOT_APPLICABLE)
             extra = {"provisional"} if waiting and due[-1].is_number else set()
             return replace(due[-1], marks=due[-1].marks | extra, coverage=Fraction(due[-1].is_number))
+        if how == "weighted_mean":  # a number without a weight counts only where nothing else could
+            applicable = [c for c in cells if c.state != NOT_APPLICABLE]
+            if len(applicable) == 1 and applicable[0].is_number and applicable[0].bottom is None:
+                return replace(applicable[0], coverage=Fraction(1))
+            cells = [replace(c, state=MISSING) if c.is_number and c.bottom is None else c for c in cells]
         if how == "weighted_ratio":
             cells = [replace(c, state=NUMBER) if c.state == ERROR and c.bottom == 0 else c for c in cells]
         count = {s: sum(c.state == s for c in cells) for s in (NUMBER, MISSING, NOT_APPLICABLE, NOT_DUE, ERROR)}
@@ -336,8 +350,6 @@ class Oracle:
         if self.is_single(kpi):
             return self.anchors(kpi, unit, own[0])
         pairs = [(self.cell(kpi.code, unit, m), self.anchors(kpi, unit, m)) for m in own]
-        if any(c.state == ERROR for c, _ in pairs):
-            return Anchors()
         there = [(c, a) for c, a in pairs if c.is_number]
 
         def one(values: Callable[[Anchors], Number]) -> Number:
@@ -347,6 +359,9 @@ class Oracle:
             if kpi.aggregate_time == "sum":
                 return sum((v for _, v in known), Fraction(0))
             if kpi.aggregate_time in ("weighted_ratio", "weighted_mean"):
+                counted = [c for c, a in pairs if c.state in (NUMBER, NOT_DUE) and values(a) is not None]
+                if len(counted) == 1 and known[0][0].bottom is None:
+                    return known[0][1]
                 weight = sum((c.bottom or Fraction(0) for c, _ in known), Fraction(0))
                 return sum(((c.bottom or 0) * v for c, v in known), Fraction(0)) / weight if weight else None
             if kpi.aggregate_time == "last":

@@ -16,7 +16,7 @@ from fourfold.engine.anchors import Polarity, RedLineRule
 from fourfold.engine.carrying import EXPECTED, carries, is_carried
 from fourfold.engine.cells import Floats, Mark, Reason, State
 from fourfold.engine.definitions import Kpi
-from fourfold.engine.groups import formulas_of, inputs_of
+from fourfold.engine.groups import formulas_of, needs, weight_of
 from fourfold.engine.nodes import nodes_of
 from fourfold.engine.periods import Period
 from fourfold.engine.results import Evaluation, Results
@@ -196,10 +196,12 @@ def _inputs(evaluation: Evaluation, kpi: Kpi, at: tuple[int, int, int], state: S
     for name in ("numerator", "denominator"):
         if (part := _at(getattr(r, name), at)) is not None:
             inputs[name] = part
-    for code in sorted(inputs_of(kpi)):
+    for code in sorted(needs(kpi)):
         row = r.index.get(f"kpi:{code}")
         if row is not None:
             inputs[f"kpi:{code}"] = _at(r.value, (row, at[1], at[2]))
+    if (weight := weight_of(kpi)) is not None:
+        inputs["weighted_by"] = f"kpi:{weight}"
     shown = r.data_period.get(f"kpi:{kpi.code}")
     if shown and shown[at[2]]:
         inputs["data_period"] = shown[at[2]]
@@ -222,7 +224,8 @@ def _steps(kpi: Kpi, r: Results, at: tuple[int, int, int], target: Mapping[str, 
     top, bottom = _at(r.numerator, at), _at(r.denominator, at)
     if value is not None and top is not None and bottom is not None:
         factor = "" if kpi.factor == 1 else f"{_n(float(kpi.factor))} * "
-        steps.append(Step("ratio of sums", f"{factor}{_n(top)} / {_n(bottom)}", value))
+        op = "ratio of sums" if weight_of(kpi) is None else "weighted mean"
+        steps.append(Step(op, f"{factor}{_n(top)} / {_n(bottom)}", value))
     elif formulas_of(kpi):
         steps.append(Step("formula", " over ".join(formulas_of(kpi)), value))
     if value is not None and score is not None and "target" in target and "red_line" in target:
@@ -306,8 +309,10 @@ def _kpi_words(t: Trace) -> list[str]:
         state = str(t.inputs["state"])
         return [f"There is no number: {state}." + (f" {t.reason}" if t.reason else "")]
     assert isinstance(value, float)
-    ratio = next((s.expr for s in t.steps if s.op in ("ratio of sums", "formula")), "")
-    words = [f"The value is {_n(round(value, 6))}{_space(unit)}{unit}" + (f", from {ratio}." if ratio else ".")]
+    how = next((f", from {s.expr}" for s in t.steps if s.op in ("ratio of sums", "formula")), "")
+    if mean := next((s.expr for s in t.steps if s.op == "weighted mean"), ""):
+        how = f", the mean weighted by {t.inputs['weighted_by']}: {mean}"
+    words = [f"The value is {_n(round(value, 6))}{_space(unit)}{unit}{how}."]
     if t.score is None:
         return [*words, "It is not scored: there is no target and red line to judge it by."]
     if "target" in t.target and "red_line" in t.target:

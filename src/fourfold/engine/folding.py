@@ -175,12 +175,19 @@ def _fold(cells: Cells, segments: Segments, rule: Rule, factor: Floats) -> Folde
     usable, state = _usable(cells, rule.agg)
     tally = _count(usable, state, segments)
     value, num, den = _kernel(cells, usable, tally, segments, rule, factor)
-    if rule.agg in _NEEDS_PARTS and np.any((cells.state == State.NUMBER) & ~usable):
-        value, tally = _keep_lone(cells, value, tally, segments)
+    number, lone = cells.state == State.NUMBER, None
+    if rule.agg in _NEEDS_PARTS and np.any(number & ~usable):
+        lone, value = _keep_lone(cells, value, tally, segments)
+        num, den = (None if part is None else np.where(lone, np.nan, part) for part in (num, den))
+        present, missing = np.where(lone, np.int32(1), tally.present), np.where(lone, np.int32(0), tally.missing)
+        tally = tally._replace(present=present, missing=missing)
     marks = None
     if cells.marks is not None and cells.marks.any():
         visible: Codes = np.where(usable, cells.marks, np.uint8(0))
         marks = segments.reduce(np.bitwise_or, visible, 0)
+        if lone is not None:
+            said: Codes = np.where(number, cells.marks, np.uint8(0))
+            marks = np.where(lone, segments.reduce(np.bitwise_or, said, 0), marks)
     return _finish(value, num, den, tally, marks, strict=rule.over_time and rule.agg in _STRICT)
 
 
@@ -283,15 +290,13 @@ def _mode(value: Floats, segments: Segments, higher_better: bool) -> Floats:
     return modes
 
 
-def _keep_lone(cells: Cells, value: Floats, tally: _Tally, segments: Segments) -> tuple[Floats, _Tally]:
-    """A run with one applicable cell is that cell, even where a number came without its parts."""
+def _keep_lone(cells: Cells, value: Floats, tally: _Tally, segments: Segments) -> tuple[Bools, Floats]:
+    """A run with one applicable cell is that cell, even where a number came without its parts: which, and values."""
     number = cells.state == State.NUMBER
     applicable = segments.count(cells.state != State.NOT_APPLICABLE)
-    lone = (applicable == 1) & (segments.count(number) == 1)
+    lone = (applicable == 1) & (segments.count(number) == 1) & (tally.present == 0)
     only = segments.reduce(np.add, np.where(number, cells.value, 0.0), 0.0)
-    one, none = np.int32(1), np.int32(0)
-    tally = tally._replace(present=np.where(lone, one, tally.present), missing=np.where(lone, none, tally.missing))
-    return np.where(lone, only, value), tally
+    return lone, np.where(lone, only, value)
 
 
 def _finish(

@@ -25,6 +25,7 @@ class Group:
     polarity: Polarity
     kind: MeasureKind
     is_computed: bool = False
+    is_weighed: bool = False  # by another KPI, which must be there first
 
     @property
     def codes(self) -> tuple[str, ...]:
@@ -59,12 +60,16 @@ def group(kpis: Iterable[Kpi]) -> list[Group]:
     rows: dict[tuple[object, ...], list[Kpi]] = {}
     for kpi in kpis:
         own = kpi.code if kpi.kind is MeasureKind.ORDINAL else kpi.kind is MeasureKind.BOOLEAN
-        key = (kpi.frequency, over_time(kpi), over_units(kpi), kpi.polarity, own, kpi.is_computed)
+        weighed = weight_of(kpi) is not None
+        key = (kpi.frequency, over_time(kpi), over_units(kpi), kpi.polarity, own, kpi.is_computed, weighed)
         rows.setdefault(key, []).append(kpi)
     groups = [
-        Group(tuple(k), k[0].frequency, over_time(k[0]), over_units(k[0]), k[0].polarity, k[0].kind, k[0].is_computed)
+        Group(
+            tuple(k), k[0].frequency, over_time(k[0]), over_units(k[0]), k[0].polarity, k[0].kind, k[0].is_computed,
+            weight_of(k[0]) is not None,
+        )
         for k in rows.values()
-    ]
+    ]  # fmt: skip
     order = {scored: i for i, scored in reversed(list(enumerate(g.scored for g in groups)))}
     return sorted(groups, key=lambda g: order[g.scored])
 
@@ -113,22 +118,36 @@ def inputs_of(kpi: Kpi) -> frozenset[str]:
     return frozenset().union(*(references(parse(text)) for text in formulas_of(kpi)))
 
 
+def weight_of(kpi: Kpi) -> str | None:
+    """The code of the KPI whose value weights its means over units or time; None where that is its denominator."""
+    if kpi.weighted_by in (None, kpi.code) or len(formulas_of(kpi)) == 2:
+        return None
+    is_mean = over_time(kpi) is AggTime.WEIGHTED_MEAN or over_units(kpi) is AggUnits.WEIGHTED_MEAN
+    return kpi.weighted_by if is_mean else None
+
+
+def needs(kpi: Kpi) -> frozenset[str]:
+    """The codes of the KPIs that must be there before it: those its formulas use, and the one that weights it."""
+    weight = weight_of(kpi)
+    return inputs_of(kpi) if weight is None else inputs_of(kpi) | {weight}
+
+
 def with_inputs(definitions: Definitions, codes: Iterable[str]) -> list[Kpi]:
-    """These KPIs and all they are computed from, in the order of the definitions."""
+    """These KPIs and all they are computed from or weighted by, in the order of the definitions."""
     wanted, todo = set[str](), list(codes)
     while todo:
         code = todo.pop()
         if code not in wanted:
             wanted.add(code)
-            todo.extend(inputs_of(definitions.kpi[code]))
+            todo.extend(needs(definitions.kpi[code]))
     return [k for k in definitions.kpis if k.code in wanted]
 
 
 def dependents(definitions: Definitions, codes: Iterable[str]) -> frozenset[str]:
-    """These KPIs and all that are computed from them, directly or through others."""
+    """These KPIs and all that are computed from or weighted by them, directly or through others."""
     used_by: dict[str, set[str]] = {}
     for kpi in definitions.kpis:
-        for code in inputs_of(kpi):
+        for code in needs(kpi):
             used_by.setdefault(code, set()).add(kpi.code)
     found, todo = set[str](), list(codes)
     while todo:

@@ -108,10 +108,14 @@ def fold_beside(array: Floats, block: Block, g: Group, window: Window) -> Floats
         return found if isinstance(index, slice) else np.where(index < 0, np.nan, found)
     full = np.ascontiguousarray(np.broadcast_to(array, block.shape))
     state = np.where(np.isnan(full), np.uint8(State.NOT_APPLICABLE), block.state)
-    state = np.where(state == State.MISSING, np.uint8(State.NOT_APPLICABLE), state)
+    absent = (state == State.MISSING) | (state == State.ERROR)  # a month that divides by zero may be in a fine quarter
+    state = np.where(absent, np.uint8(State.NOT_APPLICABLE), state)
     agg, weights = _agg_of_targets(g.over_time), block.denominator
     if agg is AggTime.WEIGHTED_MEAN and weights is None:
-        agg = AggTime.MEAN
+        if g.over_time is AggTime.SHARE_TRUE:
+            agg = AggTime.MEAN
+        else:  # like the figures: without weights only a single one counts
+            weights = np.full(block.shape, np.nan)
     if window.view == "ytd":
         return fold_windows(full, None, weights, state, window.to_date, agg).value
     return fold_time(full, None, weights, state, window.buckets, len(window.shown), agg).value

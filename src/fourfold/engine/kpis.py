@@ -18,7 +18,7 @@ from fourfold.engine.blocks import Block, to_blocks
 from fourfold.engine.cells import Bools, Codes, Floats, Reason, State, worst_state
 from fourfold.engine.definitions import Definitions, Kpi
 from fourfold.engine.formulas import Series, TimeAxis, calculate, calculation_order, parse
-from fourfold.engine.groups import Group, all_groups, formulas_of, group, groups_of, inputs_of
+from fourfold.engine.groups import Group, all_groups, formulas_of, group, groups_of, inputs_of, needs, weight_of
 from fourfold.engine.periods import Frequency, Period, year_ago_index, year_start_index
 from fourfold.engine.rows import Rows, locate, unit_tree
 from fourfold.engine.tree import Indexes, UnitTree
@@ -60,7 +60,8 @@ def figures(
     for frequency in spans:
         own = [g for g in groups if g.frequency is frequency]
         pairs.append((own, _measured(own, rows, definitions, spans, as_of)))
-    _compute_all([k for g in groups if g.is_computed for k in g.kpis], pairs, spans)
+    later = [k for g in groups if g.is_computed or g.is_weighed for k in g.kpis]
+    _compute_all(later, pairs, spans, unit_tree(definitions))
     return Figures(tuple(_only(own, block, wanted) for own, block in pairs), spans)
 
 
@@ -103,7 +104,8 @@ def _measured(
     if tree.levels:
         block.coverage = (block.state == State.NUMBER).astype(np.float64)
         for g, part in zip(groups, block.parts(len(g.kpis) for g in groups), strict=True):
-            roll_up_units(part, g, tree)
+            if not g.is_weighed:
+                roll_up_units(part, g, tree)
     return block
 
 
@@ -154,23 +156,50 @@ def _below(coverage: Floats, children: Sequence[Indexes]) -> Floats:
 
 
 def _compute_all(
-    kpis: Sequence[Kpi], pairs: Sequence[tuple[Sequence[Group], Block]], spans: Mapping[Frequency, tuple[Period, ...]]
+    kpis: Sequence[Kpi],
+    pairs: Sequence[tuple[Sequence[Group], Block]],
+    spans: Mapping[Frequency, tuple[Period, ...]],
+    tree: UnitTree,
 ) -> None:
-    """Fill in the computed KPIs, in place and in the order their formulas need."""
+    """Fill in the computed and the weighed KPIs, in place and in the order their formulas and weights need."""
     if not kpis:
         return
     by_code = {k.code: k for k in kpis}
     source: dict[str, _Row] = {}
     for groups, block in pairs:
         source |= {k.code: (k, block, i) for i, k in enumerate(k for g in groups for k in g.kpis)}
-    for code in calculation_order({k.code: inputs_of(k) for k in kpis}):
-        _, block, i = source[code]
-        given = {n: _input(source[n], by_code[code].frequency, spans) for n in inputs_of(by_code[code])}
-        row = compute(by_code[code], {n: g.series for n, g in given.items()}, block.periods, block.units)
-        _trust_no_more(row, list(given.values()))
-        absent = block.state[i] == State.NOT_APPLICABLE
-        _write(row, block, i)
-        _leave_out(block, i, absent)
+    for code in calculation_order({k.code: needs(k) for k in kpis}):
+        kpi, (_, block, i) = by_code[code], source[code]
+        if kpi.is_computed:
+            given = {n: _input(source[n], kpi.frequency, spans) for n in inputs_of(kpi)}
+            row = compute(kpi, {n: g.series for n, g in given.items()}, block.periods, block.units)
+            _trust_no_more(row, list(given.values()))
+            absent = block.state[i] == State.NOT_APPLICABLE
+            _write(row, block, i)
+            _leave_out(block, i, absent)
+        if (weight := weight_of(kpi)) is not None:
+            _weigh(block, i, _input(source[weight], kpi.frequency, spans).series.value)
+            if not kpi.is_computed:
+                _roll_up_weighed(block, i, kpi, tree)
+
+
+def _weigh(block: Block, i: int, weight: Floats) -> None:
+    """Give the numbers of one KPI, in place, their weights; a denominator of their own wins, one below 0 is none."""
+    if block.denominator is None:
+        block.denominator = np.full(block.shape, np.nan)
+    own = block.denominator[i]
+    np.copyto(own, weight, where=np.isnan(own) & (block.state[i] == State.NUMBER) & (weight >= 0))
+
+
+def _roll_up_weighed(block: Block, i: int, kpi: Kpi, tree: UnitTree) -> None:
+    """Roll up one KPI over units, in place, after its weights are known."""
+    if block.numerator is None:
+        block.numerator = np.full(block.shape, np.nan)
+    part, (g,) = block.part(slice(i, i + 1)), group([kpi])
+    part.numerator = block.numerator[i : i + 1]
+    if block.denominator is not None:
+        part.denominator = block.denominator[i : i + 1]
+    roll_up_units(part, g, tree)
 
 
 class _Input(NamedTuple):
