@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -13,9 +12,9 @@ from fourfold.engine.definitions import Initiative, Kpi, KpiUse, Note, Objective
 from fourfold.engine.periods import Period, PeriodError
 from fourfold.errors import NotFound
 from fourfold.records import models
-from fourfold.records.queries.kept import kept
+from fourfold.records.queries.kpi_below import Below, below_of
 from fourfold.records.queries.overview import about
-from fourfold.records.queries.scope import STATUSES, Scope
+from fourfold.records.queries.scope import Scope
 from fourfold.records.queries.structure import UnitPlace
 from fourfold.records.queries.window import LENGTH, Cell, Window, window_of
 
@@ -38,13 +37,6 @@ class Recorded(NamedTuple):
     source: str
 
 
-class UnitRow(NamedTuple):
-    """The KPI in a unit below, over the last periods."""
-
-    unit: UnitPlace
-    cells: list[Cell | None]
-
-
 @dataclass(frozen=True)
 class KpiPage:
     """Everything the page of a KPI shows. `window` ends with the period shown."""
@@ -54,7 +46,7 @@ class KpiPage:
     pk: int
     window: Window
     year_to_date: Cell | None
-    below: list[UnitRow]
+    below: Below
     without: list[UnitPlace]  # units below that do not have this KPI
     comment: Note | None
     annotations: list[tuple[Period, Note]]  # oldest first
@@ -80,7 +72,7 @@ class KpiPage:
     @property
     def is_entered_here(self) -> bool:
         """True when figures of this unit are recorded: not computed, and not put together from units below."""
-        return not self.kpi.is_computed and (bool(self.recorded) or not self.below)
+        return not self.kpi.is_computed and (bool(self.recorded) or not self.below.rows)
 
 
 def find_kpi(person: models.Person, pk: int) -> models.Kpi:
@@ -105,7 +97,7 @@ def kpi_of(scope: Scope, kpi: Kpi, *, length: int = LENGTH) -> KpiPage:
         pk=structure.kpi_pk[kpi.code],
         window=window_of(scope, length=max(LENGTH, min(length, LONGEST)), node=node),
         year_to_date=to_date,
-        below=_below(scope, node, having),
+        below=below_of(scope, node, having),
         without=[u for u in children if u not in having],
         comment=comment,
         annotations=annotations,
@@ -113,26 +105,6 @@ def kpi_of(scope: Scope, kpi: Kpi, *, length: int = LENGTH) -> KpiPage:
         uses=[(structure.objective[use.objective], use) for use in structure.uses_of_kpi.get(kpi.code, [])],
         initiatives=[i for i in structure.initiatives if kpi.code in i.kpis],
     )
-
-
-def _below(scope: Scope, node: str, units: Sequence[UnitPlace]) -> list[UnitRow]:
-    if not units:
-        return []
-    key = ("below", node, scope.view, scope.period.ordinal, *(u.pk for u in units))
-    return kept(scope.run, key, lambda: _read_below(scope, node, units), size=lambda rows: len(rows) * LENGTH)
-
-
-def _read_below(scope: Scope, node: str, units: Sequence[UnitPlace]) -> list[UnitRow]:
-    last = scope.period.ordinal
-    rows = models.Result.objects.visible_to(scope.person).filter(
-        unit__in=[u.pk for u in units], view=scope.view, ordinal__gt=last - LENGTH, ordinal__lte=last, node=node
-    )
-    cells: dict[int, list[Cell | None]] = {u.pk: [None] * LENGTH for u in units}
-    at = Cell._fields.index("status")
-    for unit, ordinal, *numbers in rows.values_list("unit", "ordinal", *Cell._fields):
-        numbers[at] = STATUSES[numbers[at]]
-        cells[unit][ordinal - last - 1] = Cell._make(numbers)
-    return [UnitRow(u, cells[u.pk]) for u in units if any(cells[u.pk])]
 
 
 def _notes(scope: Scope, kpi: Kpi) -> tuple[Note | None, list[tuple[Period, Note]]]:
@@ -191,4 +163,3 @@ def periods_to_record(scope: Scope, kpi: Kpi, count: int = LENGTH) -> list[Perio
 def current_figure(page: KpiPage, period: str) -> Recorded | None:
     """The figure that counts in a period, from those on the page."""
     return next((r for r in page.recorded if r.period == period and r.superseded_at is None), None)
-

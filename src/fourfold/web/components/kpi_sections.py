@@ -13,7 +13,6 @@ from fourfold.engine.periods import Frequency
 from fourfold.engine.statuses import Status
 from fourfold.graphics.bullet import Bound, bullet
 from fourfold.graphics.gantt import gaxis, gbar
-from fourfold.graphics.multiples import Panel, multiples
 from fourfold.graphics.svg import Svg
 from fourfold.records.queries.kpi import KpiPage, Recorded
 from fourfold.records.queries.window import LENGTH, change, values
@@ -22,6 +21,7 @@ from fourfold.web.components.dates import day_text, moment_text
 from fourfold.web.components.drawings import band_of, format_of, full_name, gap_of, target_text, value_text, word_of
 from fourfold.web.components.explanation import explanation_of
 from fourfold.web.components.initiative import bar_of, bar_words, column_of, initiative_row
+from fourfold.web.components.kpi_below import units_below
 from fourfold.web.components.kpi_trend import length_of, numbered, trends_of
 from fourfold.web.components.lede import run_length
 from fourfold.web.components.numbers import DASH, plain, score_text, share_text
@@ -55,8 +55,7 @@ def sections_of(here: Here, page: KpiPage, length: int) -> dict[str, Any]:
             if str(number) in shown
         ],
         "comment": _comment(here, page),
-        "panels": _panels(here, page),
-        "without": [u.name for u in page.without],
+        **units_below(here, page),
         "history": _history(page),
         "recorded": _recorded(here, page),
         "explanation": explanation_of(page.kpi, page.now),
@@ -121,29 +120,6 @@ def _comment(here: Here, page: KpiPage) -> dict[str, Any] | None:
     parts = (("Why", note.why), ("Action", note.action), ("Outlook", note.outlook), ("Note", note.text))
     by = ", ".join(part for part in (author.name if author else "", day_text(note.date or "")) if part)
     return {"by": by, "parts": [(name, text) for name, text in parts if text]}
-
-
-def _panels(here: Here, page: KpiPage) -> list[dict[str, Any]]:
-    if not page.below:
-        return []
-    first = page.scope.period.shift(1 - LENGTH).label
-    panels = []
-    for unit, cells in page.below:
-        targets = [c.target if c else None for c in cells]
-        now = cells[-1]
-        label = f"{unit.name}: {value_text(page.kpi, now)}"
-        panels.append(Panel(values(cells), targets, now.status if now else Status.NO_DATA, label))
-    drawn = multiples(panels, first=first, last=page.scope.period.label)
-    return [
-        {
-            "name": row.unit.name,
-            "url": here.kpi(page.kpi, row.unit),
-            "status": panel.status,
-            "value": value_text(page.kpi, row.cells[-1]),
-            "svg": svg,
-        }
-        for row, panel, svg in zip(page.below, panels, drawn, strict=True)
-    ]
 
 
 def _history(page: KpiPage) -> dict[str, Any]:
