@@ -180,6 +180,23 @@ def borderline(
     return np.asarray(np.logical_or.reduce(near))
 
 
+def borderline_side(x: Numbers, red_line: Numbers, edge: Numbers, sigma: Numbers, tolerance: Numbers = 0.0) -> Bools:
+    """`borderline` for one side of a band: is the red line, or the edge with its tolerance, within 1.96 sigma of `x`?
+
+    The score cannot tell, because it is 100 all over the band. False where red line and edge coincide (a step).
+
+    >>> [bool(borderline_side(x, red_line=17.0, edge=20.0, sigma=0.5)) for x in (18.0, 18.5, 19.1, 20.9, 21.5)]
+    [False, False, True, True, False]
+    """
+    cut, red = np.asarray(edge, dtype=np.float64), np.asarray(red_line, dtype=np.float64)
+    with np.errstate(all="ignore"):
+        gap = cut - red
+        on = cut - np.sign(gap) * np.minimum(tolerance, np.abs(gap))
+        reach = 1.96 * np.asarray(sigma)
+        near = (np.abs(np.asarray(x) - red) < reach) | (np.abs(np.asarray(x) - on) < reach)
+    return np.asarray(near & (gap != 0))
+
+
 def floor_one_decimal(score: float) -> str:
     """A score as people read it: floored to one decimal, so that it never looks better than its status.
 

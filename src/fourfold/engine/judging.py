@@ -20,6 +20,7 @@ from fourfold.engine.scoring import (
     STATUS_OF_STATE,
     boolean,
     borderline,
+    borderline_side,
     in_range,
     kpi_status,
     linear_anchor,
@@ -61,7 +62,7 @@ def judge(
         if (marked := folded.marks[rows]).any():
             trust *= _QUALITY_OF[marked]
         if window.is_same:
-            near = _borderline(part, window, score[rows], cut, targets)
+            near = _borderline(part, window, folded.value[rows], score[rows], cut, targets, g)
             marks[rows] |= np.where(near, np.uint8(Mark.BORDERLINE), np.uint8(0))
         return Anchors(len(g.kpis), targets.arrays() | {"cut": cut}), targets.rule
 
@@ -170,10 +171,17 @@ def _known(array: Floats | None) -> Floats:
     return np.full((1, 1, 1), np.nan) if array is None else array
 
 
-def _borderline(block: Block, window: Window, score: Floats, cut: Floats, a: TargetBlock) -> Codes:
+def _borderline(
+    block: Block, window: Window, value: Floats, score: Floats, cut: Floats, a: TargetBlock, g: Group
+) -> Codes:
     """Where natural variation alone could have changed the status (§3.4); needs 12 numbers up to the period."""
     index = newest_due(block.state, window)
     sigma = natural_sigma(block.value)[..., index]
+    if g.polarity is Polarity.IN_RANGE and a.low is not None:
+        sides = (_known(a.red_low), _known(a.low)), (_known(a.red_high), _known(a.high))
+        tolerance = _tolerance(block, g, window)
+        near = [borderline_side(value, red, edge, sigma, tolerance) for red, edge in sides]
+        return np.asarray((near[0] | near[1]) & np.isfinite(score), dtype=np.uint8)
     return np.asarray(borderline(score, (50.0, cut), sigma, a.target, a.red_line), dtype=np.uint8)
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
+from functools import partial
 
 import numpy as np
 
@@ -134,11 +135,13 @@ def _anchors(lanes: _Lanes, block: Block, kpis: Sequence[Kpi]) -> tuple[dict[str
     banded = np.array([k.polarity is Polarity.IN_RANGE for k in kpis], dtype=np.bool_)
     in_range = banded[v.kpi]
     goal, given = np.where(in_range, np.nan, numbers["value"]), np.isfinite(numbers["red_line"])
-    derived = derive_red_lines(
-        goal, better=way[v.kpi], baseline=numbers["baseline"],
-        natural_half_width=_natural_half_widths(block, lanes, np.isfinite(goal) & ~given),
+    open_band = in_range & ~(np.isfinite(numbers["red_low"]) & np.isfinite(numbers["red_high"]))
+    red_lines = partial(
+        derive_red_lines, baseline=numbers["baseline"],
+        natural_half_width=_natural_half_widths(block, lanes, np.isfinite(goal) & ~given | open_band),
         ratio_scale=np.array([k.ratio_scale for k in kpis], dtype=np.bool_)[v.kpi],
     )  # fmt: skip
+    derived = red_lines(goal, better=way[v.kpi])
     fixed = np.isfinite(goal) & ~v.moves  # on a path floor and stretch follow from the slope (§3.3)
     floor = np.where(np.isfinite(numbers["floor"]), numbers["floor"], np.where(given, np.nan, derived.floor))
     found = {
@@ -150,6 +153,12 @@ def _anchors(lanes: _Lanes, block: Block, kpis: Sequence[Kpi]) -> tuple[dict[str
     if banded.any():
         found |= {name: np.where(in_range, numbers[name], np.nan) for name in ("low", "high", "red_low", "red_high")}
     rule = np.where(given | in_range, RULES.index(RedLineRule.GIVEN), derived.rule)
+    if open_band.any():  # each side is judged like a target of its own (§3.2)
+        for red, edge, better in (("red_high", "high", -1.0), ("red_low", "low", 1.0)):
+            side = red_lines(numbers[edge], better=np.full(len(in_range), better))
+            left_open = in_range & np.isnan(numbers[red])
+            found[red] = np.where(left_open, side.value, found[red])
+            rule = np.where(left_open, side.rule, rule)
     said = np.flatnonzero(in_range | np.isfinite(goal))
     said = said[np.argsort(lanes.unit[said], kind="stable")]
     latest = np.full(len(kpis), RULES.index(RedLineRule.NONE))

@@ -43,8 +43,9 @@ class Versions:
     @property
     def is_settled(self) -> bool:
         """True where the anchors follow from the definitions alone: not from the moment, and not from figures."""
-        derived = np.isfinite(self.numbers["value"]) & ~np.isfinite(self.numbers["red_line"])
-        return not self.recorded and not bool(derived.any())
+        lines = (("value", "red_line"), ("low", "red_low"), ("high", "red_high"))
+        derived = [np.isfinite(self.numbers[edge]) & ~np.isfinite(self.numbers[red]) for edge, red in lines]
+        return not self.recorded and not any(bool(some.any()) for some in derived)
 
     def known(self, as_of: datetime) -> Versions:
         """The versions known at a moment."""

@@ -103,6 +103,7 @@ MISTAKES = [
     (C, f"- §{C[2:]}\n    not_applicable_in: [all, north, south]", "KPI-UNITS", "E", "applies to none", "Take a unit"),
     ("[{since: 2026-04, value: 100,", "[§{since: 2026-04,", "TARGET-BAND", "E", "sales has no `value`", "Add `value"),
     (R, "red_line: 80, low: §5}", "TARGET-BAND", "E", "has a `low`", "takes value and red_line"),
+    (f"{{since: 2026-04, value: 100, {R}", "§{since: 2026-04, value: 0}", "TARGET-RED-LINE", "W", "no `red_line`", ""),
     (R, "red_line: §120}", "TARGET-ORDER", "E", "the target, 100, must lie above the red line, 120", "Swap"),
     ("floor: 80", "floor: §65", "TARGET-ORDER", "E", "the red line, 70, must lie below the floor, 65", "Swap"),
     (R, R[:-1] + ", baseline: §120}", "TARGET-ORDER", "I", "better than the target", "beyond"),
@@ -182,11 +183,14 @@ def test_a_band_needs_its_edges_in_order() -> None:
         "{since: 2026-04, value: 60, red_line: 70, floor: 80, stretch: 50}", band
     )
     assert findings(ranged) == []
+    assert findings(ranged.replace("red_low: 17, ", "")) == []  # ten per cent below the band
+    nothing = findings(ranged.replace("low: 20, high: 22, red_low: 17", "low: 0, high: 22"))
+    assert [(f.code, f.level) for f in nothing] == [("TARGET-RED-LINE", Level.WARNING)]
+    assert "has no `red_low`, so it is not scored before there are 12 figures" in nothing[0].message
     cases = {
         "high: 22": ("high: 19", "`low`, 20, must be less than `high`, 19"),
         "red_low: 17": ("red_low: 21", "`red_low`, 21, must be less than `low`, 20"),
         "low: 20, ": ("", "has no `low`"),
-        ", red_high: 26": ("", "has no `red_high`, so it cannot be scored"),
         "low: 20": ("value: 21, low: 20", "has a `value`, and KPI costs is in_range"),
     }
     for old, (new, message) in cases.items():

@@ -27,6 +27,7 @@ from fourfold.engine.checks.target_missing import target_missing
 from fourfold.engine.checks.target_order import target_order
 from fourfold.engine.checks.target_path import target_path
 from fourfold.engine.checks.target_range import target_range
+from fourfold.engine.checks.target_red_line import target_red_line
 from fourfold.engine.checks.target_tolerance import target_tolerance
 from fourfold.engine.checks.target_twice import target_twice
 from fourfold.engine.checks.unit_tree import unit_tree
@@ -63,6 +64,7 @@ _ALL: Final = (
     target_order,
     target_path,
     target_range,
+    target_red_line,
     target_tolerance,
     target_twice,
     dates,

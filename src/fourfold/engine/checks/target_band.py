@@ -9,7 +9,6 @@ from fourfold.engine.aggregation import MeasureKind
 from fourfold.engine.anchors import Polarity
 from fourfold.engine.checks.rule import Said, rule, targets
 from fourfold.engine.definitions import Definitions, Target
-from fourfold.engine.findings import Level
 from fourfold.engine.words import choices, start
 
 _BAND = ("red_low", "low", "high", "red_high")
@@ -20,7 +19,7 @@ _LINE = ("value", "red_line", "floor", "stretch")
 def target_band(d: Definitions) -> Iterator[Said]:
     """An `in_range` KPI has `low` and `high`, and red lines outside them: red_low < low < high < red_high.
 
-    Every other KPI has a `value`, or `steps`. Without its red lines a band cannot be scored (a warning).
+    Every other KPI has a `value`, or `steps`.
     """
     for thing, target in targets(d):
         kpi = d.kpi.get(target.kpi)
@@ -43,10 +42,6 @@ def _band(thing: str, called: str, target: Target) -> Iterator[Said]:
     missing = [key for key in ("low", "high") if getattr(target, key) is None]
     if missing:
         yield Said(thing, f"{called} has no `{missing[0]}`.", "Give the band both its edges, `low` and `high`.")
-    lines = [key for key in ("red_low", "red_high") if getattr(target, key) is None]
-    if lines and not missing:
-        message = f"{called} has no {choices([f'`{key}`' for key in lines], 'and')}, so it cannot be scored."
-        yield Said(thing, message, "Add the values at which it is off target.", Level.WARNING)
     given = [(key, value) for key in _BAND if (value := getattr(target, key)) is not None]
     for (left, low), (right, high) in pairwise(given):
         if low >= high:
