@@ -61,15 +61,23 @@ def _read(scope: Scope, node: str, units: Sequence[UnitPlace]) -> Below:
 
 def _ranked(units: list[UnitPlace], now: dict[int, Cell]) -> tuple[list[UnitPlace], int, int]:
     """The worst scores first, then the best; of a KPI without scores the largest values; else the first units."""
-    scores = {u.pk: score for u in units if (score := now[u.pk].score) is not None}
-    if scores:
-        ranked = sorted((u for u in units if u.pk in scores), key=lambda u: scores[u.pk])
+    places = {u.pk: place for u in units if (place := _place(now[u.pk])) is not None}
+    if places:
+        ranked = sorted((u for u in units if u.pk in places), key=lambda u: places[u.pk])
         worst, rest = ranked[:WORST], ranked[WORST:]
         best = rest[-BEST:]
         return worst + best, len(worst), len(best)
     values = {u.pk: value for u in units if (value := now[u.pk].value) is not None}
     largest = sorted((u for u in units if u.pk in values), key=lambda u: -values[u.pk])
     return (largest or units)[: WORST + BEST], 0, 0
+
+
+def _place(cell: Cell) -> tuple[float, float] | None:
+    """By score; where scores are held at an end of their scale, by the distance from the target."""
+    if cell.score is None:
+        return None
+    gap = abs(cell.value - cell.target) if cell.value is not None and cell.target is not None else 0.0
+    return cell.score, gap if cell.score >= 100 else -gap
 
 
 def _rows(scope: Scope, node: str, units: Sequence[UnitPlace]) -> list[UnitRow]:
