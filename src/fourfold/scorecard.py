@@ -6,6 +6,7 @@ scorecard = fourfold.load("examples/calder_vale")
 results = scorecard.evaluate()                  # or .evaluate(my_frame): Polars, pandas or Arrow
 results.results                                 # one row per node, unit and period (Polars)
 print(results.explain("ed_4h", unit="group", period="2026-10"))
+print(results.explain_change("scorecard", since="2026-09", period="2026-10"))
 ```
 Nothing here needs a server, a database or Django.
 """
@@ -22,6 +23,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast, get_args
 from fourfold.connectors.files import read_folder
 from fourfold.connectors.sql import read_feeds
 from fourfold.engine.cells import Mark, Reason, State
+from fourfold.engine.change_trace import ChangeTrace, trace_change
 from fourfold.engine.checks import check as check_definitions
 from fourfold.engine.definitions import Definitions
 from fourfold.engine.definitions.complete import complete
@@ -190,6 +192,16 @@ class Evaluated:
             raise NotFound(f"There is no {show(node)} in this scorecard.", hint=did_you_mean(node, bare, "node"))
         return Explanation(trace_of(self.evaluation, node, shown.unit, shown.period))
 
+    def explain_change(
+        self, node: str, *, since: str, unit: str | None = None, period: str | None = None
+    ) -> ChangeExplanation:
+        """Why the score of a KPI or node is another one than in period `since`, in parts that add up to the change.
+
+        The root unit and the newest period with figures when left out.
+        """
+        trace = self.explain(node, unit=unit, period=period).trace
+        return ChangeExplanation(trace_change(self.evaluation, trace.node, trace.unit, since, trace.period))
+
     def table(self, *, unit: str | None = None, period: str | None = None) -> Table:
         """The scorecard of one unit and period as rows: perspectives, objectives, KPIs."""
         return table(self.evaluation, unit=unit, period=period)
@@ -229,6 +241,21 @@ class Explanation:
 
     def to_json(self) -> dict[str, object]:
         """The trace as plain data."""
+        return self.trace.to_json()
+
+
+@dataclass(frozen=True)
+class ChangeExplanation:
+    """A change that prints itself in words."""
+
+    trace: ChangeTrace
+
+    def __str__(self) -> str:
+        """The words, one sentence a line."""
+        return "\n".join(self.trace.words())
+
+    def to_json(self) -> dict[str, object]:
+        """The parts as plain data."""
         return self.trace.to_json()
 
 

@@ -269,6 +269,13 @@ def test_explain_gives_the_trace_as_json(fourfold: Callable[..., Ran], made: Pat
     assert len(trace["sha256"]) == 64
 
 
+def test_explain_says_why_a_score_changed(fourfold: Callable[..., Ran], made: Path) -> None:
+    command = ("explain", made, "scorecard", *AS_OF, "--period", "2026-03", "--change", "2026-02")
+    assert "scorecard, unit all, M:2026-02 to M:2026-03\n  The score went from " in fourfold(*command).out
+    told = json.loads(fourfold(*command, "--json").out)
+    assert sum(p["performance"] + p["reweighting"] for p in told["parts"]) == pytest.approx(told["change"], abs=1e-9)
+
+
 def test_explaining_twice_gives_the_same_seal(fourfold: Callable[..., Ran], made: Path) -> None:
     first, second = (fourfold("explain", made, "scorecard", *AS_OF, "--json").out for _ in range(2))
     assert first == second

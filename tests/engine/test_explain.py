@@ -176,3 +176,23 @@ def test_what_was_not_evaluated_is_named(node: str, unit: str, period: str, said
     evaluation = judged(scorecard(SALES, targets=[GOAL]), figures(("sales", "2026-01", 92)))
     with pytest.raises(NotFound, match=said):
         explain(evaluation, node, unit, period)
+
+
+@pytest.mark.parametrize(
+    ("method", "arithmetic", "score"),
+    [
+        ("weighted_mean", "(1 * 80 + 1 * 0) / 2", 40.0),
+        ("worst_of", "min(80, 0)", 0.0),
+        ("best_of", "max(80, 0)", 80.0),
+        ("count_green", "100 * 0 / 2", 0.0),
+        ("geometric", "exp((1 * ln 80 + 1 * ln 1) / 2)", 8.944272),
+    ],
+)
+def test_the_arithmetic_of_a_node_is_that_of_its_way_of_rolling_up(method: str, arithmetic: str, score: float) -> None:
+    targets = [{"kpi": code, "value": "100", "red_line": "50"} for code in ("here", "gone")]
+    definitions = scorecard({"code": "here"}, {"code": "gone"}, targets=targets, roll_up=method, missing="zero")
+    trace = explain(judged(definitions, figures(("here", "2026-01", 80))), "objective:o", "all", "2026-01")
+    assert [(s.expr, s.out) for s in trace.steps] == [(arithmetic, score)]
+    assert [c.share for c in trace.children] == [0.5, 0.5]
+    assert "kpi:gone counts 50% with 0.0 (overdue)." in trace.words()
+    assert replay(trace) == score

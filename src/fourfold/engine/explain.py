@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from typing import TypeAlias
 
 import numpy as np
@@ -15,12 +15,12 @@ from fourfold.engine.aggregation import MeasureKind
 from fourfold.engine.anchors import Polarity, RedLineRule
 from fourfold.engine.carrying import EXPECTED, carries, is_carried
 from fourfold.engine.cells import Floats, Mark, Reason, State
-from fourfold.engine.definitions import Kpi
+from fourfold.engine.definitions import Kpi, Strategy
 from fourfold.engine.groups import formulas_of, needs, weight_of
 from fourfold.engine.nodes import nodes_of
 from fourfold.engine.periods import Period
 from fourfold.engine.results import Evaluation, Results
-from fourfold.engine.rollup import roll_up
+from fourfold.engine.rollup import VETO, roll_up
 from fourfold.engine.scoring import boolean, floor_one_decimal, in_range, linear_anchor, noise_points, ordinal
 from fourfold.engine.statuses import Status
 from fourfold.errors import NotFound
@@ -248,15 +248,15 @@ def _node_trace(evaluation: Evaluation, node: str, at: tuple[int, int, int]) -> 
     for name, weight, critical in zip(spec.children, spec.weights, spec.critical, strict=True):
         if (found := _child(evaluation, name, at)) is not None:
             rows.append((name, weight, critical, *found))
-    used = sum(w for _, w, _, s, _, _ in rows if s is not None) or 1.0
     children = tuple(
-        Child(name, w, 0.0 if s is None else w / used, s, st.word, _why_out(st) if s is None else "", critical, since)
+        Child(name, w, 0.0, s, st.word, _why_out(st) if s is None else "", critical, since)
         for name, w, critical, s, st, since in rows
     )
-    cap = 125.0 if strategy.allow_over else 100.0
-    terms = [f"{_n(c.weight)} * {_n(min(c.score, cap))}" for c in children if c.score is not None]
-    score = _at(evaluation.nodes.score, at)
-    steps = (Step(strategy.roll_up, f"({' + '.join(terms)}) / {_n(used)}", score),) if terms else ()
+    used = sum(c.weight for c in children if counted(c, strategy.missing) is not None) or 1.0
+    children = tuple(
+        replace(c, share=c.weight / used) if counted(c, strategy.missing) is not None else c for c in children
+    )
+    steps = _roll_up_steps(strategy, children, _at(evaluation.nodes.score, at))
     policy: dict[str, Scalar] = {
         "roll_up": strategy.roll_up,
         "missing": strategy.missing,
@@ -266,6 +266,34 @@ def _node_trace(evaluation: Evaluation, node: str, at: tuple[int, int, int]) -> 
     }
     common, marks = _common(evaluation, evaluation.nodes, at), _marks(evaluation.nodes, at)
     return Trace(**common, children=children, steps=steps, policy=policy, marks=marks)  # type: ignore[arg-type]
+
+
+def counted(child: Child, missing: str) -> float | None:
+    """The score a child counts with: its own, or what the policy puts for a missing one; None where it does not."""
+    if child.score is not None or child.left_out in _NOT_EXPECTED:
+        return child.score
+    return {"zero": 0.0, "neutral": 50.0}.get(missing)
+
+
+def _roll_up_steps(strategy: Strategy, children: Sequence[Child], score: float | None) -> tuple[Step, ...]:
+    """The arithmetic of a node with its numbers in place."""
+    cap, method = 125.0 if strategy.allow_over else 100.0, strategy.roll_up
+    used = [(c.weight, min(s, cap)) for c in children if (s := counted(c, strategy.missing)) is not None]
+    whole = sum(w for w, _ in used)
+    if not whole:
+        return ()
+    if method in ("worst_of", "best_of"):
+        scores = ", ".join(_n(s) for w, s in used if w > 0)
+        return (Step(method, f"{'min' if method == 'worst_of' else 'max'}({scores})", score),)
+    if method == "count_green":
+        green = sum(w for w, s in used if s >= strategy.green - 1e-9)
+        return (Step(method, f"100 * {_n(green)} / {_n(whole)}", score),)
+    terms = [f"{_n(w)} * ln {_n(max(s, 1.0))}" if method == "geometric" else f"{_n(w)} * {_n(s)}" for w, s in used]
+    mean = f"({' + '.join(terms)}) / {_n(whole)}"
+    if method == "geometric":
+        return (Step(method, f"exp({mean})", score),)
+    held = any(c.critical and c.score is not None and c.score < 50 for c in children)
+    return (Step(method, f"min({mean}, {_n(VETO[method])})" if method in VETO and held else mean, score),)
 
 
 def _child(evaluation: Evaluation, name: str, at: tuple[int, int, int]) -> tuple[float | None, Status, str] | None:
@@ -346,12 +374,13 @@ def _space(unit: str) -> str:
 
 
 def _node_words(t: Trace) -> list[str]:
-    used = [c for c in t.children if c.score is not None]
-    out = [c for c in t.children if c.score is None]
+    missing = str(t.policy["missing"])
+    used = [c for c in t.children if counted(c, missing) is not None]
+    out = [c for c in t.children if counted(c, missing) is None]
     words = []
     for c in used:
         since = f", carried forward from {c.carried_from}" if c.carried_from else ""
-        score = floor_one_decimal(c.score or 0.0)
+        score = floor_one_decimal(counted(c, missing) or 0.0)
         words.append(f"{c.node} counts {c.share:.0%} with {score} ({c.status.lower()}){since}.")
     words += [f"{c.node} does not count: {c.left_out}." for c in out]
     if t.score is None:
