@@ -19,7 +19,15 @@ from fourfold.engine.periods import Frequency, Period
 from fourfold.engine.results import Results, View
 from fourfold.engine.rows import locate
 from fourfold.records.frames.measurement import is_first, read_measurements
-from fourfold.records.frames.result import Changes, Row, known_scores, rows_of_results, stored_results, stored_span
+from fourfold.records.frames.result import (
+    Changes,
+    Row,
+    first_since,
+    known_scores,
+    rows_of_results,
+    stored_results,
+    stored_span,
+)
 from fourfold.records.models import Evaluation, Organisation, Person
 from fourfold.records.ready import Ready, ready_definitions
 
@@ -54,7 +62,8 @@ def evaluate_change(
     if is_correction or _stays_near(ready, dirty, kpi, unit, period):
         reach = _Reach(_upwards(ready, unit), period.start)
     changes = Changes()
-    spots = [(view, p.ordinal) for view, periods in shown.items() for p in periods if p.last_day >= reach.since]
+    late = {view: periods[first_since(periods, reach.since) :] for view, periods in shown.items()}
+    spots = [(view, p.ordinal) for view, periods in late.items() for p in periods]
     nodes = {f"kpi:{code}" for code in dirty}
     stored = stored_results(spots, units=[ready.units[u] for u in reach.units], nodes=nodes)
     different: list[Row] = []

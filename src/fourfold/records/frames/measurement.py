@@ -174,6 +174,9 @@ def _revisions(organisation: Organisation, cells: Iterable[Cell], *, small: bool
 
 def _settle(before: list[Revision], given: list[tuple[Revision, bool]], at: datetime) -> Iterator[Revision]:
     """The revisions that are new or end at another moment than before, those known already first."""
+    if not before and len(given) == 1:
+        yield given[0][0]
+        return
     timeline = list(before)
     for revision, dated in given:
         same_moment = next((r for r in timeline if r.recorded_at == revision.recorded_at), None)

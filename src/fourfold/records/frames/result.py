@@ -6,6 +6,7 @@ newer inputs than the new one stays.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from django.db import connection
 
+from fourfold.engine.periods import Period
 from fourfold.engine.results import COLUMNS, Results, View
 from fourfold.engine.statuses import Status
 from fourfold.records.bulk import insert_rows, update_rows
@@ -64,6 +66,10 @@ class Changes:
 
     def compare(self, run: Evaluation, stored: Stored, rows: Iterable[Row]) -> list[Row]:
         """Note the rows that differ from the stored ones, and give them back."""
+        if not stored.rows:
+            different = list(rows)
+            self.new += different
+            return different
         different = []
         for row in rows:
             key = row[:4]
@@ -109,8 +115,9 @@ def replace_results(run: Evaluation, ready: Ready, view: str, frame: pl.DataFram
         stored, changes = Stored.of(there.iterator(_BATCH)), Changes()
         rows = part.rows()
         changes.compare(run, stored, rows)
-        gone = stored.rows.keys() - {row[:4] for row in rows}
-        changes.gone += [pk for pk, version in map(stored.about.get, gone) if version <= run.input_version]  # type: ignore[misc]
+        if stored.rows:
+            gone = stored.rows.keys() - {row[:4] for row in rows}
+            changes.gone += [pk for pk, version in (stored.about[key] for key in gone) if version <= run.input_version]
         changed += changes.write(run)
     gone_units = Result.objects.filter(organisation=run.organisation, view=view, input_version__lte=run.input_version)
     gone_units.exclude(unit__in=[unit for (unit,) in parts]).delete()
@@ -125,7 +132,7 @@ def rows_of_results(
     `views` names the view of each period. For a few rows this is faster than by way of a table.
     """
     u = [i for i, code in enumerate(results.units) if not units or code in units]
-    p = [i for i, period in enumerate(results.periods) if since is None or period.last_day >= since]
+    p = range(0 if since is None else first_since(results.periods, since), len(results.periods))
     part = np.ix_(range(len(results.nodes)), u, p)
     columns = [_values(results, name, part) for name in _FIGURES[1:-1]]
     pks = [ready.units[results.units[i]] for i in u]
@@ -134,6 +141,11 @@ def rows_of_results(
     cells = product([(node, results.data_period.get(node, none)) for node in results.nodes], pks, periods)
     for ((node, own), pk, (i, view, ordinal, text)), *figures in zip(cells, *columns, strict=True):
         yield (pk, view, ordinal, node, text, *figures, own[i])
+
+
+def first_since(periods: Sequence[Period], day: date) -> int:
+    """The index of the first of these consecutive periods that ends on the day or later."""
+    return bisect_left(periods, day, key=lambda p: p.last_day)
 
 
 def _values(results: Results, name: str, part: Any) -> Iterable[Any]:
