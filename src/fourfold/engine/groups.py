@@ -143,12 +143,19 @@ def with_inputs(definitions: Definitions, codes: Iterable[str]) -> list[Kpi]:
     return [k for k in definitions.kpis if k.code in wanted]
 
 
-def dependents(definitions: Definitions, codes: Iterable[str]) -> frozenset[str]:
-    """These KPIs and all that are computed from or weighted by them, directly or through others."""
+@once
+def _used_by(definitions: Definitions) -> dict[str, set[str]]:
+    """The KPIs that need each KPI themselves."""
     used_by: dict[str, set[str]] = {}
     for kpi in definitions.kpis:
         for code in needs(kpi):
             used_by.setdefault(code, set()).add(kpi.code)
+    return used_by
+
+
+def dependents(definitions: Definitions, codes: Iterable[str]) -> frozenset[str]:
+    """These KPIs and all that are computed from or weighted by them, directly or through others."""
+    used_by = _used_by(definitions)
     found, todo = set[str](), list(codes)
     while todo:
         code = todo.pop()
