@@ -36,11 +36,13 @@ trees = st.sampled_from([
 ])  # fmt: skip
 strategies = st.fixed_dictionaries({
     "roll_up": st.sampled_from(
-        ["weighted_mean"] * 3 + ["worst_of", "best_of", "count_green", "geometric", "veto_red", "veto_amber"]
+        ["weighted_mean"] * 3
+        + ["power_mean", "worst_of", "best_of", "count_green", "geometric", "veto_red", "veto_amber"]
     ),
     "missing": st.sampled_from(["renormalise", "carry_forward", "carry_forward", "zero", "neutral", "block"]),
     "minimum_coverage": st.sampled_from([0.0, 0.4, 0.6, 1.0]),
     "allow_over": st.booleans(),
+    "power": st.sampled_from([-2.0, 0.0, 3.0]),
     "green": st.sampled_from([75.0, 90.0]),
 })  # fmt: skip
 weights = st.sampled_from(["0", "1", "1", "2", "3.5"])

@@ -15,7 +15,7 @@ from functools import cache
 from math import prod
 from typing import Any
 
-from fourfold.engine.definitions import Definitions, Kpi, Target
+from fourfold.engine.definitions import Definitions, Kpi, Strategy, Target
 from fourfold.engine.periods import Frequency
 
 NUMBER, MISSING, NOT_APPLICABLE, NOT_DUE, ERROR = "number", "missing", "not applicable", "not due yet", "error"
@@ -418,7 +418,7 @@ class Oracle:
         if not enough:
             return Answer(why_none([a.status for a, _ in children]), None, coverage, trust)
         critical = [a.score for a, c in zip((a for a, _ in children), self.critical(name), strict=True) if c]
-        score = combine(strategy.roll_up, [(u, w) for u, w in used if w > 0], Fraction(strategy.green))
+        score = combine(strategy, [(u, w) for u, w in used if w > 0])
         if strategy.roll_up.startswith("veto") and any(s is not None and s < 50 for s in critical):
             score = min(score, Fraction("49.9") if strategy.roll_up == "veto_red" else Fraction("89.9"))
         raw = 2 if at_least(score, Fraction(strategy.green)) else int(at_least(score, Fraction(strategy.amber)))
@@ -508,7 +508,8 @@ def word(score: Number, cut: Fraction) -> str:
     return ORDER[2] if at_least(score, cut) else ORDER[int(at_least(score, Fraction(50)))]
 
 
-def combine(how: str, used: list[tuple[Fraction, Fraction]], green: Fraction) -> Fraction:
+def combine(strategy: Strategy, used: list[tuple[Fraction, Fraction]]) -> Fraction:
+    how, green = strategy.roll_up, Fraction(strategy.green)
     weight = sum((w for _, w in used), Fraction(0))
     if how == "worst_of":
         return min(u for u, _ in used)
@@ -516,8 +517,11 @@ def combine(how: str, used: list[tuple[Fraction, Fraction]], green: Fraction) ->
         return max(u for u, _ in used)
     if how == "count_green":
         return 100 * sum((w for u, w in used if at_least(u, green)), Fraction(0)) / weight
-    if how == "geometric":
+    if how in ("geometric", "power_mean"):
+        power = strategy.power if how == "power_mean" else 0.0
         mean = prod(float(max(u, Fraction(1))) ** float(w / weight) for u, w in used)
+        if power:
+            mean = sum(float(w / weight) * float(max(u, Fraction(1))) ** power for u, w in used) ** (1 / power)
         return Fraction(min(max(mean, float(min(u for u, _ in used))), float(max(u for u, _ in used))))
     return sum((u * w for u, w in used), Fraction(0)) / weight
 

@@ -185,6 +185,7 @@ def test_what_was_not_evaluated_is_named(node: str, unit: str, period: str, said
         ("worst_of", "min(80, 0)", 0.0),
         ("best_of", "max(80, 0)", 80.0),
         ("count_green", "100 * 0 / 2", 0.0),
+        ("power_mean", "((1 * 80^1 + 1 * 1^1) / 2)^(1/1)", 40.5),
         ("geometric", "exp((1 * ln 80 + 1 * ln 1) / 2)", 8.944272),
     ],
 )

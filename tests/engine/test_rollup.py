@@ -38,6 +38,7 @@ def plain(rows: list[tuple[float | None, int, bool]], method: str, missing: str,
         "best_of": high,
         "count_green": 100.0 * sum(w for s, w in used if s >= 90) / weight,  # type: ignore[operator]
         "geometric": min(max(geometric, low), high),
+        "power_mean": mean,  # of power 1
         "veto_red": mean,
         "veto_amber": mean,
     }[method]

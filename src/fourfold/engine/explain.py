@@ -127,6 +127,7 @@ def replay(trace: Trace, *, polarity: str | None = None) -> float | None:
             scores, weights, method=str(p["roll_up"]), missing=str(p["missing"]),
             minimum_coverage=float(p["minimum_coverage"] or 0), allow_over=bool(p["allow_over"]), expected=expected,
             critical=critical, green=float(p["green"] or 0),
+            power=float(p["power"] or 0) if p["roll_up"] == "power_mean" else None,
         )  # fmt: skip
         return float(rolled.score)
     target = {name: math.nan if v is None else float(v) for name, v in trace.target.items() if not isinstance(v, str)}
@@ -264,6 +265,8 @@ def _node_trace(evaluation: Evaluation, node: str, at: tuple[int, int, int]) -> 
         "allow_over": strategy.allow_over,
         "green": strategy.green,
     }
+    if strategy.roll_up == "power_mean":
+        policy["power"] = strategy.power
     common, marks = _common(evaluation, evaluation.nodes, at), _marks(evaluation.nodes, at)
     return Trace(**common, children=children, steps=steps, policy=policy, marks=marks)  # type: ignore[arg-type]
 
@@ -288,10 +291,16 @@ def _roll_up_steps(strategy: Strategy, children: Sequence[Child], score: float |
     if method == "count_green":
         green = sum(w for w, s in used if s >= strategy.green - 1e-9)
         return (Step(method, f"100 * {_n(green)} / {_n(whole)}", score),)
-    terms = [f"{_n(w)} * ln {_n(max(s, 1.0))}" if method == "geometric" else f"{_n(w)} * {_n(s)}" for w, s in used]
+    power = {"geometric": 0.0, "power_mean": strategy.power}.get(method)
+    if power is None:
+        terms = [f"{_n(w)} * {_n(s)}" for w, s in used]
+    elif power == 0:
+        terms = [f"{_n(w)} * ln {_n(max(s, 1.0))}" for w, s in used]
+    else:
+        terms = [f"{_n(w)} * {_n(max(s, 1.0))}^{_n(power)}" for w, s in used]
     mean = f"({' + '.join(terms)}) / {_n(whole)}"
-    if method == "geometric":
-        return (Step(method, f"exp({mean})", score),)
+    if power is not None:
+        return (Step(method, f"exp({mean})" if power == 0 else f"({mean})^(1/{_n(power)})", score),)
     held = any(c.critical and c.score is not None and c.score < 50 for c in children)
     return (Step(method, f"min({mean}, {_n(VETO[method])})" if method in VETO and held else mean, score),)
 

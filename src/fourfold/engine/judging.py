@@ -11,6 +11,7 @@ import numpy as np
 from fourfold.engine.aggregation import AggTime, MeasureKind, fold_time, fold_windows
 from fourfold.engine.anchors import Polarity, RedLineRule
 from fourfold.engine.blocks import Block
+from fourfold.engine.carrying import freshness
 from fourfold.engine.cells import Bools, Codes, Floats, Mark, State, side_by_side, slabs, stacked
 from fourfold.engine.definitions import Definitions
 from fourfold.engine.groups import Group, merged
@@ -31,8 +32,8 @@ from fourfold.engine.scoring import (
 from fourfold.engine.target_blocks import TargetBlock, target_block
 from fourfold.engine.views import Window, data_periods, fold_groups, is_picked, newest_due, picked
 
-#: Quality of a figure by its mark (§3.8); several marks multiply.
-QUALITY = {Mark.UNAPPROVED: 0.7, Mark.ESTIMATE: 0.6, Mark.PROVISIONAL: 0.8, Mark.CARRIED: 0.8}
+#: Quality of a figure by its mark (§3.8), freshness of one carried by a period (§2.5); several marks multiply.
+QUALITY = {Mark.UNAPPROVED: 0.7, Mark.ESTIMATE: 0.6, Mark.PROVISIONAL: 0.8, Mark.CARRIED: freshness(1.0)}
 _QUALITY_OF = np.ones(256)
 for _mark, _share in QUALITY.items():
     _QUALITY_OF[(np.arange(256) & _mark) != 0] *= _share

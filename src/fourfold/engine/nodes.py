@@ -205,7 +205,7 @@ def _roll_up(
     rolled = roll_up(
         child, w, method=strategy.roll_up, missing=strategy.missing, minimum_coverage=strategy.minimum_coverage,
         allow_over=strategy.allow_over, critical=critical[:, None, None, :], expected=expected,
-        green=strategy.green,
+        green=strategy.green, power=strategy.power if strategy.roll_up == "power_mean" else None,
     )  # fmt: skip
     best, worst = best_and_worst(child_status)
     judged = node_status(rolled.score, amber=strategy.amber, green=strategy.green, best=best, worst=worst)

@@ -20,7 +20,9 @@ _A = TypeVar("_A", Floats, Bools)
 DIGITS: Final = 6
 #: A critical child below the red line holds its node below these cuts.
 VETO: Final = {"veto_red": 49.9, "veto_amber": 89.9}
-METHODS: Final = ("weighted_mean", "worst_of", "geometric", "best_of", "count_green", "veto_red", "veto_amber")
+METHODS: Final = (
+    "weighted_mean", "worst_of", "geometric", "power_mean", "best_of", "count_green", "veto_red", "veto_amber",
+)  # fmt: skip
 POLICIES: Final = ("renormalise", "carry_forward", "zero", "neutral", "block")
 
 
@@ -56,8 +58,8 @@ def roll_up(
     nothing, neither in weights nor in coverage. `missing` is what happens to an expected child without a score:
     `renormalise` shares out its weight, `carry_forward` takes its `previous` score, `zero` and `neutral` put 0 or
     50, `block` leaves the node without a number. Below `minimum_coverage` there is no number either. Children count
-    with at most 100, with `allow_over` 125. `power` replaces the mean by a power mean. Raises `RollUpError` for an
-    unknown method or policy.
+    with at most 100, with `allow_over` 125. `power` makes the mean a power mean, 0 the geometric one. Raises
+    `RollUpError` for an unknown method or policy.
 
     >>> roll_up(np.array([120.0, 62.5, np.nan]), np.array([50.0, 30.0, 20.0])).score.tolist()
     85.9375

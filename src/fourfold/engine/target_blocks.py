@@ -15,11 +15,12 @@ from functools import partial
 
 import numpy as np
 
-from fourfold.engine.aggregation import AggUnits
+from fourfold.engine.aggregation import AggTime, AggUnits
 from fourfold.engine.anchors import RULES, Polarity, RedLineRule, derive_red_lines
 from fourfold.engine.blocks import Block
 from fourfold.engine.cells import Bools, Floats, slabs
 from fourfold.engine.definitions import Definitions, Kpi, Target
+from fourfold.engine.groups import over_time
 from fourfold.engine.once import once
 from fourfold.engine.periods import Frequency, Period, start_index
 from fourfold.engine.rows import unit_tree
@@ -84,7 +85,7 @@ def _attach(versions: Versions, block: Block, kpis: Sequence[Kpi], definitions: 
     adds_up = np.array([k.aggregate_units is AggUnits.SUM for k in kpis], dtype=np.bool_)
     shared = not adds_up.any() and bool((versions.unit == GENERAL).all())
     lanes = _shared_lanes(versions) if shared else _own_lanes(versions, adds_up, tree, len(kpis))
-    anchors, rule = _anchors(lanes, block, kpis)
+    anchors, rule, by_period = _anchors(lanes, block, kpis)
     start = lanes.version.since - block.periods[0].ordinal
     # The number of the version in force, counted from 1: it holds from its start until the next one begins.
     begun = np.flatnonzero(start < len(block.periods))
@@ -95,7 +96,10 @@ def _attach(versions: Versions, block: Block, kpis: Sequence[Kpi], definitions: 
     for i in np.flatnonzero(lanes.version.moves & np.isfinite(anchors["target"])):
         k, u = lanes.version.kpi[i], lanes.unit[i]
         here = force[k, u] == i + 1
-        arrays["target"][k, u, here] = glide(lanes.version.targets[i], kpis[k], block.periods, int(start[i]))[here]
+        version = lanes.version.targets[i]
+        arrays["target"][k, u, here] = glide(version, kpis[k], block.periods, int(start[i]))[here]
+        if version.path == "seasonal" and over_time(kpis[k]) is AggTime.SUM and not by_period[i]:
+            arrays["gap"][k, u, here] *= _season(version, kpis[k], block.periods)[here]  # the red line is of a year too
     arrays["red_line"] = arrays["target"] - arrays.pop("gap")  # it follows a path with constant gap
     if adds_up.any():
         _sum_children(arrays, np.flatnonzero(adds_up), tree)
@@ -128,8 +132,13 @@ def _own_lanes(versions: Versions, adds_up: Bools, tree: UnitTree, count: int) -
     return _Lanes(versions.only(rows), np.concatenate([versions.unit[own], unit]))
 
 
-def _anchors(lanes: _Lanes, block: Block, kpis: Sequence[Kpi]) -> tuple[dict[str, Floats], tuple[RedLineRule, ...]]:
-    """The anchors of each lane's version, and for each KPI the rule of its latest red line."""
+def _anchors(
+    lanes: _Lanes, block: Block, kpis: Sequence[Kpi]
+) -> tuple[dict[str, Floats], tuple[RedLineRule, ...], Bools]:
+    """The anchors of each lane's version, and for each KPI the rule of its latest red line.
+
+    The last part is true where a red line comes from the variation of single periods, whatever the target is of.
+    """
     v, numbers = lanes.version, lanes.version.numbers
     way = np.array([_BETTER.get(k.polarity, 0.0) for k in kpis], dtype=np.float64)
     banded = np.array([k.polarity is Polarity.IN_RANGE for k in kpis], dtype=np.bool_)
@@ -163,7 +172,7 @@ def _anchors(lanes: _Lanes, block: Block, kpis: Sequence[Kpi]) -> tuple[dict[str
     said = said[np.argsort(lanes.unit[said], kind="stable")]
     latest = np.full(len(kpis), RULES.index(RedLineRule.NONE))
     latest[v.kpi[said]] = rule[said]
-    return found, tuple(RULES[i] for i in latest)
+    return found, tuple(RULES[i] for i in latest), rule == RULES.index(RedLineRule.NATURAL_VARIATION)
 
 
 def _natural_half_widths(block: Block, lanes: _Lanes, wanted: Bools) -> Floats:
@@ -198,9 +207,7 @@ def glide(version: Target, kpi: Kpi, periods: Sequence[Period], start: int) -> F
     if version.path == "step":
         return _steps(version, kpi, periods, goal)
     if version.path == "seasonal":
-        shares = np.array(version.shares, dtype=np.float64)
-        place = np.arange(count) - start_index(tuple(periods), Frequency.YEAR)
-        return np.asarray(goal * shares[place % len(shares)] / shares.sum())
+        return goal * _season(version, kpi, tuple(periods))
     if version.path == "constant" or version.baseline is None:
         return np.full(count, goal)
     baseline = float(version.baseline)
@@ -210,6 +217,23 @@ def glide(version: Target, kpi: Kpi, periods: Sequence[Period], start: int) -> F
     due = periods[0].calendar.parse(version.due, kpi.frequency).ordinal - periods[0].ordinal if version.due else count
     tau = np.clip((index - start) / max(due - start, 1), 0.0, 1.0)
     return path_values(version.path, baseline, goal, tau)
+
+
+def _season(version: Target, kpi: Kpi, periods: tuple[Period, ...]) -> Floats:
+    """What each period takes of the target of its year: shares that sum to 1 for a flow, else factors around 1.
+
+    A week 53 (or a 366th day) is like the one before it, and its year still adds up to the target.
+    """
+    shares = np.array(version.shares, dtype=np.float64)
+    place = np.arange(len(periods)) - start_index(periods, Frequency.YEAR)
+    length = np.full(len(periods), len(shares))
+    if kpi.frequency.rank < Frequency.MONTH.rank:  # only of weeks and days does a year have now more, now fewer
+        years = [p.within(Frequency.YEAR) for p in periods]
+        count = {year: len(year.parts(kpi.frequency)) for year in set(years)}
+        length = np.array([count[year] for year in years])
+    share = shares[np.minimum(place, len(shares) - 1)]
+    whole = shares.sum() + np.maximum(length - len(shares), 0) * shares[-1]
+    return np.asarray(share / whole if over_time(kpi) is AggTime.SUM else share / whole * length)
 
 
 def _steps(version: Target, kpi: Kpi, periods: Sequence[Period], goal: float) -> Floats:

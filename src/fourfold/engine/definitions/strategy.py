@@ -25,9 +25,10 @@ class Strategy(Definition):
     horizon: Annotated[int, Field(ge=1900, le=2200)] | None = None  # the year of the vision
     state: Literal["draft", "active", "closed"] = "active"  # a draft may be incomplete
     #: How the scores of children become the score of a node.
-    roll_up: Literal["weighted_mean", "worst_of", "geometric", "best_of", "count_green", "veto_red", "veto_amber"] = (
-        "weighted_mean"
-    )
+    roll_up: Literal[
+        "weighted_mean", "worst_of", "geometric", "power_mean", "best_of", "count_green", "veto_red", "veto_amber"
+    ] = "weighted_mean"
+    power: Annotated[float, Field(ge=-5, le=5)] = 1.0  # of a `power_mean`: the lower, the more a weak child weighs
     #: What a child without a score does to its node.
     missing: Literal["renormalise", "carry_forward", "zero", "neutral", "block"] = "renormalise"
     minimum_coverage: Annotated[float, Field(ge=0, le=1)] = 0.60  # share of weight a node needs to have a score

@@ -16,7 +16,8 @@ class Target(Definition):
     (§3.2); a red line left out is derived and the rule named in the trace. With a `path` the target of a period
     moves from `baseline` (at `since`) to `value` (at `due`). `unit` is the unit it holds for; without one it
     holds for each unit that has none of its own; where units add up (a flow) it is the target of the whole
-    organisation, and units need their own. `shares` are the seasonal shares of a yearly flow target.
+    organisation, and units need their own. `shares` are the seasonal shares of a year: they spread the yearly
+    target of a flow; the target of any other KPI lies above or below `value` in proportion to them.
     """
 
     kpi: Code  # the KPI
