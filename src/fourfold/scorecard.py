@@ -66,12 +66,17 @@ class FolderError(FourfoldError):
 
 @dataclass(frozen=True)
 class Scorecard:
-    """Definitions with their figures; `findings` are what the checks said about both (warnings included)."""
+    """Definitions with their figures; `findings` are what the checks said about both (warnings included).
+
+    `written` are the definitions before they were completed, `read` counts the rows that the figures came from.
+    """
 
     definitions: Definitions
     rows: pl.DataFrame
     findings: tuple[Finding, ...] = ()
     folder: Path | None = None
+    written: Definitions | None = None
+    read: int = 0
 
     def check(self) -> tuple[Finding, ...]:
         """What the checks have to say about definitions and figures."""
@@ -285,7 +290,8 @@ def read(folder: str | Path, *, sources: Sources = None) -> tuple[Scorecard | No
     if errors(findings):
         return None, tuple(findings)
     findings += _early(checked.rows, definitions)
-    return Scorecard(definitions, checked.rows, tuple(findings), Path(folder)), tuple(findings)
+    said = tuple(findings)
+    return Scorecard(definitions, checked.rows, said, Path(folder), parsed.definitions, checked.read), said
 
 
 def _early(rows: pl.DataFrame, definitions: Definitions) -> Iterator[Finding]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -14,30 +13,15 @@ from fourfold.access.roles import Action
 from fourfold.actions._steps import advance, lock, note_event, require
 from fourfold.actions.evaluate_organisation import evaluate_organisation, is_evaluated
 from fourfold.actions.outcome import Outcome
-from fourfold.connectors.files import read_folder
 from fourfold.connectors.files.folder import FEEDS
-from fourfold.connectors.sql import read_feeds
-from fourfold.engine.checks import check
 from fourfold.engine.definitions import Definitions
-from fourfold.engine.definitions.complete import complete
-from fourfold.engine.definitions.parse import parse
-from fourfold.engine.findings import Finding, Level, Place, errors
-from fourfold.engine.measurements import CheckedRows, check_tables
+from fourfold.engine.findings import Finding, Level, Place
 from fourfold.errors import Forbidden
 from fourfold.records.frames.definition import Change, write_definitions
 from fourfold.records.frames.measurement import Written, digest_of, write_measurements
 from fourfold.records.models import Import, Kpi, Measurement, Organisation, Person, Unit
 from fourfold.records.ready import Ready
-
-
-@dataclass(frozen=True)
-class Folder:
-    """A folder without an error: definitions as written and completed, and the checked figures."""
-
-    path: Path
-    written: Definitions
-    completed: Definitions
-    figures: CheckedRows
+from fourfold.scorecard import Scorecard, read
 
 
 def load_folder(
@@ -57,37 +41,22 @@ def load_folder(
     if by is not None and (Path(path) / FEEDS).exists():  # a feed reads databases with the rights of the server
         hint = "The administrator of the machine can: fourfold load FOLDER. Or take feeds/ out of it."
         raise Forbidden("You may not load a folder with feeds.", hint=hint)
-    folder, findings = _read(Path(path), sources)
-    if folder is None:
+    scorecard, findings = read(path, sources=sources)
+    if scorecard is None:
         return Outcome("nothing was loaded", findings=findings)
     moment = at or datetime.now(UTC)
-    organisation = _find(by, folder.written)
+    organisation = _find(by, scorecard.definitions)
     with transaction.atomic():
-        organisation = lock(organisation) if organisation else _new(folder.written)
-        if in_use := _in_use(organisation, folder.written):
+        organisation = lock(organisation) if organisation else _new(scorecard.definitions)
+        if in_use := _in_use(organisation, scorecard.definitions):
             return Outcome("nothing was loaded", findings=(*findings, *in_use))
-        changes, figures = _write(organisation, folder, by, moment)
+        changes, figures = _write(organisation, scorecard, Path(path), by, moment)
     summary = _summary(changes, figures)
     if not is_evaluated(organisation, on=moment):
         code = organisation.code
-        evaluated = evaluate_organisation(by=by, organisation=code, reason=f"Loaded {folder.path.name}", as_of=moment)
+        evaluated = evaluate_organisation(by=by, organisation=code, reason=f"Loaded {Path(path).name}", as_of=moment)
         summary = f"{summary}; {evaluated.summary}"
     return Outcome(summary, organisation, findings)
-
-
-def _read(path: Path, sources: Mapping[str, str | Path] | None) -> tuple[Folder | None, tuple[Finding, ...]]:
-    content = read_folder(path)
-    parsed = parse(content.texts)
-    findings = [*content.findings, *parsed.findings]
-    if parsed.definitions is None:
-        return None, tuple(findings)
-    completed = complete(parsed.definitions)
-    fed = read_feeds(path, sources)
-    figures = check_tables([(t.file, t.frame) for t in (*content.tables, *fed.tables)], completed)
-    findings += [*check(completed, parsed.places), *fed.findings, *figures.findings]
-    if errors(findings):
-        return None, tuple(findings)
-    return Folder(path, parsed.definitions, completed, figures), tuple(findings)
 
 
 def _find(by: Person | None, definitions: Definitions) -> Organisation | None:
@@ -109,18 +78,18 @@ def _new(definitions: Definitions) -> Organisation:
 
 
 def _write(
-    organisation: Organisation, folder: Folder, by: Person | None, moment: datetime
+    organisation: Organisation, scorecard: Scorecard, folder: Path, by: Person | None, moment: datetime
 ) -> tuple[tuple[Change, ...], Written]:
-    """Definitions, figures, the import and the event; nothing at all where nothing is new."""
-    changes = write_definitions(organisation, folder.written)
-    rows = folder.figures.rows
+    """Definitions as written, figures, the import and the event; nothing at all where nothing is new."""
+    changes = write_definitions(organisation, scorecard.written or scorecard.definitions)
+    rows = scorecard.rows
     with transaction.atomic():
         run = Import.objects.create(
-            organisation=organisation, sha256=digest_of(rows), source=str(folder.path)[:500], by=by, at=moment
+            organisation=organisation, sha256=digest_of(rows), source=str(folder)[:500], by=by, at=moment
         )
-        ready = Ready.of(organisation, folder.completed)
+        ready = Ready.of(organisation, scorecard.definitions)
         written = write_measurements(organisation, ready, rows, by=by, at=moment, import_run=run)
-        run.read, run.loaded = folder.figures.read, written.loaded
+        run.read, run.loaded = scorecard.read, written.loaded
         run.unchanged = run.read - run.loaded
         if written.loaded:
             run.save()
@@ -129,7 +98,7 @@ def _write(
     if changes or written.loaded:
         advance(organisation, definitions=bool(changes))
         after = {"changes": [_told(c) for c in changes], "loaded": written.loaded, "unchanged": run.unchanged}
-        note_event(organisation, by, "folder.load", folder.path.name, at=moment, after=after)
+        note_event(organisation, by, "folder.load", folder.name, at=moment, after=after)
     return changes, written
 
 
