@@ -50,8 +50,7 @@ def evaluate(
     """
     located = locate(rows, definitions)
     shown = tuple(periods) if periods is not None else periods_of(definitions, located, view=view, as_of=as_of)
-    # A carried score reaches up a level a period: that many periods before the first one tell what comes into it.
-    early = len(nodes_of(definitions)) if carries(definitions) and periods is not None else 0
+    early = _carried_into(definitions, located, shown) if carries(definitions) else 0
     wide = definitions.calendar.range(shown[0].shift(-early), shown[-1]) if early else shown
     kpis = evaluate_kpis(definitions, located, as_of=as_of, view=view, periods=wide)
     nodes = roll_up_nodes(definitions, kpis)
@@ -60,6 +59,16 @@ def evaluate(
         before = kpis.part(slice(early - 1, early)), nodes.part(slice(early - 1, early))
         kpis, nodes = kpis.part(slice(early, len(wide))), nodes.part(slice(early, len(wide)))
     return Evaluation(definitions, view, as_of, kpis, nodes, tuple(_errors(kpis)), before)
+
+
+def _carried_into(definitions: Definitions, rows: Rows, shown: Sequence[Period]) -> int:
+    """How many periods before the first one tell what is carried into it; there are none before the first figure.
+
+    A carried score reaches up a level a period.
+    """
+    first = min((p.start for p in rows.first.values()), default=shown[0].start)
+    known = definitions.calendar.period(shown[0].frequency, first)
+    return min(len(nodes_of(definitions)), max(shown[0].ordinal - known.ordinal, 0))
 
 
 def evaluate_kpis(

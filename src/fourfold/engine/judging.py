@@ -37,6 +37,8 @@ QUALITY = {Mark.UNAPPROVED: 0.7, Mark.ESTIMATE: 0.6, Mark.PROVISIONAL: 0.8, Mark
 _QUALITY_OF = np.ones(256)
 for _mark, _share in QUALITY.items():
     _QUALITY_OF[(np.arange(256) & _mark) != 0] *= _share
+#: A target counts where its figure is, or is still to come: not in a month that divides by zero, in a fine quarter.
+_STATE_BESIDE = np.array([State.NUMBER, *[State.NOT_APPLICABLE] * 2, State.NOT_DUE, State.NOT_APPLICABLE], np.uint8)
 #: Numbers before natural variation is known well enough to call a status borderline (§5.3).
 ENOUGH = 12
 
@@ -109,9 +111,7 @@ def fold_beside(array: Floats, block: Block, g: Group, window: Window) -> Floats
         found = picked(array, index)
         return found if isinstance(index, slice) else np.where(index < 0, np.nan, found)
     full = np.ascontiguousarray(np.broadcast_to(array, block.shape))
-    state = np.where(np.isnan(full), np.uint8(State.NOT_APPLICABLE), block.state)
-    absent = (state == State.MISSING) | (state == State.ERROR)  # a month that divides by zero may be in a fine quarter
-    state = np.where(absent, np.uint8(State.NOT_APPLICABLE), state)
+    state = np.where(np.isnan(full), np.uint8(State.NOT_APPLICABLE), _STATE_BESIDE[block.state])
     agg, weights = _agg_of_targets(g.over_time), block.denominator
     if agg is AggTime.WEIGHTED_MEAN and weights is None:
         if g.over_time is AggTime.SHARE_TRUE:

@@ -103,12 +103,11 @@ def roll_up_nodes(
         status=np.full(shape, Status.NO_DATA, dtype=np.uint8), coverage=np.zeros(shape), confidence=np.zeros(shape),
         marks=np.zeros(shape, np.uint8),
     )  # fmt: skip
-    earlier = np.array(before, dtype=np.intp) if before is not None else periods_before(kpis.periods)
     start = 0
     for level in levels:
         known = _Scores.below(level, kpis, found)
         if carries(definitions):
-            known = known.carried(earlier)
+            known = known.carried(periods_before(kpis.periods) if before is None else np.array(before, dtype=np.intp))
         _roll_up_level(level, known, definitions.strategy, found, start)
         start += len(level)
     return found
