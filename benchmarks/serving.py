@@ -35,9 +35,17 @@ class Server:
 
     def memory(self) -> float:
         """MB held by the server and its workers."""
-        pids = [self.pid, *map(int, _children(self.pid))]
-        kilobytes = [re.search(r"VmRSS:\s+(\d+)", Path(f"/proc/{pid}/status").read_text()) for pid in pids]
+        kilobytes = [re.search(r"VmRSS:\s+(\d+)", Path(f"/proc/{pid}/status").read_text()) for pid in self._pids()]
         return sum(int(found[1]) for found in kilobytes if found) / 1000
+
+    def processor(self) -> float:
+        """Seconds of processor time that the server and its workers have used, in steps of the kernel's clock."""
+        texts = (Path(f"/proc/{pid}/stat").read_text() for pid in self._pids())
+        ticks = (text.rpartition(")")[2].split()[11:13] for text in texts)  # of the program, and of the kernel for it
+        return sum(int(tick) for pair in ticks for tick in pair) / os.sysconf("SC_CLK_TCK")
+
+    def _pids(self) -> list[int]:
+        return [self.pid, *map(int, _children(self.pid))]
 
 
 @dataclass
