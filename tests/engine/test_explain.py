@@ -96,6 +96,11 @@ def test_the_words_name_value_target_red_line_and_the_sum() -> None:
     ]
 
 
+def test_the_words_give_the_value_with_its_scale() -> None:
+    evaluation = judged(scorecard(SALES | {"scale": "k"}, targets=[GOAL]), figures(("sales", "2026-01", 92)))
+    assert explain(evaluation, "sales", "all", "2026-01").words()[0] == "The value is 92k GBP."
+
+
 def test_the_rule_of_a_red_line_nobody_gave_is_named() -> None:
     given = {"code": "sales", "ratio_scale": True}
     evaluation = judged(scorecard(given, targets=[{"kpi": "sales", "value": "100"}]), figures(("sales", "2026-01", 95)))

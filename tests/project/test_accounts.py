@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.cache import cache
@@ -101,3 +106,36 @@ def test_account_pages_are_in_our_look_under_the_policy(path: str) -> None:
     assert "script-src 'self'" in response["Content-Security-Policy"]
     assert "css/forms" in page and "<style" not in page and "style=" not in page
     assert page.count("<h1>") == 1
+
+
+def test_behind_a_proxy_attempts_count_for_the_client_and_not_for_the_proxy(settings: Any) -> None:
+    def tries(address: str) -> str:
+        sent = {"login": f"nobody@{address}.example", "password": "guess"}
+        return Client().post("/accounts/login/", sent, headers={"X-Forwarded-For": address}).content.decode()
+
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
+    refused = "Too many attempts"
+    assert any(refused in tries("203.0.113.7") for _ in range(12))
+    assert refused not in tries("203.0.113.8")
+
+
+def test_a_client_cannot_choose_its_address_where_there_is_no_proxy() -> None:
+    said = [
+        Client()
+        .post(
+            "/accounts/login/",
+            {"login": f"nobody{i}@bakery.example", "password": "guess"},
+            headers={"X-Forwarded-For": f"203.0.113.{i}"},
+        )
+        .content.decode()
+        for i in range(12)
+    ]
+    assert "Too many attempts" in said[-1]
+
+
+@pytest.mark.parametrize(("behind", "proxies"), [("true", 1), ("false", 0)])
+def test_the_proxy_is_trusted_only_where_there_is_one(tmp_path: Path, behind: str, proxies: int) -> None:
+    code = "from fourfold.project import settings\nprint(getattr(settings, 'ALLAUTH_TRUSTED_PROXY_COUNT', 0))"
+    env = os.environ | {"FOURFOLD_DATA": str(tmp_path), "FOURFOLD_BEHIND_PROXY": behind}
+    ended = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True, check=True)
+    assert ended.stdout.strip() == str(proxies)

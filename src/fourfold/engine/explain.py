@@ -194,6 +194,8 @@ def _kpi_trace(evaluation: Evaluation, node: str, at: tuple[int, int, int]) -> T
 def _inputs(evaluation: Evaluation, kpi: Kpi, at: tuple[int, int, int], state: State) -> dict[str, Scalar]:
     r = evaluation.kpis
     inputs: dict[str, Scalar] = {"value": _at(r.value, at), "state": state.word, "unit": kpi.unit}
+    if kpi.scale:
+        inputs["scale"] = kpi.scale
     for name in ("numerator", "denominator"):
         if (part := _at(getattr(r, name), at)) is not None:
             inputs[name] = part
@@ -341,7 +343,7 @@ def _n(value: float) -> str:
 
 
 def _kpi_words(t: Trace) -> list[str]:
-    value, unit = t.inputs.get("value"), str(t.inputs.get("unit") or "")
+    value, unit, scale = t.inputs.get("value"), str(t.inputs.get("unit") or ""), t.inputs.get("scale", "")
     if value is None:
         state = str(t.inputs["state"])
         return [f"There is no number: {state}." + (f" {t.reason}" if t.reason else "")]
@@ -349,7 +351,7 @@ def _kpi_words(t: Trace) -> list[str]:
     how = next((f", from {s.expr}" for s in t.steps if s.op in ("ratio of sums", "formula")), "")
     if mean := next((s.expr for s in t.steps if s.op == "weighted mean"), ""):
         how = f", the mean weighted by {t.inputs['weighted_by']}: {mean}"
-    words = [f"The value is {_n(round(value, 6))}{_space(unit)}{unit}{how}."]
+    words = [f"The value is {_n(round(value, 6))}{scale}{_space(unit)}{unit}{how}."]
     if t.score is None:
         return [*words, "It is not scored: there is no target and red line to judge it by."]
     if "target" in t.target and "red_line" in t.target:

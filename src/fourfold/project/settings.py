@@ -54,7 +54,8 @@ SETTINGS: Final = (
     Setting(
         "FOURFOLD_BEHIND_PROXY",
         "false",
-        "True when a reverse proxy sets X-Forwarded-Proto and clients cannot reach the server directly.",
+        "True when a reverse proxy sets X-Forwarded-Proto, adds the client's address to X-Forwarded-For, and clients "
+        "cannot reach the server directly.",
     ),
     Setting(
         "FOURFOLD_DEBUG",
@@ -209,6 +210,7 @@ SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
 if env_bool("FOURFOLD_BEHIND_PROXY"):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_SSL_REDIRECT = HTTPS
+    ALLAUTH_TRUSTED_PROXY_COUNT = 1  # else all people share the proxy's address, and its share of attempts to sign in
 
 # --- Static files, language, logs -------------------------------------------------------------------------------
 STATIC_URL = "/static/"

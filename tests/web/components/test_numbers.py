@@ -36,6 +36,7 @@ DAYS = NumberFormat("days", "", 0)
         (DAYS, 24, "24", "24\u00a0days", "+24\u00a0days"),
         (DAYS, 0, "0", "0\u00a0days", "0\u00a0days"),
         (NumberFormat("CHF", "", 0), 7, "CHF\u00a07", "CHF\u00a07", "+CHF\u00a07"),
+        (DAYS, -1e300, "−1.00e300", "−1.00e300\u00a0days", "−1.00e300\u00a0days"),
         (DAYS, None, "–", "–", "–"),
         (DAYS, math.nan, "–", "–", "–"),
         (DAYS, math.inf, "–", "–", "–"),

@@ -86,7 +86,8 @@ def test_zero_is_a_figure(bob: Client) -> None:
 
 
 def test_the_same_figure_again_is_not_recorded_twice(bob: Client) -> None:
-    bob.post(kpi_path("sales", "figures/"), APRIL | {"value": "1200"})
+    response = bob.post(kpi_path("sales", "figures/"), APRIL | {"value": "1200"})
+    assert "Nothing new: 1,200 for Apr 2026." in page_of(bob.get(response["Location"]))
     assert Measurement.objects.filter(period="M:2026-04", kpi__code="sales", unit__code="north").count() == 1
 
 
@@ -109,6 +110,29 @@ def test_a_computed_kpi_has_no_form(bob: Client) -> None:
 def test_a_unit_put_together_from_others_has_no_form(alice: Client) -> None:
     assert 'id="enter"' not in page_of(alice.get(kpi_path("sales")))
     assert 'id="enter"' in page_of(alice.get(kpi_path("sales", "?u=north")))
+
+
+def test_a_unit_put_together_from_others_takes_no_figure_either(alice: Client) -> None:
+    response = alice.post(kpi_path("sales", "figures/"), APRIL | {"value": "5"})
+    assert response.status_code == 422
+    assert "put together from those of the units below" in page_of(response)
+    assert not Measurement.objects.filter(value="5").exists()
+
+
+def test_the_form_says_in_what_scale_the_figure_is_given(bob: Client) -> None:
+    assert "Figure (GBP)" in page_of(bob.get(kpi_path("sales")))
+    sales = Kpi.objects.get(code="sales", organisation__code="bakery")
+    sales.spec = sales.spec | {"scale": "m"}
+    sales.save()
+    sales.organisation.definitions_version += 1
+    sales.organisation.save()
+    assert "Figure (GBP m)" in page_of(bob.get(kpi_path("sales")))
+
+
+def test_what_is_wrong_with_the_reason_is_said_beside_the_reason(bob: Client) -> None:
+    response = bob.post(kpi_path("sales", "figures/"), APRIL | {"value": "5", "reason": "a\0b"})
+    assert response.status_code == 422
+    assert 'id="e-reason"' in page_of(response) and 'id="e-value"' not in page_of(response)
 
 
 def test_a_get_leads_to_the_form(bob: Client) -> None:

@@ -154,6 +154,15 @@ def _a_year_before(scope: Scope) -> date:
     return scope.month.shift(1 - LENGTH).start
 
 
+def is_rolled_up(scope: Scope, kpi: Kpi) -> bool:
+    """True where the figures of the unit are put together from units below and none was ever recorded for itself."""
+    structure = scope.structure
+    if not any(structure.applies(kpi, unit.code) for unit in structure.children.get(scope.unit.pk, [])):
+        return False
+    recorded = models.Measurement.objects.visible_to(scope.person)
+    return not recorded.filter(kpi=structure.kpi_pk[kpi.code], unit=scope.unit.pk).exists()
+
+
 def periods_to_record(scope: Scope, kpi: Kpi, count: int = LENGTH) -> list[Period]:
     """The periods of the KPI one may record, newest first: from the end of the month after the one shown backwards."""
     newest = scope.structure.calendar.period(kpi.frequency, scope.month.shift(1).last_day)

@@ -24,7 +24,7 @@ from fourfold.web.components.initiative import bar_of, bar_words, column_of, ini
 from fourfold.web.components.kpi_below import units_below
 from fourfold.web.components.kpi_trend import length_of, numbered, trends_of
 from fourfold.web.components.lede import run_length
-from fourfold.web.components.numbers import DASH, plain, score_text, share_text
+from fourfold.web.components.numbers import DASH, as_given, plain, score_text, share_text
 
 _GOOD: Final = {
     Polarity.HIGHER_BETTER: "higher",
@@ -171,8 +171,8 @@ def figure_text(kpi: Kpi, r: Recorded) -> str:
     if r.state is not State.NUMBER:
         return r.state.word
     if r.value is not None:
-        return format_of(kpi).short(float(r.value)) if kpi.decimals >= _places(r) else f"{r.value:,f}"
-    return f"{r.numerator:,f} ÷ {r.denominator:,f}"
+        return format_of(kpi).short(float(r.value)) if kpi.decimals >= _places(r) else as_given(r.value)
+    return " ÷ ".join(as_given(part) for part in (r.numerator, r.denominator) if part is not None)
 
 
 def _places(r: Recorded) -> int:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cached_property, lru_cache
 from typing import Final
 
@@ -18,6 +19,7 @@ from fourfold.engine.statuses import Status
 MINUS: Final = "\u2212"
 NBSP: Final = "\u00a0"
 DASH: Final = "–"
+LARGE: Final = 1e15  # from here on a float does not hold every digit, and a table not their number
 
 #: Symbols of currencies that have one people know; any other is written by its code.
 _SYMBOLS: Final = {"GBP": "£", "EUR": "€", "USD": "$", "JPY": "¥", "TRY": "₺", "INR": "₹", "KRW": "₩", "ILS": "₪"}
@@ -67,7 +69,7 @@ class NumberFormat:
         """The digits alone, a dash for no number."""
         if value is None or not math.isfinite(value):
             return DASH
-        digits = f"{abs(value):,.{self.decimals}f}"
+        digits = f"{abs(value):,.{self.decimals}f}" if abs(value) < LARGE else f"{abs(value):.2e}".replace("e+", "e")
         return MINUS + digits if value < 0 and _has_weight(digits) else digits
 
     def short(self, value: float | None) -> str:
@@ -156,6 +158,18 @@ _WORDS: Final = ("no", "one", "two", "three", "four", "five", "six", "seven", "e
 def count_word(count: int) -> str:
     """A small count in words, as prose wants it: four, eleven becomes 11."""
     return _WORDS[count] if 0 <= count < len(_WORDS) else f"{count:,}"
+
+
+def as_given(number: Decimal) -> str:
+    """A recorded number with every digit it was given; with an exponent where zeros would fill the line.
+
+    >>> as_given(Decimal("-1234.50")), as_given(Decimal("1e300")), as_given(Decimal("-0"))
+    ('−1,234.50', '1e300', '0')
+    """
+    size = abs(number)
+    is_long = bool(number) and not -20 < number.adjusted() < 40
+    digits = f"{size:e}".replace("e+", "e") if is_long else f"{size:,f}"
+    return MINUS + digits if number < 0 else digits
 
 
 def plain(value: float) -> str:

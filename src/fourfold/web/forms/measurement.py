@@ -18,6 +18,7 @@ PARTS: Final = ("numerator", "denominator")
 NUMBERS: Final = (*VALUE, *PARTS)
 _NAMES: Final = {"value": "Figure", "numerator": "Numerator", "denominator": "Denominator"}
 _NUMBER: Final = re.compile(PATTERN)
+_CONTROL: Final = re.compile("[\x00-\x08\x0e-\x1f]")
 LONGEST_REASON: Final = 1000
 
 
@@ -49,7 +50,8 @@ class MeasurementForm:
     @property
     def fields(self) -> list[Field]:
         """The fields in the order shown."""
-        unit = f" ({self.kpi.unit})" if self.kpi.unit and figures_of(self.kpi) == VALUE else ""
+        measure = " ".join(filter(None, (self.kpi.unit, self.kpi.scale)))  # "GBP m": 2.5 is two and a half million
+        unit = f" ({measure})" if measure and figures_of(self.kpi) == VALUE else ""
         labels = {"period": "Period", **{n: _NAMES[n] + unit for n in figures_of(self.kpi)}, "reason": "Reason"}
         return [
             Field(name, label, self.typed.get(name, ""), self.errors.get(name, []), name in NUMBERS)
@@ -82,6 +84,8 @@ def read_form(kpi: Kpi, periods: list[Period], posted: Mapping[str, str]) -> Mea
         form.numbers[name] = _read_number(form, name)
     if len(form.typed["reason"]) > LONGEST_REASON:
         form.complain("reason", f"Shorten the reason to {LONGEST_REASON:,} characters.")
+    elif _CONTROL.search(form.typed["reason"]):
+        form.complain("reason", "The reason holds characters that cannot be seen. Type it anew instead of pasting it.")
     return form
 
 

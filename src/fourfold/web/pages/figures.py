@@ -14,8 +14,9 @@ from fourfold.actions.record_measurement import record_measurement
 from fourfold.engine.findings import Finding, Level
 from fourfold.engine.periods import Frequency
 from fourfold.errors import Forbidden
-from fourfold.records.queries.kpi import find_kpi, periods_to_record
+from fourfold.records.queries.kpi import find_kpi, is_rolled_up, periods_to_record
 from fourfold.web.address import Here, here_in
+from fourfold.web.components.numbers import as_given
 from fourfold.web.forms.measurement import MeasurementForm, read_form
 from fourfold.web.pages.kpi import kpi_page
 from fourfold.web.requests import Request, signed_in
@@ -32,6 +33,8 @@ def figures(request: Request, pk: int, name: str) -> HttpResponse:
     if not here.scope.may(Action.RECORD):
         raise Forbidden("You may not enter figures here.")
     form = read_form(kpi, periods_to_record(here.scope, kpi), request.POST.dict())
+    if is_rolled_up(here.scope, kpi):
+        form.complain("value", "This figure is put together from those of the units below. Enter it there.")
     if form.is_valid:
         outcome = _record(request, here, form)
         if outcome.ok:
@@ -66,8 +69,9 @@ def _said(finding: Finding) -> str:
 def _done(request: Request, here: Here, form: MeasurementForm, outcome: Outcome[object]) -> HttpResponse:
     """Say what was saved and show the KPI in the period it was saved for."""
     assert form.period is not None
-    figure = " ÷ ".join(f"{number:,f}" for number in form.numbers.values())
+    figure = " ÷ ".join(as_given(number) for number in form.numbers.values() if number is not None)
     warnings = "".join(f" {_said(finding)}" for finding in outcome.findings)
-    messages.success(request, f"Saved: {figure} for {form.period.label}.{warnings}")
+    said = "Nothing new" if outcome.summary == "known already" else "Saved"
+    messages.success(request, f"{said}: {figure} for {form.period.label}.{warnings}")
     month = here.scope.structure.calendar.period(Frequency.MONTH, form.period.last_day)
     return redirect(here.kpi(form.kpi, None, p=month.short_id))
