@@ -418,7 +418,7 @@ class Oracle:
         if not enough:
             return Answer(why_none([a.status for a, _ in children]), None, coverage, trust)
         critical = [a.score for a, c in zip((a for a, _ in children), self.critical(name), strict=True) if c]
-        score = combine(strategy, [(u, w) for u, w in used if w > 0])
+        score = round(combine(strategy, [(u, w) for u, w in used if w > 0]), 6)  # quantised on every level (I7)
         if strategy.roll_up.startswith("veto") and any(s is not None and s < 50 for s in critical):
             score = min(score, Fraction("49.9") if strategy.roll_up == "veto_red" else Fraction("89.9"))
         raw = 2 if at_least(score, Fraction(strategy.green)) else int(at_least(score, Fraction(strategy.amber)))

@@ -22,7 +22,7 @@ from tests.engine.scorecards import figures, judged, scorecard, seen
 
 VIEWS: tuple[View, ...] = ("month", "quarter", "year", "ytd")
 EXAMPLE = Path(__file__).parents[2] / "examples" / "calder_vale"
-TO_NINE_DIGITS = {"rel": 1e-9, "abs": 1e-6}
+TO_NINE_DIGITS = {"rel": 1e-9, "abs": 2e-6}  # a tie of the sixth decimal may be rounded either way
 
 
 def run(
