@@ -173,3 +173,18 @@ def test_events_are_numbered_without_gaps(organisation: Organisation, folder: Fo
     for value in ("1", "2", "bad", "3", "3"):
         load_folder(by=None, path=folder(figures=FIGURES + f"sales,north,2026-05,{value},,,,\n"), at=now)
     assert list(Event.objects.values_list("seq", flat=True)) == [1, 2, 3, 4]
+
+
+def test_a_folder_that_spells_out_the_usual_changes_nothing(
+    organisation: Organisation, folder: Callable[..., Path], now: datetime
+) -> None:
+    path = folder(name="spelled-out")
+    kpis = path / "kpis.yaml"
+    usual = "    kind: flow\n    state: active\n    frequency: month\n"
+    kpis.write_text(kpis.read_text().replace("    name: Sales\n", "    name: Sales\n" + usual))
+    people = path / "people.yaml"
+    people.write_text(people.read_text().replace("    role: admin\n", "    role: admin\n    unit:\n"))
+    assert "frequency: month" in kpis.read_text()
+    before = Organisation.objects.get(pk=organisation.pk).version
+    assert load_folder(by=None, path=path, at=now).summary == "nothing new"
+    assert Organisation.objects.get(pk=organisation.pk).version == before

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
 
+from fourfold.engine.definitions.base import Definition
 from fourfold.records.fields import SpecField
 from fourfold.records.scope import InOrganisation
 
@@ -40,3 +43,14 @@ class Coded(Defined):
     def __str__(self) -> str:
         """The name people gave it."""
         return self.name
+
+
+def spec_of(definition: Definition) -> dict[str, Any]:
+    """The definition as JSON holds it: only what was given, decimals as text."""
+    return definition.model_dump(mode="json", exclude_unset=True)
+
+
+def kept_spec(definition: Definition, kept: dict[str, Any]) -> dict[str, Any]:
+    """What a row should hold: what it holds already, where that only spells the same definition differently."""
+    spec = spec_of(definition)
+    return kept if kept != spec and type(definition).model_validate(kept) == definition else spec

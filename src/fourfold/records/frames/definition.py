@@ -9,6 +9,7 @@ from typing import Any
 
 from fourfold.engine.definitions import Definitions
 from fourfold.engine.definitions.base import Definition
+from fourfold.records.defined import kept_spec, spec_of
 from fourfold.records.frames.person import read_people, write_people
 from fourfold.records.models import Organisation, Unit
 from fourfold.records.tables import TABLES, Ids, Table, rows_of, set_values
@@ -26,11 +27,6 @@ class Change:
     def __bool__(self) -> bool:
         """True when anything is different from before."""
         return bool(self.added or self.changed or self.removed)
-
-
-def spec_of(definition: Definition) -> dict[str, Any]:
-    """The definition as JSON holds it: only what was given, decimals as text."""
-    return definition.model_dump(mode="json", exclude_unset=True)
 
 
 def read_definitions(organisation: Organisation) -> Definitions | None:
@@ -69,7 +65,8 @@ def write_definitions(organisation: Organisation, definitions: Definitions) -> t
 
 
 def _write_organisation(organisation: Organisation, definitions: Definitions) -> Change:
-    spec = spec_of(definitions.organisation)
+    given = definitions.organisation
+    spec = kept_spec(given, organisation.spec) if organisation.spec else spec_of(given)
     if organisation.spec == spec:
         return Change("organisation")
     organisation.name, organisation.spec = definitions.organisation.name, spec
@@ -82,19 +79,22 @@ def _write_rows(
 ) -> tuple[Change, list[Any]]:
     """Add and change rows of one table; gives back those that no definition names any more."""
     rows = list(rows_of(table.model, organisation).order_by("position", "pk"))
-    before = dict(zip(_keys(table, [row.spec for row in rows]), rows, strict=True))
+    usual = _usual(table, items)
+    before = dict(zip(_keys(table, [usual | row.spec for row in rows]), rows, strict=True))
     specs = [spec_of(item) for item in items]
     new: list[Any] = []
     moved: list[Any] = []
     added, changed = [], []
-    for position, (key, spec, item) in enumerate(zip(_keys(table, specs), specs, items, strict=True)):
-        values = {**table.columns(item, ids), "position": position, "spec": spec}
+    keys = _keys(table, [usual | spec for spec in specs])
+    for position, (key, spec, item) in enumerate(zip(keys, specs, items, strict=True)):
         row = before.pop(key, None)
+        kept = spec if row is None else kept_spec(item, row.spec)
+        values = {**table.columns(item, ids), "position": position, "spec": kept}
         if row is None:
             new.append(table.model(organisation=organisation, **values))
             added.append(_name(key))
             continue
-        if row.spec != spec:
+        if row.spec != kept:
             changed.append(_name(key))
         if set_values(row, values):
             moved.append(row)
@@ -102,6 +102,12 @@ def _write_rows(
     if moved:
         table.model._default_manager.bulk_update(moved, sorted(values), batch_size=200)
     return Change(table.noun, tuple(added), tuple(changed), tuple(_name(key) for key in before)), list(before.values())
+
+
+def _usual(table: Table, items: Sequence[Definition]) -> dict[str, Any]:
+    """What the parts of a key are where a spec leaves them out."""
+    fields = type(items[0]).model_fields if items else {}
+    return {part: fields[part].default for part in table.key if part in fields and not fields[part].is_required()}
 
 
 def _keys(table: Table, specs: Sequence[dict[str, Any]]) -> list[tuple[Any, ...]]:

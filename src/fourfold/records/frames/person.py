@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from fourfold.engine.definitions import Person as PersonDefinition
+from fourfold.records.defined import kept_spec, spec_of
 from fourfold.records.models import Membership, Organisation, Person, Unit
 from fourfold.records.models.person import tidy_email
 from fourfold.records.tables import Ids, set_values
@@ -30,11 +31,11 @@ def write_people(
     by_email = {m.person.email: m for m in members.values() if m.person.email and m.code not in named}
     added, changed = [], []
     for position, definition in enumerate(people):
-        spec = definition.model_dump(mode="json", exclude_unset=True)
-        values: dict[str, Any] = {"code": definition.code, "role": definition.role, "position": position, "spec": spec}
-        values["unit_id"] = ids(Unit, definition.unit)
         email = tidy_email(definition.email)
         member = members.get(definition.code) or (by_email.pop(email, None) if email else None)
+        spec = kept_spec(definition, member.spec) if member else spec_of(definition)
+        values: dict[str, Any] = {"code": definition.code, "role": definition.role, "position": position, "spec": spec}
+        values["unit_id"] = ids(Unit, definition.unit)
         if member is None:
             Membership.objects.create(organisation=organisation, person=_account(definition), **values)
             added.append(definition.code)
