@@ -87,6 +87,23 @@ def test_somebody_who_is_not_signed_in_is_asked_to(organisation: Organisation) -
         assert response["Location"].startswith("/accounts/login/?next=/")
 
 
+@pytest.mark.parametrize("method", ["OPTIONS", "TRACE", "PUT", "DELETE", "POST"])
+def test_a_page_is_read_and_only_a_form_is_sent(alice: Client, method: str) -> None:
+    forms = {"figures": "GET, HEAD, POST", "/password/": "GET, HEAD, POST", "/preferences/": "POST"}
+    for name in (*PAGES, "/password/", "/preferences/"):
+        allowed = forms.get(name, "GET, HEAD")
+        if method in allowed.split(", "):
+            continue
+        response = alice.generic(method, name if name.startswith("/") else address(name))
+        assert response.status_code == 405, name
+        assert (response["Allow"], response.content) == (allowed, b""), name
+
+
+def test_the_head_of_a_page_is_that_of_the_page(alice: Client) -> None:
+    for name in PAGES:
+        assert alice.head(address(name)).status_code == alice.get(address(name)).status_code, name
+
+
 def test_the_browser_may_load_nothing_from_elsewhere(alice: Client) -> None:
     response = alice.get("/s/bakery/")
     policy = dict(part.strip().partition(" ")[::2] for part in response["Content-Security-Policy"].split(";"))

@@ -1,14 +1,14 @@
-"""Who asks: every page is for somebody who is signed in, and errors of the product become answers of HTTP."""
+"""Who asks and how: every page is for somebody who is signed in; errors of the product become answers of HTTP."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeAlias
+from typing import TYPE_CHECKING, Concatenate, Final, ParamSpec, TypeAlias
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseNotAllowed
 
 from fourfold.errors import FourfoldError, Kind
 
@@ -24,13 +24,26 @@ else:
 
 P = ParamSpec("P")
 Page: TypeAlias = Callable[Concatenate[Request, P], HttpResponseBase]
+Guarded: TypeAlias = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
+
+READ: Final = ("GET", "HEAD")
 
 
-def signed_in(page: Page[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
-    """Send anybody else to the sign-in page; 404 for what does not exist or may not be seen, 403 for the rest."""
+def signed_in(page: Page[P]) -> Guarded[P]:
+    """A page to read: anybody else is sent to sign in; 404 for what may not be seen or is not there, else 403."""
+    return _guarded(page, READ)
 
+
+def signed_in_form(page: Page[P]) -> Guarded[P]:
+    """As `signed_in`, for a page whose form is sent to its own address."""
+    return _guarded(page, (*READ, "POST"))
+
+
+def _guarded(page: Page[P], methods: tuple[str, ...]) -> Guarded[P]:
     @wraps(page)
     def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        if request.method not in methods:
+            return HttpResponseNotAllowed(methods)
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path())
         try:

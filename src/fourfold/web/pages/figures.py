@@ -19,10 +19,10 @@ from fourfold.web.address import Here, here_in
 from fourfold.web.components.numbers import as_given
 from fourfold.web.forms.measurement import MeasurementForm, read_form
 from fourfold.web.pages.kpi import kpi_page
-from fourfold.web.requests import Request, signed_in
+from fourfold.web.requests import Request, signed_in_form
 
 
-@signed_in
+@signed_in_form
 def figures(request: Request, pk: int, name: str) -> HttpResponse:
     """POST records a figure and leads to the KPI in its period; a GET leads to the form."""
     row = find_kpi(request.user, pk)

@@ -12,12 +12,12 @@ from django.views.decorators.debug import sensitive_post_parameters
 
 from fourfold.actions.set_password import set_password
 from fourfold.web.pages.errors import plain
-from fourfold.web.requests import Request, signed_in
+from fourfold.web.requests import Request, signed_in_form
 
 
 @never_cache
 @sensitive_post_parameters()
-@signed_in
+@signed_in_form
 def password(request: Request) -> HttpResponse:
     """The form, and what becomes of it."""
     if request.method != "POST":
