@@ -13,6 +13,7 @@ from playwright.sync_api import Browser
 from tests.browser.conftest import THEMES, WIDTHS, Server, Visit, new_visit, size
 
 MOST_BYTES = 15_000  # of a page, packed
+ACROSS = (320, 360, 390, 600, 721, 768, 834, 900, 1024, 1280, 1440)  # pixels: phones, tablets, laptops
 
 PAGES = {
     "overview": "/s/group/",
@@ -55,12 +56,14 @@ def flaws(visit: Visit, *rules: str) -> list[str]:
     found = [f"console: {text}" for text in visit.complaints]
     found += [f"content policy: {text}" for text in visit.refused()]
     found += visit.violations(*rules)
-    beside = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    if beside > 0:
+    if (beside := page.evaluate(BESIDE)) > 0:
         found.append(f"{beside} pixels beside the screen")
     found += page.evaluate(CUT)
     return found
 
+
+#: How many pixels of a page lie beside the screen.
+BESIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 #: Words of a drawing that lie outside it, where its neighbours or the edge of the screen would cover them.
 CUT = """() => [...document.querySelectorAll("main svg")].flatMap((svg) => {
@@ -93,23 +96,41 @@ def test_a_page_is_without_flaws_at_both_widths_in_both_themes(
     check(windows, PAGES[name])
 
 
-@pytest.mark.parametrize(
-    ("start", "link", "where"),
-    [
-        ("/s/group/", "Agency staff spend", "/kpi/"),
-        ("/s/group/scorecard/", "Energy use per m²", "/kpi/"),
-        ("/s/group/map/?as=list", "Timely access to care", "/objective/"),
-        ("/s/group/map/?as=list", "Data people can trust", "/objective/"),
-    ],
-)
+def behind(visit: Visit, start: str, link: str) -> str:
+    """The address of the link of this name on the page `start`."""
+    found = visit.open(start).get_by_role("main").get_by_role("link", name=link, exact=True).first
+    address: str = found.evaluate("a => a.href")
+    return address.removeprefix(visit.base)
+
+
+BEHIND = [
+    ("/s/group/", "Agency staff spend", "/kpi/"),
+    ("/s/group/scorecard/", "Energy use per m²", "/kpi/"),
+    ("/s/group/map/?as=list", "Timely access to care", "/objective/"),
+    ("/s/group/map/?as=list", "Data people can trust", "/objective/"),
+]
+
+
+@pytest.mark.parametrize(("start", "link", "where"), BEHIND)
 def test_a_page_behind_a_link_is_without_flaws(
-    windows: dict[tuple[str, str], Visit], server: Server, start: str, link: str, where: str
+    windows: dict[tuple[str, str], Visit], start: str, link: str, where: str
 ) -> None:
-    page = windows["desk", "light"].open(start)
-    found = page.get_by_role("main").get_by_role("link", name=link, exact=True).first
-    address = found.evaluate("a => a.href").removeprefix(server.url)
+    address = behind(windows["desk", "light"], start, link)
     assert address.startswith(where)
     check(windows, address)
+
+
+def test_no_page_scrolls_sideways_at_any_width(desk: Visit) -> None:
+    more = [("/s/group/scorecard/", "Hospital-acquired infections", "/kpi/"), *BEHIND]
+    addresses = [*PAGES.values(), *(behind(desk, start, link) for start, link, _ in more)]
+    found = {}
+    for address in addresses:
+        page = desk.open(address)
+        for width in ACROSS:
+            page.set_viewport_size({"width": width, "height": 800})
+            if (beside := page.evaluate(BESIDE)) > 0:
+                found[address, width] = beside
+    assert not found
 
 
 @pytest.mark.parametrize("address", ["/s/nowhere/", "/no/such/page/"])
