@@ -149,7 +149,13 @@ def judge(cells: pd.DataFrame, t: Tables) -> pd.DataFrame:
     status = np.select([x.notna(), begun], [status, OVERDUE], NOT_APPLICABLE)
     target = cells["target"].where(~banded, (cells["low"] + cells["high"]) / 2)
     distance = np.minimum((score - 50).abs(), (score - cut).abs())
-    borderline = distance < 98 * cells["sigma"] / gap
+    reach = 1.96 * cells["sigma"]
+    near = pd.Series(False, index=cells.index)
+    for edge, red, inward in (("low", "red_low", 1), ("high", "red_high", -1)):
+        width = (cells[edge] - cells[red]).abs()
+        on = cells[edge] - inward * np.minimum(tolerance, width)
+        near |= (width > 0) & (((x - cells[red]).abs() < reach) | ((x - on).abs() < reach))
+    borderline = (distance < 98 * cells["sigma"] / gap).where(~banded, near)
     return cells[[*CELL, "coverage"]].assign(
         value=x, target=target, score=score, status=status, borderline=borderline, confidence=cells["coverage"]
     )
