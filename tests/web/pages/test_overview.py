@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from django.test import Client
 
 from fourfold.jobs.evaluate_new_day import evaluate_new_day
 from fourfold.records.models import Organisation, Person
+from fourfold.testing.bakery import BAKERY, bakery
+from tests.web.conftest import FIGURES, load, signed_in
 
 
 def get(client: Client, path: str = "/s/bakery/") -> str:
@@ -92,3 +95,12 @@ def test_a_new_day_shows_at_once_what_has_become_overdue(alice: Client) -> None:
     assert "overdue" not in get(alice, "/s/bakery/?p=2026-05")
     evaluate_new_day(now=datetime(2026, 8, 2, 9, tzinfo=UTC))
     assert "overdue" in get(alice, "/s/bakery/?p=2026-05")
+
+
+def test_a_milestone_was_due_from_the_day_after_its_own(tmp_path: Path, db: None) -> None:
+    """The day is that of the evaluation, whatever the clock says."""
+    oven = BAKERY["initiatives"][0] | {"state": "active", "milestones": [{"name": "Lit", "due": "2026-05-20"}]}
+    load(tmp_path / "bakery", bakery(initiatives=[oven]), FIGURES)
+    assert ">A second oven: Lit, 20 May 2026<" in get(signed_in("alice"))
+    evaluate_new_day(now=datetime(2026, 5, 21, 12, tzinfo=UTC))
+    assert ">A second oven: Lit, was due 20 May 2026<" in get(signed_in("alice"))

@@ -18,10 +18,11 @@ ROOM: Final = 60_000  # results kept, of about 300 bytes each
 
 
 class Run(NamedTuple):
-    """The newest evaluation of an organisation; `at` is None where there was none."""
+    """The newest evaluation of an organisation, and the moment at which it looked; both None where there was none."""
 
     organisation: int
     at: datetime | None
+    as_of: datetime | None = None
 
 
 T = TypeVar("T")
@@ -30,7 +31,8 @@ T = TypeVar("T")
 def newest_run(person: models.Person, organisation: int) -> Run:
     """One statement."""
     runs = models.Evaluation.objects.visible_to(person).filter(organisation=organisation)
-    return Run(organisation, runs.order_by("-pk").values_list("at", flat=True).first())
+    at, as_of = runs.order_by("-pk").values_list("at", "as_of").first() or (None, None)
+    return Run(organisation, at, as_of)
 
 
 def kept(run: Run, key: Hashable, read: Callable[[], T], *, size: Callable[[T], int]) -> T:

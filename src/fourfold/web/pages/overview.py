@@ -6,11 +6,12 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import redirect
+from django.utils.timezone import localdate
 
 from fourfold.engine.statuses import Status
 from fourfold.graphics.scoreline import scoreline, shared_scale
 from fourfold.graphics.svg import Svg
-from fourfold.records.queries.overview import KpiNow, NodeNow, Overview, PerspectiveNow, is_late, overview_of
+from fourfold.records.queries.overview import KpiNow, NodeNow, Overview, PerspectiveNow, overview_of
 from fourfold.records.queries.window import Cell, scores
 from fourfold.web.address import Here, here_at
 from fourfold.web.components.dates import day_text
@@ -24,6 +25,7 @@ from fourfold.web.components.drawings import (
     value_text,
 )
 from fourfold.web.components.frame import crumb_of, show
+from fourfold.web.components.initiative import day_of
 from fourfold.web.components.lede import lede_of, listed, move_words
 from fourfold.web.components.numbers import plural, score_change, score_text
 from fourfold.web.pages.errors import nothing_here
@@ -198,7 +200,7 @@ def _facts(here: Here, page: Overview) -> list[tuple[str, str, str]]:
 def _next_milestone(here: Here) -> str:
     """The earliest milestone that is not done, of an initiative that runs."""
     milestones = [
-        (m.due, m.name, i.name, is_late(i))
+        (m.due, m.name, i.name)
         for i in here.scope.structure.initiatives
         if i.state == "active"
         for m in i.milestones
@@ -206,8 +208,10 @@ def _next_milestone(here: Here) -> str:
     ]
     if not milestones:
         return ""
-    due, name, initiative, _ = min(milestones)
-    return f"{initiative}: {name}, {day_text(due)}"
+    due, name, initiative = min(milestones)
+    day = day_of(due)
+    is_over = day is not None and day < localdate(here.scope.run.as_of)  # the day of the results beside it
+    return f"{initiative}: {name}, {'was due ' if is_over else ''}{day_text(due)}"
 
 
 def first_sentence(text: str) -> str:
