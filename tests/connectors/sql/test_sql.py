@@ -234,8 +234,8 @@ def test_a_database_with_a_write_ahead_log_is_read_packed_and_plain(folder: Path
         (b"", "is not a SQLite database"),
         (b"kpi,unit\n", "is not a SQLite database"),
         (b"SQLite format 3\x00 and then nothing", "cannot be read"),
-        (gzip.compress(b"something else"), "holds something else"),
-        (gzip.compress(b"SQLite format 3\x00")[:-9], "is damaged"),
+        (gzip.compress(b"something else", mtime=0), "holds something else"),
+        (gzip.compress(b"SQLite format 3\x00", mtime=0)[:-9], "is damaged"),
     ],
 )
 def test_a_database_that_cannot_be_read_is_a_finding_that_says_how_to_name_another(
