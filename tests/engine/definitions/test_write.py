@@ -114,6 +114,8 @@ kpis:
     definition: Share of people who leave the emergency department, or are admitted, within 4 hours of arriving.
     kind: ratio
     unit: "%"
+    valid_min: 0
+    valid_max: 100
     tolerance: 2
     not_applicable_in: [hollin-park]
     owner: AO
