@@ -1,7 +1,7 @@
 # Every command there is. `make` alone lists them.
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup setup-web demo test test-all test-postgres ci lint types contracts house wheel lock format reference bench clean
+.PHONY: help setup setup-web setup-spark demo test test-all test-postgres test-cluster ci lint types contracts house wheel lock format reference bench clean
 
 # The first Python that is new enough; `make PYTHON=… demo` names another.
 ifndef PYTHON
@@ -25,6 +25,9 @@ setup:  ## the environment for working on Fourfold, in .venv, from pinned and ha
 setup-web:  ## the same without the tools: what running it needs
 	@$(if $(PYTHON),$(PYTHON),$(no_python)) .ci/setup.py web
 
+setup-spark:  ## the same with Apache Spark (430 MB), for evaluating on a cluster; it also needs Java 17
+	@$(if $(PYTHON),$(PYTHON),$(no_python)) .ci/setup.py spark
+
 no_python = echo "There is no Python 3.11 or newer here. Run:  sudo apt install python3 python3-venv"; exit 1;
 
 demo: setup-web  ## the demo organisation in your browser; Ctrl-C ends it (PORT=8001: not on port 8000)
@@ -41,7 +44,11 @@ test-all: setup browser-$(BROWSER)  ## every test, the slow ones too
 test-postgres: setup browser-$(BROWSER)  ## the tests that touch the database, on PostgreSQL
 	@$(BIN)/python .ci/postgres.py $(PYTEST) --database-only $(NOT_SLOW)
 
-ci: lint types contracts house test test-postgres wheel  ## all that must pass before a change goes in
+test-cluster: setup-spark  ## evaluation on a Spark cluster that the tests start here: a master and two workers
+	@echo "Tests on a Spark cluster"
+	@env -u DATABASE_URL $(BIN)/python -m pytest -q tests/connectors/spark
+
+ci: lint types contracts house test test-postgres test-cluster wheel  ## all that must pass before a change goes in
 	@echo "Everything passed."
 
 lint: setup  ## ruff
@@ -69,9 +76,11 @@ wheel: setup  ## build the wheel and try it in an empty environment
 
 LOCK := $(BIN)/uv pip compile pyproject.toml --quiet --generate-hashes --universal --python-version 3.11 \
   --no-header --no-annotate --no-emit-index-url --no-emit-find-links
+EXTRAS := --extra dev --extra notebook --extra postgres --extra web
 lock: setup  ## pin the newest versions that pyproject.toml allows (PACKAGE=name: only that one)
-	@echo "Locks: dev, then web and base as parts of it"
-	@$(LOCK) $(if $(PACKAGE),--upgrade-package $(PACKAGE),--upgrade) --all-extras --group build -o requirements/dev.txt
+	@echo "Locks: all of it, then dev, web and base as parts of it"
+	@$(LOCK) $(if $(PACKAGE),--upgrade-package $(PACKAGE),--upgrade) --all-extras --group build -o requirements/spark.txt
+	@$(LOCK) --upgrade -c requirements/spark.txt $(EXTRAS) --group build -o requirements/dev.txt
 	@$(LOCK) --upgrade -c requirements/dev.txt --extra web --extra postgres --group build -o requirements/web.txt
 	@$(LOCK) --upgrade -c requirements/dev.txt -o requirements/base.txt
 

@@ -1,9 +1,10 @@
 """The same evaluation as a good analyst would write it in pandas: the peer of the engine, and a check on its answers.
 
-Keys are categories, arithmetic is on whole columns, and grouping, merging and as-of merging do the rest; no loop runs
-over rows or groups. It knows no more than the sample needs: months that are all due, constant targets with given red
-lines, means of scores, units that report all at one depth. Of what the engine gives it leaves out the marks other
-than "borderline", the reasons and the findings.
+Keys are the texts they come as, arithmetic is on whole columns, and grouping, merging, as-of merging and expanding
+windows do the rest; no loop runs over rows or groups. Tuned, keys are categories and running sums take the place of
+expanding windows, which makes it about twice as fast: a second, harder peer. Either knows no more than the sample
+needs: months that are all due, constant targets with given red lines, means of scores, units that report all at one
+depth. Of what the engine gives they leave out the marks other than "borderline", the reasons and the findings.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import pandas as pd
 
 from fourfold.engine.definitions import Definitions
 
+Keys = dict[str, pd.CategoricalDtype] | dict[str, str]
 OFF, NEAR, ON, OVERDUE, NOT_APPLICABLE, INSUFFICIENT = 0, 1, 2, 3, 5, 8
 EPSILON = 1e-9
 CELL = ["kpi", "unit", "period"]
@@ -59,15 +61,13 @@ def tables(definitions: Definitions, periods: list[str]) -> Tables:
     return Tables(kpis, units, targets, frames, periods, (strategy.amber, strategy.green), strategy.minimum_coverage)
 
 
-def evaluate(rows: pd.DataFrame, t: Tables) -> tuple[pd.DataFrame, dict[str, pd.DataFrame]]:
+def evaluate(rows: pd.DataFrame, t: Tables, *, tuned: bool = False) -> tuple[pd.DataFrame, dict[str, pd.DataFrame]]:
     """KPI results (columns `CELL`, value, target, score, status) and those of the nodes, level by level."""
-    kinds = [
-        pd.CategoricalDtype(t.kpis.index),
-        pd.CategoricalDtype(t.units["unit"]),
-        pd.CategoricalDtype(t.periods, ordered=True),
-    ]
-    keys = dict(zip(CELL, kinds, strict=True))
-    cells = judge(attach_targets(on_grid(roll_up(rows.astype(keys), t, keys), t), t, keys), t)
+    every = {"kpi": t.kpis.index, "unit": t.units["unit"], "period": t.periods}
+    keys = {name: pd.CategoricalDtype(texts) for name, texts in every.items()} if tuned else dict.fromkeys(CELL, "str")
+    if tuned:
+        rows = rows.astype(keys)
+    cells = judge(attach_targets(on_grid(roll_up(rows, t, keys), t, keys, tuned=tuned), t, keys), t)
     nodes, below = {}, cells.rename(columns={"kpi": "child"})
     for level, children in t.children.items():
         nodes[level] = roll_up_scores(below, children, t)
@@ -75,7 +75,7 @@ def evaluate(rows: pd.DataFrame, t: Tables) -> tuple[pd.DataFrame, dict[str, pd.
     return cells, nodes
 
 
-def roll_up(rows: pd.DataFrame, t: Tables, keys: dict[str, pd.CategoricalDtype]) -> pd.DataFrame:
+def roll_up(rows: pd.DataFrame, t: Tables, keys: Keys) -> pd.DataFrame:
     """Values of all units: sums, ratios of sums, and means weighted by the denominator, level by level."""
     how = rows["kpi"].map(t.kpis["over_units"])
     rows = rows.assign(
@@ -85,7 +85,7 @@ def roll_up(rows: pd.DataFrame, t: Tables, keys: dict[str, pd.CategoricalDtype])
     children = parent.value_counts()
     levels = [rows.assign(coverage=1.0)]
     for _ in range(t.units["depth"].max()):
-        up = levels[-1].assign(unit=levels[-1]["unit"].map(parent).astype(keys["unit"]))
+        up = levels[-1].assign(unit=levels[-1]["unit"].map(parent)).dropna(subset="unit").astype({"unit": keys["unit"]})
         groups = up.groupby(CELL, observed=True)
         sums = groups[["value", "numerator", "denominator"]].sum(min_count=1)
         below = groups["coverage"].sum()  # how many are there, times the mean of their coverage
@@ -96,16 +96,25 @@ def roll_up(rows: pd.DataFrame, t: Tables, keys: dict[str, pd.CategoricalDtype])
     return every[[*CELL, "coverage"]].assign(value=ratio.where(ratio.notna(), every["value"]))
 
 
-def on_grid(values: pd.DataFrame, t: Tables) -> pd.DataFrame:
+def on_grid(values: pd.DataFrame, t: Tables, keys: Keys, *, tuned: bool) -> pd.DataFrame:
     """One row for each KPI, unit and month."""
-    grid = pd.MultiIndex.from_product([values[c].cat.categories for c in CELL], names=CELL)
-    keys = values[CELL].dtypes
+    grid = pd.MultiIndex.from_product([t.kpis.index, t.units["unit"], t.periods], names=CELL)
+    if tuned:
+        grid = pd.MultiIndex.from_product([values[c].cat.categories for c in CELL], names=CELL)
     cells = values.set_index(CELL).reindex(grid).reset_index().astype(keys)
-    return cells.assign(coverage=cells["coverage"].fillna(0.0), sigma=natural_sigma(cells))
+    sigma = running_sigma(cells) if tuned else natural_sigma(cells)
+    return cells.assign(coverage=cells["coverage"].fillna(0.0), sigma=sigma)
 
 
 def natural_sigma(cells: pd.DataFrame) -> pd.Series:
     """Mean moving range up to each month over 1.128, from the twelfth figure on."""
+    step = cells.groupby(["kpi", "unit"])["value"].diff().abs()
+    mean = step.groupby([cells["kpi"], cells["unit"]]).expanding(min_periods=11).mean()
+    return mean.droplevel([0, 1]).sort_index() / 1.128
+
+
+def running_sigma(cells: pd.DataFrame) -> pd.Series:
+    """The same from running sums."""
     keys = [cells["kpi"], cells["unit"]]
     step = cells.groupby(["kpi", "unit"], observed=True)["value"].diff().abs()
     count = step.notna().groupby(keys, observed=True).cumsum()
@@ -113,7 +122,7 @@ def natural_sigma(cells: pd.DataFrame) -> pd.Series:
     return (total / count / 1.128).where(count >= 11)
 
 
-def attach_targets(cells: pd.DataFrame, t: Tables, keys: dict[str, pd.CategoricalDtype]) -> pd.DataFrame:
+def attach_targets(cells: pd.DataFrame, t: Tables, keys: Keys) -> pd.DataFrame:
     """The version in force in each month; where units add up, a parent's is the sum of its children's."""
     targets = t.targets.rename(columns={"value": "target"})
     own, general = targets.dropna(subset="unit"), targets[targets["unit"].isna()].drop(columns="unit")
@@ -124,8 +133,9 @@ def attach_targets(cells: pd.DataFrame, t: Tables, keys: dict[str, pd.Categorica
         levels.append(up.groupby(["kpi", "unit", "since"], as_index=False).sum(min_count=1))
     every = pd.concat([*levels, general.merge(t.units[["unit"]], how="cross")])
     every = every.astype({"kpi": keys["kpi"], "unit": keys["unit"]})
-    every["month"] = pd.Categorical(every["since"], categories=keys["period"].categories).codes.astype("int64")
-    cells = cells.assign(month=cells["period"].cat.codes.astype("int64")).sort_values("month", kind="stable")
+    month = {period: i for i, period in enumerate(t.periods)}
+    every["month"] = every["since"].map(month).astype("int64")
+    cells = cells.assign(month=cells["period"].map(month).astype("int64")).sort_values("month", kind="stable")
     every = every.drop(columns="since").sort_values("month", kind="stable")
     return pd.merge_asof(cells, every, on="month", by=["kpi", "unit"])
 

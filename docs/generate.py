@@ -11,6 +11,7 @@ from fourfold.cli import app
 from fourfold.engine.checks.reference import checks_page
 from fourfold.engine.definitions.reference import definitions_page
 from fourfold.engine.definitions.schema import json_schema
+from fourfold.engine.formulas import reference as formulas
 
 EXIT_CODES = (
     "Exit codes: 0 fine; 1 the scorecard has errors; 2 the command was called wrongly; 3 the installation is not set "
@@ -51,6 +52,7 @@ def pages() -> dict[str, str]:
         "checks.md": checks_page(),
         "commands.md": commands_page(),
         "settings.md": settings_page(),
+        **{f"formulas/{name}": page for name, page in formulas.pages().items()},
         "fourfold.schema.json": json.dumps(json_schema(), indent=1, ensure_ascii=False) + "\n",
     }
 
@@ -58,5 +60,6 @@ def pages() -> dict[str, str]:
 if __name__ == "__main__":
     REFERENCE.mkdir(exist_ok=True)
     for name, content in pages().items():
+        (REFERENCE / name).parent.mkdir(exist_ok=True)
         (REFERENCE / name).write_text(content, "utf-8")
         print(f"docs/reference/{name}")

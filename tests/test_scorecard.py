@@ -7,6 +7,7 @@ import io
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from html.parser import HTMLParser
 from pathlib import Path
@@ -210,7 +211,7 @@ def test_the_table_shows_the_newest_month_that_has_a_score_and_is_mostly_due(fol
 def test_a_figure_from_some_units_only_says_so(scorecard: fourfold.Scorecard) -> None:
     table = scorecard.evaluate(as_of=AS_OF).table(period="2026-03")
     assert "Off target *" in str(table)
-    assert table.notes == ["* partly in: Sales"]
+    assert table.notes == ["* partly in: Sales", "* the formula divides by zero: Sales per head"]
 
 
 def test_the_text_of_an_evaluation_is_its_scorecard(scorecard: fourfold.Scorecard) -> None:
@@ -313,3 +314,12 @@ def test_the_package_offers_what_it_says() -> None:
     assert all(getattr(fourfold, name) for name in dir(fourfold))
     with pytest.raises(AttributeError):
         _ = fourfold.nothing
+
+
+@pytest.mark.parametrize(("zone", "hour"), [("", 23), ("Europe/London", 22), ("America/New_York", 3)])
+def test_a_day_ends_where_the_organisation_is(scorecard: fourfold.Scorecard, zone: str, hour: int) -> None:
+    d = scorecard.definitions
+    organisation = d.organisation.model_copy(update={"time_zone": zone})
+    there = replace(scorecard, definitions=d.model_copy(update={"organisation": organisation}))
+    end = there.evaluate(as_of="2026-06-30").evaluation.as_of.astimezone(UTC)
+    assert (end.hour, end.minute, end.day) == (hour, 59, 30 if hour > 20 else 1)

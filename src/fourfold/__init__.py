@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from fourfold.scorecard import Evaluated, Scorecard, check, evaluate, explain, load
+    from fourfold.scorecard import Evaluated, Scorecard, check, evaluate, explain, load, replay
 
-__all__ = ["Evaluated", "Scorecard", "__version__", "check", "evaluate", "explain", "load"]
+__all__ = ["Evaluated", "Scorecard", "__version__", "check", "evaluate", "explain", "load", "replay"]
 
 
 def __getattr__(name: str) -> Any:

@@ -8,12 +8,16 @@ from html import escape
 
 import numpy as np
 
-from fourfold.engine.cells import Floats, Mark, State
-from fourfold.engine.definitions import Kpi
+from fourfold.engine.cells import Floats, Mark, Reason, State
+from fourfold.engine.definitions import Definitions, Kpi
+from fourfold.engine.due import day_at
 from fourfold.engine.evaluate import Evaluation, nodes_of
+from fourfold.engine.freshness import freshness_after
+from fourfold.engine.periods import Lag
 from fourfold.engine.results import Results
 from fourfold.engine.scoring import floor_one_decimal
 from fourfold.engine.statuses import Status
+from fourfold.engine.unit_settings import settings_of
 from fourfold.engine.words import did_you_mean, show
 from fourfold.errors import NotFound
 from fourfold.graphics.glyph import glyph
@@ -25,16 +29,9 @@ MARKS = {"on": "●", "near": "▲", "off": "◆", "due": "◷", "none": "◌"}
 PERIODS = 13
 #: The columns, and which of them are set to the right.
 HEAD = ("", "", "Actual", "Target", "Gap", "Status", "Score", "Cover", "Trend")
-NUMBERS = frozenset({2, 3, 4, 6, 7})
-#: What the marks of a figure mean.
-NOTES = {
-    Mark.PARTIAL: "partly in",
-    Mark.PROVISIONAL: "provisional",
-    Mark.ESTIMATE: "an estimate",
-    Mark.CARRIED: "carried forward",
-    Mark.STALE: "from an earlier period",
-    Mark.UNAPPROVED: "not approved",
-}
+NUMBERS = frozenset({2, 3, 4, 6, 7, 10})
+#: What stands behind them where it is known: the icons of signals, and the forecast of the next period.
+OUTLOOK = ("Signal", "Next")
 _BLOCKS = "▁▂▃▄▅▆▇█"
 
 
@@ -53,6 +50,9 @@ class Row:
     gap: str = ""
     history: tuple[float | None, ...] = ()
     marks: Mark = Mark.NONE
+    signal: str = ""
+    forecast: str = ""
+    trouble: str = ""
 
     @property
     def mark(self) -> str:
@@ -72,8 +72,8 @@ class Row:
 
     @property
     def note(self) -> str:
-        """What limits the figure, in words: partly in, an estimate …; nothing for most."""
-        return ", ".join(words for mark, words in NOTES.items() if self.marks & mark)
+        """What limits the figure, in words: partly in, an estimate …; why there is none; nothing for most."""
+        return self.trouble or ", ".join(self.marks.notes)
 
     @property
     def cells(self) -> tuple[str, ...]:
@@ -108,11 +108,19 @@ class Table:
     unit: str
     period: str
     rows: tuple[Row, ...]
+    legend: str = ""
+
+    @property
+    def lines(self) -> list[tuple[str, ...]]:
+        """The heads and what stands under them, with signals and forecasts where there are any."""
+        if not any(r.signal or r.forecast for r in self.rows):
+            return [HEAD, *(r.cells for r in self.rows)]
+        return [HEAD + OUTLOOK, *((*r.cells, r.signal, r.forecast) for r in self.rows)]
 
     @property
     def notes(self) -> list[str]:
         """What the signs behind status words mean, and which figures are limited by what."""
-        found: list[str] = []
+        found = [self.legend] if self.legend else []
         if any(r.marks & Mark.BORDERLINE for r in self.rows):
             found.append("≈ the next status is within natural variation")
         limited: dict[str, dict[str, None]] = {}
@@ -123,8 +131,8 @@ class Table:
 
     def __str__(self) -> str:
         """Aligned plain text."""
-        lines = [HEAD, *(r.cells for r in self.rows)]
-        widths = [max(len(line[i]) for line in lines) for i in range(len(HEAD))]
+        lines = self.lines
+        widths = [max(len(line[i]) for line in lines) for i in range(len(lines[0]))]
         text = (
             "  ".join(_aligned(i, c, w) for i, (c, w) in enumerate(zip(line, widths, strict=True))) for line in lines
         )
@@ -154,9 +162,7 @@ def table(evaluation: Evaluation, *, unit: str | None = None, period: str | None
     u = evaluation.kpis.units.index(code)
     p = _period_index(evaluation, u, period)
     shown = evaluation.periods[p]
-    names = {"scorecard": d.strategy.name} | {f"kpi:{k.code}": k.name for k in d.kpis}
-    names |= {f"objective:{o.code}": o.name for o in d.objectives}
-    names |= {f"perspective:{q.code}": q.name for q in d.perspectives}
+    names = node_names(d)
     children = {n.name: n.children for level in nodes_of(d) for n in level}
     rows: list[Row] = []
 
@@ -169,6 +175,14 @@ def table(evaluation: Evaluation, *, unit: str | None = None, period: str | None
     to_date = " to date" if evaluation.view == "ytd" else ""
     title = f"{d.organisation.name}, {d.unit[code].name}, {shown.label}{to_date}"
     return Table(title, code, shown.id, tuple(rows))
+
+
+def node_names(d: Definitions) -> dict[str, str]:
+    """What people call the nodes and KPIs of a scorecard."""
+    names = {"scorecard": d.strategy.name} | {f"kpi:{k.code}": k.name for k in d.kpis}
+    names |= {f"theme:{t.code}": t.name for t in d.themes}
+    names |= {f"objective:{o.code}": o.name for o in d.objectives}
+    return names | {f"perspective:{q.code}": q.name for q in d.perspectives}
 
 
 def _period_index(evaluation: Evaluation, u: int, period: str | None) -> int:
@@ -204,21 +218,45 @@ def _row(evaluation: Evaluation, node: str, name: str, depth: int, u: int, p: in
     score = _cell(results.score, i, u, p)
     status = Status(int(results.status[i, u, p]))
     coverage = float(results.coverage[i, u, p])
+    marks = Mark(int(results.marks[i, u, p]))
     if results is evaluation.nodes:
-        return Row(node, name, depth, status, score, coverage, history=_history(results.score, i, u, p))
+        return Row(node, name, depth, status, score, coverage, history=_history(results.score, i, u, p), marks=marks)
     kpi = evaluation.definitions.kpi[node.removeprefix("kpi:")]
     value, target = _cell(results.value, i, u, p), _cell(results.target, i, u, p)
     gap = value - target if value is not None and target is not None else None
     actual = number(value, kpi) if value is not None else _why(results, i, u, p)
     history = _history(results.value, i, u, p)
-    marks = Mark(int(results.marks[i, u, p]))
     texts = (actual, number(target, kpi), number(gap, kpi, sign=True))
-    return Row(node, name, depth, status, score, coverage, *texts, history, marks)
+    trouble = _error(results, i, u, p) or _lateness(evaluation, kpi, (i, u, p))
+    return Row(node, name, depth, status, score, coverage, *texts, history, marks, trouble=trouble)
 
 
 def _why(results: Results, i: int, u: int, p: int) -> str:
     state = State.MISSING if results.state is None else State(int(results.state[i, u, p]))
+    if results.reason is not None and results.reason[i, u, p] == Reason.NO_RATE:
+        return "no rate"
     return {State.NOT_APPLICABLE: "n/a", State.NOT_DUE: "not due", State.ERROR: "error"}.get(state, "not in")
+
+
+def _error(results: Results, i: int, u: int, p: int) -> str:
+    """Why a figure is an error, in words."""
+    return "" if results.reason is None else Reason(int(results.reason[i, u, p])).sentence.rstrip(".").lower()
+
+
+def _lateness(evaluation: Evaluation, kpi: Kpi, at: tuple[int, int, int]) -> str:
+    """How long a missing figure has been waited for: fresh, late, stale or dead; nothing where none ever came."""
+    results, d, (i, u, p) = evaluation.kpis, evaluation.definitions, at
+    if results.state is None or results.state[at] != State.MISSING:
+        return ""
+    there = np.flatnonzero(results.state[i, u, :p] == State.NUMBER)
+    if not len(there):
+        return ""
+    last, unit = int(there[-1]), results.units[u]
+    own = results.shown_from(results.nodes[i], unit, last)
+    latest = d.calendar.parse(own) if own else evaluation.periods[last]
+    today, business = day_at(d, unit, evaluation.as_of), settings_of(d, unit).business
+    freshness = freshness_after(latest, today, Lag.parse(kpi.lag), business)
+    return freshness.word if freshness else f"{freshness.word}, expected today"
 
 
 def _cell(array: Floats | None, i: int, u: int, p: int) -> float | None:
@@ -237,14 +275,16 @@ def _history(array: Floats | None, i: int, u: int, p: int) -> tuple[float | None
 
 def html(t: Table) -> str:
     """The table as HTML for notebooks, without styles or scripts of its own."""
-    head = "".join(f'<th scope="col">{h}</th>' for h in HEAD)
+    heads, *lines = t.lines
+    head = "".join(f'<th scope="col">{h}</th>' for h in heads)
     body = []
-    for r in t.rows:
+    for r, line in zip(t.rows, lines, strict=True):
         tag = "td" if r.depth == 3 else 'th scope="row"'
         name = f"<{tag}>{'&emsp;' * r.depth}{escape(r.name)}</{tag[:2]}>"
         cells = "".join(f"<td>{escape(c)}</td>" for c in r.cells[2:8])
         spark = sparkline(r.history) if any(v is not None for v in r.history) else ""
-        body.append(f"<tr><td>{glyph(r.status)}</td>{name}{cells}<td>{spark}</td></tr>")
+        more = "".join(f"<td>{escape(c)}</td>" for c in line[9:])
+        body.append(f"<tr><td>{glyph(r.status)}</td>{name}{cells}<td>{spark}</td>{more}</tr>")
     rows = "".join(body)
     notes = "".join(f"<p>{escape(note)}</p>" for note in t.notes)
     caption = f"<caption>{escape(t.title)}</caption>"

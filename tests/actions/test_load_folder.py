@@ -188,3 +188,11 @@ def test_a_folder_that_spells_out_the_usual_changes_nothing(
     before = Organisation.objects.get(pk=organisation.pk).version
     assert load_folder(by=None, path=path, at=now).summary == "nothing new"
     assert Organisation.objects.get(pk=organisation.pk).version == before
+
+
+def test_what_the_evaluation_found_is_told_with_the_load(db: None, folder: Folder, now: datetime) -> None:
+    above = FIGURES + "sales,bakery,2026-03,2000,,,,\n"
+    found = load_folder(path=folder(figures=above), at=now).findings
+    assert [f.message for f in found if f.code == "CASCADE-VALUES"] == [
+        "KPI sales of unit bakery is 2000 in Mar 2026, and the units below make 1820.25."
+    ]

@@ -203,3 +203,16 @@ def plain(browser: Browser, server: Server, cookies: dict[str, Any]) -> Iterator
     visit = new_visit(browser, server, storage_state=cookies, java_script_enabled=False, **size("desk"))
     yield visit
     visit.page.context.close()
+
+
+@pytest.fixture(scope="module")
+def windows(browser: Browser, server: Server, cookies: dict[str, Any]) -> Iterator[dict[tuple[str, str], Visit]]:
+    """A window of each width and theme."""
+    opened = {
+        (width, theme): new_visit(browser, server, storage_state=cookies, color_scheme=theme, **size(width))
+        for width in WIDTHS
+        for theme in THEMES
+    }
+    yield opened
+    for visit in opened.values():
+        visit.page.context.close()

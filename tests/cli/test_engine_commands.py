@@ -8,9 +8,7 @@ import os
 import pty
 import re
 import shlex
-import shutil
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -18,54 +16,12 @@ import polars as pl
 import pytest
 
 from fourfold.cli import app as group
-from fourfold.cli import main
 from fourfold.engine.definitions.schema import json_schema
 from fourfold.engine.results import COLUMNS
+from tests.cli.running import COMMAND, Ran
 
 ENGINE_COMMANDS = ("init", "check", "evaluate", "explain", "schema")
-COMMAND = (sys.executable, "-c", "from fourfold.cli import main; main()")
 AS_OF = ("--as-of", "2026-04-15")
-
-
-class Ran:
-    """How a command ended."""
-
-    def __init__(self, code: int, out: bytes, err: str) -> None:
-        self.code, self.raw, self.out, self.err = code, out, out.decode(errors="replace"), err
-
-
-@pytest.fixture
-def fourfold(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Ran]:
-    """Run a command within this process, with its own standard streams."""
-
-    def run(*arguments: object) -> Ran:
-        out, err = io.TextIOWrapper(io.BytesIO(), "utf-8"), io.StringIO()
-        monkeypatch.setattr(sys, "argv", ["fourfold", *map(str, arguments)])
-        monkeypatch.setattr(sys, "stdout", out)
-        monkeypatch.setattr(sys, "stderr", err)
-        code = 0
-        try:
-            main()
-        except SystemExit as end:
-            code = end.code if isinstance(end.code, int) else 0
-        out.flush()
-        assert "Traceback" not in err.getvalue()
-        return Ran(code, out.buffer.getvalue(), err.getvalue())
-
-    return run
-
-
-@pytest.fixture(scope="session")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("made") / "company"
-    subprocess.run([*COMMAND, "init", str(folder)], check=True, capture_output=True)
-    return folder
-
-
-@pytest.fixture
-def folder(made: Path, tmp_path: Path) -> Path:
-    """A starter folder to spoil."""
-    return Path(shutil.copytree(made, tmp_path / "company"))
 
 
 def spoil(folder: Path, old: str, new: str) -> None:
@@ -138,11 +94,13 @@ def test_an_empty_folder_has_an_error(fourfold: Callable[..., Ran], tmp_path: Pa
 def test_the_table_has_every_level_and_column(fourfold: Callable[..., Ran], made: Path) -> None:
     lines = fourfold("evaluate", made, "--period", "2026-03").out.splitlines()
     assert lines[0].strip() == "My organisation, Whole organisation, Mar 2026"
-    assert lines[1].split() == ["Actual", "Target", "Gap", "Status", "Score", "Cover", "Trend"]
-    for name in ("Our strategy", "  Financial", "    Grow and stay profitable", "      Operating margin"):
+    heads = ["Actual", "Target", "Gap", "Status", "Score", "Cover", "Trend", "Signal", "Next"]
+    assert lines[1].split() == heads
+    for name in ("Our strategy", "  Financial", "    Grow profitably", "      Operating margin"):
         assert sum(f"  {name} " in line for line in lines) == 1
     (margin,) = (line for line in lines if "Operating margin" in line)
-    assert re.search(r"^[●▲◆] .* \d+\.\d% +12\.0% +[−+]\d\.\d +(On|Near|Off) target.* \d+\.\d +[▁▂▃▄▅▆▇█]+ *$", margin)
+    end = r"\d+\.\d +[▁▂▃▄▅▆▇█]+ .*\d+\.\d% *$"
+    assert re.search(rf"^[●▲◆] .* \d+\.\d% +12\.0% +[−+]\d\.\d +(On|Near|Off) target.* {end}", margin)
 
 
 def test_names_are_shown_as_they_are_written(fourfold: Callable[..., Ran], folder: Path) -> None:

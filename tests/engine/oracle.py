@@ -38,6 +38,7 @@ class Cell:
     bottom: Number = None
     marks: frozenset[str] = frozenset()
     coverage: Fraction = Fraction(0)
+    worth: Fraction = Fraction(1)  # of an older figure, by its age
 
     @property
     def is_number(self) -> bool:
@@ -265,13 +266,35 @@ class Oracle:
             return Cell(NOT_APPLICABLE if under_way.state == NOT_APPLICABLE else NOT_DUE)
         cells = [self.cell(kpi.code, unit, m) for m in own]
         if self.is_single(kpi):
-            return cells[0]
+            return self.or_older(kpi, unit, own[0], cells[0])
         whole = self.fold(cells, str(kpi.aggregate_time), Fraction(kpi.factor), over_time=True)
         if kpi.aggregate_time == "last":
             there = [c.coverage for c in cells if c.state not in (NOT_APPLICABLE, NOT_DUE)][-1:]
         else:
             there = [c.coverage for c in cells if c.is_number or c.state == ERROR]
         return replace(whole, coverage=whole.coverage * (sum(there, Fraction(0)) / len(there) if there else 0))
+
+    def or_older(self, kpi: Kpi, unit: str, month: int, cell: Cell) -> Cell:
+        """A figure that is missing, or the last one before it where the one after that is not late by too much (§3.7).
+
+        Only KPIs reported less often than the view shows have older figures to show.
+        """
+        step = LENGTH[kpi.frequency]
+        if cell.state != MISSING or step <= self.length:
+            return cell
+        before = [m for m in range(month - step, self.begin() - 1, -step) if self.cell(kpi.code, unit, m).is_number]
+        if not before:
+            return cell
+        end = before[0] + 2 * step
+        first, stop = (date(m // 12, m % 12 + 1, 1) for m in (end - step, end))
+        expected = stop + timedelta(days=int(kpi.lag.removeprefix("P").removesuffix("D")))
+        age = Fraction((self.as_of.date() - expected).days, (stop - first).days)
+        carries = self.definitions.strategy.missing == "carry_forward"
+        if age > (3 if carries else 1):
+            return cell
+        old = self.cell(kpi.code, unit, before[0])
+        marks = old.marks | {"stale"} | ({"carried"} if age > 1 else set())
+        return replace(old, marks=marks, worth=1 - max(age, Fraction(0)) / 3)
 
     def is_single(self, kpi: Kpi) -> bool:
         if self.view == "ytd":
@@ -389,7 +412,7 @@ class Oracle:
         anchors = self.folded_anchors(kpi, unit, month)
         if not cell.is_number or cell.value is None:
             return Answer(WORDS[cell.state], coverage=cell.coverage, cell=cell, target=anchors.target)
-        trust = prod((QUALITY[m] for m in cell.marks if m in QUALITY), start=cell.coverage)
+        trust = prod((QUALITY[m] for m in cell.marks if m in QUALITY), start=cell.coverage * cell.worth)
         tolerance = self.tolerance(kpi, unit, month)
         score, cut = (None, Fraction(100)) if kpi.polarity == "neutral" else judge(kpi, cell.value, anchors, tolerance)
         return Answer(word(score, cut), score, cell.coverage, trust, cell, anchors.target)

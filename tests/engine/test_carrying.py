@@ -7,11 +7,11 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from fourfold.engine.carrying import freshness
 from fourfold.engine.cells import Mark
 from fourfold.engine.definitions import Definitions
 from fourfold.engine.evaluate import evaluate
 from fourfold.engine.explain import explain, replay
+from fourfold.engine.freshness import decay
 from fourfold.engine.results import View
 from fourfold.engine.statuses import Status
 from tests.engine.companies import AS_OF, Company, companies
@@ -49,7 +49,7 @@ def test_a_carried_score_counts_as_coverage_and_with_two_thirds_of_its_confidenc
 
 @pytest.mark.parametrize(("age", "worth"), [(0.0, 1.0), (0.6, 0.8), (1.0, 2 / 3), (3.0, 0.0), (9.0, 0.0)])
 def test_freshness_falls_by_a_third_with_each_period(age: float, worth: float) -> None:
-    assert freshness(age) == pytest.approx(worth)
+    assert decay(age) == pytest.approx(worth)
 
 
 def test_a_node_is_carried_in_its_turn_and_less_sure_each_time() -> None:

@@ -12,10 +12,12 @@ from hypothesis import given, settings
 import fourfold
 from fourfold.engine.cells import Mark, State
 from fourfold.engine.definitions import Definitions
+from fourfold.engine.definitions.complete import complete
 from fourfold.engine.evaluate import Evaluation, evaluate
 from fourfold.engine.periods import Frequency, Period
 from fourfold.engine.results import View
 from fourfold.engine.statuses import Status
+from fourfold.testing.bakery import bakery
 from tests.engine.companies import AS_OF, Company, companies
 from tests.engine.oracle import Oracle
 from tests.engine.scorecards import figures, judged, scorecard, seen
@@ -214,3 +216,14 @@ def test_before_its_first_figure_a_kpi_is_not_applicable_however_few_periods_are
     for last in ("2026-01", "2026-03"):
         evaluation = judged(scorecard(SALES, targets=[GIVEN]), rows, last=last)
         assert seen(evaluation, "kpi:sales", "2026-01").status is Status.NOT_APPLICABLE
+
+
+def test_a_day_shows_the_newest_week_that_is_over() -> None:
+    bake = bakery()
+    weekly = [k.model_copy(update={"frequency": Frequency.WEEK}) for k in bake.kpis if k.code == "sales"]
+    definitions = complete(bake.model_copy(update={"kpis": tuple(weekly), "uses": (), "targets": ()}))
+    weeks = pl.DataFrame({"kpi": "sales", "unit": "north", "period": ["2026-W40", "2026-W41"], "value": [10.0, 20.0]})
+    found = evaluate(definitions, weeks, as_of=datetime(2026, 10, 14, tzinfo=UTC), view="day")
+    assert found.kpis.value is not None
+    shown = dict(zip((p.id for p in found.periods), found.kpis.value[0, 1].tolist(), strict=True))
+    assert (shown["D:2026-10-10"], shown["D:2026-10-11"], shown["D:2026-10-14"]) == (10.0, 20.0, 20.0)

@@ -13,6 +13,7 @@ from fourfold.engine.definitions.complete import complete
 from fourfold.engine.evaluate import evaluate_kpis, periods_of, roll_up_nodes
 from fourfold.engine.nodes import nodes_above
 from fourfold.engine.results import Results
+from fourfold.engine.statuses import Status
 from fourfold.testing.bakery import bakery
 
 NOW = datetime(2026, 7, 10, tzinfo=UTC)
@@ -59,3 +60,26 @@ def test_only_some_nodes_are_rolled_up_from_results_known_before(kpi: str) -> No
     index = [full.nodes.index(node) for node in part.nodes]
     for name in ("score", "status", "coverage", "confidence"):
         np.testing.assert_array_equal(getattr(part, name), getattr(full, name)[index])
+
+
+def test_an_objective_of_one_unit_counts_there_and_below_and_nowhere_else() -> None:
+    everywhere = bakery()
+    at_home = everywhere.model_copy(
+        update={"objectives": tuple(o.model_copy(update={"unit": "north"}) if o.code == "earn" else o
+                                    for o in everywhere.objectives)}
+    )  # fmt: skip
+    both = []
+    for spec in (everywhere, at_home):
+        definitions, rows = complete(spec), figures(1)
+        periods = periods_of(definitions, rows, view="month", as_of=NOW)
+        kpis = evaluate_kpis(definitions, rows, as_of=NOW, view="month", periods=periods)
+        both.append(roll_up_nodes(definitions, kpis))
+    before, after = both
+    earn, north = after.nodes.index("objective:earn"), after.units.index("north")
+    np.testing.assert_array_equal(after.score[:, north], before.score[:, north])
+    away = [i for i in range(len(after.units)) if i != north]
+    assert (after.status[earn, away] == Status.NOT_APPLICABLE).all()
+    assert np.isnan(after.score[earn, away]).all()
+    finance, delight = after.nodes.index("perspective:finance"), after.nodes.index("objective:delight")
+    assert (after.status[finance, away] == Status.NOT_APPLICABLE).all()
+    np.testing.assert_array_equal(after.score[delight], before.score[delight])

@@ -10,7 +10,7 @@ import pytest
 from benchmarks.sample import sample
 from polars.testing import assert_frame_equal
 
-from fourfold.engine import cells, judging, nodes, target_blocks
+from fourfold.engine import blocks, cells, judging, kpis, nodes, rows, target_blocks
 from fourfold.engine.evaluate import evaluate
 from fourfold.engine.results import View
 
@@ -24,7 +24,7 @@ def results(view: View) -> pl.DataFrame:
 @pytest.mark.parametrize("view", ["month", "quarter", "ytd"])
 def test_results_in_many_slabs_are_those_in_one(view: View, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = results(view)
-    for module in (judging, nodes, target_blocks):
+    for module in (blocks, judging, kpis, nodes, rows, target_blocks):
         monkeypatch.setattr(module, "slabs", lambda shape: cells.slabs(shape, cells=500))
     assert_frame_equal(results(view), whole, check_exact=True)
 

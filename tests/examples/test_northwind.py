@@ -115,7 +115,7 @@ def test_customers_of_the_regions_are_more_than_those_of_the_whole(results: pl.D
 def test_a_region_without_an_order_is_missing_and_the_whole_says_that_it_covers_less(
     scorecard: fourfold.Scorecard,
 ) -> None:
-    june = datetime(1998, 6, 1, tzinfo=UTC)  # May is over
+    june = datetime(1998, 6, 1, 7, tzinfo=UTC)  # midnight in Los Angeles: May is over there
     may = scorecard.evaluate(as_of=june, first="1998-05", last="1998-05").results
     last = may.filter(pl.col("node") == "kpi:F1_net_sales")
     said = {unit: (value, coverage) for unit, value, coverage in last.select("unit", "value", "coverage").iter_rows()}

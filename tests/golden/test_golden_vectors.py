@@ -12,27 +12,30 @@ import numpy as np
 import pytest
 
 from fourfold.engine.change import explain_change, mix_split
+from fourfold.engine.forecasts import Forecast, Lack, Method, forecast
+from fourfold.engine.forecasts.calibration import MONTHLY
+from fourfold.engine.forecasts.history import histories
+from fourfold.engine.forecasts.scale import estimate
 from fourfold.engine.judgement import SCHEMES, bands
-from fourfold.engine.periods import Calendar, Frequency
+from fourfold.engine.periods import Calendar, Frequency, WeekYear
+from fourfold.engine.probability import cumulative_outlook, level_outlook, probability
 from fourfold.engine.rollup import roll_up
 from fourfold.engine.scoring import in_range, linear_anchor
+from fourfold.engine.signals import Segment, read_signals, xmr_limits
 from fourfold.engine.targets import half_life_values, path_values
 
 VECTORS: Final = json.loads((Path(__file__).parent / "golden_vectors.json").read_text())
 #: Vectors of capabilities the engine does not have yet: taking a name away from here makes its vectors run.
-NOT_YET: Final = {
-    "prob_cum": "the probability to hit a target comes with forecasts",
-    "prob_level": "the probability to hit a target comes with forecasts",
-    "xmr": "control limits come with signals",
-    "calendar_445_last_sat_aug": "4-4-5 calendars",
-    "forecast": "forecasts",
-}
+NOT_YET: Final[dict[str, str]] = {}
 #: What the vectors of a section are computed from.
 INPUTS: Final = {
     "rollup": {"children"},
     "decomposition": {"W0", "W1", "s0", "s1"},
     "mix": {"u0", "u1"},
     "glide": {"B", "T"},
+    "xmr": {"x", "baseline_n"},
+    "prob_cum": {"ytd", "forecast", "s", "n"},
+    "prob_level": {"mu", "s", "h"},
 }
 TO_SIX_DIGITS: Final = {"rel": 1e-6, "abs": 1e-6}
 ROUNDED_TO_FOUR: Final = {"abs": 5.1e-5}
@@ -43,7 +46,7 @@ def names(section: str) -> list[str]:
     if section in NOT_YET:
         return []
     rows = VECTORS[section]
-    keys = [row["name"] for row in rows] if isinstance(rows, list) else list(rows)
+    keys = [str(row.get("name") or row["fy"]) for row in rows] if isinstance(rows, list) else list(rows)
     return [key for key in keys if key not in INPUTS.get(section, ())]
 
 
@@ -52,6 +55,16 @@ def score(vector: dict[str, Any]) -> float:
         return float(in_range(vector["x"], *vector["band"]))
     points = {float(at): x for x, at in vector["anchors"]}
     return float(linear_anchor(vector["x"], points[50.0], points[100.0], points.get(0.0), points.get(125.0)))
+
+
+@pytest.mark.parametrize("name", names("calendar_445_last_sat_aug"))
+def test_a_4_4_5_year_has_the_periods_specified(name: str) -> None:
+    (vector,) = (v for v in VECTORS["calendar_445_last_sat_aug"] if str(v["fy"]) == name)
+    calendar = Calendar(9, weeks=WeekYear("4-4-5", "saturday", "last_in_month"))
+    year = calendar.parse(f"FY{name}")
+    assert [str(year.start), str(year.last_day), year.days // 7] == [vector[k] for k in ("start", "end", "weeks")]
+    found = [[p.ordinal % 12 + 1, str(p.start), str(p.last_day), p.days // 7] for p in year.parts(Frequency.MONTH)]
+    assert found == vector["periods"]
 
 
 @pytest.mark.parametrize("name", names("scoring"))
@@ -112,11 +125,68 @@ def iso_weeks() -> dict[str, Any]:
     return {day: calendar.period(Frequency.WEEK, date.fromisoformat(day)).short_id for day in VECTORS["iso_weeks"]}
 
 
+def xmr() -> dict[str, Any]:
+    given = VECTORS["xmr"]
+    x, size = np.array(given["x"], dtype=float), given["baseline_n"]
+    limits = xmr_limits(x, np.arange(len(x)) < size)
+    reading = read_signals(x, segments=[Segment(baseline=size)])
+    for name in ("centre", "upper", "lower"):
+        assert set(getattr(reading, name).tolist()) == {float(getattr(limits, name))}
+    return {
+        "mean": limits.centre, "mr_bar": limits.half / 2.66, "upl": limits.upper, "lpl": limits.lower,
+        "url": limits.range_limit,
+    }  # fmt: skip
+
+
+def kept_forecast(mean: list[float], scale: float, count: int) -> Forecast:
+    """A monthly forecast with nothing but its figures, scale and history."""
+    return Forecast(
+        series="", as_of=date(2026, 9, 1), origin=Calendar().parse("2026-08"), method=Method.SEASONAL,
+        lack=Lack.NOTHING, count=count, mean=tuple(mean), lower80=(), upper80=(), lower95=(), upper95=(), scale=scale,
+        degrees=MONTHLY.degrees(count), calibration=MONTHLY, naive=(), naive_error=None,
+    )  # fmt: skip
+
+
+def prob_cum() -> dict[str, Any]:
+    given = VECTORS["prob_cum"]
+    ahead = cumulative_outlook(kept_forecast(given["forecast"], given["s"], given["n"]), given["ytd"], 4)
+    targets = {target: float(probability(ahead, float(target))) for target in given["targets"]}
+    return {"df": ahead.degrees, "scale": ahead.spread, "targets": targets}
+
+
+def prob_level() -> dict[str, Any]:
+    given = VECTORS["prob_level"]
+    made = kept_forecast([given["mu"]] * given["h"], given["s"], 24)
+    ahead = level_outlook(made, given["h"])
+    lower, upper = (bounds[given["h"] - 1] for bounds in made.interval(0.80))
+    p = float(probability(ahead, 66.0))
+    return {"df": ahead.degrees, "scale": ahead.spread, "p_ge_66": p, "pi80": [lower, upper]}
+
+
+@pytest.mark.parametrize("name", names("forecast"))
+def test_a_series_is_forecast_as_specified(name: str) -> None:
+    (vector,) = (v for v in VECTORS["forecast"] if v["name"] == name)
+    frequency, reach = {12: (Frequency.MONTH, 12), 4: (Frequency.QUARTER, 8)}[vector["m"]]
+    first = Calendar().period(frequency, date(2020, 1, 1))
+    axis = tuple(first.shift(n) for n in range(len(vector["y"])))
+    y = np.array([vector["y"]], dtype=float)
+    (made,) = forecast(y, axis, as_of=axis[-1].last_day, horizon=len(vector["forecast"]))
+    assert made.mean == pytest.approx(vector["forecast"], **TO_SIX_DIGITS)
+    assert made.scale == pytest.approx(vector["s"], **TO_SIX_DIGITS)
+    series = histories(y)
+    parts = estimate(series, np.array([False]), vector["m"], 1, reach)
+    both = [float(np.ldexp(part[0], series.exponent[0])) for part in (parts.one_step, parts.rolling)]
+    assert both == pytest.approx([vector["s1"], vector["sr"]], **TO_SIX_DIGITS)
+
+
 SECTIONS: Final[dict[str, Callable[[], dict[str, Any]]]] = {
     "decomposition": decomposition,
     "mix": mix,
     "glide": glide,
     "iso_weeks": iso_weeks,
+    "xmr": xmr,
+    "prob_cum": prob_cum,
+    "prob_level": prob_level,
 }
 
 
@@ -130,10 +200,11 @@ def test_the_answer_is_the_one_specified(section: str, name: str) -> None:
 
 
 def test_no_vector_is_left_out() -> None:
-    run = {"scoring", "rollup", *SECTIONS}
+    run = {"scoring", "rollup", "calendar_445_last_sat_aug", "forecast", *SECTIONS}
     assert run | set(NOT_YET) == set(VECTORS)
     assert not run & set(NOT_YET)
     assert {section: len(names(section)) for section in run} == {
-        "scoring": 17, "rollup": 7, "decomposition": 4, "mix": 4, "glide": 4, "iso_weeks": 6,
+        "scoring": 17, "rollup": 7, "decomposition": 4, "mix": 4, "glide": 4, "iso_weeks": 6, "xmr": 5,
+        "calendar_445_last_sat_aug": 4, "forecast": 5, "prob_cum": 3, "prob_level": 4,
     }  # fmt: skip
     assert set(ROLL_UPS) == set(names("rollup"))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -27,7 +29,7 @@ def trends(draw: st.DrawFn) -> Trend:
         states=draw(st.lists(marks, max_size=30)),
         targets=draw(series),
         red_lines=draw(series),
-        limits=draw(st.lists(st.builds(Limits, numbers, numbers, numbers, places), max_size=3)),
+        limits=draw(st.lists(st.builds(Limits, numbers, numbers, numbers, places, st.none() | places), max_size=3)),
         forecast=forecast,
         special=draw(st.sets(places, max_size=5)),
         notes=draw(st.lists(st.tuples(places, st.sampled_from(["1", "12"])), max_size=4)),
@@ -70,3 +72,31 @@ def test_the_target_is_drawn_as_steps() -> None:
     drawn = trend(Trend(labels, [1.0, 2.0, 3.0, 4.0], targets=[1.0, 1.0, 3.0, 3.0]), id="t", title="x")
     path = drawn.split('class="tgt"')[1].split('"')[1]
     assert path.count("V") == 1 and path.count("H") == 2
+
+
+def boxes(drawn: object, cls: str) -> list[str]:
+    return re.findall(rf'<rect class="{cls}"[^>]*>', str(drawn))
+
+
+def test_a_usual_range_ends_where_it_is_said_to() -> None:
+    labels = [(month, "2026") for month in months[:6]]
+    data = Trend(labels, [1.0, 2, 3, 4, 5, 6], limits=[Limits(2, 1, 3, 0, 2), Limits(5, 4, 6, 4)])
+    first, second = boxes(trend(data, id="t", title="Waits"), "npl")
+    edges = [[float(re.search(rf' {name}="([\d.]+)"', box)[1]) for name in ("x", "width")] for box in (first, second)]
+    step = edges[1][1]  # one period, from the fifth to the last
+    assert abs(edges[0][1] - 2 * step) < 0.2
+    assert abs(edges[1][0] - edges[0][0] - 4 * step) < 0.2
+
+
+def test_a_fan_stays_within_what_figures_can_be() -> None:
+    labels = [(month, "2026") for month in months[:4]]
+    wide = [Fan(99.0, 5.0, 20.0, 40.0)] * 2
+    open_ = trend(Trend(labels, [95.0, 97.0], forecast=wide), id="t", title="Share", lo=0, hi=200)
+    shut = trend(Trend(labels, [95.0, 97.0], forecast=wide, valid=(0.0, 100.0)), id="t", title="Share", lo=0, hi=200)
+    heights = [min(map(float, re.findall(r"[ML][\d.]+ ([\d.]+)", fan(d, "f95")))) for d in (open_, shut)]
+    assert heights[0] < heights[1], "139 is drawn higher than 100"
+    assert fan(shut, "f95").count(f" {heights[1]:g}L") == 2, "both periods end at 100"
+
+
+def fan(drawn: object, cls: str) -> str:
+    return re.search(rf'<path class="{cls}" d="([^"]+)"', str(drawn))[1]

@@ -9,7 +9,7 @@ import pytest
 
 from tests.house.source import modules
 
-PURE = ("engine", "graphics", "library", "access", "errors.py", "plugins.py", "scorecard.py")
+PURE = ("engine", "graphics", "library", "access", "errors.py", "plugins.py", "scorecard")
 
 
 def with_examples() -> list[str]:

@@ -19,8 +19,10 @@ from fourfold.records.models import (
     Membership,
     Note,
     Organisation,
+    Outlook,
     Person,
     Result,
+    Step,
     Target,
     Unit,
 )
@@ -29,7 +31,7 @@ from fourfold.testing.bakery import BAKERY, bakery
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 7, 1, tzinfo=UTC)
 #: Tables whose rows belong to a unit: Bob sees those of his.
-BY_UNIT = (Unit, Measurement, Result, Note)
+BY_UNIT = (Unit, Measurement, Result, Outlook, Note)
 
 
 @pytest.fixture
@@ -40,7 +42,9 @@ def people() -> dict[str, Person]:
         others = [p | {"email": f"{p['code']}@{code}.example"} for p in BAKERY["people"]]
         targets = [*BAKERY["targets"], {"kpi": "staff", "unit": "south", "since": "M:2026-01", "value": "5"}]
         notes = [*BAKERY["notes"], {"kpi": "staff", "unit": "south", "period": "M:2026-01", "text": "Two are ill."}]
-        write_definitions(organisation, bakery(people=others, targets=targets, notes=notes))
+        steps = [{"kpi": "sales", "since": "M:2026-02", "cause": "definition"}]
+        steps += [{"kpi": "sales", "unit": u, "since": "M:2026-03", "cause": "process"} for u in ("north", "south")]
+        write_definitions(organisation, bakery(people=others, targets=targets, notes=notes, steps=steps))
         run = Evaluation.objects.create(
             organisation=organisation, at=NOW, as_of=NOW, reason="", engine_version="1", input_version=1
         )
@@ -56,6 +60,9 @@ def people() -> dict[str, Person]:
                 organisation=organisation, unit=unit, view="month", ordinal=1, node="scorecard", period="M:2026-01",
                 state=0, status=0, evaluation=run, input_version=1,
             )  # fmt: skip
+            Outlook.objects.create(
+                organisation=organisation, kpi=kpi, unit=unit, origin="M:2026-01", made_at=NOW, input_version=1, spec={}
+            )
     names = {"alice": "alice@bakery.example", "bob": "bob@bakery.example"}
     charlie = Person.objects.create_person(name="Charlie Cole", email="charlie@elsewhere.example")
     return {name: Person.objects.get(email=email) for name, email in names.items()} | {"charlie": charlie}
@@ -96,7 +103,7 @@ def test_bob_sees_what_belongs_to_his_unit_or_to_none(model: type[models.Model],
         rows = rows.filter(code="north")
     elif model in BY_UNIT:
         rows = rows.filter(unit__code="north")
-    elif model is Target:
+    elif model in (Target, Step):
         rows = rows.filter(models.Q(unit__code="north") | models.Q(unit=None))
     assert found == set(rows.values_list("pk", flat=True))
     assert found

@@ -26,16 +26,17 @@ BASELINE = Path(__file__).with_name("query_counts.toml")
 STATIC = PACKAGE / "web" / "static"
 #: The pages about an organisation, by the name of their route; the rest needs no organisation.
 PAGES = (
-    "home", "overview", "scorecard", "map", "alignment", "initiatives", "menu", "kpi", "figures", "objective", "search",
+    "home", "overview", "scorecard", "map", "alignment", "initiatives", "menu", "kpi", "quality", "figures", "steps",
+    "objective", "search",
 )  # fmt: skip
 WITHOUT = {"health", "password", "preferences"}
 
 
 def address(name: str) -> str:
     """A page of the bakery."""
-    if name in ("kpi", "figures"):
+    if name in ("kpi", "quality", "figures", "steps"):
         row = Kpi.objects.get(organisation__code="bakery", code="sales")
-        return f"/kpi/{row.pk}-sales/" + ("figures/" if name == "figures" else "")
+        return f"/kpi/{row.pk}-sales/" + ("" if name == "kpi" else f"{name}/")
     if name == "objective":
         return f"/objective/{Objective.objects.get(organisation__code='bakery', code='earn').pk}-earn/"
     fixed = {"home": "/", "search": "/search/?q=sales&u=bakery", "overview": "/s/bakery/"}
@@ -89,7 +90,7 @@ def test_somebody_who_is_not_signed_in_is_asked_to(organisation: Organisation) -
 
 @pytest.mark.parametrize("method", ["OPTIONS", "TRACE", "PUT", "DELETE", "POST"])
 def test_a_page_is_read_and_only_a_form_is_sent(alice: Client, method: str) -> None:
-    forms = {"figures": "GET, HEAD, POST", "/password/": "GET, HEAD, POST", "/preferences/": "POST"}
+    forms = dict.fromkeys(("figures", "steps", "/password/"), "GET, HEAD, POST") | {"/preferences/": "POST"}
     for name in (*PAGES, "/password/", "/preferences/"):
         allowed = forms.get(name, "GET, HEAD")
         if method in allowed.split(", "):
@@ -145,8 +146,9 @@ def counted(get: Callable[[], Any]) -> int:
 @pytest.mark.parametrize("table", ["first", "again"])
 def test_no_page_asks_the_database_more_often_than_its_baseline(alice: Client, table: str) -> None:
     """Exact counts: a page that asks less often lowers its line in query_counts.toml."""
-    asked_by_the_test = {"kpi": 1, "figures": 1, "objective": 1}
-    alice.get("/s/bakery/")  # definitions are read once and kept
+    asked_by_the_test = {"kpi": 1, "quality": 1, "figures": 1, "steps": 1, "objective": 1}
+    for name in ("overview", "alignment"):  # definitions are read once and kept
+        alice.get(address(name))
     counts = {}
     for name in PAGES:
         if table == "first":
@@ -166,7 +168,8 @@ def test_no_page_of_the_demo_is_larger_than_15_kb(db: None) -> None:
     for path in (
         "/s/group/", "/s/group/scorecard/", "/s/group/scorecard/?by=quarter", "/s/calder-general/scorecard/",
         "/s/group/map/", "/s/group/alignment/", "/s/group/initiatives/", "/s/group/menu/", "/search/?q=staff&u=group",
-        f"/kpi/{kpi.pk}-x/?range=all", f"/kpi/{kpi.pk}-x/?u=calder-general", f"/objective/{objective.pk}-x/",
+        f"/kpi/{kpi.pk}-x/?range=all", f"/kpi/{kpi.pk}-x/?u=calder-general",
+        f"/kpi/{kpi.pk}-x/quality/", f"/objective/{objective.pk}-x/",
     ):  # fmt: skip
         response = client.get(path)
         assert response.status_code == 200, path

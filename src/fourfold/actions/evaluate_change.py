@@ -11,8 +11,9 @@ from fourfold.actions._steps import require
 from fourfold.actions.evaluate_organisation import evaluate_locked, new_run
 from fourfold.actions.outcome import Outcome
 from fourfold.engine.carrying import carries
+from fourfold.engine.due import latest_day
 from fourfold.engine.evaluate import dependents, judge_figures, nodes_of, roll_up_nodes
-from fourfold.engine.groups import with_inputs
+from fourfold.engine.groups import reaches_sideways, with_inputs
 from fourfold.engine.kpis import figures
 from fourfold.engine.nodes import nodes_above
 from fourfold.engine.periods import Frequency, Period
@@ -60,7 +61,8 @@ def evaluate_change(
     found = _evaluate(organisation, ready, dirty, shown, as_of)
     reach = _everywhere(ready)
     if is_correction or _stays_near(ready, dirty, kpi, unit, period):
-        reach = _Reach(_upwards(ready, unit), period.start)
+        sideways = any(reaches_sideways(ready.definitions.kpi[code]) for code in dirty)
+        reach = _Reach(frozenset(ready.units) if sideways else ready.above(unit), period.start)
     changes = Changes()
     late = {view: periods[first_since(periods, reach.since) :] for view, periods in shown.items()}
     spots = [(view, p.ordinal) for view, periods in late.items() for p in periods]
@@ -88,12 +90,6 @@ def _everywhere(ready: Ready) -> _Reach:
     return _Reach(frozenset(ready.units), date.min)
 
 
-def _upwards(ready: Ready, unit: str) -> frozenset[str]:
-    """The unit and all above it."""
-    path = ready.paths[unit]
-    return frozenset(code for code, above in ready.paths.items() if path.startswith(above))
-
-
 def _stays_near(ready: Ready, dirty: Collection[str], kpi: str, unit: str, period: Period) -> bool:
     """True when a new figure changes nothing in other units or earlier periods.
 
@@ -108,7 +104,7 @@ def _stored_periods(ready: Ready, since: date, as_of: datetime) -> dict[View, tu
     """The periods of each view, if those stored are the ones that a full evaluation would give."""
     calendar, root = ready.definitions.calendar, ready.units[ready.definitions.root.code]
     span = stored_span(root, "month")
-    last = calendar.period(Frequency.MONTH, as_of.date())
+    last = calendar.period(Frequency.MONTH, latest_day(ready.definitions, as_of))
     if span is None or calendar.period(Frequency.MONTH, since).ordinal < span[0] or last.ordinal != span[1]:
         return None
     first = Period(Frequency.MONTH, span[0], calendar)

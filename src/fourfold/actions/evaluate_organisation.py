@@ -12,11 +12,14 @@ import fourfold
 from fourfold.access.roles import Action
 from fourfold.actions._steps import find_organisation, lock, require
 from fourfold.actions.outcome import Outcome
+from fourfold.engine.due import todays
 from fourfold.engine.evaluate import evaluate
+from fourfold.engine.outlook import Outlook
 from fourfold.engine.results import Evaluation as EngineRun
 from fourfold.engine.results import View
 from fourfold.engine.rows import locate
 from fourfold.records.frames.measurement import read_measurements
+from fourfold.records.frames.outlook import all_outlooks, write_outlooks
 from fourfold.records.frames.result import replace_results
 from fourfold.records.models import Evaluation, Organisation, Person
 from fourfold.records.ready import Ready, ready_definitions
@@ -50,11 +53,15 @@ def evaluate_organisation(
 
 
 def is_evaluated(organisation: Organisation, *, on: datetime | None = None) -> bool:
-    """True when the stored results come from the figures of now (and, with `on`, from that day and this engine)."""
+    """True when the stored results come from the figures of now; with `on`, of this engine and each unit's day too."""
     last = Evaluation.objects.filter(organisation=organisation).order_by("-pk").first()
     if last is None or last.input_version != organisation.version:
         return False
-    return on is None or (last.as_of.date() == on.date() and last.engine_version == fourfold.__version__)
+    if on is None:
+        return True
+    ready = ready_definitions(organisation)
+    same_day = ready is None or todays(ready.definitions, last.as_of)[0] == todays(ready.definitions, on)[0]
+    return same_day and last.engine_version == fourfold.__version__
 
 
 def evaluate_locked(organisation: Organisation, *, as_of: datetime, reason: str) -> Outcome[Evaluation]:
@@ -71,20 +78,23 @@ def new_run(organisation: Organisation, *, as_of: datetime, reason: str) -> Eval
 
 
 def store_all(organisation: Organisation, computed: Computed, *, as_of: datetime, reason: str) -> Outcome[Evaluation]:
-    """Write a run over everything; the lock is held."""
+    """Write a run over everything, and hand on what the engine found month by month; the lock is held."""
     if computed.ready is None:
         return Outcome("nothing to evaluate")
     run = new_run(organisation, as_of=as_of, reason=reason)
     changed = sum(replace_results(run, computed.ready, each.view, each.frame()) for each in computed.runs)
-    return Outcome(f"{changed:,} results changed", run)
+    version = organisation.version
+    write_outlooks(organisation, computed.ready, computed.outlooks, at=as_of, input_version=version)
+    return Outcome(f"{changed:,} results changed", run, computed.runs[0].findings)
 
 
 @dataclass(frozen=True)
 class Computed:
-    """What the engine said about each view, and the definitions it took."""
+    """What the engine said about each view, where it saw every KPI going, and the definitions it took."""
 
     ready: Ready | None
     runs: tuple[EngineRun, ...] = ()
+    outlooks: tuple[Outlook, ...] = ()
 
 
 def _compute(organisation: Organisation, as_of: datetime) -> Computed:
@@ -92,4 +102,5 @@ def _compute(organisation: Organisation, as_of: datetime) -> Computed:
     if ready is None:
         return Computed(None)
     rows = locate(read_measurements(organisation, ready), ready.definitions)
-    return Computed(ready, tuple(evaluate(ready.definitions, rows, as_of=as_of, view=view) for view in VIEWS))
+    runs = tuple(evaluate(ready.definitions, rows, as_of=as_of, view=view) for view in VIEWS)
+    return Computed(ready, runs, all_outlooks(ready, rows, as_of=as_of))

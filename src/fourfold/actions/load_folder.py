@@ -36,7 +36,7 @@ def load_folder(
     A folder with an error changes nothing, and loading the same folder again changes nothing either. Definitions
     become those of the folder; figures that the folder does not name stay. A new organisation can be made by the
     administrator of the machine only (`by=None`), and only they may load one with feeds. `sources` says where the
-    databases of its feeds are.
+    databases of its feeds are. The outcome also has what the evaluation found.
     """
     if by is not None and (Path(path) / FEEDS).exists():  # a feed reads databases with the rights of the server
         hint = "The administrator of the machine can: fourfold load FOLDER. Or take feeds/ out of it."
@@ -55,7 +55,7 @@ def load_folder(
     if not is_evaluated(organisation, on=moment):
         code = organisation.code
         evaluated = evaluate_organisation(by=by, organisation=code, reason=f"Loaded {Path(path).name}", as_of=moment)
-        summary = f"{summary}; {evaluated.summary}"
+        summary, findings = f"{summary}; {evaluated.summary}", (*findings, *evaluated.findings)
     return Outcome(summary, organisation, findings)
 
 

@@ -15,6 +15,7 @@ from fourfold.actions.evaluate_organisation import is_evaluated
 from fourfold.actions.outcome import Outcome
 from fourfold.engine.cells import State
 from fourfold.engine.definitions import Definitions
+from fourfold.engine.due import day_at
 from fourfold.engine.findings import Finding, Level, Place, errors
 from fourfold.engine.measurements import CheckedRows, check_rows, to_polars
 from fourfold.engine.periods import Period, PeriodError
@@ -61,7 +62,7 @@ def record_measurement(
     row: dict[str, Any] = {"kpi": kpi, "unit": unit, "period": period, "state": state, "quality": quality}
     row |= {"value": _text(value), "numerator": _text(numerator), "denominator": _text(denominator)}
     checked = check_rows(to_polars([{**row, "note": note, "source": source}]), definitions)
-    findings = (*checked.findings, *_early(definitions, kpi, period, moment), *_empty(checked))
+    findings = (*checked.findings, *_early(definitions, kpi, unit, period, moment), *_empty(checked))
     if errors(findings):
         return Outcome("nothing was recorded", findings=findings)
     with transaction.atomic():
@@ -109,13 +110,13 @@ def _period(definitions: Definitions, kpi: str, text: str) -> Period:
     return definitions.calendar.parse(text, definitions.kpi[kpi].frequency)
 
 
-def _early(definitions: Definitions, kpi: str, text: str, at: datetime) -> list[Finding]:
-    """A figure cannot be about a period that has not begun."""
+def _early(definitions: Definitions, kpi: str, unit: str, text: str, at: datetime) -> list[Finding]:
+    """A figure cannot be about a period that has not begun where the unit is."""
     try:
         period = _period(definitions, kpi, text)
     except PeriodError:
         return []  # the check of the row has said so already
-    if period.start <= at.date():
+    if period.start <= day_at(definitions, unit, at):
         return []
     message = f"{period.label} begins on {period.start.isoformat()}, which is still to come."
     return [Finding("RECORD-EARLY", Level.ERROR, Place(thing="period"), message, "Choose a period that has begun.")]

@@ -12,7 +12,29 @@ from typing import Annotated, Final
 import typer
 
 import fourfold
-from fourfold.cli import check, demo, evaluate, explain, export, init, invite, load, people, schema, serve
+from fourfold.cli import (
+    alignment,
+    chances,
+    check,
+    demo,
+    evaluate,
+    evidence,
+    explain,
+    export,
+    forecast,
+    health,
+    init,
+    invite,
+    load,
+    people,
+    portfolio,
+    propose,
+    schema,
+    serve,
+    signals,
+    smart,
+    what_if,
+)
 from fourfold.cli.output import print_findings, summary
 from fourfold.errors import FourfoldError, Kind
 
@@ -35,7 +57,12 @@ def version(show: Annotated[bool, typer.Option("--version", help="Print the vers
         raise typer.Exit
 
 
-for _module in (init, check, evaluate, explain, schema, load, export, invite, people, serve, demo):
+#: In the order in which `--help` lists them.
+_COMMANDS: Final = (
+    init, check, evaluate, explain, signals, forecast, chances, evidence, what_if, propose, smart, health, portfolio,
+    alignment, schema, load, export, invite, people, serve, demo,
+)  # fmt: skip
+for _module in _COMMANDS:
     app.command(_module.NAME)(_module.run)
 
 

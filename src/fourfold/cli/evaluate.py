@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from fourfold.cli.output import VIEW, Format, folder, print_findings, print_table, write, write_frame
+from fourfold.cli import cluster
+from fourfold.cli.output import VIEW, Format, Misused, folder, print_findings, print_table, write, write_frame
 from fourfold.cli.sources import Source, sources
 
 if TYPE_CHECKING:
@@ -23,26 +24,39 @@ def run(
     as_of: Annotated[str | None, typer.Option(help="What was known and due on this date, such as 2026-03-31.")] = None,
     view: Annotated[str | None, typer.Option(help=VIEW)] = None,
     form: Annotated[Format, typer.Option("--format", help="How to write the results.")] = Format.TABLE,
-    out: Annotated[Path | None, typer.Option(help="Write to this file instead of the terminal.")] = None,
+    out: Annotated[str | None, typer.Option(help="Write to this file (--engine: folder), not the terminal.")] = None,
     source: Source = None,
+    engine: cluster.Engine = None,
+    measurements: cluster.Measurements = None,
+    spark: cluster.Spark = None,
 ) -> None:
     """Evaluate a scorecard folder and show the results.
 
-    The table shows one unit and period (the whole organisation and the newest period, unless named); json, csv and
-    parquet hold every unit and period. Exit code 1 when the folder has errors.
+    The table shows one unit and period (the whole organisation and the newest period, unless named), with signals and
+    the next forecast where there is room; json, csv and parquet hold every unit and period. Exit code 1 when the folder
+    or the figures have errors.
     """
     from fourfold.scorecard import load
 
+    if engine is not None:
+        cluster.refuse(period=period, unit=unit, format=form in (Format.JSON, Format.CSV))
+    elif measurements is not None or spark:
+        raise Misused("--measurements and --spark go with --engine.", hint="Figures of a folder are in measurements/.")
     scorecard = load(folder(path), sources=sources(source))
+    if engine is not None:
+        cluster.run(scorecard, engine, measurements, out, spark, as_of=as_of, view=view)
+        return
+    file = None if out is None else Path(out)
     evaluated = scorecard.evaluate(as_of=as_of, view=view or scorecard.view_of(period))
     shown = evaluated.table(unit=unit, period=period)
     if form is Format.TABLE:
-        if out is None:
+        shown = scorecard.with_outlook(shown, as_of=as_of)
+        if file is None:
             print_table(shown)
         else:
-            write(f"{shown}\n".encode(), out)
+            write(f"{shown}\n".encode(), file)
     else:
-        _write(evaluated, shown.period if period else None, shown.unit if unit else None, form, out)
+        _write(evaluated, shown.period if period else None, shown.unit if unit else None, form, file)
     print_findings(evaluated.evaluation.findings, stderr=True)
 
 

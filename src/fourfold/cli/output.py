@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     import polars as pl
     from rich.console import Console, RenderableType
 
+    from fourfold.scorecard import WorkingExplanation
+    from fourfold.scorecard.sheet import Sheet, Shown
     from fourfold.table import Table
 
 
@@ -99,25 +102,40 @@ def print_table(table: Table) -> None:
     from rich.table import Table as RichTable
     from rich.text import Text
 
-    from fourfold.table import HEAD, NUMBERS
+    from fourfold.table import NUMBERS
 
     out = console()
     space, indent, trend = _layout(table, out.width)
+    shown = _columns(table, out.width, space, indent, trend)
     grid = RichTable(title=Text(table.title), title_justify="left", title_style="bold", box=None, pad_edge=False,
                      padding=(0, space, 0, 0), header_style="dim")  # fmt: skip
-    heads = HEAD if trend else HEAD[:-1]
-    for i, name in enumerate(heads):
-        grid.add_column(name, justify="right" if i in NUMBERS else "left", no_wrap=i != 1)
-    for row in table.rows:
+    heads, *lines = table.lines
+    for i in shown:
+        grid.add_column(heads[i], justify="right" if i in NUMBERS else "left", no_wrap=i != 1)
+    for row, line in zip(table.rows, lines, strict=True):
         colour = _STATUS_COLOURS[row.status.mark]
-        cells: list[RenderableType] = [Text(cell) for cell in row.cells]
+        cells: list[RenderableType] = [Text(cell) for cell in line]
         cells[0], cells[5] = Text(row.mark, colour), Text(row.words, colour)
         cells[1] = Padding(Text(row.name), (0, 0, 0, indent * row.depth))
         cells[8] = Text(row.spark[-trend:])
-        grid.add_row(*cells[: len(heads)], style="" if row.depth == 3 else "bold")
+        grid.add_row(*(cells[i] for i in shown), style="" if row.depth == 3 else "bold")
     out.print(grid)
     for note in table.notes:
-        out.print(Text(note, "dim"))
+        if note != table.legend or 9 in shown:
+            out.print(Text(note, "dim"))
+
+
+def _columns(table: Table, width: int, space: int, indent: int, trend: int) -> list[int]:
+    """The columns shown: no trend where there is no room for one, signals and forecasts only where there is."""
+    lines = table.lines
+    widths = [max(len(line[i]) for line in lines) for i in range(len(lines[0]))]
+    widths[1] = max(indent * r.depth + len(r.name) for r in table.rows)
+    widths[8] = max(trend, len(lines[0][8]))
+    shown = list(range(9 if trend else 8))
+    for extra in range(9, len(widths)):
+        if trend and sum(widths[i] + space for i in (*shown, extra)) <= width:
+            shown.append(extra)
+    return shown
 
 
 def _layout(table: Table, width: int) -> tuple[int, int, int]:
@@ -130,6 +148,45 @@ def _layout(table: Table, width: int) -> tuple[int, int, int]:
         if width - fixed - trend - 8 * space >= min(longest, _NAME if space == 1 else 40):
             return space, indent, trend
     return _LAYOUTS[-1]
+
+
+def print_sheets(sheets: Iterable[Sheet]) -> None:
+    """Tables of results in the terminal; where it is narrow, long texts go on in the next line."""
+    from rich.table import Table as RichTable
+    from rich.text import Text
+
+    out = console()
+    for i, sheet in enumerate(sheets):
+        grid = RichTable(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
+        for n, head in enumerate(sheet.heads):
+            right, wide = head in sheet.numbers, n in sheet.wide
+            longest = max((len(word) for row in sheet.rows for word in row[n].split()), default=0)  # words stay whole
+            grid.add_column(head, justify="right" if right else "left", no_wrap=not wide, overflow="fold",
+                            min_width=max(longest, len(head)) if wide else None)  # fmt: skip
+        for row in sheet.rows:
+            grid.add_row(*map(Text, row))
+        if i:
+            out.print()
+        out.print(Text(sheet.title, "bold"))
+        if sheet.rows:
+            out.print(grid)
+        for note in sheet.notes:
+            out.print(Text(note, "dim"))
+
+
+def show(result: Shown, form: Format, out: Path | None) -> None:
+    """A result as its sheets, or as one JSON array, CSV or Parquet; to a file or to standard output."""
+    if form is not Format.TABLE:
+        write_frame(result.frame, form, out)
+    elif out is None:
+        print_sheets(result.sheets)
+    else:
+        write(f"{result}\n".encode(), out)
+
+
+def print_explanation(explanation: WorkingExplanation, as_json: bool) -> None:
+    """The sentences of a working, or its inputs and answer as JSON."""
+    print(json.dumps(explanation.to_json(), indent=2, ensure_ascii=False) if as_json else explanation)
 
 
 def write_frame(frame: pl.DataFrame, form: Format, out: Path | None) -> None:

@@ -9,14 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from fourfold.engine.cells import Codes, Floats, Mark, State, slabs
+from fourfold.engine.cells import Codes, Floats, Mark, State, side_by_side, slabs
 from fourfold.engine.definitions import Definitions, Kpi
-from fourfold.engine.periods import Frequency, Lag, Period
+from fourfold.engine.due import begun, due
+from fourfold.engine.periods import Frequency, Period
 from fourfold.engine.rows import Rows, kpi_places, locate, unit_tree
 from fourfold.engine.tree import Indexes, UnitTree
 
@@ -96,80 +97,95 @@ def _block(
     tree = unit_tree(definitions)
     codes = tuple(k.code for k in kpis)
     shape = (len(codes), len(tree.codes), len(periods))
-    inside, flat, first = _cells(rows, definitions, codes, shape, periods[0].ordinal, _begun(periods[0], as_of))
+    begin, there = periods[0].ordinal, begun(definitions, periods[0], as_of)
+    given = _scattered(rows, _places(definitions, codes), shape, begin, there)
+    state = _empty_states(definitions, tree, kpis, periods, given.first, as_of)
+    marks = np.zeros(shape, dtype=np.uint8) if given.marks is None else given.marks
+    block = Block(codes, tree.codes, periods, given.value, state, marks, given.numerator, given.denominator)
+    factor = np.array([float(k.factor) for k in kpis])[:, None, None]
 
-    figures = rows.floats("value", "numerator", "denominator")
+    def settle(some: slice[int, int, None]) -> None:
+        _settle(block.part(some), factor[some], None if given.state is None else given.state[some])
 
-    def scatter(column: str) -> Floats | None:
-        if column not in figures or np.isnan(given := figures.pop(column)[inside]).all():
-            return None
-        array = np.full(shape, np.nan)
-        array.reshape(-1)[flat] = given
-        return array
+    side_by_side(settle, slabs(shape))
+    return block
 
-    value = scatter("value")
-    numerator, denominator = scatter("numerator"), scatter("denominator")
-    if value is None:
-        value = np.full(shape, np.nan)
-    if numerator is not None and denominator is not None:
-        _derive(value, numerator, denominator, np.array([float(k.factor) for k in kpis]))
-    state = _empty_states(definitions, tree, kpis, periods, first, as_of)
+
+def _settle(block: Block, factor: Floats, said: Codes | None) -> None:
+    """Make ratios of their parts and give each cell its state, in place, where `said` names none."""
+    value, state = block.value, block.state
+    if block.numerator is not None and block.denominator is not None:
+        with np.errstate(divide="ignore", invalid="ignore"):
+            derived = factor * block.numerator / block.denominator
+        np.copyto(value, derived, where=np.isnan(value) & np.isfinite(derived))
     number = np.isfinite(value)
     early = number & (state == State.NOT_DUE)
-    state[number] = State.NUMBER
+    state *= ~number  # a number has code 0
+    if said is not None:
+        np.copyto(state, said, where=said != 0)
+        number = state == State.NUMBER
     value[~number] = np.nan
-    marks = np.zeros(shape, dtype=np.uint8)
-    if (given := rows.codes("state")) is not None and (said := given[inside]).any():
-        state.reshape(-1)[flat[said != 0]] = said[said != 0]
-        value[state != State.NUMBER] = np.nan
-    if (given := rows.codes("marks")) is not None:
-        marks.reshape(-1)[flat] = given[inside]
-    marks[early & (state == State.NUMBER)] |= np.uint8(Mark.PROVISIONAL)
-    return Block(codes, tree.codes, periods, value, state, marks, numerator, denominator)
+    block.marks |= (early & number) * np.uint8(Mark.PROVISIONAL)
 
 
-def _cells(
-    rows: Rows, definitions: Definitions, codes: Sequence[str], shape: tuple[int, int, int], begin: int, begun: int
-) -> tuple[slice[None, None, None] | Indexes, Indexes, npt.NDArray[np.int64]]:
-    """Which rows lie in a block, the cell of each of them, and the period of each KPI's first row anywhere.
-
-    Rows of periods that have not `begun` are as if they were not there (I10).
-    """
-    place = np.full(len(definitions.kpi), -1, dtype=np.int64)
+def _places(definitions: Definitions, codes: Sequence[str]) -> Indexes:
+    """The place of each KPI of the definitions among these, −1 where it is not."""
+    place = np.full(len(definitions.kpi), -1, dtype=np.intp)
     number = kpi_places(definitions)
     place[[number[code] for code in codes]] = np.arange(len(codes))
-    inside: slice[None, None, None] | Indexes = slice(None)
-    if (place < 0).any():
-        inside = np.flatnonzero(place[rows.kpi] >= 0)
-    k, p = place[rows.kpi[inside]], rows.ordinal[inside] - np.int64(begin)
-    if len(p) and p.max() >= begun:
-        known = np.flatnonzero(p < begun)
-        inside = known if isinstance(inside, slice) else inside[known]
-        k, p = k[known], p[known]
-    first = np.full(len(codes), NEVER, dtype=np.int64)
-    np.minimum.at(first, k, p)
-    if len(p) and (p.min() < 0 or p.max() >= shape[2]):
-        shown = np.flatnonzero((p >= 0) & (p < shape[2]))
-        inside = shown if isinstance(inside, slice) else inside[shown]
-        k, p = k[shown], p[shown]
-    k *= shape[1]
-    k += rows.unit[inside]
-    k *= shape[2]
-    k += p
-    return inside, k, first
+    return place
 
 
-def _begun(first: Period, as_of: datetime) -> int:
-    """How many periods from the first one on have begun by `as_of`."""
-    return first.calendar.period(first.frequency, as_of.date()).ordinal - first.ordinal + 1
+class _Given(NamedTuple):
+    """The columns of the rows as blocks, None where there is nothing in them; the period of each KPI's first row."""
+
+    value: Floats
+    numerator: Floats | None
+    denominator: Floats | None
+    state: Codes | None
+    marks: Codes | None
+    first: npt.NDArray[np.int64]
 
 
-def _derive(value: Floats, numerator: Floats, denominator: Floats, factor: Floats) -> None:
-    """Fill in the value of ratios that came as numerator and denominator, in place."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        for k in slabs(value.shape):
-            derived = factor[k, None, None] * numerator[k] / denominator[k]
-            np.copyto(value[k], derived, where=np.isnan(value[k]) & np.isfinite(derived))
+def _scattered(
+    rows: Rows, place: Indexes, shape: tuple[int, int, int], begin: int, begun: npt.NDArray[np.int64]
+) -> _Given:
+    """The figures of a block. Rows of periods that have not `begun` at their unit are as if not there (I10)."""
+    earliest = int(begun.min())
+    floats = {name: np.empty(shape) for name in ("value", "numerator", "denominator") if rows.has(name)}
+    codes = {name: np.zeros(shape, dtype=np.uint8) for name in ("state", "marks") if rows.has(name)}
+
+    def empty(some: slice[int, int, None]) -> None:
+        for numbers in floats.values():
+            numbers[some] = np.nan
+
+    def scatter(some: slice[int, int, None]) -> npt.NDArray[np.int64]:
+        k, u, p = place[rows.kpi[some]], rows.unit[some], rows.ordinal[some] - np.int64(begin)
+        first = np.full(shape[0], NEVER, dtype=np.int64)
+        inside: slice[None, None, None] | Indexes = slice(None)
+        if k.min() < 0 or p.min() < 0 or p.max() >= min(earliest, shape[2]):
+            known = (k >= 0) & (p < (begun[u] if len(begun) > 1 else earliest))
+            np.minimum.at(first, k[known], p[known])
+            inside = np.flatnonzero(known & (p >= 0) & (p < shape[2]))
+            k, u, p = k[inside], u[inside], p[inside]
+        else:
+            np.minimum.at(first, k, p)
+        flat = (k * shape[1] + u) * shape[2] + p
+        for name, numbers in floats.items():
+            if (given := rows.floats(name, some)) is not None:
+                numbers.reshape(-1)[flat] = given[inside]
+        for name, column in codes.items():
+            column.reshape(-1)[flat] = rows.codes(name, some)[inside]
+        return first
+
+    side_by_side(empty, slabs(shape))
+    firsts = side_by_side(scatter, slabs((len(rows.kpi),)))
+    value = floats.pop("value", None)
+    parts = {name: numbers for name, numbers in floats.items() if not np.isnan(numbers).all()}
+    return _Given(
+        np.full(shape, np.nan) if value is None else value, parts.get("numerator"), parts.get("denominator"),
+        codes.get("state"), codes.get("marks"), np.minimum.reduce([np.full(shape[0], NEVER), *firsts]),
+    )  # fmt: skip
 
 
 def _empty_states(
@@ -181,26 +197,19 @@ def _empty_states(
     as_of: datetime,
 ) -> Codes:
     """What an empty cell means, for each (kpi, unit, period)."""
-    counts = {lag: due_count(periods, lag, as_of) for lag in {k.lag for k in kpis}}
-    due, place = np.array([counts[k.lag] for k in kpis]), np.arange(len(periods))
-    of_kpi = np.where(place < due[:, None], np.uint8(State.MISSING), np.uint8(State.NOT_DUE))
+    place = np.arange(len(periods))
+    is_due = place < due(definitions, kpis, periods, as_of)[..., None]
+    state = np.where(is_due, np.uint8(State.MISSING), np.uint8(State.NOT_DUE))
     # a KPI never measured stays due from the beginning: say so rather than hide it
-    of_kpi[(place < first[:, None]) & (first[:, None] != NEVER)] = State.NOT_APPLICABLE
-    state = np.repeat(of_kpi[:, None, :], len(tree.codes), axis=1)
+    early = (place < first[:, None]) & (first[:, None] != NEVER)
+    np.copyto(state, np.uint8(State.NOT_APPLICABLE), where=early[:, None])
+    if state.shape[1] != len(tree.codes):
+        state = np.repeat(state, len(tree.codes), axis=1)
     for k, kpi in enumerate(kpis):
         if kpi.not_applicable_in or kpi.only_in:
             absent = [i for i in range(len(tree.codes)) if not has_kpi(definitions, tree, kpi, i)]
             state[k, absent, :] = State.NOT_APPLICABLE
     return state
-
-
-def due_count(periods: Sequence[Period], lag: str, as_of: datetime) -> int:
-    """How many of these consecutive periods are due by `as_of`: the lag after their end is over."""
-    parsed, today = Lag.parse(lag), as_of.date()
-    count = len(periods)
-    while count and parsed.after(periods[count - 1].end) > today:
-        count -= 1
-    return count
 
 
 def has_kpi(definitions: Definitions, tree: UnitTree, kpi: Kpi, unit: int) -> bool:

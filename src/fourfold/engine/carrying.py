@@ -21,15 +21,6 @@ EXPECTED: Final = (Status.OFF, Status.NEAR, Status.ON, Status.OVERDUE, Status.ER
 IS_EXPECTED: Final = np.isin(np.arange(len(Status)), EXPECTED)
 
 
-def freshness(age: float) -> float:
-    """What a figure `age` periods older than expected is worth in the confidence: 1 − age/3, between 0 and 1 (§2.5).
-
-    >>> [freshness(age) for age in (-1.0, 0.0, 1.5, 3.0, 7.0)]
-    [1.0, 1.0, 0.5, 0.0, 0.0]
-    """
-    return min(max(1.0 - age / 3.0, 0.0), 1.0)
-
-
 def carries(definitions: Definitions) -> bool:
     """True where the scorecard carries scores forward."""
     return definitions.strategy.missing == "carry_forward"

@@ -81,6 +81,25 @@ class Mark(IntFlag):
     UNAPPROVED = 32
     BORDERLINE = 64  # the nearest cut lies within natural variation: the status gets its "≈"
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What limits a figure, in words people read; BORDERLINE has its sign and no words.
+
+        >>> Mark(5).notes
+        ('an estimate', 'from an earlier period')
+        """
+        return tuple(words for mark, words in _NOTES.items() if self & mark)
+
+
+_NOTES: Final = {
+    Mark.PARTIAL: "partly in",
+    Mark.PROVISIONAL: "provisional",
+    Mark.ESTIMATE: "an estimate",
+    Mark.CARRIED: "carried forward",
+    Mark.STALE: "from an earlier period",
+    Mark.UNAPPROVED: "not approved",
+}
+
 
 #: When several states meet in one calculation, the first of these present wins.
 PRECEDENCE: Final = (State.ERROR, State.MISSING, State.NOT_DUE, State.NOT_APPLICABLE, State.NUMBER)

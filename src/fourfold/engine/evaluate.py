@@ -9,13 +9,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from fourfold.engine.carrying import carries
+from fourfold.engine.cascade_findings import cascade_findings
 from fourfold.engine.cells import Reason, State
 from fourfold.engine.definitions import Definitions
+from fourfold.engine.due import latest_day
 from fourfold.engine.findings import Finding, Level, Place
 from fourfold.engine.groups import dependents
 from fourfold.engine.judging import join, judge, no_results
 from fourfold.engine.kpis import Figures, figures
 from fourfold.engine.nodes import effective_weights, nodes_of, roll_up_nodes
+from fourfold.engine.older import older_figures
 from fourfold.engine.periods import Frequency, Period
 from fourfold.engine.results import Evaluation, Results, View
 from fourfold.engine.rows import Rows, locate, unit_tree
@@ -58,7 +61,8 @@ def evaluate(
     if early:
         before = kpis.part(slice(early - 1, early)), nodes.part(slice(early - 1, early))
         kpis, nodes = kpis.part(slice(early, len(wide))), nodes.part(slice(early, len(wide)))
-    return Evaluation(definitions, view, as_of, kpis, nodes, tuple(_errors(kpis)), before)
+    findings = (*_errors(kpis), *cascade_findings(definitions, located, kpis, nodes))
+    return Evaluation(definitions, view, as_of, kpis, nodes, findings, before)
 
 
 def _carried_into(definitions: Definitions, rows: Rows, shown: Sequence[Period]) -> int:
@@ -90,11 +94,16 @@ def judge_figures(
 ) -> Results:
     """Results of figures that are blocks already: fold, attach targets, score."""
     shown = tuple(periods)
-    parts = [
-        judge(block, groups, Window(found.spans[groups[0].frequency], shown, view), definitions, as_of=as_of)
-        for groups, block in found.blocks
-        if groups
-    ]
+    parts = []
+    for groups, block in found.blocks:
+        if not groups:
+            continue
+        window = Window(found.spans[groups[0].frequency], shown, view)
+        older = older_figures(block, groups, window, definitions, as_of) if window.is_finer else None
+        results = judge(older.block if older else block, groups, window, definitions, as_of=as_of)
+        if older:
+            older.note(results, window)
+        parts.append(results)
     return join(parts) if parts else no_results(unit_tree(definitions).codes, shown)
 
 
@@ -104,7 +113,7 @@ def periods_of(
     """The periods of a view from the first figure to the last one that has begun by `as_of`."""
     frequency = Frequency.MONTH if view == "ytd" else Frequency(view)
     calendar = definitions.calendar
-    last = calendar.period(frequency, as_of.date())
+    last = calendar.period(frequency, latest_day(definitions, as_of))
     starts = [p.start for p in locate(rows, definitions).first.values()]
     first = calendar.period(frequency, min([*starts, last.start]))
     return calendar.range(first, last)
@@ -119,7 +128,10 @@ def _errors(kpis: Results) -> Iterable[Finding]:
         if count == LISTED:
             return
         p = int(np.argmax(wrong[k, u]))
-        reason = Reason(int(kpis.reason[k, u, p])).sentence or "It could not be computed."
+        code = Reason(int(kpis.reason[k, u, p]))
+        reason = code.sentence or "It could not be computed."
         thing = f"{kpis.nodes[k]}, unit {kpis.units[u]}, {kpis.periods[p].label}"
         fix = "Correct the figure it divides by, or write if(b = 0, …) into the formula."
+        if code is Reason.NO_RATE:
+            fix = "Add the rate of that period to `rates` of the organisation: it is never taken for 1."
         yield Finding("EVAL-ERROR", Level.WARNING, Place(thing=thing), reason, fix)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
@@ -13,16 +11,21 @@ import numpy as np
 
 from fourfold.engine.aggregation import MeasureKind
 from fourfold.engine.anchors import Polarity, RedLineRule
+from fourfold.engine.blocks import has_kpi
 from fourfold.engine.carrying import EXPECTED, carries, is_carried
 from fourfold.engine.cells import Floats, Mark, Reason, State
+from fourfold.engine.conversion import periods_shown, rates_used
 from fourfold.engine.definitions import Kpi, Strategy
 from fourfold.engine.groups import formulas_of, needs, weight_of
 from fourfold.engine.nodes import nodes_of
-from fourfold.engine.periods import Period
+from fourfold.engine.periods import Frequency, Period, last_year
 from fourfold.engine.results import Evaluation, Results
 from fourfold.engine.rollup import VETO, roll_up
+from fourfold.engine.rows import unit_tree
 from fourfold.engine.scoring import boolean, floor_one_decimal, in_range, linear_anchor, noise_points, ordinal
+from fourfold.engine.seal import sealed
 from fourfold.engine.statuses import Status
+from fourfold.engine.unit_settings import settings_of_units
 from fourfold.errors import NotFound
 
 Scalar: TypeAlias = str | float | bool | None
@@ -79,9 +82,7 @@ class Trace:
 
     def to_json(self) -> dict[str, object]:
         """Plain data, with the SHA-256 of its own canonical text."""
-        body = asdict(self)
-        text = json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-        return {**body, "sha256": hashlib.sha256(text.encode()).hexdigest()}
+        return sealed(asdict(self))
 
     def words(self) -> list[str]:
         """The trace in sentences."""
@@ -183,7 +184,7 @@ def _kpi_trace(evaluation: Evaluation, node: str, at: tuple[int, int, int]) -> T
         **_common(evaluation, r, at),  # type: ignore[arg-type]
         inputs=_inputs(evaluation, kpi, at, state),
         target=target,
-        steps=_steps(kpi, r, at, target),
+        steps=(*_rates(evaluation, kpi, at), *_steps(kpi, r, at, target)),
         policy=_method(kpi, target),
         borderline="borderline" in marks,
         marks=marks,
@@ -205,10 +206,38 @@ def _inputs(evaluation: Evaluation, kpi: Kpi, at: tuple[int, int, int], state: S
             inputs[f"kpi:{code}"] = _at(r.value, (row, at[1], at[2]))
     if (weight := weight_of(kpi)) is not None:
         inputs["weighted_by"] = f"kpi:{weight}"
-    shown = r.data_period.get(f"kpi:{kpi.code}")
-    if shown and shown[at[2]]:
-        inputs["data_period"] = shown[at[2]]
+    if shown := r.shown_from(f"kpi:{kpi.code}", r.units[at[1]], at[2]):
+        inputs["data_period"] = shown
+    if compared := compared_with(kpi, evaluation.periods[at[2]]):
+        inputs["compared"] = compared
     return inputs
+
+
+_YEAR_AGO = ("same_period_last_year", "yoy_growth")
+
+
+def compared_with(kpi: Kpi, period: Period) -> str:
+    """What a formula compares a period with, in a year of weeks, and how; empty where it does not, or in months."""
+    weeks = period.calendar.weeks
+    if weeks is None or kpi.frequency is not period.frequency:
+        return ""
+    if not any(name in text for text in formulas_of(kpi) for name in _YEAR_AGO):
+        return ""
+    if period.frequency.rank > Frequency.WEEK.rank:
+        return str(last_year(period, "as_is"))
+    how = "by number" if weeks.comparison == "as_is" else "by the same days of the year"
+    return f"{period.short_id} with {period.year_ago().short_id}, {how}"
+
+
+def _rates(evaluation: Evaluation, kpi: Kpi, at: tuple[int, int, int]) -> tuple[Step, ...]:
+    """The rates at which a unit's own figure was converted; what is rolled up was converted at the units below."""
+    d, (_, u, p) = evaluation.definitions, at
+    tree = unit_tree(d)
+    if any(has_kpi(d, tree, kpi, i) for i in tree.subtree(u)[1:]):
+        return ()
+    periods = periods_shown(kpi, evaluation.periods[p], to_date=evaluation.view == "ytd")
+    used = rates_used(kpi, settings_of_units(d)[u].currency, d.organisation, periods, evaluation.as_of)
+    return tuple(Step("rate", text, None) for text in used)
 
 
 def _method(kpi: Kpi, target: Mapping[str, Scalar]) -> dict[str, Scalar]:
@@ -344,14 +373,18 @@ def _n(value: float) -> str:
 
 def _kpi_words(t: Trace) -> list[str]:
     value, unit, scale = t.inputs.get("value"), str(t.inputs.get("unit") or ""), t.inputs.get("scale", "")
+    rates = [s.expr for s in t.steps if s.op == "rate"]
+    converted = [f"Exchange rates: {'; '.join(rates)}."] if rates else []
     if value is None:
         state = str(t.inputs["state"])
-        return [f"There is no number: {state}." + (f" {t.reason}" if t.reason else "")]
+        return [f"There is no number: {state}." + (f" {t.reason}" if t.reason else ""), *converted]
     assert isinstance(value, float)
     how = next((f", from {s.expr}" for s in t.steps if s.op in ("ratio of sums", "formula")), "")
     if mean := next((s.expr for s in t.steps if s.op == "weighted mean"), ""):
         how = f", the mean weighted by {t.inputs['weighted_by']}: {mean}"
-    words = [f"The value is {_n(round(value, 6))}{scale}{_space(unit)}{unit}{how}."]
+    words = [f"The value is {_n(round(value, 6))}{scale}{_space(unit)}{unit}{how}.", *converted]
+    if compared := t.inputs.get("compared"):
+        words.append(f"Compared: {compared}.")
     if t.score is None:
         return [*words, "It is not scored: there is no target and red line to judge it by."]
     if "target" in t.target and "red_line" in t.target:

@@ -9,7 +9,7 @@ from itertools import groupby
 from fourfold.engine.aggregation import AggTime, AggUnits, MeasureKind, legal
 from fourfold.engine.anchors import Polarity
 from fourfold.engine.definitions import Definitions, Kpi
-from fourfold.engine.formulas import parse, references
+from fourfold.engine.formulas import figures_of, looks_at_other_units, lookups, parse, references
 from fourfold.engine.once import once
 from fourfold.engine.periods import Frequency
 
@@ -114,8 +114,23 @@ def formulas_of(kpi: Kpi) -> tuple[str, ...]:
 
 
 def inputs_of(kpi: Kpi) -> frozenset[str]:
-    """The codes of the KPIs its formulas use."""
+    """The codes of the KPIs its formulas name."""
     return frozenset().union(*(references(parse(text)) for text in formulas_of(kpi)))
+
+
+def inputs_with_figures(kpi: Kpi) -> frozenset[str]:
+    """Those whose figures its formulas use, and not only their targets."""
+    return frozenset().union(*(figures_of(parse(text)) for text in formulas_of(kpi)))
+
+
+def lookups_of(kpi: Kpi) -> frozenset[tuple[str, str]]:
+    """What its formulas ask of KPIs besides figures: (function, code), such as ("target", "revenue")."""
+    return frozenset().union(*(lookups(parse(text)) for text in formulas_of(kpi)))
+
+
+def reaches_sideways(kpi: Kpi) -> bool:
+    """True when a figure of one unit changes the KPI in units beside or below it."""
+    return any(looks_at_other_units(parse(text)) for text in formulas_of(kpi))
 
 
 def weight_of(kpi: Kpi) -> str | None:

@@ -11,9 +11,9 @@ import numpy as np
 from fourfold.engine.aggregation import AggTime, MeasureKind, fold_time, fold_windows
 from fourfold.engine.anchors import Polarity, RedLineRule
 from fourfold.engine.blocks import Block
-from fourfold.engine.carrying import freshness
 from fourfold.engine.cells import Bools, Codes, Floats, Mark, State, side_by_side, slabs, stacked
 from fourfold.engine.definitions import Definitions
+from fourfold.engine.freshness import decay
 from fourfold.engine.groups import Group, merged
 from fourfold.engine.periods import Period
 from fourfold.engine.results import Anchors, Results
@@ -33,7 +33,7 @@ from fourfold.engine.target_blocks import TargetBlock, target_block
 from fourfold.engine.views import Window, data_periods, fold_groups, is_picked, newest_due, picked
 
 #: Quality of a figure by its mark (§3.8), freshness of one carried by a period (§2.5); several marks multiply.
-QUALITY = {Mark.UNAPPROVED: 0.7, Mark.ESTIMATE: 0.6, Mark.PROVISIONAL: 0.8, Mark.CARRIED: freshness(1.0)}
+QUALITY = {Mark.UNAPPROVED: 0.7, Mark.ESTIMATE: 0.6, Mark.PROVISIONAL: 0.8, Mark.CARRIED: float(decay(1.0))}
 _QUALITY_OF = np.ones(256)
 for _mark, _share in QUALITY.items():
     _QUALITY_OF[(np.arange(256) & _mark) != 0] *= _share
@@ -59,14 +59,17 @@ def judge(
         targets = fold_targets(target_block(part, g.kpis, definitions, as_of=as_of), part, g, window)
         score[rows], cut = _score(folded.value[rows], g, targets, _tolerance(part, g, window))
         number = state == State.NUMBER
-        status[rows] = np.where(number, kpi_status(score[rows], cut), STATUS_OF_STATE[state])
+        status[rows] = kpi_status(score[rows], cut)
+        if not number.all():
+            none = ~number
+            status[rows][none] = STATUS_OF_STATE[state[none]]
         trust = np.clip(coverage[rows], 0.0, 1.0, out=confidence[rows])
         trust *= number
         if (marked := folded.marks[rows]).any():
             trust *= _QUALITY_OF[marked]
         if window.is_same:
             near = _borderline(part, window, folded.value[rows], score[rows], cut, targets, g)
-            marks[rows] |= np.where(near, np.uint8(Mark.BORDERLINE), np.uint8(0))
+            marks[rows] |= near * np.uint8(Mark.BORDERLINE)
         return Anchors(len(g.kpis), targets.arrays() | {"cut": cut}), targets.rule
 
     judged = side_by_side(piece, _pieces(block, groups, window))
@@ -80,9 +83,7 @@ def judge(
     )  # fmt: skip
 
 
-def _pieces(
-    block: Block, groups: Sequence[Group], window: Window
-) -> Iterator[tuple[Group, slice[int, int, None]]]:
+def _pieces(block: Block, groups: Sequence[Group], window: Window) -> Iterator[tuple[Group, slice[int, int, None]]]:
     """What is judged at once, and its rows: KPIs that are scored alike, as many as the processor's cache holds.
 
     Where nothing is folded over time it does not matter how: fewer and longer arrays are faster.
@@ -151,9 +152,7 @@ def _score(value: Floats, g: Group, a: TargetBlock, tolerance: Floats) -> tuple[
         band = (_known(a.red_low), _known(a.low), _known(a.high), _known(a.red_high))
         score = in_range(value, *band, tolerance=tolerance)
         return score, on_cut_in_range(value, *band, tolerance)
-    score = linear_anchor(
-        value, a.red_line, a.target, a.floor, a.stretch, polarity=_polarity(g), tolerance=tolerance
-    )
+    score = linear_anchor(value, a.red_line, a.target, a.floor, a.stretch, polarity=_polarity(g), tolerance=tolerance)
     cut = on_cut(a.target, a.red_line, tolerance)
     if g.kind is MeasureKind.BOOLEAN:  # yes or no is judged without a target too
         without = np.isnan(a.target).all(axis=(1, 2), keepdims=True)
@@ -174,7 +173,7 @@ def _known(array: Floats | None) -> Floats:
 
 def _borderline(
     block: Block, window: Window, value: Floats, score: Floats, cut: Floats, a: TargetBlock, g: Group
-) -> Codes:
+) -> Bools:
     """Where natural variation alone could have changed the status (§3.4); needs 12 numbers up to the period."""
     index = newest_due(block.state, window)
     sigma = natural_sigma(block.value)[..., index]
@@ -182,8 +181,8 @@ def _borderline(
         sides = (_known(a.red_low), _known(a.low)), (_known(a.red_high), _known(a.high))
         tolerance = _tolerance(block, g, window)
         near = [borderline_side(value, red, edge, sigma, tolerance) for red, edge in sides]
-        return np.asarray((near[0] | near[1]) & np.isfinite(score), dtype=np.uint8)
-    return np.asarray(borderline(score, (50.0, cut), sigma, a.target, a.red_line), dtype=np.uint8)
+        return np.asarray((near[0] | near[1]) & np.isfinite(score))
+    return borderline(score, (50.0, cut), sigma, a.target, a.red_line)
 
 
 def natural_sigma(value: Floats) -> Floats:
@@ -197,7 +196,7 @@ def natural_sigma(value: Floats) -> Floats:
     known[..., :1] = False
     np.abs(step, out=step)
     step[~known] = 0.0
-    total, count = np.cumsum(step, axis=-1, out=step), np.cumsum(known, axis=-1, dtype=np.float64)
+    total, count = np.cumsum(step, axis=-1, out=step), np.cumsum(known, axis=-1, dtype=np.int32)
     few = count < ENOUGH - 1
     with np.errstate(all="ignore"):
         total /= count
@@ -220,6 +219,7 @@ def join(parts: Sequence[Results]) -> Results:
         anchors=tuple(a for p in parts for a in p.anchors),
         data_period={node: periods for p in parts for node, periods in p.data_period.items()},
         rule={node: rule for p in parts for node, rule in p.rule.items()},
+        older={cell: periods for p in parts for cell, periods in p.older.items()},
         **rows,  # type: ignore[arg-type]
     )  # fmt: skip
 

@@ -6,20 +6,32 @@ formula is applied at every unit to inputs that have been rolled up already ("ag
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from fourfold.engine.aggregation import fold_units
+from fourfold.engine.aggregation import Folded, fold_units
 from fourfold.engine.blocks import Block, to_blocks
-from fourfold.engine.cells import Bools, Codes, Floats, Reason, State, worst_state
+from fourfold.engine.cells import Bools, Codes, Floats, Reason, State, side_by_side, slabs, worst_state
+from fourfold.engine.conversion import convert_block
 from fourfold.engine.definitions import Definitions, Kpi
 from fourfold.engine.formulas import Series, TimeAxis, calculate, calculation_order, parse
-from fourfold.engine.groups import Group, all_groups, formulas_of, group, groups_of, inputs_of, needs, weight_of
-from fourfold.engine.periods import Frequency, Period, year_ago_index, year_start_index
+from fourfold.engine.groups import (
+    Group,
+    all_groups,
+    formulas_of,
+    group,
+    groups_of,
+    inputs_with_figures,
+    lookups_of,
+    needs,
+    weight_of,
+)
+from fourfold.engine.lookups import look_ups
+from fourfold.engine.periods import Frequency, Period
 from fourfold.engine.rows import Rows, locate, unit_tree
 from fourfold.engine.tree import Indexes, UnitTree
 from fourfold.engine.views import Window, fold, fold_coverage
@@ -61,7 +73,7 @@ def figures(
         own = [g for g in groups if g.frequency is frequency]
         pairs.append((own, _measured(own, rows, definitions, spans, as_of)))
     later = [k for g in groups if g.is_computed or g.is_weighed for k in g.kpis]
-    _compute_all(later, pairs, spans, unit_tree(definitions))
+    _compute_all(later, pairs, spans, definitions, as_of)
     return Figures(tuple(_only(own, block, wanted) for own, block in pairs), spans)
 
 
@@ -83,8 +95,9 @@ def own_spans(
     spans = {}
     for frequency in frequencies:
         last = calendar.period(frequency, end)
-        if last.frequency is Frequency.WEEK and last.within(periods[-1].frequency) != periods[-1]:
-            last = last.shift(-1)
+        shown = periods[-1].frequency
+        if frequency is Frequency.WEEK and shown.rank > frequency.rank and last.within(shown) != periods[-1]:
+            last = last.shift(-1)  # the week over the end belongs to the next month
         begin = calendar.period(frequency, year.start)
         spans[frequency] = calendar.range(begin, last)
     return spans
@@ -97,46 +110,72 @@ def _measured(
     spans: Mapping[Frequency, tuple[Period, ...]],
     as_of: datetime,
 ) -> Block:
-    """The block of all KPIs of one frequency, rolled up over units; computed ones have no figures in it yet."""
+    """The block of all KPIs of one frequency, in the KPIs' currencies and rolled up over units.
+
+    Computed KPIs have no figures in it yet.
+    """
     (block,) = to_blocks(rows, definitions, [[k for g in groups for k in g.kpis]], spans, as_of=as_of)
     tree = unit_tree(definitions)
     block.reason = np.zeros(block.shape, dtype=np.uint8)
+    convert_block(block, definitions, as_of)
     if tree.levels:
-        block.coverage = (block.state == State.NUMBER).astype(np.float64)
-        for g, part in zip(groups, block.parts(len(g.kpis) for g in groups), strict=True):
+        block.coverage = np.empty(block.shape)
+
+        def piece(some: tuple[Group, slice[int, int, None]]) -> None:
+            g, part = some[0], block.part(some[1])
+            np.equal(part.state, State.NUMBER, out=part.coverage)
             if not g.is_weighed:
                 roll_up_units(part, g, tree)
+
+        side_by_side(piece, _pieces(block, groups))
     return block
+
+
+def _pieces(block: Block, groups: Sequence[Group]) -> Iterator[tuple[Group, slice[int, int, None]]]:
+    """KPIs that roll up over units alike, and their rows: as many at once as the processor's cache holds."""
+    start = 0
+    for g in groups:
+        for some in slabs((len(g.kpis), *block.shape[1:])):
+            yield g.part(some), slice(start + some.start, start + some.stop)
+        start += len(g.kpis)
 
 
 def roll_up_units(block: Block, g: Group, tree: UnitTree) -> None:
     """Fill in the units above, in place; a figure of the unit's own wins over the roll-up."""
     if not tree.levels or not g.rolls_up:
         return
-    own = block.state == State.NUMBER
-    absent = block.state == State.NOT_APPLICABLE
     if block.coverage is None:
-        block.coverage = own.astype(np.float64)
+        block.coverage = (block.state == State.NUMBER).astype(np.float64)
     if block.reason is None:
         block.reason = np.zeros(block.shape, dtype=np.uint8)
     factor = np.array([float(k.factor) for k in g.kpis])[:, None, None]
-    for parents, children in tree.levels:
+    marks = block.marks if block.marks.any() else None
+    for height, (parents, children) in enumerate(tree.levels):
         rolled = fold_units(
             block.value, block.numerator, block.denominator, block.state, children, g.over_units,
-            marks=block.marks, factor=factor,
+            marks=marks if height == 0 else block.marks, factor=factor,
         )  # fmt: skip
-        keep = own[:, parents]
-        whole = absent[:, parents] & (rolled.state == State.NOT_APPLICABLE)
-        take = ~(keep | whole)
+        own = block.state[:, parents]  # a parent's turn comes once, so this is not rolled up yet
+        whole = (own == State.NOT_APPLICABLE) & (rolled.state == State.NOT_APPLICABLE)
+        take = ~((own == State.NUMBER) | whole)
         _put(block.value, parents, rolled.value, take)
         _put(block.state, parents, rolled.state, take)
         _put(block.marks, parents, rolled.marks, take)
-        _put(block.reason, parents, rolled.reason, take)
-        _put(block.coverage, parents, rolled.coverage * _below(block.coverage, children), take)
+        _put(block.reason, parents, _reason(block.reason, rolled, children), take)
+        below = _below(block.coverage, children) if height else 1.0  # a unit without units below is in or is not
+        _put(block.coverage, parents, rolled.coverage * below, take)
         if block.numerator is not None and rolled.num is not None:
             _put(block.numerator, parents, rolled.num, take)
         if block.denominator is not None and rolled.den is not None:
             _put(block.denominator, parents, rolled.den, take)
+
+
+def _reason(reason: Codes, rolled: Folded, children: Sequence[Indexes]) -> Codes:
+    """Why units above are errors; where a unit below has no exchange rate, that is what to mend."""
+    if not (lacking := reason == Reason.NO_RATE).any():
+        return rolled.reason
+    below = np.stack([lacking[:, index].any(axis=1) for index in children], axis=1)
+    return np.where(below & (rolled.state == State.ERROR), np.uint8(Reason.NO_RATE), rolled.reason)
 
 
 def _put(array: Floats | Codes, parents: Indexes, new: Floats | Codes, take: Bools) -> None:
@@ -159,20 +198,22 @@ def _compute_all(
     kpis: Sequence[Kpi],
     pairs: Sequence[tuple[Sequence[Group], Block]],
     spans: Mapping[Frequency, tuple[Period, ...]],
-    tree: UnitTree,
+    definitions: Definitions,
+    as_of: datetime,
 ) -> None:
     """Fill in the computed and the weighed KPIs, in place and in the order their formulas and weights need."""
     if not kpis:
         return
-    by_code = {k.code: k for k in kpis}
+    tree, by_code = unit_tree(definitions), {k.code: k for k in kpis}
     source: dict[str, _Row] = {}
     for groups, block in pairs:
         source |= {k.code: (k, block, i) for i, k in enumerate(k for g in groups for k in g.kpis)}
     for code in calculation_order({k.code: needs(k) for k in kpis}):
         kpi, (_, block, i) = by_code[code], source[code]
         if kpi.is_computed:
-            given = {n: _input(source[n], kpi.frequency, spans) for n in inputs_of(kpi)}
-            row = compute(kpi, {n: g.series for n, g in given.items()}, block.periods, block.units)
+            given = {n: _input(source[n], kpi.frequency, spans) for n in inputs_with_figures(kpi)}
+            asked = look_ups(lookups_of(kpi), source, kpi.frequency, spans, definitions, as_of)
+            row = compute(kpi, {n: g.series for n, g in given.items()}, block.periods, tree, asked)
             _trust_no_more(row, list(given.values()))
             absent = block.state[i] == State.NOT_APPLICABLE
             _write(row, block, i)
@@ -262,11 +303,18 @@ def _input(found: _Row, frequency: Frequency, spans: Mapping[Frequency, tuple[Pe
     return _Input(series, folded.marks[0], fold_coverage(own, folded, g, window)[0])
 
 
-def compute(kpi: Kpi, inputs: Mapping[str, Series], periods: tuple[Period, ...], units: tuple[str, ...]) -> Block:
+def compute(
+    kpi: Kpi,
+    inputs: Mapping[str, Series],
+    periods: tuple[Period, ...],
+    tree: UnitTree,
+    lookups: Mapping[tuple[str, str], Series],
+) -> Block:
     """One computed KPI at all units: its formula, or the ratio of the formulas of numerator and denominator."""
-    axis = TimeAxis(np.maximum(year_start_index(periods), -1), np.maximum(year_ago_index(periods), -1))
+    axis, units = TimeAxis.of(periods), tree.codes
     shape = (len(units), len(periods))
-    parts = [_full(calculate(parse(text), inputs, axis), shape) for text in formulas_of(kpi)]
+    trees = [parse(text) for text in formulas_of(kpi)]
+    parts = [_full(calculate(formula, inputs, axis, units=tree, lookups=lookups), shape) for formula in trees]
     if len(parts) == 1:
         (only,) = parts
         value, state, reason, top, bottom = only.value, only.state, only.reason, None, None

@@ -8,18 +8,24 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
-from fourfold.engine.carrying import IS_EXPECTED, carries, freshness, is_carried, periods_before
+from fourfold.engine.carrying import IS_EXPECTED, carries, is_carried, periods_before
 from fourfold.engine.cells import Bools, Codes, Floats, Mark, side_by_side, slabs
 from fourfold.engine.definitions import Definitions, Strategy
+from fourfold.engine.freshness import decay
 from fourfold.engine.once import once
 from fourfold.engine.results import Results
-from fourfold.engine.rollup import roll_up
+from fourfold.engine.rollup import roll_up, total_of
+from fourfold.engine.rows import unit_tree
 from fourfold.engine.scoring import best_and_worst, node_status
 from fourfold.engine.statuses import Status
 from fourfold.engine.tree import Indexes
+
+#: So many levels of nodes are remembered for the same definitions.
+REMEMBERED = 64
 
 
 @dataclass(frozen=True)
@@ -108,16 +114,39 @@ def roll_up_nodes(
         known = _Scores.below(level, kpis, found)
         if carries(definitions):
             known = known.carried(periods_before(kpis.periods) if before is None else np.array(before, dtype=np.intp))
-        _roll_up_level(level, known, definitions.strategy, found, start)
+        _roll_up_level(_alike(definitions, level, known.nodes), known, definitions.strategy, found, start)
+        _keep_at_home(definitions, found, range(start, start + len(level)))
         start += len(level)
     return found
 
 
+def _keep_at_home(definitions: Definitions, found: Results, rows: Iterable[int]) -> None:
+    """Make the objectives of one unit not applicable, in place, outside that unit and those below it (§1.4)."""
+    homes = _homes(definitions)
+    for row in rows if homes else ():
+        if (home := homes.get(found.nodes[row])) is not None:
+            away = [i for i, unit in enumerate(found.units) if unit not in home]
+            for array, nothing in ((found.score, np.nan), (found.coverage, 0.0), (found.confidence, 0.0)):
+                array[row, away] = nothing
+            found.status[row, away], found.marks[row, away] = Status.NOT_APPLICABLE, 0
+
+
+@once
+def _homes(definitions: Definitions) -> dict[str, frozenset[str]]:
+    """For the objectives of one unit, by node, the units in which they count: the unit and those below it."""
+    tree = unit_tree(definitions)
+    return {
+        f"objective:{o.code}": frozenset(tree.codes[i] for i in tree.subtree(tree.index[o.unit]))
+        for o in definitions.objectives
+        if o.unit in tree.index
+    }
+
+
 @dataclass(frozen=True)
 class _Scores:
-    """Scores, statuses and confidences of children, by row; `marks` only where scores are carried forward."""
+    """Scores, statuses and confidences of children in order; `marks` only where scores are carried forward."""
 
-    row: Mapping[str, int]
+    nodes: tuple[str, ...]
     score: Floats
     status: Codes
     confidence: Floats
@@ -126,7 +155,7 @@ class _Scores:
 
     @classmethod
     def of(cls, results: Results) -> _Scores:
-        return cls(results.index, results.score, results.status, results.confidence, results.marks)
+        return cls(results.nodes, results.score, results.status, results.confidence, results.marks)
 
     @classmethod
     def below(cls, level: Sequence[Node], kpis: Results, nodes: Results) -> _Scores:
@@ -139,9 +168,8 @@ class _Scores:
 
     def joined(self, more: _Scores) -> _Scores:
         """These and more."""
-        row = {**self.row, **{n: len(self.score) + i for n, i in more.row.items()}}
         return _Scores(
-            row,
+            self.nodes + more.nodes,
             np.concatenate([self.score, more.score]),
             np.concatenate([self.status, more.status]),
             np.concatenate([self.confidence, more.confidence]),
@@ -151,9 +179,9 @@ class _Scores:
     def carried(self, before: Indexes) -> _Scores:
         """These with the scores, statuses and confidences of the period before where a child is carried forward."""
         take = is_carried(self.score, self.status, np.where(before < 0, np.nan, self.score[..., before]))
-        aged = self.confidence[..., before] * freshness(1.0)
+        aged = self.confidence[..., before] * decay(1.0)
         return _Scores(
-            self.row,
+            self.nodes,
             np.where(take, self.score[..., before], self.score),
             np.where(take, self.status[..., before], self.status),
             np.where(take, aged, self.confidence),
@@ -162,19 +190,58 @@ class _Scores:
         )
 
 
-def _roll_up_level(level: Sequence[Node], known: _Scores, strategy: Strategy, found: Results, start: int) -> None:
-    """Write the results of one level, those with equally many children together, in slabs."""
-    by_size: dict[int, list[int]] = {}
-    children = [_known_children(n, known) for n in level]
-    for i, rows in enumerate(children):
-        by_size.setdefault(len(rows), []).append(i)
-    by_size.pop(0, None)
+class _Alike(NamedTuple):
+    """Nodes of one level with equally many known children: their places in it, and `(node, child)` arrays."""
 
-    def together(members: list[int]) -> None:
-        index = np.array([[row for row, _, _ in children[i]] for i in members])
-        weights = np.array([[w for _, w, _ in children[i]] for i in members])
-        critical = np.array([[k for _, _, k in children[i]] for i in members])
-        at = np.array(members) + start
+    at: Indexes
+    children: Indexes
+    weights: Floats
+    critical: Bools
+
+    def part(self, some: slice[int, int, None]) -> _Alike:
+        """Some of the nodes."""
+        return _Alike(self.at[some], self.children[some], self.weights[some], self.critical[some])
+
+
+def _alike(definitions: Definitions, level: Sequence[Node], known: tuple[str, ...]) -> list[_Alike]:
+    """The nodes of a level that have children among the known ones, lightest child first; worked out once."""
+    kept, key = _remembered(definitions), (tuple(n.name for n in level), known)
+    if key not in kept:
+        if len(kept) >= REMEMBERED:
+            kept.clear()
+        kept[key] = _find_alike(level, {name: i for i, name in enumerate(known)})
+    return kept[key]
+
+
+@once
+def _remembered(definitions: Definitions) -> dict[tuple[tuple[str, ...], tuple[str, ...]], list[_Alike]]:
+    return {}
+
+
+def _find_alike(level: Sequence[Node], row: Mapping[str, int]) -> list[_Alike]:
+    by_size: dict[int, list[tuple[int, list[tuple[int, float, bool]]]]] = {}
+    for i, node in enumerate(level):
+        rows = zip(node.children, node.weights, node.critical, strict=True)
+        children = sorted(((row[c], w, k) for c, w, k in rows if c in row), key=lambda child: child[1])
+        by_size.setdefault(len(children), []).append((i, children))
+    by_size.pop(0, None)
+    return [
+        _Alike(
+            np.array([i for i, _ in alike]),
+            np.array([[place for place, _, _ in children] for _, children in alike]),
+            np.array([[w for _, w, _ in children] for _, children in alike]),
+            np.array([[k for _, _, k in children] for _, children in alike]),
+        )
+        for alike in by_size.values()
+    ]  # fmt: skip
+
+
+def _roll_up_level(alike: Sequence[_Alike], known: _Scores, strategy: Strategy, found: Results, start: int) -> None:
+    """Write the results of one level, in slabs."""
+
+    def together(nodes: _Alike) -> None:
+        at, index, weights, critical = nodes
+        at = at + start
         found.score[at], found.status[at], found.coverage[at], found.confidence[at] = _roll_up(
             known, index, weights, critical, strategy
         )
@@ -183,27 +250,22 @@ def _roll_up_level(level: Sequence[Node], known: _Scores, strategy: Strategy, fo
             found.marks[at] = np.where(old.any(axis=1) & np.isfinite(found.score[at]), np.uint8(Mark.CARRIED), 0)
 
     shape = found.shape[1:]
-    some = [alike[part] for size, alike in by_size.items() for part in slabs((len(alike), size, *shape))]
-    side_by_side(together, some)
-
-
-def _known_children(node: Node, known: _Scores) -> list[tuple[int, float, bool]]:
-    """Row, weight and critical flag of the children that were evaluated, lightest first."""
-    rows = zip(node.children, node.weights, node.critical, strict=True)
-    return sorted(((known.row[c], w, k) for c, w, k in rows if c in known.row), key=lambda child: child[1])
+    side_by_side(together, [a.part(some) for a in alike for some in slabs((*a.children.shape, *shape))])
 
 
 def _roll_up(
     known: _Scores, index: Indexes, weights: Floats, critical: Bools, strategy: Strategy
 ) -> tuple[Floats, Codes, Floats, Floats]:
     """Nodes `(node, child)` at once; arrays become `(node, unit, period, child)` with the children last."""
-    child = np.moveaxis(known.score[index], 1, -1)
-    child_status = np.moveaxis(known.status[index], 1, -1)
-    expected = IS_EXPECTED[child_status]
+    child = known.score[index].transpose(0, 2, 3, 1)
+    child_status = known.status[index].transpose(0, 2, 3, 1)
+    all_expected = child_status.max(initial=Status.OFF) <= Status.OVERDUE  # the first codes all are
+    expected = np.ones(child_status.shape, dtype=np.bool_) if all_expected else IS_EXPECTED[child_status]
     w = weights[:, None, None, :]
     rolled = roll_up(
         child, w, method=strategy.roll_up, missing=strategy.missing, minimum_coverage=strategy.minimum_coverage,
-        allow_over=strategy.allow_over, critical=critical[:, None, None, :], expected=expected,
+        allow_over=strategy.allow_over, critical=critical[:, None, None, :],
+        expected=None if all_expected else expected,
         green=strategy.green, power=strategy.power if strategy.roll_up == "power_mean" else None,
     )  # fmt: skip
     best, worst = best_and_worst(child_status)
@@ -211,12 +273,10 @@ def _roll_up(
     status = judged
     if (none := np.isnan(rolled.score)).any():
         status = np.where(none, _why_none(child_status, expected), judged)
-    share = np.where(expected, w, 0.0)
-    total = share.sum(axis=-1)
-    share *= np.moveaxis(known.confidence[index], 1, -1)
-    trust = share.sum(axis=-1)
-    confidence = np.divide(trust, total, out=np.zeros_like(trust), where=total > 0)
-    return rolled.score, status, rolled.coverage, confidence
+    share = w * expected
+    total = np.maximum(total_of(share), 1e-300)  # where nothing is expected, nothing is trusted
+    share *= known.confidence[index].transpose(0, 2, 3, 1)
+    return rolled.score, status, rolled.coverage, total_of(share) / total
 
 
 def _why_none(child: Codes, expected: Bools) -> Codes:

@@ -50,7 +50,8 @@ class Results:
 
     `score` is 0..125 and NaN where there is none; `status`, `state`, `marks` and `reason` are codes. `coverage` and
     `confidence` are shares 0..1. `anchors` are those of all KPIs in order; `anchor` gives one of them in full.
-    `data_period` is the period, in the KPI's own frequency, of the figure shown.
+    `data_period` is the period, in the KPI's own frequency, of the figure shown; `older` has that of units that show an
+    older one because the next is late.
     """
 
     nodes: tuple[str, ...]
@@ -69,6 +70,7 @@ class Results:
     anchors: tuple[Anchors, ...] = ()
     data_period: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # kpi → own period id per view period
     rule: Mapping[str, str] = field(default_factory=dict)  # kpi → how its latest red line came about
+    older: dict[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)  # (kpi, unit) → as `data_period`
 
     def anchor(self, name: str) -> Floats | None:
         """One of `target, red_line, floor, stretch, low, high, red_low, red_high` or `cut`, from which a score is on.
@@ -110,7 +112,13 @@ class Results:
             maybe(self.value), maybe(self.numerator), maybe(self.denominator), maybe(self.state), maybe(self.reason),
             tuple(Anchors(a.count, {name: some(array) for name, array in a.arrays.items()}) for a in self.anchors),
             {node: own[periods] for node, own in self.data_period.items()}, self.rule,
+            {cell: own[periods] for cell, own in self.older.items()},
         )  # fmt: skip
+
+    def shown_from(self, node: str, unit: str, period: int) -> str:
+        """The id of the period, in the KPI's own frequency, of the figure shown; empty where it is that period."""
+        texts = self.older.get((node, unit)) or self.data_period.get(node)
+        return texts[period] if texts else ""
 
     @property
     def target(self) -> Floats | None:
@@ -132,12 +140,15 @@ class Results:
         import polars as pl
 
         n, u, p = self.shape
-        own = ("", *dict.fromkeys(text for texts in self.data_period.values() for text in texts))
+        texts = (*self.data_period.values(), *self.older.values())
+        own = ("", *dict.fromkeys(text for some in texts for text in some))
         place = {text: i for i, text in enumerate(own)}
-        shows = np.zeros((n, 1, p), dtype=np.uint32)
+        shows = np.zeros((n, u if self.older else 1, p), dtype=np.uint32)
         for i, node in enumerate(self.nodes):
             if node in self.data_period:
-                shows[i, 0] = [place[text] for text in self.data_period[node]]
+                shows[i] = [place[text] for text in self.data_period[node]]
+        for (node, unit), some in self.older.items():
+            shows[self.index[node], self.units.index(unit)] = [place[text] for text in some]
         columns: dict[str, pl.Series] = {
             "node": self._texts(self.nodes, np.arange(n)[:, None, None]),
             "unit": self._texts(self.units, np.arange(u)[:, None]),

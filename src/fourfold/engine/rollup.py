@@ -1,6 +1,6 @@
 """Rolling up scores: many children into one node, honest about what is missing (methodology §3.6, I5–I8).
 
-Arrays have the children on the last axis; everything before it broadcasts. Sums are taken over sorted terms and the
+Arrays have the children on the last axis; everything before it broadcasts. Sums are exact and the
 result is quantised to 1e-6, so that the order of children never shows.
 """
 
@@ -18,6 +18,10 @@ _A = TypeVar("_A", Floats, Bools)
 
 #: Results are rounded to this many digits, so that the order of children never shows (I7).
 DIGITS: Final = 6
+#: Where weights add up to 0 nothing is used, and 0 divided by this is 0.
+_TINY: Final = 1e-300
+#: Steps of the grid on which scores are added up.
+_GRID: Final = 2.0**40
 #: A critical child below the red line holds its node below these cuts.
 VETO: Final = {"veto_red": 49.9, "veto_amber": 89.9}
 METHODS: Final = (
@@ -113,21 +117,20 @@ def _roll_up(children: _Children, policy: _Policy) -> RolledUp:
     scores, weights, critical, expected, previous = children
     method, missing, minimum_coverage, allow_over, power, green = policy
     shape = np.broadcast_shapes(scores.shape, weights.shape)
-    there = np.broadcast_to(np.isfinite(scores), shape)
+    there = _full(np.isfinite(scores), shape)
     wanted = np.ones(shape, dtype=np.bool_) if expected is None else expected | there
-    u = np.minimum(np.where(there, scores, 0.0), 125.0 if allow_over else 100.0)
+    u = np.fmin(scores, 125.0 if allow_over else 100.0)  # where there is none, it has no weight
     u, filled = _fill(u, there, wanted, missing, previous, allow_over)
-    w = np.where(wanted, weights, 0.0)
-    total, used = _total(w), np.where(filled, w, 0.0)
-    weight = _total(used)
+    total, used = total_of(weights if expected is None else weights * wanted), weights * filled
+    weight = total_of(used)
     # A carried score counts as coverage; an invented 0 or 50 does not.
-    available = _total(np.where(there, w, 0.0)) if missing in ("zero", "neutral") else weight
-    coverage = np.divide(available, total, out=np.zeros_like(total), where=total > 0)
-    share = np.divide(used, weight[..., None], out=np.zeros_like(used), where=weight[..., None] > 0)
+    available = total_of(weights * there) if missing in ("zero", "neutral") else weight
+    coverage = available / np.maximum(total, _TINY)
+    share = used / np.maximum(weight, _TINY)[..., None]
     score = np.clip(_combine(u, share, method, power, green), *_range(u, share, method))
     if method in VETO and critical is not None:
         said = filled if missing == "carry_forward" else there
-        broken = (np.broadcast_to(critical, shape) & said & (u < 50.0)).any(axis=-1)
+        broken = (_full(critical, shape) & said & (u < 50.0)).any(axis=-1)
         score = np.where(broken, np.minimum(score, VETO[method]), score)
     enough = (weight > 0) & (coverage >= minimum_coverage - 1e-9)
     if missing in ("zero", "neutral"):
@@ -137,9 +140,13 @@ def _roll_up(children: _Children, policy: _Policy) -> RolledUp:
     return RolledUp(np.where(enough, np.round(score, DIGITS), np.nan), coverage, share)
 
 
-def _total(w: Floats) -> Floats:
-    """The sum over children, one after another."""
-    return reduce(np.add, np.moveaxis(w, -1, 0), np.zeros(w.shape[:-1]))
+def _full(flags: Bools, shape: tuple[int, ...]) -> Bools:
+    return flags if flags.shape == shape else np.broadcast_to(flags, shape)
+
+
+def total_of(w: Floats) -> Floats:
+    """The sum over children (last axis), one after another: the same however many nodes are summed at once."""
+    return reduce(np.add, (w[..., i] for i in range(w.shape[-1])), np.zeros(w.shape[:-1]))
 
 
 def _fill(
@@ -165,7 +172,8 @@ def _combine(u: Floats, share: Floats, method: str, power: float | None, green: 
         logs = np.log(np.maximum(u, 1.0))
         if power == 0:
             return np.asarray(np.exp(_ordered(share * logs)))
-        return np.asarray(np.exp(np.log(_ordered(share * np.exp(power * logs)).clip(1e-300)) / power))
+        terms = np.sort(share * np.exp(power * logs), axis=-1)
+        return np.asarray(np.exp(np.log(terms.sum(axis=-1).clip(1e-300)) / power))
     if method == "worst_of":
         return np.asarray(np.where(share > 0, u, np.inf).min(axis=-1, initial=np.inf))
     if method == "best_of":
@@ -176,20 +184,19 @@ def _combine(u: Floats, share: Floats, method: str, power: float | None, green: 
 
 
 def _ordered(terms: Floats) -> Floats:
-    """The sum over children, the same for every order of them."""
-    return np.asarray(np.sort(terms, axis=-1).sum(axis=-1))
+    """The sum over children, the same for every order of them: on a grid this fine, doubles below 8192 add exactly."""
+    return np.asarray(np.rint(terms * _GRID).sum(axis=-1) / _GRID)
 
 
 def _range(u: Floats, share: Floats, method: str) -> tuple[Floats, Floats]:
-    """Smallest and greatest score used: no mean may leave that range (I5)."""
+    """Smallest and greatest score used: no mean may leave that range (I5). Where none is used, they mean nothing."""
     if method == "count_green":
-        zero = np.zeros(u.shape[:-1])
-        return zero, zero + 100.0
+        return np.zeros(()), np.full((), 100.0)
     used = share > 0
+    if used.all():
+        return u.min(axis=-1, initial=np.inf), u.max(axis=-1, initial=-np.inf)
     low = np.where(used, u, np.inf).min(axis=-1, initial=np.inf)
-    high = np.where(used, u, -np.inf).max(axis=-1, initial=-np.inf)
-    none = ~used.any(axis=-1)
-    return np.where(none, 0.0, low), np.where(none, 0.0, high)
+    return low, np.where(used, u, -np.inf).max(axis=-1, initial=-np.inf)
 
 
 def confidence(weights: Numbers, available: Bools, freshness: Numbers = 1.0, quality: Numbers = 1.0) -> Floats:
@@ -201,5 +208,5 @@ def confidence(weights: Numbers, available: Bools, freshness: Numbers = 1.0, qua
     """
     w = np.asarray(weights, dtype=np.float64)
     trust = w * np.where(available, np.asarray(freshness, dtype=np.float64) * quality, 0.0)
-    total = _total(np.broadcast_to(w, trust.shape))
+    total = total_of(np.broadcast_to(w, trust.shape))
     return np.asarray(np.divide(trust.sum(axis=-1), total, out=np.zeros_like(total), where=total > 0))

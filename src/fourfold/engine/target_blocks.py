@@ -12,8 +12,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from functools import partial
+from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from fourfold.engine.aggregation import AggTime, AggUnits
 from fourfold.engine.anchors import RULES, Polarity, RedLineRule, derive_red_lines
@@ -28,8 +30,8 @@ from fourfold.engine.target_versions import GENERAL, Versions, versions_of
 from fourfold.engine.targets import half_life_values, path_values
 from fourfold.engine.tree import Indexes, UnitTree
 
-#: Targets of blocks of at most so many cells are remembered, at most so many of them for the same definitions.
-SMALL, REMEMBERED = 1 << 15, 64
+#: Targets of blocks of at most so many cells are remembered, and at most so much for the same definitions.
+SMALL, REMEMBERED = 1 << 15, 256
 #: Which way is better, as a sign.
 _BETTER = {Polarity.HIGHER_BETTER: 1.0, Polarity.LOWER_BETTER: -1.0}
 
@@ -61,52 +63,101 @@ class TargetBlock:
 def target_block(block: Block, kpis: Sequence[Kpi], definitions: Definitions, *, as_of: datetime) -> TargetBlock:
     """The targets in force for each cell of a block, at the KPIs' own frequency.
 
-    A small block whose targets follow from the definitions alone is worked out once; its arrays are only read.
+    What follows from the definitions alone is worked out once, and for a small block its arrays, which are only read.
     """
     versions, kept = versions_of(definitions, kpis), _remembered(definitions)
-    if block.value.size > SMALL or not versions.is_settled:
-        return _attach(versions.known(as_of), block, kpis, definitions)
+    if not versions.is_settled:
+        return _fill(_schedule(versions.known(as_of), block, kpis, definitions), block, kpis, definitions)
+    if len(kept.schedules) + len(kept.blocks) >= REMEMBERED:
+        kept.schedules.clear()
+        kept.blocks.clear()
+    if (schedule := kept.schedules.get(block.kpis)) is None:
+        schedule = kept.schedules[block.kpis] = _schedule(versions, block, kpis, definitions)
+    if block.value.size > SMALL:
+        return _fill(schedule, block, kpis, definitions)
     key = (block.kpis, block.periods[0].ordinal, len(block.periods))
-    found = kept.get(key)
-    if found is None:
-        if len(kept) >= REMEMBERED:
-            kept.clear()
-        found = kept[key] = _attach(versions, block, kpis, definitions)
+    if (found := kept.blocks.get(key)) is None:
+        found = kept.blocks[key] = _fill(schedule, block, kpis, definitions)
     return found
 
 
+@dataclass(frozen=True)
+class _Schedule:
+    """When which version holds in each lane of `(kpi, unit)`, sorted by lane and begin.
+
+    `version` counts from 1; 0 stands at the head of each lane, for the time before its first version. `anchors` has
+    their numbers, NaN for 0.
+    """
+
+    lanes: _Lanes
+    version: Indexes
+    since: npt.NDArray[np.int64]
+    is_last: Bools  # in its lane
+    units: int
+    anchors: dict[str, Floats]
+    rule: tuple[RedLineRule, ...]
+    by_period: Bools
+
+    def lengths(self, periods: Sequence[Period]) -> Indexes:
+        """For how many of the periods each version holds."""
+        start = np.clip(self.since - periods[0].ordinal, 0, len(periods))
+        return np.where(self.is_last, len(periods), np.roll(start, -1)) - start
+
+
+class _Remembered(NamedTuple):
+    schedules: dict[tuple[str, ...], _Schedule]
+    blocks: dict[tuple[tuple[str, ...], int, int], TargetBlock]
+
+
 @once
-def _remembered(definitions: Definitions) -> dict[tuple[tuple[str, ...], int, int], TargetBlock]:
-    return {}
+def _remembered(definitions: Definitions) -> _Remembered:
+    return _Remembered({}, {})
 
 
-def _attach(versions: Versions, block: Block, kpis: Sequence[Kpi], definitions: Definitions) -> TargetBlock:
+def _schedule(versions: Versions, block: Block, kpis: Sequence[Kpi], definitions: Definitions) -> _Schedule:
     tree = unit_tree(definitions)
-    adds_up = np.array([k.aggregate_units is AggUnits.SUM for k in kpis], dtype=np.bool_)
+    adds_up = _adds_up(kpis)
     shared = not adds_up.any() and bool((versions.unit == GENERAL).all())
     lanes = _shared_lanes(versions) if shared else _own_lanes(versions, adds_up, tree, len(kpis))
     anchors, rule, by_period = _anchors(lanes, block, kpis)
-    start = lanes.version.since - block.periods[0].ordinal
-    # The number of the version in force, counted from 1: it holds from its start until the next one begins.
-    begun = np.flatnonzero(start < len(block.periods))
-    force = np.zeros((len(kpis), 1 if shared else len(tree.codes), len(block.periods)), dtype=np.intp)
-    force[lanes.version.kpi[begun], lanes.unit[begun], np.maximum(start[begun], 0)] = begun + 1
-    np.maximum.accumulate(force, axis=-1, out=force)
-    arrays = {name: np.append(np.nan, numbers)[force] for name, numbers in anchors.items()}
-    for i in np.flatnonzero(lanes.version.moves & np.isfinite(anchors["target"])):
+    units = 1 if shared else len(tree.codes)
+    heads = np.arange(len(kpis) * units)
+    lane = np.concatenate([heads, lanes.version.kpi * units + lanes.unit])
+    since = np.concatenate([np.full(len(heads), np.iinfo(np.int64).min // 2), lanes.version.since])
+    version = np.concatenate([np.zeros(len(heads), dtype=np.intp), np.arange(1, len(lanes.unit) + 1)])
+    order = np.lexsort((since, lane))
+    is_last = np.append(np.diff(lane[order]) != 0, True)
+    for optional in ("floor", "stretch"):
+        if np.isnan(anchors[optional]).all():
+            del anchors[optional]
+    padded = {name: np.append(np.nan, numbers) for name, numbers in anchors.items()}
+    return _Schedule(lanes, version[order], since[order], is_last, units, padded, rule, by_period)
+
+
+def _fill(schedule: _Schedule, block: Block, kpis: Sequence[Kpi], definitions: Definitions) -> TargetBlock:
+    lanes, shape = schedule.lanes, (len(kpis), schedule.units, len(block.periods))
+    lengths = schedule.lengths(block.periods)
+    arrays = {
+        name: np.repeat(numbers[schedule.version], lengths).reshape(shape) for name, numbers in schedule.anchors.items()
+    }
+    moving = np.flatnonzero(lanes.version.moves & np.isfinite(schedule.anchors["target"][1:]))
+    force = np.repeat(schedule.version, lengths).reshape(shape) if len(moving) else schedule.version
+    for i in moving:
         k, u = lanes.version.kpi[i], lanes.unit[i]
         here = force[k, u] == i + 1
-        version = lanes.version.targets[i]
-        arrays["target"][k, u, here] = glide(version, kpis[k], block.periods, int(start[i]))[here]
-        if version.path == "seasonal" and over_time(kpis[k]) is AggTime.SUM and not by_period[i]:
+        version, start = lanes.version.targets[i], int(lanes.version.since[i] - block.periods[0].ordinal)
+        arrays["target"][k, u, here] = glide(version, kpis[k], block.periods, start)[here]
+        if version.path == "seasonal" and over_time(kpis[k]) is AggTime.SUM and not schedule.by_period[i]:
             arrays["gap"][k, u, here] *= _season(version, kpis[k], block.periods)[here]  # the red line is of a year too
     arrays["red_line"] = arrays["target"] - arrays.pop("gap")  # it follows a path with constant gap
-    if adds_up.any():
-        _sum_children(arrays, np.flatnonzero(adds_up), tree)
-    for optional in ("floor", "stretch"):
-        if optional in arrays and np.isnan(arrays[optional]).all():
-            del arrays[optional]
-    return TargetBlock(**arrays, rule=rule)
+    if (adds_up := _adds_up(kpis)).any():
+        _sum_children(arrays, np.flatnonzero(adds_up), unit_tree(definitions))
+    return TargetBlock(**arrays, rule=schedule.rule)
+
+
+def _adds_up(kpis: Sequence[Kpi]) -> Bools:
+    """The KPIs of which the units' figures add up."""
+    return np.array([k.aggregate_units is AggUnits.SUM for k in kpis], dtype=np.bool_)
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from fourfold.engine.aggregation import AggTime, Folded, fold_time, fold_windows
 from fourfold.engine.blocks import Block
-from fourfold.engine.cells import Bools, Codes, Floats, State, stacked
+from fourfold.engine.cells import Bools, Codes, Floats, Reason, State, stacked
 from fourfold.engine.groups import Group
 from fourfold.engine.periods import Frequency, Period, bucket_index, start_index
 from fourfold.engine.results import View
@@ -127,9 +127,22 @@ def fold(block: Block, group: Group, window: Window) -> Folded:
         windows = window.to_date
         folded = fold_windows(*parts, windows, agg, marks=block.marks, factor=factor, higher_better=higher)
         _wait(folded.state, block.state, [start == stop for start, stop in windows], window.last_inside + 1)
-        return folded
-    count = len(window.shown)
-    return fold_time(*parts, window.buckets, count, agg, marks=block.marks, factor=factor, higher_better=higher)
+    else:
+        count = len(window.shown)
+        folded = fold_time(*parts, window.buckets, count, agg, marks=block.marks, factor=factor, higher_better=higher)
+    if block.reason is not None and (lacking := block.reason == Reason.NO_RATE).any():
+        _say_no_rate(folded, lacking, window)
+    return folded
+
+
+def _say_no_rate(folded: Folded, lacking: Bools, window: Window) -> None:
+    """Give errors, in place, the reason that a period in them has no exchange rate: that is what to mend."""
+    parts = (lacking.astype(np.float64), None, None, np.zeros(lacking.shape, np.uint8))
+    if window.view == "ytd":
+        inside = fold_windows(*parts, window.to_date, AggTime.MAX).value
+    else:
+        inside = fold_time(*parts, window.buckets, len(window.shown), AggTime.MAX).value
+    folded.reason[(inside == 1) & (folded.state == State.ERROR)] = Reason.NO_RATE
 
 
 def newest_due(state: Codes, window: Window) -> slice[int, int, None] | Indexes:

@@ -55,6 +55,12 @@ def _path(cls: str, data: str) -> Svg:
     return el("path", cls=cls, d=Svg(data))
 
 
+def unusual(label: str, size: float = 12) -> Svg:
+    """The ring of an unusual point as a drawing of its own."""
+    ring = el("circle", cls="spc", cx=7, cy=7, r=4.6)
+    return el("svg", ring, cls="g", viewBox="0 0 14 14", width=size, height=size, role="img", aria_label=label)
+
+
 @lru_cache(maxsize=512)
 def glyph(status: Mark, *, size: float = 14, label: str | None = None) -> Svg:
     """The mark as a drawing of its own, named by the status words.

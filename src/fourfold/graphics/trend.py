@@ -6,6 +6,7 @@ stand in `data-v` of their points too, for the pointer and arrow-key readout, an
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -29,6 +30,7 @@ class Limits(NamedTuple):
     lower: float
     upper: float
     start: int = 0
+    end: int | None = None  # the last period they are drawn for; without it they hold until the next ones begin
 
 
 class Fan(NamedTuple):
@@ -58,7 +60,7 @@ class Trend:
     `labels` are (period, year) for every period drawn, forecast included: ("Oct", "2026"), ("W41", "2026").
     `values` are the actual figures; None, NaN and infinity are gaps. `states` are statuses of the periods, the last
     one is drawn. `targets` and `red_lines` may reach into the forecast. `special` are indices of unusual points;
-    `notes` are (index, number shown).
+    `notes` are (index, number shown). A fan is not drawn beyond `valid`, the range that figures can have.
     """
 
     labels: Sequence[tuple[str, str]]
@@ -70,6 +72,7 @@ class Trend:
     forecast: Sequence[Fan] = ()
     special: Collection[int] = ()
     notes: Sequence[tuple[int, str]] = ()
+    valid: tuple[float, float] = (-math.inf, math.inf)
     words: Words = field(default_factory=Words)
 
     def period(self, index: int) -> str:
@@ -190,7 +193,9 @@ def _extent(data: Trend) -> tuple[float, float]:
     shown += [fan.middle for fan in data.forecast]
     lo, hi = spread(shown, pad=0.04)
     room = hi / 2 - lo / 2
-    edges = [v for fan in data.forecast for v in (fan.middle - fan.half95, fan.middle + fan.half95)]
+    low, high = data.valid
+    fans = data.forecast
+    edges = [v for fan in fans for v in (max(fan.middle - fan.half95, low), min(fan.middle + fan.half95, high))]
     return spread([lo, hi, *(min(hi + room, max(lo - room, v)) for v in edges if finite(v) is not None)], pad=0.0)
 
 
@@ -210,7 +215,8 @@ def _usual_range(data: Trend, frame: _Frame, fmt: Format) -> list[Svg]:
     if not frame.actual or not stretches:
         return out
     ends = [s.start for s in stretches[1:]] + [frame.actual - 1]
-    for limit, end in zip(stretches, ends, strict=True):
+    for limit, following in zip(stretches, ends, strict=True):
+        end = following if limit.end is None else min(limit.end, following)
         x0, x1 = (frame.xs[min(max(0, i), frame.actual - 1)] for i in (limit.start, end))
         top, bottom = frame.y(limit.upper), frame.y(limit.lower)
         out.append(el("rect", cls="npl", x=x0, y=top, width=max(0.0, x1 - x0), height=max(0.0, bottom - top)))
@@ -233,15 +239,15 @@ def _forecast(data: Trend, frame: _Frame) -> list[Svg]:
         fans.append(Fan(fan.middle, *(abs(finite(half) or 0.0) for half in fan[1:])))
     if not fans:
         return []
-    xs = frame.xs[frame.actual :]
+    xs, (low, high) = frame.xs[frame.actual :], data.valid
     root = [(frame.xs[known], frame.y(finite(data.values[known]) or 0.0))] if known is not None else []
     out = []
     if frame.actual:
         border = (frame.xs[frame.actual - 1] + xs[0]) / 2
         out.append(el("path", cls="now", d=Svg(f"M{num(border)} {_TOP - 4}V{num(frame.floor)}")))
     for cls, which in (("f95", 3), ("f80", 2), ("f50", 1)):
-        upper = [(x, frame.y(fan.middle + fan[which])) for x, fan in zip(xs, fans, strict=False)]
-        lower = [(x, frame.y(fan.middle - fan[which])) for x, fan in zip(xs, fans, strict=False)]
+        upper = [(x, frame.y(min(fan.middle + fan[which], high))) for x, fan in zip(xs, fans, strict=False)]
+        lower = [(x, frame.y(max(fan.middle - fan[which], low))) for x, fan in zip(xs, fans, strict=False)]
         out.append(el("path", cls=cls, d=Svg(line([*root, *upper, *reversed(lower)]) + "Z")))
     middle = [(x, frame.y(fan.middle)) for x, fan in zip(xs, fans, strict=False)]
     out.append(el("path", cls="fm", d=line([*root, *middle])))

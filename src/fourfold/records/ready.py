@@ -41,6 +41,11 @@ class Ready:
         """Codes of units by row id."""
         return {pk: code for code, pk in self.units.items()}
 
+    def above(self, unit: str) -> frozenset[str]:
+        """The codes of the unit and of all above it."""
+        path = self.paths[unit]
+        return frozenset(code for code, above in self.paths.items() if path.startswith(above))
+
     @classmethod
     def of(cls, organisation: Organisation, completed: Definitions) -> Ready:
         """These definitions with the ids that their rows have now."""

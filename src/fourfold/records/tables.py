@@ -19,6 +19,7 @@ from fourfold.records.models import (
     Objective,
     Organisation,
     Perspective,
+    Step,
     Strategy,
     Target,
     Theme,
@@ -82,6 +83,10 @@ def _note(note: Any, ids: Ids) -> dict[str, object]:
     return {**place, "kind": note.kind, "author_id": ids(Membership, note.author)}
 
 
+def _step(step: Any, ids: Ids) -> dict[str, object]:
+    return {"kpi_id": ids(Kpi, step.kpi), "unit_id": ids(Unit, step.unit), "since": step.since}
+
+
 #: In the order in which rows can be written; people come between units and strategy, see `person`.
 TABLES: Final = (
     Table("units", Unit, ("code",), lambda d, _: _coded(d)),
@@ -110,4 +115,5 @@ TABLES: Final = (
     Table("targets", Target, ("kpi", "unit", "kind", "since"), _target),
     Table("initiatives", Initiative, ("code",), lambda d, ids: _coded(d, owner_id=ids(Membership, d.owner))),
     Table("notes", Note, ("kpi", "unit", "period", "kind"), _note),
+    Table("steps", Step, ("kpi", "unit", "since"), _step),
 )

@@ -13,8 +13,10 @@ from fourfold.web.pages.objective import objective
 from fourfold.web.pages.overview import home, overview
 from fourfold.web.pages.password import password
 from fourfold.web.pages.preferences import preferences
+from fourfold.web.pages.quality import quality
 from fourfold.web.pages.scorecard import scorecard
 from fourfold.web.pages.search import search
+from fourfold.web.pages.steps import steps
 from fourfold.web.pages.strategy_map import strategy_map
 
 urlpatterns = [
@@ -27,6 +29,8 @@ urlpatterns = [
     path("s/<str:unit>/menu/", menu, name="menu"),
     path("kpi/<int:pk>-<slug:name>/", kpi, name="kpi"),
     path("kpi/<int:pk>-<slug:name>/figures/", figures, name="figures"),
+    path("kpi/<int:pk>-<slug:name>/quality/", quality, name="quality"),
+    path("kpi/<int:pk>-<slug:name>/steps/", steps, name="steps"),
     path("objective/<int:pk>-<slug:name>/", objective, name="objective"),
     path("search/", search, name="search"),
     path("password/", password, name="password"),

@@ -8,9 +8,9 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from fourfold.engine.definitions import Definitions, Milestone
+from fourfold.engine.definitions import Definitions
 from fourfold.engine.definitions.base import Definition
-from fourfold.engine.definitions.schema import field_schema
+from fourfold.engine.definitions.schema import INSIDE, field_schema
 from fourfold.engine.definitions.text.complaints import TYPES
 from fourfold.engine.definitions.text.folder import SINGLES
 
@@ -117,7 +117,7 @@ def values(schema: dict[str, Any], *, exact: bool) -> st.SearchStrategy[Any]:
     if "enum" in schema:
         return st.sampled_from(schema["enum"])
     if "$ref" in schema:
-        return things(Milestone)
+        return things(next(t for t in INSIDE if schema["$ref"].endswith(f"/{t.__name__}")))
     kind, low = schema["type"], schema.get("minimum", schema.get("exclusiveMinimum"))
     high = schema.get("maximum", schema.get("exclusiveMaximum"))
     if kind == "array":
@@ -131,7 +131,8 @@ def values(schema: dict[str, Any], *, exact: bool) -> st.SearchStrategy[Any]:
     if kind == "integer":
         return st.integers(low, high)
     if kind == "number" and exact:
-        return decimals(low)
+        above = schema.get("exclusiveMinimum")
+        return decimals(low) if above is None else decimals(low).filter(lambda number: number > above)
     if kind == "number":
         without = {f"exclude_{end}": f"exclusive{end.capitalize()}imum" in schema for end in ("min", "max")}
         return st.floats(low, high, allow_nan=False, allow_infinity=False, **without)

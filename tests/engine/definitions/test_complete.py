@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from fourfold.engine.aggregation import AggTime, AggUnits, MeasureKind, legal, why_illegal
 from fourfold.engine.definitions import Definitions, Kpi, Objective, Organisation, Perspective, Strategy
 from fourfold.engine.definitions.complete import complete
+from fourfold.testing.bakery import bakery
 from tests.engine.definitions.strategies import definitions
 
 
@@ -78,3 +79,11 @@ def test_objectives_take_the_first_free_slot_of_their_perspective() -> None:
     slots = [("a", None), ("a", 1), ("b", None), ("a", None), ("a", 0), ("a", None)]
     given_ = tuple(Objective(code=f"o{i}", name="O", perspective=p, slot=s) for i, (p, s) in enumerate(slots))
     assert [o.slot for o in complete(with_(objectives=given_)).objectives] == [2, 1, 0, 3, 0, 4]
+
+
+def test_a_changed_copy_looks_things_up_among_its_own() -> None:
+    original = bakery()
+    assert "sales" in original.kpi
+    without = original.model_copy(update={"kpis": tuple(k for k in original.kpis if k.code != "sales")})
+    assert "sales" not in without.kpi
+    assert "sales" in original.kpi

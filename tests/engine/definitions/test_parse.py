@@ -198,3 +198,11 @@ def test_a_single_that_is_a_list_is_told() -> None:
 def test_the_second_thing_of_a_name_has_a_place_of_its_own() -> None:
     places = good("kpis:\n  - {code: k, name: K}\n  - {code: k, name: L}\n").places
     assert (places["kpi:k"].line, places["kpi:k@2"].line) == (2, 3)
+
+
+def test_a_slip_in_a_waiver_is_told_with_the_keys_of_a_waiver() -> None:
+    waiver = "{check: LINK-DOWN, reson: It is meant, until: 2027-01-01}"
+    body = f"strategy:\n  code: s\n  name: S\n  waivers:\n    - {waiver}\n"
+    messages = [(f.code, f.message, f.fix) for f in parse({"a.yaml": body}).findings]
+    assert ("DEF-KEY", 'There is no key "reson" in a waiver.', 'Did you mean "reason"?') in messages
+    assert any(code == "DEF-MISSING" and "a waiver of the strategy" in message.lower() for code, message, _ in messages)

@@ -1,19 +1,23 @@
 from __future__ import annotations
 
-from itertools import product
+from itertools import chain, product
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from fourfold.engine.cells import Reason, State
-from fourfold.engine.formulas import Series, TimeAxis, calculate, parse, write
-from fourfold.engine.formulas.calculate import InputError, plan
+from fourfold.engine.formulas import FUNCTIONS, InputError, Series, TimeAxis, calculate, lookups, parse, write
+from fourfold.engine.formulas.calculate import plan
+from fourfold.engine.formulas.function import Gives
 from fourfold.engine.formulas.tree import Node
-from tests.engine.formulas import oracle
-from tests.engine.formulas.oracle import Row
+from fourfold.engine.tree import UnitTree
+from tests.engine.formulas import oracle, strategies
+from tests.engine.formulas.oracle import Grid, Row, World
 
 MONTHS = TimeAxis.regular(24, per_year=12)
+SLOW = settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 def run(text: str, axis: TimeAxis | None = None, **rows: Row) -> Row:
@@ -22,48 +26,68 @@ def run(text: str, axis: TimeAxis | None = None, **rows: Row) -> Row:
     return oracle.cells(calculate(parse(text), inputs, axis or TimeAxis.regular(length, per_year=12)))
 
 
-@settings(max_examples=400, deadline=None)
-@given(oracle.trees, oracle.rows, oracle.axes)
-def test_random_formulas_give_what_the_oracle_gives_cell_by_cell(
-    tree: Node, rows: dict[str, Row], axis: TimeAxis
-) -> None:
-    with np.errstate(all="ignore"):
-        expected = oracle.answer(tree, rows, axis)
-    got = oracle.cells(calculate(tree, {code: oracle.series(row) for code, row in rows.items()}, axis))
-    for ours, theirs in zip(got, expected, strict=True):
+def computed(tree: Node, world: World) -> Series:
+    """What the product gives for all units at once."""
+    index = list(world.parents)
+    above = tuple(-1 if p is None else index.index(p) for p in world.parents.values())
+    inputs = {code: oracle.stacked(grid) for code, grid in world.grids.items()}
+    asked = {key: oracle.stacked(world.lookups[key]) for key in lookups(tree) if key[1]}
+    return calculate(tree, inputs, world.axis, units=UnitTree(tuple(index), above), lookups=asked)
+
+
+def assert_same(got: Grid, expected: Grid, tree: Node) -> None:
+    for ours, theirs in zip(chain(*got), chain(*expected), strict=True):
         if isinstance(theirs, tuple):
             assert ours == theirs, write(tree)
         else:
             assert ours == pytest.approx(theirs, rel=1e-9, abs=1e-300), write(tree)
 
 
-@settings(max_examples=100, deadline=None)
-@given(oracle.trees, oracle.rows, oracle.axes)
-def test_a_value_is_a_finite_number_exactly_where_the_state_says_so(
-    tree: Node, rows: dict[str, Row], axis: TimeAxis
-) -> None:
-    result = calculate(tree, {code: oracle.series(row) for code, row in rows.items()}, axis)
-    assert result.value.shape == result.state.shape == result.reason.shape == (9,)
+@SLOW
+@given(strategies.trees, strategies.worlds())
+def test_random_formulas_give_what_the_oracle_gives_cell_by_cell(tree: Node, world: World) -> None:
+    tree = strategies.placed(tree, world.axis)
+    with np.errstate(all="ignore"):
+        expected = oracle.answer(tree, world)
+    assert_same(oracle.grid(computed(tree, world), world), expected, tree)
+
+
+@pytest.mark.parametrize("name", [f.name for f in FUNCTIONS.values() if f.gives is not Gives.MANY])
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@given(data=st.data())
+def test_each_function_gives_what_the_oracle_gives(name: str, data: st.DataObject) -> None:
+    world = data.draw(strategies.worlds())
+    call = data.draw(strategies.calls(FUNCTIONS[name], strategies.leaves))
+    tree = strategies.placed(strategies.number_of(call, FUNCTIONS[name].gives is Gives.CONDITION), world.axis)
+    assert parse(write(tree)) == tree
+    with np.errstate(all="ignore"):
+        expected = oracle.answer(tree, world)
+    assert_same(oracle.grid(computed(tree, world), world), expected, tree)
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+@given(strategies.trees, strategies.worlds())
+def test_a_value_is_a_finite_number_exactly_where_the_state_says_so(tree: Node, world: World) -> None:
+    result = computed(strategies.placed(tree, world.axis), world)
+    assert result.value.shape == result.state.shape == result.reason.shape
     assert result.value.dtype == np.float64 and result.state.dtype == result.reason.dtype == np.uint8
     assert np.array_equal(np.isfinite(result.value), result.state == State.NUMBER)
     assert np.array_equal(np.isnan(result.value), result.state != State.NUMBER)
     assert np.array_equal(result.reason != Reason.NONE, result.state == State.ERROR)
 
 
-@settings(max_examples=60, deadline=None)
-@given(oracle.trees, oracle.rows, oracle.rows, oracle.axes)
-def test_each_unit_is_computed_as_if_it_were_alone(
-    tree: Node, one: dict[str, Row], other: dict[str, Row], axis: TimeAxis
-) -> None:
-    def together(a: Series, b: Series) -> Series:
-        return Series(np.stack([a.value, b.value]), np.stack([a.state, b.state]), np.stack([a.reason, b.reason]))
-
-    first, second = ({code: oracle.series(row) for code, row in rows.items()} for rows in (one, other))
-    both = calculate(tree, {code: together(first[code], second[code]) for code in first}, axis)
-    alone = together(calculate(tree, first, axis), calculate(tree, second, axis))
-    shape = np.broadcast_shapes(both.state.shape, alone.state.shape)
-    assert np.array_equal(np.broadcast_to(both.state, shape), alone.state)
-    assert np.allclose(np.broadcast_to(both.value, shape), alone.value, rtol=1e-12, atol=0, equal_nan=True)
+@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+@given(strategies.trees, strategies.worlds(), st.data())
+def test_no_formula_looks_ahead(tree: Node, world: World, data: st.DataObject) -> None:
+    tree = strategies.placed(tree, world.axis)
+    now = data.draw(st.integers(0, strategies.PERIODS - 2))
+    before = oracle.grid(computed(tree, world), world)
+    other = data.draw(strategies.cells)
+    for grid in world.grids.values():
+        for row in grid:
+            row[now + 1 :] = [other] * (len(row) - now - 1)
+    after = oracle.grid(computed(tree, world), world)
+    assert_same([row[: now + 1] for row in after], [row[: now + 1] for row in before], tree)
 
 
 STATES = list(State)

@@ -7,6 +7,9 @@ import re
 import pytest
 from django.test import Client
 
+from fourfold.actions.record_measurement import record_measurement
+from fourfold.records.models import Person
+from tests.web.conftest import MOMENT
 from tests.web.reading import links_of, open_page, words_of
 
 
@@ -85,3 +88,46 @@ def test_an_unknown_choice_shows_the_usual_matrix(alice: Client, query: str) -> 
 def test_a_name_that_no_unit_has_says_so(alice: Client) -> None:
     page = open_page(alice, "/s/bakery/alignment/?q=%3Cb%3E")
     assert "<b>" not in page
+
+
+def shares(page: str) -> dict[str, tuple[str, str]]:
+    """The number of each share, and its words."""
+    found = re.findall(r'<h3>(\w+)<span class="sc">(.*?)</span></h3>.*?<p class="soft">(.*?)</p>', page, re.DOTALL)
+    return {name: (number, words) for name, number, words in found}
+
+
+def test_the_four_numbers_stand_apart_and_say_where_there_is_nothing(alice: Client) -> None:
+    assert shares(open_page(alice, "/s/bakery/alignment/")) == {
+        "Upwards": ("–", "There is no unit above."),
+        "Downwards": ("100", "2 of 2 objectives are carried by a unit below"),
+        "Sideways": ("–", "It shares no theme with a neighbour."),
+        "People": ("100", "2 of 2 people have a KPI or work for an objective"),
+    }
+
+
+def test_bob_reads_the_numbers_of_his_own_shop(bob: Client) -> None:
+    page = open_page(bob, "/s/north/alignment/")
+    assert shares(page) == {
+        "Upwards": ("100", "2 of 2 objectives carry one of the unit above"),
+        "Downwards": ("–", "There is no unit below."),
+        "Sideways": ("100", "1 of 1 objective has one KPI with all neighbours in its theme"),
+        "People": ("100", "1 of 1 person has a KPI or work for an objective"),
+    }
+    assert "South Pier" not in page and "Alice" not in page
+
+
+def test_an_objective_off_target_that_nobody_works_on_is_told(alice: Client) -> None:
+    told = "Delight customers has been off target for 2 periods, and nothing is done."
+    assert told in words_of(open_page(alice, "/s/south/alignment/"))
+    assert "off target for" not in words_of(open_page(alice, "/s/south/alignment/?p=2026-03"))
+    assert "off target for" not in words_of(open_page(alice, "/s/north/alignment/"))
+
+
+def test_a_figure_that_the_units_below_do_not_make_is_told_in_its_period(alice: Client) -> None:
+    assert "Figures and targets agree" in open_page(alice, "/s/bakery/alignment/")
+    person = Person.objects.get(email="alice@bakery.example")
+    record_measurement(by=person, kpi="sales", unit="bakery", period="M:2026-04", value="2000", at=MOMENT)
+    read = words_of(open_page(alice, "/s/bakery/alignment/"))
+    assert "Sales is 2000 in Apr 2026, and the units below make 1800." in read
+    assert "Figures and targets agree" in open_page(alice, "/s/bakery/alignment/?p=2026-02")
+    assert "units below make" not in open_page(alice, "/s/north/alignment/")

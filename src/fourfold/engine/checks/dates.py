@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Final
 
-from fourfold.engine.checks.rule import Said, notes, rule, targets
+from fourfold.engine.checks.rule import Said, notes, rule, steps, targets
 from fourfold.engine.definitions import Definitions, Initiative
 from fourfold.engine.words import call, show
 
@@ -25,7 +25,7 @@ def dates(d: Definitions) -> Iterator[Said]:
             message = f"`{key}` of {call(thing)} is {show(text)}, which is no day."
             yield Said(f"{thing}.{key}", message, "Write it as year-month-day, for example 2026-03-31.")
     for thing, target in targets(d):
-        if target.recorded_at is not None and not _is_moment(target.recorded_at):
+        if target.recorded_at is not None and not is_moment(target.recorded_at):
             message = f"`recorded_at` of {call(thing)} is {show(target.recorded_at)}, which is no moment."
             fix = "Write a day, 2026-03-31, or a moment, 2026-03-31T16:00:00+00:00."
             yield Said(f"{thing}.recorded_at", message, fix)
@@ -35,14 +35,21 @@ def dates(d: Definitions) -> Iterator[Said]:
 
 def _dates(d: Definitions) -> Iterator[tuple[str, str, str | None]]:
     """(thing, key, text) of every date."""
+    yield from (("strategy", "waivers", waiver.until) for waiver in d.strategy.waivers)
+    yield from (("organisation", "holidays", day) for day in d.organisation.holidays)
+    for unit in d.units:
+        yield from ((f"unit:{unit.code}", "holidays", day) for day in unit.holidays or ())
     for kpi in d.kpis:
         yield f"kpi:{kpi.code}", "review_by", kpi.review_by
+        yield f"kpi:{kpi.code}", "side_effects_reviewed", kpi.side_effects_reviewed
     for i in d.initiatives:
         thing = f"initiative:{i.code}"
         yield from ((thing, key, getattr(i, key)) for key in ("start", "end", "expected_end"))
         yield from ((thing, "milestones", m.due) for m in i.milestones)
     for thing, note in notes(d):
         yield thing, "date", note.date
+    for thing, step in steps(d):
+        yield thing, "date", step.date
 
 
 def _order(i: Initiative) -> Iterator[Said]:
@@ -62,7 +69,8 @@ def _day(text: str) -> date | None:
         return None
 
 
-def _is_moment(text: str) -> bool:
+def is_moment(text: str) -> bool:
+    """True for a day or a moment of ISO 8601."""
     try:
         return bool(datetime.fromisoformat(text))
     except ValueError:

@@ -11,7 +11,7 @@ from fourfold.engine.findings import Level
 FEWEST, MOST = 2, 8
 
 
-@rule("MAP-SHAPE", "The map has an empty place, or too many or too few perspectives (V01, V03)")
+@rule("MAP-SHAPE", "The map has an empty place, or too many or too few perspectives (V01, V03)", gate=True)
 def map_shape(d: Definitions) -> Iterator[Said]:
     """A strategy looks from two to eight perspectives, each with at least one objective (V01: an error once the
     strategy is active), and each objective has at least one KPI that tells whether it is reached (V03).

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fourfold.engine.checks.rule import Said, notes, rule, targets
+from fourfold.engine.checks.rule import Said, notes, rule, steps, targets
 from fourfold.engine.definitions import Definitions, Kpi, Target
 from fourfold.engine.periods import Period, PeriodError
 from fourfold.engine.words import call
@@ -20,8 +20,8 @@ def period(d: Definitions, kpi: Kpi, text: str | None) -> Period | None:
 
 @rule("PERIOD-TEXT", "A period cannot be read")
 def period_text(d: Definitions) -> Iterator[Said]:
-    """`since`, `due` and `steps` of targets are periods in the frequency of the KPI and the organisation's calendar;
-    the period of a note may be a longer one.
+    """`since`, `due` and `steps` of targets, and `since` of confirmed steps, are periods in the frequency of the KPI
+    and the calendar of the organisation; the period of a note may be a longer one.
     """
     for thing, target in targets(d):
         if (kpi := d.kpi.get(target.kpi)) is not None:
@@ -30,6 +30,9 @@ def period_text(d: Definitions) -> Iterator[Said]:
     for thing, note in notes(d):
         if (kpi := d.kpi.get(note.kpi)) is not None and not _is_any(d, note.period):
             yield from _problem(d, f"{thing}.period", "period", thing, note.period, kpi)
+    for thing, step in steps(d):
+        if (kpi := d.kpi.get(step.kpi)) is not None:
+            yield from _problem(d, f"{thing}.since", "since", thing, step.since, kpi)
 
 
 def _texts(target: Target) -> Iterator[tuple[str, str]]:

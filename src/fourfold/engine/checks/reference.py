@@ -30,10 +30,35 @@ READING: Final = {
     "DEF-CODE": "A code has characters that codes may not have.",
 }
 
+#: What is said about waivers once every check has run.
+WAIVING: Final = {"WAIVER": "A waiver of the strategy matches no finding that can be waived; information only."}
+_WAIVERS: Final = """## Waivers
+
+A warning that is right and meant can be waived under `waivers` of the strategy, with a reason and a last day. Until
+then it is shown as information with that reason; afterwards it counts again. An error cannot be waived: no calculation
+can use it. The exceptions are the checks marked as a gate, which block a strategy and not a calculation.
+
+```yaml
+strategy:
+  waivers:
+    - check: LINK-DOWN
+      thing: link:within-means>skilled-teams
+      reason: A margin pays for training; the board wants to see it.
+      until: 2027-03-31
+      author: alice
+```
+
+| code | meaning |
+|---|---|
+"""
+
 
 def checks_page() -> str:
     """The page as Markdown: first what reading can say, then every check in the order they run."""
     parts = [_INTRODUCTION, "## Reading the files\n\n| code | meaning |\n|---|---|"]
     parts[-1] += "".join(f"\n| `{code}` | {meaning} |" for code, meaning in READING.items()) + "\n"
-    parts += [f"## `{c.code}`: {c.title[0].lower()}{c.title[1:]}\n\n{c.meaning}\n" for c in CHECKS.values()]
+    parts.append(_WAIVERS + "".join(f"| `{code}` | {meaning} |\n" for code, meaning in WAIVING.items()))
+    for c in CHECKS.values():
+        gate = "\n\nA gate: a draft strategy does not become active with it." if c.gate else ""
+        parts.append(f"## `{c.code}`: {c.title[0].lower()}{c.title[1:]}\n\n{c.meaning}{gate}\n")
     return "\n".join(parts)

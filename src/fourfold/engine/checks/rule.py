@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple, TypeVar
 
-from fourfold.engine.definitions import Definitions, Note, Target
+from fourfold.engine.definitions import Definitions, Note, Step, Target
 from fourfold.engine.findings import Finding, Level, Place
 
 
@@ -20,18 +20,22 @@ class Said(NamedTuple):
     level: Level = Level.ERROR
 
 
-_T = TypeVar("_T", Target, Note)
+_T = TypeVar("_T", Target, Note, Step)
 Rule = Callable[[Definitions], Iterable[Said]]
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A rule with its code; `meaning` is what the documentation says about it."""
+    """A rule with its code; `meaning` is what the documentation says about it.
+
+    What a `gate` has to say, beyond information, keeps a draft strategy from becoming active.
+    """
 
     code: str
     title: str
     meaning: str
     rule: Rule
+    gate: bool = False
 
     def findings(self, definitions: Definitions, places: Mapping[str, Place]) -> Iterator[Finding]:
         """What the rule says, each with its place: that of the key, else that of the thing."""
@@ -39,9 +43,9 @@ class Check:
             yield Finding(self.code, said.level, _place(said.thing, places), said.message, said.fix)
 
 
-def rule(code: str, title: str) -> Callable[[Rule], Check]:
+def rule(code: str, title: str, *, gate: bool = False) -> Callable[[Rule], Check]:
     """Make a function a check; its docstring is the meaning."""
-    return lambda function: Check(code, title, inspect.cleandoc(function.__doc__ or ""), function)
+    return lambda function: Check(code, title, inspect.cleandoc(function.__doc__ or ""), function, gate)
 
 
 def blocking(definitions: Definitions) -> Level:
@@ -57,6 +61,11 @@ def targets(definitions: Definitions) -> Iterator[tuple[str, Target]]:
 def notes(definitions: Definitions) -> Iterator[tuple[str, Note]]:
     """Every note with its name: `note:ed_4h#0`."""
     yield from _numbered("note", definitions.notes)
+
+
+def steps(definitions: Definitions) -> Iterator[tuple[str, Step]]:
+    """Every confirmed step with its name: `step:ed_4h#0`."""
+    yield from _numbered("step", definitions.steps)
 
 
 def _numbered(noun: str, items: Iterable[_T]) -> Iterator[tuple[str, _T]]:

@@ -10,7 +10,7 @@ from fourfold.engine.checks.rule import Said, blocking, rule
 from fourfold.engine.definitions import Definitions
 
 
-@rule("TARGET-MISSING", "A scored KPI has no target (V18)")
+@rule("TARGET-MISSING", "A scored KPI has no target (V18)", gate=True)
 def target_missing(d: Definitions) -> Iterator[Said]:
     """Without a target there is no score, and the KPI would silently drop out of its objective.
 

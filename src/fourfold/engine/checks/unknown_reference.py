@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from fourfold.engine.checks.rule import Said, notes, rule, targets
+from fourfold.engine.checks.rule import Said, notes, rule, steps, targets
 from fourfold.engine.definitions import Definitions
 from fourfold.engine.words import call, did_you_mean, show
 
@@ -37,6 +37,7 @@ def unknown_reference(d: Definitions) -> Iterator[Said]:
 def _references(d: Definitions) -> Iterator[tuple[str, str, str | None, str]]:
     """(thing, key, code, noun it should name) of every reference."""
     yield "strategy", "unit", d.strategy.unit, "unit"
+    yield from _each("strategy", "waivers", (w.author for w in d.strategy.waivers if w.author is not None), "person")
     for unit in d.units:
         yield f"unit:{unit.code}", "parent", unit.parent, "unit"
     for person in d.people:
@@ -45,6 +46,9 @@ def _references(d: Definitions) -> Iterator[tuple[str, str, str | None, str]]:
         thing = f"objective:{o.code}"
         yield thing, "perspective", o.perspective, "perspective"
         yield thing, "owner", o.owner, "person"
+        yield thing, "unit", o.unit, "unit"
+        yield thing, "cascaded_from", o.cascaded_from, "objective"
+        yield thing, "accepted_by", o.accepted_by, "person"
         yield from _each(thing, "themes", o.themes, "theme")
     for link in d.links:
         thing = f"link:{link.source}>{link.target}"
@@ -69,6 +73,10 @@ def _references(d: Definitions) -> Iterator[tuple[str, str, str | None, str]]:
         yield thing, "kpi", note.kpi, "KPI"
         yield thing, "unit", note.unit, "unit"
         yield thing, "author", note.author, "person"
+    for thing, step in steps(d):
+        yield thing, "kpi", step.kpi, "KPI"
+        yield thing, "unit", step.unit, "unit"
+        yield thing, "by", step.by, "person"
 
 
 def _of_kpis(d: Definitions) -> Iterator[tuple[str, str, str | None, str]]:

@@ -9,11 +9,14 @@ from fourfold.engine.definitions.objective import Objective
 from fourfold.engine.definitions.organisation import Organisation
 from fourfold.engine.definitions.person import Person
 from fourfold.engine.definitions.perspective import Perspective
+from fourfold.engine.definitions.rate import Rate
 from fourfold.engine.definitions.scorecard import Definitions
+from fourfold.engine.definitions.step import Step
 from fourfold.engine.definitions.strategy import Strategy
 from fourfold.engine.definitions.target import Target
 from fourfold.engine.definitions.theme import Theme
 from fourfold.engine.definitions.unit import Unit
+from fourfold.engine.definitions.waiver import Waiver
 
 __all__ = [
     "Definitions",
@@ -27,8 +30,11 @@ __all__ = [
     "Organisation",
     "Person",
     "Perspective",
+    "Rate",
+    "Step",
     "Strategy",
     "Target",
     "Theme",
     "Unit",
+    "Waiver",
 ]

@@ -38,6 +38,10 @@ class Kpi(Definition):
     polarity: Polarity = Polarity.HIGHER_BETTER  # which way is better
     aggregate_time: AggTime | None = None  # how short periods become a longer one; completed from the kind
     aggregate_units: AggUnits | None = None  # how units become the unit above; completed from the kind
+    #: At which rate amounts of units in other currencies are converted; follows from the kind; `native` is never.
+    convert_at: Literal["average", "closing", "budget", "transaction", "native"] | None = None
+    #: What flows are divided by before periods are compared: business days or weeks; nothing without it.
+    normalise: Literal["", "business_days", "weeks"] = ""
     weighted_by: Code | None = None  # the KPI whose value weights a weighted mean
     formula: Text | None = None  # computes it from other KPIs
     numerator: Text | None = None  # formula of a ratio's numerator
@@ -64,6 +68,11 @@ class Kpi(Definition):
     indicator_class: Literal["KRI", "RI", "PI", "KPI", "unclassified"] = "unclassified"  # Parmenter's four classes
     controllability: Literal["none", "partial", "shared", "full"] | None = None  # how far its owner can move it
     paired_with: tuple[Code, ...] = ()  # the KPIs that would show if this one were gamed
+    resolution: Annotated[Exact, Field(gt=0)] | None = None  # the smallest step of its figures, in its own unit
+    effort_minutes: Annotated[float, Field(ge=0, allow_inf_nan=False)] | None = None  # work behind one figure
+    gaming_risk: Literal["low", "medium", "high"] | None = None  # how easily the figure moves without the result
+    used_for_pay: Flag = False  # true when somebody's pay depends on it
+    side_effects_reviewed: Line | None = None  # day on which its unwanted effects were last looked at, `YYYY-MM-DD`
     review_by: Line | None = None  # day by which its definition is looked at again, `YYYY-MM-DD`
 
     @property

@@ -17,3 +17,4 @@ class KpiUse(Definition):
     role: Literal["lead", "lag"] = "lag"  # whether it moves before the objective is reached or after
     critical: Flag = False  # when it is off target, so is the objective, under the veto roll-ups
     monitor_only: Flag = False  # shown, never scored; needs no target
+    fit_confirmed: Flag = False  # true once the owner has confirmed that it is evidence for the objective

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Annotated, Literal
 
 from pydantic import Field
 
 from fourfold.engine.definitions.base import Code, Definition, Line, Name, Text
+from fourfold.engine.definitions.rate import Rate
+from fourfold.engine.periods import Calendar, WeekYear
+from fourfold.engine.periods.week_year import Weekday
 
 
 class Organisation(Definition):
@@ -14,6 +18,10 @@ class Organisation(Definition):
 
     `fiscal_year_start` is a month 1..12; `fiscal_year_label` says whether a fiscal year is called after the
     calendar year in which it ends or starts. `currency` is ISO 4217.
+
+    With a `week_pattern` fiscal years have 52 or 53 whole weeks (methodology §2.3): periods of 4 or 5 weeks take the
+    place of months, and the year ends at the end of the month before `fiscal_year_start`. Time zone, working days and
+    holidays are those of every unit that gives none of its own.
     """
 
     code: Code  # names the organisation for ever
@@ -24,3 +32,23 @@ class Organisation(Definition):
     time_zone: Line = "UTC"  # a name of the tz database: Europe/London …
     fiscal_year_start: Annotated[int, Field(ge=1, le=12)] = 1  # the month in which a fiscal year starts, 1 to 12
     fiscal_year_label: Literal["end_year", "start_year"] = "end_year"  # which calendar year names a fiscal year
+    #: Weeks in the three periods of a quarter; calendar months without one.
+    week_pattern: Literal["", "4-4-5", "4-5-4", "5-4-4"] = ""
+    year_end_day: Weekday = "saturday"  # with a week pattern: the weekday on which weeks and years end
+    #: With a week pattern, which of these weekdays ends the year: the last in its month or the nearest to its last day.
+    year_end: Literal["last_in_month", "nearest_to_month_end"] = "last_in_month"
+    extra_week: Literal["last", "first"] = "last"  # with a week pattern: the period of the year that takes week 53
+    #: Beside a year of 53 weeks, weeks are compared by number (`as_is`) or with the same days a year ago (`shift`).
+    year_comparison: Literal["as_is", "shift"] = "as_is"
+    work_days: tuple[Weekday, ...] = ()  # weekdays worked; Monday to Friday without any
+    holidays: tuple[Line, ...] = ()  # days not worked, `YYYY-MM-DD`
+    rates: tuple[Rate, ...] = ()  # exchange rates
+
+    @cached_property
+    def calendar(self) -> Calendar:
+        """How days make periods."""
+        weeks = None
+        if self.week_pattern:
+            words = self.year_end_day, self.year_end, self.extra_week, self.year_comparison
+            weeks = WeekYear(self.week_pattern, *words)
+        return Calendar(self.fiscal_year_start, self.fiscal_year_label, weeks)

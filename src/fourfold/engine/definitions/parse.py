@@ -21,7 +21,7 @@ class Parsed:
 
     `definitions` is None as soon as there is an error among the `findings`. `places` knows where each thing and each
     of its keys was written: `kpi:ed_4h`, `kpi:ed_4h.formula`, `target:ed_4h#0`, `use:O1/ed_4h`, `link:O1>O2`,
-    `note:ed_4h#0`, `organisation`, `strategy.name`.
+    `note:ed_4h#0`, `organisation`, `strategy.name`, `organisation.rates#0`.
     """
 
     definitions: Definitions | None
@@ -94,4 +94,7 @@ def _places(document: Branch) -> Mapping[str, Place]:
         for key, value in node.values.items() if isinstance(node, Branch) else ():
             at = value.place
             places.setdefault(f"{name}.{key}", Place(at.file, at.line, at.column, name))
+            for i, item in enumerate(value.items if isinstance(value, Series) else ()):
+                at = item.place
+                places.setdefault(f"{name}.{key}#{i}", Place(at.file, at.line, at.column, name))
     return MappingProxyType(places)

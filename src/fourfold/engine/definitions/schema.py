@@ -13,12 +13,16 @@ from pydantic import JsonValue
 
 from fourfold.engine.definitions.base import Definition
 from fourfold.engine.definitions.initiative import Milestone
+from fourfold.engine.definitions.rate import Rate
 from fourfold.engine.definitions.text.about import comments, summary
 from fourfold.engine.definitions.text.complaints import TYPES
 from fourfold.engine.definitions.text.folder import FORMAT, NESTED, SINGLES
+from fourfold.engine.definitions.waiver import Waiver
 
 Json: TypeAlias = dict[str, JsonValue]
 
+#: Types that stand inside others and have no key of their own in a folder.
+INSIDE: Final[tuple[type[Definition], ...]] = (Milestone, Waiver, Rate)
 #: What each nested key is good for.
 _NESTED_TEXT: Final = {
     "uses": "The KPIs that tell whether the objective is reached; a bare code is short for `kpi: code`.",
@@ -30,7 +34,7 @@ _KEPT: Final = ("enum", "pattern", "maxLength", "minLength", *_LIMITS)
 
 def json_schema() -> Json:
     """The schema (draft 2020-12) of one file, ready for `json.dumps`; descriptions come from the types."""
-    types: tuple[type[Definition], ...] = (*TYPES.values(), Milestone)
+    types: tuple[type[Definition], ...] = (*TYPES.values(), *INSIDE)
     definitions: Json = {type_.__name__: _object(type_) for type_ in types}
     properties: Json = {"format": {"const": int(FORMAT), "description": "The version of this format."}}
     for key, type_ in TYPES.items():
@@ -84,7 +88,7 @@ def _plain(schema: Json, shared: Json) -> Json:
     """pydantic's schema of a field without titles, nulls, and the text form of exact numbers."""
     if "$ref" in schema:
         name = str(schema["$ref"]).rpartition("/")[2]
-        if name == Milestone.__name__:
+        if any(name == type_.__name__ for type_ in INSIDE):
             return {"$ref": f"#/$defs/{name}"}
         return _plain(cast(Json, shared[name]), shared) | _default(schema)
     if "anyOf" in schema:

@@ -14,6 +14,7 @@ from fourfold.engine.definitions.objective import Objective
 from fourfold.engine.definitions.organisation import Organisation
 from fourfold.engine.definitions.person import Person
 from fourfold.engine.definitions.perspective import Perspective
+from fourfold.engine.definitions.step import Step
 from fourfold.engine.definitions.strategy import Strategy
 from fourfold.engine.definitions.target import Target
 from fourfold.engine.definitions.theme import Theme
@@ -37,11 +38,12 @@ class Definitions(Definition):
     targets: tuple[Target, ...] = ()
     initiatives: tuple[Initiative, ...] = ()
     notes: tuple[Note, ...] = ()
+    steps: tuple[Step, ...] = ()
 
     @cached_property
     def calendar(self) -> Calendar:
         """The calendar of the organisation."""
-        return Calendar(self.organisation.fiscal_year_start, self.organisation.fiscal_year_label)
+        return self.organisation.calendar
 
     @cached_property
     def kpi(self) -> dict[str, Kpi]:

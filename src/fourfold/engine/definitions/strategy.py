@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from fourfold.engine.definitions.base import Code, Definition, Flag, Name, Text
+from fourfold.engine.definitions.waiver import Waiver
 
 
 class Strategy(Definition):
@@ -36,3 +37,4 @@ class Strategy(Definition):
     amber: Annotated[float, Field(gt=0, lt=100)] = 50.0  # a node is near target from this score on
     green: Annotated[float, Field(gt=0, le=100)] = 90.0  # a node is on target from this score on
     weights_sum_to_100: Flag = False  # true where the weights of siblings must add up to 100
+    waivers: tuple[Waiver, ...] = ()  # findings that somebody has decided to live with, and until when

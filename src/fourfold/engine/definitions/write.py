@@ -23,6 +23,7 @@ FILES: Final[Mapping[str, tuple[str, ...]]] = {
     "kpis.yaml": ("kpis", "targets"),
     "initiatives.yaml": ("initiatives",),
     "notes.yaml": ("notes",),
+    "steps.yaml": ("steps",),
 }
 #: Entries with an empty line between them.
 _APART: Final = frozenset({"kpis", "objectives", "initiatives", "notes"})

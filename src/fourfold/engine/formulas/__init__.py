@@ -2,10 +2,19 @@
 
 from fourfold.engine.formulas.calculate import calculate
 from fourfold.engine.formulas.dimensions import Unit, mismatch
-from fourfold.engine.formulas.functions import FUNCTIONS, Function
-from fourfold.engine.formulas.names import calculation_order, references, unknown_names
+from fourfold.engine.formulas.fitting import misfits
+from fourfold.engine.formulas.function import Function
+from fourfold.engine.formulas.functions import FUNCTIONS
+from fourfold.engine.formulas.names import (
+    calculation_order,
+    figures_of,
+    looks_at_other_units,
+    lookups,
+    references,
+    unknown_names,
+)
 from fourfold.engine.formulas.parse import parse
-from fourfold.engine.formulas.problems import FormulaCycle, FormulaError, Problem
+from fourfold.engine.formulas.problems import FormulaCycle, FormulaError, InputError, Problem
 from fourfold.engine.formulas.series import Series, TimeAxis
 from fourfold.engine.formulas.tree import Node
 from fourfold.engine.formulas.unit_text import parse_unit
@@ -17,6 +26,7 @@ __all__ = [
     "FormulaCycle",
     "FormulaError",
     "Function",
+    "InputError",
     "Node",
     "Problem",
     "Series",
@@ -25,6 +35,10 @@ __all__ = [
     "calculate",
     "calculation_order",
     "check",
+    "figures_of",
+    "looks_at_other_units",
+    "lookups",
+    "misfits",
     "mismatch",
     "parse",
     "parse_unit",

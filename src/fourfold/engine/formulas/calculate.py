@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 import numpy as np
 
 from fourfold.engine.formulas import pointwise, windows
-from fourfold.engine.formulas.names import references
-from fourfold.engine.formulas.series import Cells, Series, TimeAxis, from_series, to_series
+from fourfold.engine.formulas.function import Given, Sort, Surroundings
+from fourfold.engine.formulas.functions import FUNCTIONS
+from fourfold.engine.formulas.many import Many
+from fourfold.engine.formulas.names import figures_of
+from fourfold.engine.formulas.problems import InputError
+from fourfold.engine.formulas.series import ERROR, Cells, Series, TimeAxis, from_series, to_series
 from fourfold.engine.formulas.tree import (
     Binary,
     Call,
@@ -18,42 +22,58 @@ from fourfold.engine.formulas.tree import (
     Name,
     Node,
     Number,
+    Text,
     Unary,
     children,
     walk,
     whole_number,
 )
-from fourfold.errors import FourfoldError
+from fourfold.engine.tree import UnitTree
 
 #: A node and the numbers of the earlier steps whose results it takes.
 Step: TypeAlias = tuple[Node, tuple[int, ...]]
+#: In the place of what is written and not computed: a text, or a code that only names a KPI.
+_WRITTEN: Final = Cells(np.asarray(np.nan), np.asarray(ERROR))
 
 
-class InputError(FourfoldError):
-    """The inputs do not fit the formula."""
-
-
-def calculate(tree: Node, inputs: Mapping[str, Series], axis: TimeAxis) -> Series:
+def calculate(
+    tree: Node,
+    inputs: Mapping[str, Series],
+    axis: TimeAxis,
+    *,
+    units: UnitTree | None = None,
+    lookups: Mapping[tuple[str, str], Series] | None = None,
+) -> Series:
     """The cells of a formula, from a tree that `parse` gave.
 
-    `inputs`: for each code the formula references a series of shape (…, period), all of one shape or broadcasting to
-    one; the result has that shape, or (period,) for a formula without names. A part that occurs twice is computed
-    once. No number: the worst state among the inputs of a cell decides (error, missing, not due, not applicable),
-    except for `if` and `coalesce`; among several errors the greatest `Reason` code. Raises `InputError` when an
-    input is absent or does not have the periods of the axis.
+    `inputs`: for each code whose figures the formula uses a series of shape (…, period), all of one shape or
+    broadcasting to one; the result has that shape, or (period,) for a formula without names. `units` says which unit
+    is which on the last axis but one, for `children` and the like; `lookups` has (function, code) → series of shape
+    (unit or 1, period), for `target` and the like (see `names.lookups`). A part that occurs twice is computed once.
+
+    No number: the worst state among the inputs of a cell decides (error, missing, not due, not applicable), except
+    where the page of a function says otherwise; among several errors the greatest `Reason` code. Raises `InputError`
+    when an input is absent or does not have the periods of the axis.
 
     >>> from fourfold.engine.formulas.parse import parse
     >>> axis = TimeAxis.regular(3, per_year=12)
     >>> calculate(parse("to_date(a) / 2"), {"a": Series.of([1.0, 2.0, 3.0])}, axis).value.tolist()
     [0.5, 1.5, 3.0]
     """
-    used = {code: _input(code, inputs, len(axis)) for code in references(tree)}
-    shape = np.broadcast_shapes((len(axis),), *(cells.value.shape for cells in used.values()))
-    results: list[Cells] = []
+    used = {code: _input(code, inputs, len(axis)) for code in figures_of(tree)}
+    around = Surroundings(axis, units, lookups or {})
+    steps = plan(tree)
+    last_use = {i: at for at, (_, operands) in enumerate(steps) for i in operands}
+    results: list[Cells | Many | None] = []
     with np.errstate(all="ignore"):  # what is not finite becomes an error cell, not a warning
-        for node, operands in plan(tree):
-            results.append(_do(node, [results[i] for i in operands], used, axis))
-        return to_series(results[-1], shape)
+        for at, (node, operands) in enumerate(steps):
+            results.append(_do(node, [_kept(results[i]) for i in operands], used, around))
+            for i in operands:
+                if last_use[i] == at:
+                    results[i] = None  # a long formula over many figures need not hold all its steps
+        (result,) = _cells([_kept(results[-1])])
+        shape = np.broadcast_shapes((len(axis),), result.value.shape, *(cells.value.shape for cells in used.values()))
+        return to_series(result, shape)
 
 
 def plan(tree: Node) -> list[Step]:
@@ -87,9 +107,14 @@ def _input(code: str, inputs: Mapping[str, Series], periods: int) -> Cells:
     return from_series(series)
 
 
+def _kept(result: Cells | Many | None) -> Cells | Many:
+    assert result is not None, "a result is let go after its last use"
+    return result
+
+
 def _label(node: Node) -> str | float:
     match node:
-        case Number(value):
+        case Number(value) | Text(value):
             return value
         case Name(code):
             return code
@@ -101,42 +126,50 @@ def _label(node: Node) -> str | float:
             return function
 
 
-def _do(node: Node, operands: list[Cells], inputs: Mapping[str, Cells], axis: TimeAxis) -> Cells:
+def _do(node: Node, operands: list[Cells | Many], inputs: Mapping[str, Cells], around: Surroundings) -> Cells | Many:
     match node:
         case Number(value):
             return Cells(np.asarray(value, np.float64), np.zeros((), np.uint8))
         case Name(code):
-            return inputs[code]
+            return inputs.get(code, _WRITTEN)
+        case Text():
+            return _WRITTEN
         case Unary():
-            return pointwise.negate(operands[0])
+            return pointwise.negate(*_cells(operands))
         case Binary(operator):
-            return pointwise.arithmetic(operator, operands[0], operands[1])
+            return pointwise.arithmetic(operator, *_cells(operands))
         case Compare(operator):
-            return pointwise.compare(operator, operands[0], operands[1])
+            return pointwise.compare(operator, *_cells(operands))
         case Logic(operator):
-            return pointwise.logic(operator, operands)
+            return pointwise.logic(operator, _cells(operands))
         case Call():
-            return _call(node, operands, axis)
+            return _call(node, operands, around)
 
 
-def _call(call: Call, operands: list[Cells], axis: TimeAxis) -> Cells:
-    if call.function in pointwise.OF_SEVERAL:
-        return pointwise.OF_SEVERAL[call.function](operands)
-    if call.function in pointwise.OF_ONE:
-        return pointwise.OF_ONE[call.function](operands[0])
-    written = whole_number(call.arguments[1]) if len(call.arguments) > 1 else None
-    if call.function == "round":
-        return pointwise.round_half_away(operands[0], written or 0)
-    over_time = windows.spread(operands[0], len(axis))
-    match call.function:
-        case "previous":
-            return windows.previous(over_time, written or 1)
-        case "same_period_last_year":
-            return windows.shift(over_time, axis.year_ago)
-        case "to_date":
-            return windows.to_date(over_time, axis.year_start)
-        case "rolling_sum":
-            return windows.rolling_sum(over_time, written or 1)
-        case "rolling_mean":
-            return windows.rolling_mean(over_time, written or 1)
-    raise InputError(f"There is no function `{call.function}`.", hint="Take the tree from `parse`, which checks this.")
+def _cells(operands: list[Cells | Many]) -> list[Cells]:
+    """The operands where each is one number; `parse` sees to it that they are."""
+    return [o for o in operands if isinstance(o, Cells)]
+
+
+def _call(call: Call, operands: list[Cells | Many], around: Surroundings) -> Cells | Many:
+    function = FUNCTIONS.get(call.function)
+    sorts = function.arguments(len(operands)) if function else None
+    if function is None or sorts is None:
+        hint = "Take the tree from `parse`, which checks this."
+        raise InputError(f"There is no function `{call.function}` with {len(operands)} arguments.", hint=hint)
+    computed = [o for o, sort in zip(operands, sorts, strict=True) if not sort.sort.is_written]
+    cells = _cells(computed)
+    if function.looks_back:
+        cells = [windows.spread(c, len(around.time)) for c in cells]
+    many = next((o for o in computed if isinstance(o, Many)), None)
+    whole = next((a.default for a in function.head if a.sort is Sort.WHOLE), 1)
+    words = list[str]()
+    for node, argument in zip(call.arguments, sorts, strict=True):
+        match argument.sort, node:
+            case Sort.WHOLE, _:
+                whole = whole_number(node) or 0
+            case Sort.TEXT, Text(value):
+                words.append(value)
+            case Sort.KPI, Name(code):
+                words.append(code)
+    return function.apply(Given(tuple(cells), around, many, whole, tuple(words)))

@@ -5,14 +5,48 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from graphlib import CycleError, TopologicalSorter
 
+from fourfold.engine.formulas.function import FUNCTIONS, Sort
 from fourfold.engine.formulas.problems import FormulaCycle, Problem, closest
-from fourfold.engine.formulas.tree import Name, Node, walk
+from fourfold.engine.formulas.tree import Call, Name, Node, children, walk
 from fourfold.engine.formulas.write import write_name
 
 
 def references(tree: Node) -> frozenset[str]:
-    """The codes of the KPIs and inputs a formula uses."""
+    """The codes of all KPIs and inputs a formula names."""
     return frozenset(node.code for node in walk(tree) if isinstance(node, Name))
+
+
+def figures_of(tree: Node) -> frozenset[str]:
+    """The codes whose figures a formula uses; not those of which it only asks the target or the like."""
+    found: set[str] = set()
+    waiting = [tree]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, Name):
+            found.add(node.code)
+        elif not (isinstance(node, Call) and _looks_up(node)):
+            waiting.extend(children(node))
+    return frozenset(found)
+
+
+def lookups(tree: Node) -> frozenset[tuple[str, str]]:
+    """What a formula asks for besides figures: (function, code), such as ("target", "revenue").
+
+    The code is empty for `business_days`, which units have and not KPIs.
+    """
+    calls = [node for node in walk(tree) if isinstance(node, Call)]
+    of_kpis = ((c.function, name.code) for c in calls if _looks_up(c) for name in c.arguments if isinstance(name, Name))
+    return frozenset((*of_kpis, *((c.function, "") for c in calls if c.function == "business_days")))
+
+
+def looks_at_other_units(tree: Node) -> bool:
+    """True when a figure of one unit can change what the formula gives in another."""
+    families = {FUNCTIONS[node.function].family for node in walk(tree) if isinstance(node, Call)}
+    return "other_units" in families
+
+
+def _looks_up(call: Call) -> bool:
+    return any(argument.sort is Sort.KPI for argument in FUNCTIONS[call.function].head)
 
 
 def unknown_names(tree: Node, known: Collection[str]) -> list[Problem]:

@@ -21,6 +21,7 @@ from fourfold.engine.formulas.tree import (
     Node,
     Number,
     Span,
+    Text,
     Unary,
 )
 
@@ -114,6 +115,8 @@ def _node(rule: str, words: Sequence[str], operands: Sequence[Node], span: Span)
             return Name(words[0], span)
         case "quoted":
             return Name(words[0][1:-1], span)
+        case "text":
+            return Text(words[0][1:-1], span)
         case "negate":
             return Unary(operands[0], span)
         case "binary" | "raise":

@@ -1,5 +1,5 @@
-"""Arithmetic, comparison, logic and the functions that look at one cell: the worst cell among the inputs decides,
-except in `if` and `coalesce`. Truth is 1.0, falsehood 0.0."""
+"""Arithmetic, comparison, logic and choice, cell by cell: the worst cell among the inputs decides, except in `choose`
+and `coalesce`. Truth is 1.0, falsehood 0.0."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Final
 
 import numpy as np
 
-from fourfold.engine.cells import Bools, Floats
+from fourfold.engine.cells import Bools, Codes, Floats
 from fourfold.engine.formulas.series import Cells, settle
 
 #: From here on every double is whole, so there is nothing to round.
@@ -22,10 +22,12 @@ def negate(x: Cells) -> Cells:
 
 
 def arithmetic(operator: str, left: Cells, right: Cells) -> Cells:
-    """`+ - * / ^`; division by zero and results too large become errors."""
+    """`+ - * / % ^`; division by zero and results too large become errors."""
     fault = np.maximum(left.fault, right.fault)
     if operator == "/":
         return settle(np.asarray(left.value / right.value), fault, right.value)
+    if operator == "%":
+        return settle(np.asarray(np.mod(left.value, right.value)), fault, right.value)
     if operator == "^":
         # Only a negative power of zero divides by zero.
         divisor = left.value if (right.value < 0).all() else None
@@ -45,6 +47,11 @@ _COMPARE: Final[dict[str, Callable[[Floats, Floats], Bools]]] = {
     ">": np.greater,
     ">=": np.greater_equal,
 }
+
+
+def worst(cells: Sequence[Cells]) -> Codes:
+    """The worst fault among cells of shapes that broadcast."""
+    return np.asarray(reduce(np.maximum, (c.fault for c in cells)))
 
 
 def compare(operator: str, left: Cells, right: Cells) -> Cells:
@@ -89,11 +96,6 @@ def greatest(options: Sequence[Cells]) -> Cells:
     return Cells(reduce(np.maximum, (o.value for o in options)), reduce(np.maximum, (o.fault for o in options)))
 
 
-def absolute(x: Cells) -> Cells:
-    """`abs`."""
-    return Cells(np.abs(x.value), x.fault)
-
-
 def round_half_away(x: Cells, digits: int) -> Cells:
     """`round`: a half goes away from zero, and 1.005 counts as the half it is written as.
 
@@ -109,33 +111,3 @@ def round_half_away(x: Cells, digits: int) -> Cells:
     rounded = whole / scale if digits >= 0 else whole * scale
     kept = np.where(steps < _ALL_WHOLE, rounded, size)
     return settle(np.asarray(np.copysign(kept, x.value)), x.fault)
-
-
-def square_root(x: Cells) -> Cells:
-    """`sqrt`."""
-    return settle(np.asarray(np.sqrt(x.value)), x.fault)
-
-
-def exponential(x: Cells) -> Cells:
-    """`exp`."""
-    return settle(np.asarray(np.exp(x.value)), x.fault)
-
-
-def logarithm(x: Cells) -> Cells:
-    """`ln`."""
-    return settle(np.asarray(np.log(x.value)), x.fault)
-
-
-#: The functions of several cells, and those of one; `round` takes a whole number as well and is called by name.
-OF_SEVERAL: Final[dict[str, Callable[[Sequence[Cells]], Cells]]] = {
-    "if": choose,
-    "coalesce": coalesce,
-    "min": smallest,
-    "max": greatest,
-}
-OF_ONE: Final[dict[str, Callable[[Cells], Cells]]] = {
-    "abs": absolute,
-    "sqrt": square_root,
-    "exp": exponential,
-    "ln": logarithm,
-}

@@ -47,6 +47,10 @@ class FormulaError(FourfoldError):
         return "\n".join(part for part in parts if part)
 
 
+class InputError(FourfoldError):
+    """The inputs do not fit the formula."""
+
+
 class FormulaCycle(FourfoldError):
     """Formulas use one another in a circle.
 
@@ -81,12 +85,12 @@ def point_at(text: str, span: Span) -> str:
     return f"  {lead}{shown}{tail}\n  {' ' * (len(lead) + column - cut)}{'^' * width}"
 
 
-def closest(word: str, known: Iterable[str]) -> str | None:
-    """The known word most like `word`, ignoring case, or None when nothing is near.
+def closest(word: str, known: Iterable[str], likeness: float = 0.7) -> str | None:
+    """The known word most like `word`, ignoring case, or None when none has at least this `likeness` (0 to 1).
 
     >>> closest("revenu", ["cost", "revenue"])
     'revenue'
     """
     by_lower = {k.lower(): k for k in sorted(known)}
-    found = get_close_matches(word.lower(), by_lower, n=1, cutoff=0.7)
+    found = get_close_matches(word.lower(), by_lower, n=1, cutoff=likeness)
     return by_lower[found[0]] if found else None

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from fourfold.engine.cells import PRECEDENCE, Codes, Floats, Reason, State
+from fourfold.engine.periods import Period, year_ago_index, year_start_index
 from fourfold.errors import FourfoldError
 
 Indices = npt.NDArray[np.int64]
@@ -49,11 +50,13 @@ class TimeAxis:
 
     `year_start`: index of the first period of the fiscal year a period belongs to, negative when that year began
     before the block. `year_ago`: index of the same period one year earlier, negative when it is before the block.
+    `periods`: the periods themselves, for the functions that ask the calendar; there may be none.
     Raises `TimeAxisError` when a year is not one unbroken run of periods, or a year ago is not in the past.
     """
 
     year_start: Indices
     year_ago: Indices
+    periods: tuple[Period, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse an axis that would give wrong sums in silence."""
@@ -66,10 +69,24 @@ class TimeAxis:
             raise TimeAxisError("year_start must be, for each fiscal year, the index of its first period.")
         if (self.year_ago >= here).any():
             raise TimeAxisError("year_ago must point to an earlier period, or be -1.")
+        if self.periods and len(self.periods) != len(self):
+            raise TimeAxisError("There must be as many periods as places on the axis.")
 
     def __len__(self) -> int:
         """The number of periods."""
         return len(self.year_start)
+
+    @classmethod
+    def of(cls, periods: tuple[Period, ...]) -> Self:
+        """The axis of consecutive periods of one frequency.
+
+        >>> from fourfold.engine.periods import Calendar
+        >>> first = Calendar(4).parse("2026-02")
+        >>> TimeAxis.of(tuple(first.shift(n) for n in range(4))).year_start.tolist()
+        [-1, -1, 2, 2]
+        """
+        start, ago = year_start_index(periods), year_ago_index(periods)
+        return cls(np.maximum(start, -1), np.maximum(ago, -1), periods)
 
     @classmethod
     def regular(cls, periods: int, *, per_year: int, first: int = 0) -> Self:
@@ -88,7 +105,9 @@ _ORDER: Final = tuple(reversed(PRECEDENCE))
 FAULT: Final = np.array([_ORDER.index(state) for state in State], np.uint8)
 NOT_APPLICABLE: Final = FAULT[State.NOT_APPLICABLE]
 MISSING: Final = FAULT[State.MISSING]
-_ERROR: Final = int(FAULT[State.ERROR])
+NOT_DUE: Final = FAULT[State.NOT_DUE]
+ERROR: Final = FAULT[State.ERROR]  # this or more, with its reason
+_ERROR: Final = int(ERROR)
 DIVISION_BY_ZERO: Final = np.uint8(_ERROR + Reason.DIVISION_BY_ZERO)
 NOT_FINITE: Final = np.uint8(_ERROR + Reason.NOT_FINITE)
 INPUT_ERROR: Final = np.uint8(_ERROR + Reason.INPUT_ERROR)

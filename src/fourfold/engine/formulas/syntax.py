@@ -8,9 +8,9 @@ from typing import Final
 from fourfold.engine.formulas.problems import Problem
 from fourfold.engine.formulas.tree import Span
 
+_PERCENT: Final = "% is the remainder of a division. Write 0.05 for 5 %; a KPI in % is a plain number, 5 for 5 %."
 #: Signs the language does not have, and what to write instead.
 _INSTEAD: Final = {
-    "%": "Write 0.05 for 5 %; a KPI in % is a plain number, 5 for 5 %.",
     "&": "Write `and`.",
     "|": "Write `or`.",
     "!": "Write `not`, or `!=` for different.",
@@ -28,12 +28,13 @@ _INSTEAD: Final = {
     "{": "Use round brackets.",
     "}": "Use round brackets.",
     ".": "Write a digit before the decimal point: 0.5.",
-    '"': "Put a code in backticks: `net-sales`.",
+    '"': "Put a code in backticks: `net-sales`. A text in quotes ends with another quote on the same line.",
     "'": "Put a code in backticks: `net-sales`.",
     "$": "Write the number alone; its unit is that of the KPI.",
     "€": "Write the number alone; its unit is that of the KPI.",
     "£": "Write the number alone; its unit is that of the KPI.",
 }
+_QUOTES: Final = "A code stands in backticks: `net-sales`. Quotes are for a unit, a period or a span of time."
 #: Two signs in a row that another language reads as one: the pair and what it is called here.
 _PAIRS: Final = {
     "**": "Write ^ for a power.",
@@ -61,7 +62,8 @@ def unexpected_end(text: str, opened: int | None, expected: Set[str]) -> Problem
     span = Span(end, end + 1)
     if "NAME" not in expected and opened is not None:
         return Problem("A bracket is not closed.", Span(opened, opened + 1), "Add ) where it ends.")
-    return Problem("The formula ends where a number, a code or a bracket should follow.", span)
+    hint = _PERCENT if text[:end].endswith("%") else ""
+    return Problem("The formula ends where a number, a code or a bracket should follow.", span, hint)
 
 
 def unexpected_word(text: str, sort: str, span: Span, expected: Set[str]) -> Problem:
@@ -69,10 +71,14 @@ def unexpected_word(text: str, sort: str, span: Span, expected: Set[str]) -> Pro
     word = text[span.start : span.end]
     if pair := _pair(text, span):
         return pair
+    if sort == "TEXT" and "NAME" not in expected:
+        return Problem(f"An operator is missing before `{word}`.", span, _QUOTES)
     if "NUMBER" in expected and "NAME" not in expected:
         return Problem("After ^ a whole number from −4 to 4 must follow.", span)
     if "NAME" in expected:
         hint = "Put it in backticks if it is a code." if sort in {"AND", "OR"} else ""
+        hint = _PERCENT if text[: span.start].rstrip().endswith("%") else hint
+        hint = _QUOTES if sort == "TEXT" else hint
         return Problem(f"Here should be a number, a code or a bracket, not `{word}`.", span, hint)
     return _after_an_operand(word, sort, span, text)
 

@@ -16,7 +16,7 @@ class Span:
 
 
 NOWHERE = Span(0, 0)
-BinaryOperator: TypeAlias = Literal["+", "-", "*", "/", "^"]
+BinaryOperator: TypeAlias = Literal["+", "-", "*", "/", "%", "^"]
 CompareOperator: TypeAlias = Literal["=", "!=", "<", "<=", ">", ">="]
 LogicOperator: TypeAlias = Literal["and", "or", "not"]
 
@@ -34,6 +34,14 @@ class Name:
     """The code of a KPI or input."""
 
     code: str
+    span: Span = field(default=NOWHERE, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A text in quotes, as an argument of a function that takes one."""
+
+    value: str
     span: Span = field(default=NOWHERE, compare=False, repr=False)
 
 
@@ -83,13 +91,13 @@ class Call:
     span: Span = field(default=NOWHERE, compare=False, repr=False)
 
 
-Node: TypeAlias = Number | Name | Unary | Binary | Compare | Logic | Call
+Node: TypeAlias = Number | Name | Text | Unary | Binary | Compare | Logic | Call
 
 
 def children(node: Node) -> tuple[Node, ...]:
     """The nodes directly below, left to right."""
     match node:
-        case Number() | Name():
+        case Number() | Name() | Text():
             return ()
         case Unary():
             return (node.operand,)
@@ -114,11 +122,6 @@ def walk(tree: Node) -> Iterator[Node]:
         order.append(node)
         waiting.extend(children(node))
     return reversed(order)
-
-
-def is_condition(node: Node) -> bool:
-    """True for what is true or false, False for what is a number."""
-    return isinstance(node, Compare | Logic)
 
 
 def whole_number(node: Node) -> int | None:

@@ -16,7 +16,8 @@ from fourfold.engine.formulas.dimensions import (
     same_dimension,
     times,
 )
-from fourfold.engine.formulas.functions import FUNCTIONS, Argument
+from fourfold.engine.formulas.function import Argument, Measure, Sort
+from fourfold.engine.formulas.functions import FUNCTIONS
 from fourfold.engine.formulas.problems import Problem
 from fourfold.engine.formulas.tree import (
     Binary,
@@ -26,6 +27,7 @@ from fourfold.engine.formulas.tree import (
     Name,
     Node,
     Number,
+    Text,
     Unary,
     children,
     walk,
@@ -35,6 +37,9 @@ from fourfold.engine.formulas.write import write
 
 _DOING: Final = {"+": "be added", "-": "be subtracted"}
 _LONGEST_SHOWN: Final = 40
+_HAVE_UNITS: Final = (Sort.NUMBER, Sort.SEVERAL, Sort.MANY, Sort.KPI)
+#: The unit of days, as a calendar counts them.
+DAYS: Final = Unit((("day", 1),), text="days")
 
 
 def check(tree: Node, units: Mapping[str, Unit]) -> tuple[Unit, list[Problem]]:
@@ -42,9 +47,9 @@ def check(tree: Node, units: Mapping[str, Unit]) -> tuple[Unit, list[Problem]]:
 
     `units` maps codes to units; a code that is not in it fits anything. Rules: what is added, subtracted, compared,
     or chosen from (min, max, coalesce, the branches of if) must be of one unit and one multiple; * and / combine
-    units; a written number takes the unit of what it is added to or compared with, and is a pure number under * and
-    /, after which only dimensions are compared. After a problem the result counts as unknown, so one slip is told
-    once.
+    units; other functions say on their pages what unit they give; a written number takes the unit of what it is
+    added to or compared with, and is a pure number under * and /, after which only dimensions are compared. After a
+    problem the result counts as unknown, so one slip is told once.
 
     >>> from fourfold.engine.formulas.unit_text import parse_unit
     >>> from fourfold.engine.formulas.parse import parse
@@ -68,7 +73,7 @@ def check(tree: Node, units: Mapping[str, Unit]) -> tuple[Unit, list[Problem]]:
 
 def _unit(node: Node, operands: list[Unit], units: Mapping[str, Unit]) -> Unit | Problem:
     match node:
-        case Number():
+        case Number() | Text():
             return WRITTEN
         case Name(code):
             return units.get(code, UNKNOWN)
@@ -78,6 +83,8 @@ def _unit(node: Node, operands: list[Unit], units: Mapping[str, Unit]) -> Unit |
             return times(operands[0], operands[1])
         case Binary("/"):
             return times(operands[0], operands[1], -1)
+        case Binary("%"):
+            return _common(node, children(node), operands, "be divided with a remainder")
         case Binary("^", _, exponent):
             return power(operands[0], Fraction(whole_number(exponent) or 0)) or UNKNOWN
         case Binary(operator):
@@ -92,17 +99,42 @@ def _unit(node: Node, operands: list[Unit], units: Mapping[str, Unit]) -> Unit |
 
 
 def _call(call: Call, operands: list[Unit]) -> Unit | Problem:
-    if call.function in ("exp", "ln"):
-        return _pure_only(call, operands[0])
-    if call.function == "sqrt":
-        root = power(operands[0], Fraction(1, 2))
-        return root or Problem(
-            f"The square root of {operands[0]} is not a unit.", call.span, "Divide by something in that unit first."
-        )
     function = FUNCTIONS[call.function]
-    alike = [i for i in range(len(operands)) if function.argument(i) is Argument.NUMBER]
-    nodes = [call.arguments[i] for i in alike]
-    return _common(call, nodes, [operands[i] for i in alike], f"go together in `{call.function}`")
+    takes = function.arguments(len(operands)) or ()
+    match function.measure:
+        case Measure.PURE:
+            return _pure_only(call, operands[0])
+        case Measure.ROOT:
+            root = power(operands[0], Fraction(1, 2))
+            hint = "Divide by something in that unit first."
+            return root or Problem(f"The square root of {operands[0]} is not a unit.", call.span, hint)
+        case Measure.QUOTIENT:
+            return _quotient(call, operands)
+    first: Unit = WRITTEN
+    for group in (1, 0):
+        found = _alike(call, list(zip(takes, operands, strict=True)), group)
+        if isinstance(found, Problem):
+            return found
+        first = found or WRITTEN
+    return {Measure.RATIO: Unit(), Measure.BARE: WRITTEN, Measure.DAYS: DAYS}.get(function.measure, first)
+
+
+def _quotient(call: Call, operands: list[Unit]) -> Unit | Problem:
+    """a / b, or something in the same unit instead."""
+    quotient = times(operands[0], operands[1], -1)
+    if len(operands) == 2:
+        return quotient
+    nodes = [Binary("/", call.arguments[0], call.arguments[1]), call.arguments[2]]
+    return _common(call, nodes, [quotient, operands[2]], f"go together in `{call.function}`")
+
+
+def _alike(call: Call, operands: Sequence[tuple[Argument, Unit]], group: int) -> Unit | Problem | None:
+    """The one unit of the arguments of a group; None where it has none."""
+    some = [i for i, (a, _) in enumerate(operands) if a.group == group and a.sort in _HAVE_UNITS]
+    if not some:
+        return None
+    nodes, units = [call.arguments[i] for i in some], [operands[i][1] for i in some]
+    return _common(call, nodes, units, f"go together in `{call.function}`")
 
 
 def _pure_only(call: Call, unit: Unit) -> Unit | Problem:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import TypeVar
+from typing import Final, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
-from fourfold.engine.cells import Floats
+from fourfold.engine.cells import Floats, slabs
+from fourfold.engine.formulas.many import Reduce
 from fourfold.engine.formulas.series import MISSING, NOT_APPLICABLE, Cells, Indices, settle
 
 _Scalar = TypeVar("_Scalar", np.float64, np.uint8)
+#: What lies before the first period of a block.
+BEFORE: Final = NOT_APPLICABLE
 
 
 def previous(x: Cells, periods: int) -> Cells:
@@ -28,13 +31,12 @@ def shift(x: Cells, source: Indices) -> Cells:
 
 
 def to_date(x: Cells, year_start: Indices) -> Cells:
-    """Running sum since the fiscal year began; each cell is at least as bad as the worst it sums.
+    """Running sum since the fiscal year (or another stretch) began; the worst of the cells it sums decides.
 
     When the year began before the block, the earlier periods are unknown and the sum is missing.
     """
     value, fault = np.empty_like(x.value), np.empty_like(x.fault)
-    edges = [0, *(np.flatnonzero(np.diff(np.maximum(year_start, -1))) + 1).tolist(), len(year_start)]
-    for start, stop in pairwise(edges):
+    for start, stop in pairwise(edges(year_start)):
         if start == stop:  # a block without periods
             continue
         year = np.s_[..., start:stop]
@@ -46,10 +48,15 @@ def to_date(x: Cells, year_start: Indices) -> Cells:
     return settle(value, fault)
 
 
+def edges(year_start: Indices) -> list[int]:
+    """Where the years begin, and the end of the last one."""
+    return [0, *(np.flatnonzero(np.diff(np.maximum(year_start, -1))) + 1).tolist(), len(year_start)]
+
+
 def rolling_sum(x: Cells, periods: int) -> Cells:
     """Sum of the last `periods` cells, this one included; the worst of them decides."""
-    fault = _last(x.fault, periods, NOT_APPLICABLE).max(axis=-1)
-    return settle(_last(x.value, periods, np.float64(0.0)).sum(axis=-1), fault)
+    fault = last(x.fault, periods, BEFORE).max(axis=-1)
+    return settle(last(x.value, periods, np.float64(0.0)).sum(axis=-1), fault)
 
 
 def rolling_mean(x: Cells, periods: int) -> Cells:
@@ -58,7 +65,18 @@ def rolling_mean(x: Cells, periods: int) -> Cells:
     return Cells(np.asarray(total.value / periods), total.fault)
 
 
-def _last(cells: npt.NDArray[_Scalar], periods: int, before: _Scalar) -> npt.NDArray[_Scalar]:
+def rolling(x: Cells, periods: int, reduce: Reduce) -> Cells:
+    """A statistic of the last `periods` cells, this one included; the worst of them decides."""
+    fault = last(x.fault, periods, BEFORE).max(axis=-1)
+    flat = x.value.reshape(-1, x.value.shape[-1])
+    value = np.empty(flat.shape)
+    for some in slabs((*flat.shape, periods)):  # what sorts makes copies: a few series at a time
+        seen = last(flat[some], periods, np.float64(0.0))
+        value[some] = reduce(seen, np.ones(seen.shape, dtype=np.bool_))
+    return settle(value.reshape(x.value.shape), fault)
+
+
+def last(cells: npt.NDArray[_Scalar], periods: int, before: _Scalar) -> npt.NDArray[_Scalar]:
     """A view of shape (…, period, periods): for each period the last ones, `before` where there was none."""
     if not cells.shape[-1]:  # a block without periods
         return np.empty((*cells.shape, periods), cells.dtype)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from fourfold.engine.formulas.tree import Binary, Call, Compare, Logic, Name, Node, Number, Unary, children, walk
+from fourfold.engine.formulas.tree import Binary, Call, Compare, Logic, Name, Node, Number, Text, Unary, children, walk
 
 _PLAIN: Final = re.compile(r"(?!(?:and|or|not)\Z)[A-Za-z_][A-Za-z0-9_.]*\Z")
 #: How tightly each operator binds; the higher one needs no brackets inside the lower one.
-_TIGHTNESS: Final = {"or": 1, "and": 2, "not": 3, "+": 5, "-": 5, "*": 6, "/": 6, "^": 8}
+_TIGHTNESS: Final = {"or": 1, "and": 2, "not": 3, "+": 5, "-": 5, "*": 6, "/": 6, "%": 6, "^": 8}
 _COMPARE: Final = 4
 _SIGN: Final = 7
 _ATOM: Final = 9
@@ -41,6 +41,8 @@ def _write(node: Node, operands: list[tuple[str, int]]) -> tuple[str, int]:
             return (str(int(value)) if value.is_integer() else repr(value)), _ATOM
         case Name(code):
             return write_name(code), _ATOM
+        case Text(value):
+            return f'"{value}"', _ATOM
         case Unary():
             return f"-{_within(operands[0], _SIGN)}", _SIGN
         case Binary(operator):

@@ -92,7 +92,7 @@ def _limit(side: str, most: str, key: str, bound: str) -> Say:
 
 def _over_100(row: Row) -> tuple[str, str]:
     message = f"{cell(row)}: numerator {row['numerator']} is larger than denominator {row['denominator']}."
-    return message, "Is it really more than 100 %? If it cannot be, set valid_max of the KPI to 100."
+    return message, "If it cannot be more than 100 %, set valid_max of the KPI to 100; else to the most it can be."
 
 
 def _bad_note(column: str, longest: int) -> Say:

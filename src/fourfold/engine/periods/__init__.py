@@ -7,17 +7,30 @@ periods of one frequency have consecutive ordinals, so a range of them is a firs
 from fourfold.engine.periods.arrays import (
     Periods,
     bucket_index,
+    first_days,
     ordinals_of,
     start_index,
     year_ago_index,
     year_start_index,
 )
+from fourfold.engine.periods.business_days import (
+    BusinessDays,
+    business_days_of,
+    per_business_day,
+    per_mean_length,
+    per_week,
+)
+from fourfold.engine.periods.comparison import Comparison, last_year
 from fourfold.engine.periods.frequency import Frequency, LabelRule, PeriodError
 from fourfold.engine.periods.lag import Lag, LagError, expected_at
 from fourfold.engine.periods.period import Calendar, Period
+from fourfold.engine.periods.week_year import WeekYear
+from fourfold.engine.periods.zones import begins, day_of, hours_of, index_of_moments, moments
 
 __all__ = [
+    "BusinessDays",
     "Calendar",
+    "Comparison",
     "Frequency",
     "LabelRule",
     "Lag",
@@ -25,9 +38,21 @@ __all__ = [
     "Period",
     "PeriodError",
     "Periods",
+    "WeekYear",
+    "begins",
     "bucket_index",
+    "business_days_of",
+    "day_of",
     "expected_at",
+    "first_days",
+    "hours_of",
+    "index_of_moments",
+    "last_year",
+    "moments",
     "ordinals_of",
+    "per_business_day",
+    "per_mean_length",
+    "per_week",
     "start_index",
     "year_ago_index",
     "year_start_index",

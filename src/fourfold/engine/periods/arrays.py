@@ -8,11 +8,12 @@ from typing import TypeAlias, cast
 import numpy as np
 import numpy.typing as npt
 
-from fourfold.engine.periods.frequency import Frequency, PeriodError
+from fourfold.engine.periods.frequency import MONTHS, Frequency, PeriodError
 from fourfold.engine.periods.period import Calendar, Period
-from fourfold.engine.periods.spans import MONTHS, month_offset
+from fourfold.engine.periods.spans import month_offset
+from fourfold.engine.periods.week_arrays import Integers, periods_of_days, starts_of_periods, weeks_ago
 
-Integers: TypeAlias = npt.NDArray[np.int64]
+Days: TypeAlias = npt.NDArray[np.datetime64]
 
 #: Periods as objects, or a contiguous range as (frequency, first ordinal, how many, calendar).
 Periods: TypeAlias = Sequence[Period] | tuple[Frequency, int, int, Calendar]
@@ -64,6 +65,26 @@ def bucket_index(base_periods: Periods, target_frequency: Frequency, target_peri
     return np.where(wanted[index] == buckets, index, -1).astype(np.int64)
 
 
+def first_days(periods: Periods) -> tuple[Days, Days]:
+    """The first day of each period, and the first day after it; datetime64[D], shape (period,).
+
+    >>> starts, ends = first_days(Calendar().parse("FY2026").parts(Frequency.HALF))
+    >>> starts.astype(str).tolist(), (ends - starts).astype(int).tolist()
+    (['2026-01-01', '2026-07-01'], [181, 184])
+    """
+    own, calendar, ordinals = ordinals_of(periods)
+    starts, ends = ordinals, ordinals
+    if own is not None:
+        starts, ends = (_first_within(Frequency.DAY, n, own, calendar) for n in (ordinals, ordinals + 1))
+    return (starts - _EPOCH).astype("datetime64[D]"), (ends - _EPOCH).astype("datetime64[D]")
+
+
+def years_of(periods: Periods) -> Integers:
+    """The ordinal of the fiscal year each period belongs to, int64, shape (period,)."""
+    own, calendar, ordinals = ordinals_of(periods)
+    return ordinals if own is None else _coarser(own, ordinals, Frequency.YEAR, calendar)
+
+
 def year_start_index(periods: Periods) -> Integers:
     """For each period the index of the first period of its fiscal year; negative when that is before the range."""
     return start_index(periods, Frequency.YEAR)
@@ -88,14 +109,16 @@ def year_ago_index(periods: Periods) -> Integers:
 
     Raises `PeriodError` when the periods are not contiguous.
     """
-    own, _, ordinals = ordinals_of(periods)
+    own, calendar, ordinals = ordinals_of(periods)
     if own is None:
         return ordinals
     _require_contiguous(ordinals)
-    return _year_ago(own, ordinals) - ordinals[:1]
+    return _year_ago(own, ordinals, calendar) - ordinals[:1]
 
 
-def _year_ago(frequency: Frequency, ordinals: Integers) -> Integers:
+def _year_ago(frequency: Frequency, ordinals: Integers, calendar: Calendar) -> Integers:
+    if calendar.weeks is not None and frequency.rank <= Frequency.WEEK.rank:
+        return weeks_ago(frequency, ordinals, calendar.fiscal_start_month, calendar.weeks)
     if frequency is Frequency.DAY:
         month = _month_of(ordinals)
         first, length = _month_start(month - 12), _month_start(month - 11) - _month_start(month - 12)
@@ -114,9 +137,14 @@ def _coarser(frequency: Frequency, ordinals: Integers, target: Frequency, calend
         raise PeriodError(f"One {frequency} does not lie within one {target}.")
     if target is frequency:
         return ordinals
+    start_month, weeks = calendar.fiscal_start_month, calendar.weeks
     if target is Frequency.WEEK:
-        return (ordinals - 1) // 7
-    start_month = calendar.fiscal_start_month
+        return (ordinals - 1 - (weeks.first_weekday if weeks else 0)) // 7
+    if weeks is not None:
+        if frequency not in MONTHS:
+            days = ordinals if frequency is Frequency.DAY else ordinals * 7 + 1 + weeks.first_weekday
+            return periods_of_days(days, start_month, weeks) // MONTHS[target]
+        return ordinals * MONTHS[frequency] // MONTHS[target]
     if frequency in MONTHS:
         month = ordinals * MONTHS[frequency] + month_offset(frequency, start_month)
     else:
@@ -128,8 +156,14 @@ def _first_within(frequency: Frequency, buckets: Integers, target: Frequency, ca
     """The ordinal of the first `frequency` period in each `target` period."""
     if target is frequency:
         return buckets
+    weeks = calendar.weeks
     if target is Frequency.WEEK:
-        return buckets * 7 + 1
+        return buckets * 7 + 1 + (weeks.first_weekday if weeks else 0)
+    if weeks is not None:
+        if frequency in MONTHS:
+            return buckets * MONTHS[target] // MONTHS[frequency]
+        days = starts_of_periods(buckets * MONTHS[target], calendar.fiscal_start_month, weeks)
+        return days if frequency is Frequency.DAY else (days - 1 - weeks.first_weekday) // 7
     month = buckets * MONTHS[target] + month_offset(target, calendar.fiscal_start_month)
     if frequency in MONTHS:
         return (month - month_offset(frequency, calendar.fiscal_start_month)) // MONTHS[frequency]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 from fourfold.errors import FourfoldError
 
@@ -16,7 +16,11 @@ class PeriodError(FourfoldError):
 
 
 class Frequency(StrEnum):
-    """The length of a period, from fine to coarse; weeks are ISO 8601 weeks, the rest follow the fiscal year."""
+    """The length of a period, from fine to coarse.
+
+    Weeks are ISO 8601 weeks, the rest follow the fiscal year; in a calendar of whole weeks these are its own weeks,
+    and a month is one of its twelve periods of four or five weeks.
+    """
 
     DAY = "day"
     WEEK = "week"
@@ -44,6 +48,11 @@ class Frequency(StrEnum):
         """Periods in a usual year; days and weeks rounded down (365, 52)."""
         return _PER_YEAR[self]
 
+    @property
+    def season(self) -> int:
+        """Periods after which a pattern comes again: a week of days, else a year; 1 where there is no season."""
+        return 7 if self is Frequency.DAY else self.per_year
+
 
 _RANK = {frequency: rank for rank, frequency in enumerate(Frequency)}
 _PER_YEAR = {
@@ -54,3 +63,6 @@ _PER_YEAR = {
     Frequency.HALF: 2,
     Frequency.YEAR: 1,
 }
+
+#: Months in a period, for the frequencies made of whole months.
+MONTHS: Final = {Frequency.MONTH: 1, Frequency.QUARTER: 3, Frequency.HALF: 6, Frequency.YEAR: 12}

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
+from fourfold.engine.periods.business_days import BusinessDays
 from fourfold.engine.periods.period import Period
 from fourfold.errors import FourfoldError
 
@@ -49,11 +50,11 @@ class Lag:
         parts = ((self.months, "M"), (self.days, "D"), (self.business_days, "B"))
         return "P" + ("".join(f"{count}{letter}" for count, letter in parts if count) or "0D")
 
-    def after(self, day: date) -> date:
+    def after(self, day: date, business: BusinessDays | None = None) -> date:
         """The day this long after `day`.
 
-        A month later is the same day of the month, or its last day when it is shorter. Business days are Monday to
-        Friday: the result is a business day with that many whole business days between it and `day`.
+        A month later is the same day of the month, or its last day when it is shorter. Business days are those of the
+        unit, or Monday to Friday: the result is one with that many whole business days between it and `day`.
         """
         month = day.year * 12 + day.month - 1 + self.months
         first = date(month // 12, month % 12 + 1, 1)
@@ -61,6 +62,8 @@ class Lag:
         moved = first + timedelta(days=min(day.day, length) - 1 + self.days)
         if not self.business_days:
             return moved
+        if business is not None:
+            return business.later(moved, self.business_days)
         if moved.weekday() >= 5:  # from a weekend, count from Monday
             moved += timedelta(days=7 - moved.weekday())
         weeks, rest = divmod(self.business_days, 5)
@@ -68,7 +71,7 @@ class Lag:
         return moved + timedelta(days=weeks * 7 + rest + over_weekend)
 
 
-def expected_at(period: Period, lag: Lag | timedelta | int = 0) -> date:
+def expected_at(period: Period, lag: Lag | timedelta | int = 0, business: BusinessDays | None = None) -> date:
     """The day from which a value of `period` is due: its (exclusive) end plus the lag; an `int` counts days.
 
     A cell without a number is *not due yet* while `as_of < expected_at`, and *missing* from that day on.
@@ -79,4 +82,4 @@ def expected_at(period: Period, lag: Lag | timedelta | int = 0) -> date:
     """
     if isinstance(lag, timedelta):
         lag = lag.days
-    return (Lag(days=lag) if isinstance(lag, int) else lag).after(period.end)
+    return (Lag(days=lag) if isinstance(lag, int) else lag).after(period.end, business)

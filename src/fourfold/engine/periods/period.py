@@ -9,13 +9,16 @@ from functools import total_ordering
 from fourfold.engine.periods import names, spans
 from fourfold.engine.periods.frequency import Frequency, LabelRule, PeriodError
 from fourfold.engine.periods.reading import read_period
+from fourfold.engine.periods.week_year import WeekYear, week_year_ago
 
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """When fiscal years start, and what they are called; weeks are always ISO 8601 weeks.
+    """When fiscal years start, what they are called, and whether they are made of months or of whole weeks.
 
-    Two calendars with the same rules are equal, and so are their periods.
+    With `weeks` (4-4-5 and its sisters) the year ends near the end of the month before `fiscal_start_month`, months
+    are periods of four or five weeks, and weeks are those of the year; without it weeks are ISO 8601 weeks. Two
+    calendars with the same rules are equal, and so are their periods.
 
     >>> april = Calendar(fiscal_start_month=4)
     >>> april.period(Frequency.YEAR, date(2026, 4, 1)).id
@@ -24,6 +27,7 @@ class Calendar:
 
     fiscal_start_month: int = 1
     label: LabelRule = "end_year"
+    weeks: WeekYear | None = None
 
     def __post_init__(self) -> None:
         """Refuse months outside 1 to 12 and unknown label rules."""
@@ -34,19 +38,20 @@ class Calendar:
 
     def period(self, frequency: Frequency, day: date) -> Period:
         """The period of this frequency that contains `day`."""
-        return Period(frequency, spans.ordinal_of(frequency, day, self.fiscal_start_month), self)
+        return Period(frequency, spans.ordinal_of(frequency, day, self.fiscal_start_month, self.weeks), self)
 
     def parse(self, text: str, frequency: Frequency | None = None) -> Period:
         """Read a period id or a usual spelling; with `frequency`, only a period of that frequency.
 
         A full date with a coarser `frequency` is the period that contains it. A bare `2026` or `2026-Q2` is read only
         where it cannot mislead: a calendar fiscal year, or (years) when the frequency says so; then it is the year's
-        label. `2011-12` is December 2011 unless the frequency is YEAR. Raises `PeriodError`.
+        label. `2011-12` is December 2011 unless the frequency is YEAR. In a calendar of weeks, weeks and periods are
+        written with the fiscal year: `FY2027-W01`, `FY2027-P03`. Raises `PeriodError`.
 
         >>> Calendar().parse("2026-03").id, Calendar(4).parse("2019-20").id
         ('M:2026-03', 'Y:FY2020')
         """
-        return Period(*read_period(text, frequency, self.fiscal_start_month, self.label), self)
+        return Period(*read_period(text, frequency, self.fiscal_start_month, self.label, self.weeks), self)
 
     def range(self, first: Period, last: Period) -> tuple[Period, ...]:
         """All periods from `first` to `last`, both included; empty when `last` is before `first`."""
@@ -94,27 +99,28 @@ class Period:
     @property
     def id(self) -> str:
         """The id with its prefix: `M:2026-03`; `calendar.parse(id)` gives the period back."""
-        return f"{self.frequency.letter}:{self.short_id}"
+        return f"{names.prefix(self.frequency, self.calendar.weeks)}:{self.short_id}"
 
     @property
     def short_id(self) -> str:
         """The id without prefix, as CSV files show it: `2026-03`; it too can be parsed without a frequency."""
-        return names.short_id(self.frequency, self.ordinal, self.calendar.fiscal_start_month, self.calendar.label)
+        own = self.calendar
+        return names.short_id(self.frequency, self.ordinal, own.fiscal_start_month, own.label, own.weeks)
 
     @property
     def label(self) -> str:
         """What people read: `31 Mar 2026`, `2026-W53`, `Oct 2026`, `Q2 2026/27`, `H1 2026`, `2026/27`."""
-        return names.long_label(self.frequency, self.ordinal, self.calendar.fiscal_start_month)
+        return names.long_label(self.frequency, self.ordinal, self.calendar.fiscal_start_month, self.calendar.weeks)
 
     @property
     def short_label(self) -> str:
         """What people read where the year is clear: `31 Mar`, `W53`, `Oct`, `Q2`, `H1`; years as in `label`."""
-        return names.brief_label(self.frequency, self.ordinal, self.calendar.fiscal_start_month)
+        return names.brief_label(self.frequency, self.ordinal, self.calendar.fiscal_start_month, self.calendar.weeks)
 
     @property
     def start(self) -> date:
         """The first day."""
-        return spans.start_of(self.frequency, self.ordinal, self.calendar.fiscal_start_month)
+        return spans.start_of(self.frequency, self.ordinal, self.calendar.fiscal_start_month, self.calendar.weeks)
 
     @property
     def end(self) -> date:
@@ -136,11 +142,16 @@ class Period:
         return Period(self.frequency, self.ordinal + n, self.calendar)
 
     def year_ago(self) -> Period:
-        """The same period last year: 29 February gives 28 February, ISO week 53 gives week 52.
+        """The same period last year: 29 February gives 28 February, week 53 gives week 52.
+
+        In a calendar of weeks a day gives the same weekday of the week that its week is compared with; the calendar's
+        `comparison` says which that is. Longer periods give those of the same number; `last_year` is more exact.
 
         >>> Calendar().parse("2026-W53").year_ago().short_id
         '2025-W52'
         """
+        if self.calendar.weeks is not None and self.frequency.rank <= Frequency.WEEK.rank:
+            return self._weeks_ago(self.calendar.weeks)
         if self.frequency is Frequency.DAY:
             day = self.start
             leap = (day.month, day.day) == (2, 29)
@@ -149,6 +160,12 @@ class Period:
             year, week, _ = self.start.isocalendar()
             return Period(self.frequency, spans.first_week(year - 1) + min(week, 52) - 1, self.calendar)
         return self.shift(-self.frequency.per_year)
+
+    def _weeks_ago(self, weeks: WeekYear) -> Period:
+        """A day or week of a calendar of weeks a year ago."""
+        week = self if self.frequency is Frequency.WEEK else self.within(Frequency.WEEK)
+        ago = week_year_ago(week.ordinal, self.calendar.fiscal_start_month, weeks, weeks.comparison)
+        return self.shift(ago - week.ordinal if week is self else (ago - week.ordinal) * 7)
 
     def within(self, frequency: Frequency) -> Period:
         """The coarser (or equal) period this one belongs to; a week belongs where its Thursday is.
@@ -159,7 +176,7 @@ class Period:
             raise PeriodError(f"{self.id} does not lie within one {frequency}.", hint=f"Use parts({frequency.name}).")
         if frequency is self.frequency:
             return self
-        day = spans.member_day(self.frequency, self.ordinal, self.calendar.fiscal_start_month)
+        day = spans.member_day(self.frequency, self.ordinal, self.calendar.fiscal_start_month, self.calendar.weeks)
         return self.calendar.period(frequency, day)
 
     def parts(self, frequency: Frequency) -> tuple[Period, ...]:
@@ -184,5 +201,6 @@ class Period:
     def _first_part(self, frequency: Frequency) -> Period:
         """The first finer period that belongs to this one; only weeks can begin before it or be left to the last."""
         part = self.calendar.period(frequency, self.start)
-        late = spans.member_day(frequency, part.ordinal, self.calendar.fiscal_start_month) < self.start
+        start_month, weeks = self.calendar.fiscal_start_month, self.calendar.weeks
+        late = spans.member_day(frequency, part.ordinal, start_month, weeks) < self.start
         return part.shift(1) if late else part

@@ -2,17 +2,16 @@
 
 Ordinals are consecutive integers per frequency: proleptic day numbers, weeks since Monday 0001-01-01, months since
 year 0, and fiscal quarters, halves and years named after the calendar year in which their fiscal year starts.
+Those of a year of whole weeks are in `week_year`.
 """
 
 from __future__ import annotations
 
 from datetime import date
-from typing import Final
 
-from fourfold.engine.periods.frequency import Frequency, LabelRule, PeriodError
-
-#: Months in a period, for the frequencies made of whole months.
-MONTHS: Final = {Frequency.MONTH: 1, Frequency.QUARTER: 3, Frequency.HALF: 6, Frequency.YEAR: 12}
+from fourfold.engine.periods import week_year
+from fourfold.engine.periods.frequency import MONTHS, Frequency, LabelRule, PeriodError
+from fourfold.engine.periods.week_year import WeekYear
 
 
 def month_offset(frequency: Frequency, start_month: int) -> int:
@@ -20,8 +19,10 @@ def month_offset(frequency: Frequency, start_month: int) -> int:
     return 0 if frequency is Frequency.MONTH else start_month - 1
 
 
-def ordinal_of(frequency: Frequency, day: date, start_month: int) -> int:
+def ordinal_of(frequency: Frequency, day: date, start_month: int, weeks: WeekYear | None = None) -> int:
     """The ordinal of the period that contains `day`."""
+    if weeks is not None:
+        return week_year.ordinal_of(frequency, day, start_month, weeks)
     if frequency is Frequency.DAY:
         return day.toordinal()
     if frequency is Frequency.WEEK:
@@ -30,8 +31,10 @@ def ordinal_of(frequency: Frequency, day: date, start_month: int) -> int:
     return (month - month_offset(frequency, start_month)) // MONTHS[frequency]
 
 
-def start_of(frequency: Frequency, ordinal: int, start_month: int) -> date:
+def start_of(frequency: Frequency, ordinal: int, start_month: int, weeks: WeekYear | None = None) -> date:
     """The first day of a period; `PeriodError` outside the years 1 to 9999."""
+    if weeks is not None:
+        return week_year.start_of(frequency, ordinal, start_month, weeks)
     try:
         if frequency is Frequency.DAY:
             return date.fromordinal(ordinal)
@@ -43,11 +46,11 @@ def start_of(frequency: Frequency, ordinal: int, start_month: int) -> date:
         raise PeriodError(f"The {frequency} with ordinal {ordinal} lies outside the years 1 to 9999.") from None
 
 
-def member_day(frequency: Frequency, ordinal: int, start_month: int) -> date:
-    """The day that decides which coarser period this one belongs to: the Thursday of a week, else the first day."""
-    if frequency is Frequency.WEEK:
+def member_day(frequency: Frequency, ordinal: int, start_month: int, weeks: WeekYear | None = None) -> date:
+    """The day that decides which coarser period this one belongs to: the Thursday of an ISO week, else the first."""
+    if frequency is Frequency.WEEK and weeks is None:
         return start_of(Frequency.DAY, ordinal * 7 + 4, start_month)
-    return start_of(frequency, ordinal, start_month)
+    return start_of(frequency, ordinal, start_month, weeks)
 
 
 def first_week(year: int) -> int:

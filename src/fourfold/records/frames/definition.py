@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from fourfold.engine.definitions import Definitions
+from fourfold.engine.definitions import Definitions, Step
 from fourfold.engine.definitions.base import Definition
+from fourfold.records import models
 from fourfold.records.defined import kept_spec, spec_of
 from fourfold.records.frames.person import read_people, write_people
 from fourfold.records.models import Organisation, Unit
@@ -44,8 +46,8 @@ def read_definitions(organisation: Organisation) -> Definitions | None:
 def write_definitions(organisation: Organisation, definitions: Definitions) -> tuple[Change, ...]:
     """Make the rows say what the definitions say, and tell what that changed; unchanged rows stay untouched.
 
-    People whom the definitions do not name stay members. Call it inside a transaction, with checked definitions;
-    removing a KPI or unit that has measurements raises `ProtectedError`.
+    People whom the definitions do not name stay members, and steps that were confirmed here stay. Call it inside a
+    transaction, with checked definitions; removing a KPI or unit that has measurements raises `ProtectedError`.
     """
     ids = Ids(organisation, definitions.strategy.code)
     changes = [_write_organisation(organisation, definitions)]
@@ -62,6 +64,17 @@ def write_definitions(organisation: Organisation, definitions: Definitions) -> t
     for table, leftover in reversed(removals):
         _remove(table, leftover)
     return tuple(c for c in changes if c)
+
+
+def add_step(organisation: Organisation, strategy: str, step: Step, *, at: datetime) -> None:
+    """Write down a step that somebody confirms here. Call it inside a transaction that holds the lock."""
+    table = next(table for table in TABLES if table.model is models.Step)
+    rows = rows_of(models.Step, organisation)
+    last = rows.order_by("-position").values_list("position", flat=True).first()
+    models.Step.objects.create(
+        organisation=organisation, position=0 if last is None else last + 1, spec=spec_of(step), confirmed_at=at,
+        **table.columns(step, Ids(organisation, strategy)),
+    )  # fmt: skip
 
 
 def _write_organisation(organisation: Organisation, definitions: Definitions) -> Change:
@@ -101,7 +114,8 @@ def _write_rows(
     table.model._default_manager.bulk_create(new, batch_size=500)
     if moved:
         table.model._default_manager.bulk_update(moved, sorted(values), batch_size=200)
-    return Change(table.noun, tuple(added), tuple(changed), tuple(_name(key) for key in before)), list(before.values())
+    gone = {key: row for key, row in before.items() if getattr(row, "confirmed_at", None) is None}
+    return Change(table.noun, tuple(added), tuple(changed), tuple(_name(key) for key in gone)), list(gone.values())
 
 
 def _usual(table: Table, items: Sequence[Definition]) -> dict[str, Any]:

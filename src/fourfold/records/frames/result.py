@@ -135,12 +135,11 @@ def rows_of_results(
     p = range(0 if since is None else first_since(results.periods, since), len(results.periods))
     part = np.ix_(range(len(results.nodes)), u, p)
     columns = [_values(results, name, part) for name in _FIGURES[1:-1]]
-    pks = [ready.units[results.units[i]] for i in u]
     periods = [(i, views[i], results.periods[i].ordinal, results.periods[i].id) for i in p]
-    none = ("",) * len(results.periods)
-    cells = product([(node, results.data_period.get(node, none)) for node in results.nodes], pks, periods)
-    for ((node, own), pk, (i, view, ordinal, text)), *figures in zip(cells, *columns, strict=True):
-        yield (pk, view, ordinal, node, text, *figures, own[i])
+    places = [(ready.units[results.units[i]], results.units[i]) for i in u]
+    cells = product(results.nodes, places, periods)
+    for (node, (pk, code), (i, view, ordinal, text)), *figures in zip(cells, *columns, strict=True):
+        yield (pk, view, ordinal, node, text, *figures, results.shown_from(node, code, i))
 
 
 def first_since(periods: Sequence[Period], day: date) -> int:

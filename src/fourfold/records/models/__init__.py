@@ -12,9 +12,11 @@ from fourfold.records.models.membership import Membership
 from fourfold.records.models.note import Note
 from fourfold.records.models.objective import Objective
 from fourfold.records.models.organisation import Organisation
+from fourfold.records.models.outlook import Outlook
 from fourfold.records.models.person import Person
 from fourfold.records.models.perspective import Perspective
 from fourfold.records.models.result import Result
+from fourfold.records.models.step import Step
 from fourfold.records.models.strategy import Strategy
 from fourfold.records.models.target import Target
 from fourfold.records.models.theme import Theme
@@ -33,9 +35,11 @@ __all__ = [
     "Note",
     "Objective",
     "Organisation",
+    "Outlook",
     "Person",
     "Perspective",
     "Result",
+    "Step",
     "Strategy",
     "Target",
     "Theme",

@@ -8,17 +8,18 @@ from decimal import Decimal
 from typing import Final, NamedTuple
 
 from fourfold.engine.cells import State
+from fourfold.engine.conversion import given_unit
 from fourfold.engine.definitions import Initiative, Kpi, KpiUse, Note, Objective
 from fourfold.engine.periods import Period, PeriodError
 from fourfold.errors import NotFound
 from fourfold.records import models
 from fourfold.records.queries.kpi_below import Below, below_of
+from fourfold.records.queries.outlook import KpiOutlook, outlook_of
 from fourfold.records.queries.overview import about
 from fourfold.records.queries.scope import Scope
 from fourfold.records.queries.structure import UnitPlace
-from fourfold.records.queries.window import LENGTH, Cell, Window, window_of
+from fourfold.records.queries.window import LENGTH, LONGEST, Cell, Window, window_of
 
-LONGEST: Final = 240  # periods of the longest trend
 RECENT: Final = 60  # recorded figures listed
 
 
@@ -53,6 +54,7 @@ class KpiPage:
     recorded: list[Recorded]  # newest period first, within a period the newest first
     uses: list[tuple[Objective, KpiUse]]
     initiatives: list[Initiative]
+    ahead: KpiOutlook | None
 
     @property
     def cells(self) -> list[Cell | None]:
@@ -84,7 +86,7 @@ def find_kpi(person: models.Person, pk: int) -> models.Kpi:
 
 
 def kpi_of(scope: Scope, kpi: Kpi, *, length: int = LENGTH) -> KpiPage:
-    """Five statements: results, year to date, units below, notes, recorded figures."""
+    """Five statements, results, year to date, units below, notes, recorded figures, and those of the outlook."""
     structure, node = scope.structure, f"kpi:{kpi.code}"
     to_date = window_of(scope, length=1, view="ytd", node=node).now(node) if scope.view == "month" else None
     visible = {u.pk for u in scope.units}
@@ -104,6 +106,7 @@ def kpi_of(scope: Scope, kpi: Kpi, *, length: int = LENGTH) -> KpiPage:
         recorded=_recorded(scope, structure.kpi_pk[kpi.code]),
         uses=[(structure.objective[use.objective], use) for use in structure.uses_of_kpi.get(kpi.code, [])],
         initiatives=[i for i in structure.initiatives if kpi.code in i.kpis],
+        ahead=outlook_of(scope, kpi),
     )
 
 
@@ -167,6 +170,12 @@ def periods_to_record(scope: Scope, kpi: Kpi, count: int = LENGTH) -> list[Perio
     """The periods of the KPI one may record, newest first: from the end of the month after the one shown backwards."""
     newest = scope.structure.calendar.period(kpi.frequency, scope.month.shift(1).last_day)
     return [newest.shift(-i) for i in range(count)]
+
+
+def unit_given(scope: Scope, kpi: Kpi) -> str:
+    """What the unit of the scope gives its figures of a KPI in: its own currency where they are amounts of money."""
+    structure = scope.structure
+    return given_unit(kpi, structure.settings[scope.unit.code].currency, structure.organisation.currency)
 
 
 def current_figure(page: KpiPage, period: str) -> Recorded | None:

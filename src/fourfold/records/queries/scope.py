@@ -154,12 +154,12 @@ def _months(person: models.Person, unit: UnitPlace) -> dict[int, Month]:
 def _default_month(structure: Structure, months: Mapping[int, Month]) -> Period:
     """The newest month that is over and has a score; the month that runs says little about itself yet.
 
-    Without any it is the newest month with a score, then the newest evaluated, then January 2026.
+    Without any it is the newest month with a score, then the newest evaluated, then the one that runs.
     """
-    running = structure.calendar.period(Frequency.MONTH, timezone.localdate()).ordinal
+    running = structure.calendar.period(Frequency.MONTH, timezone.localdate(timezone=structure.zone)).ordinal
     scored = [ordinal for ordinal, month in months.items() if month.score is not None]
     over = [ordinal for ordinal in scored if ordinal < running]
-    return Period(Frequency.MONTH, max(over or scored or months or (24_312,)), structure.calendar)
+    return Period(Frequency.MONTH, max(over or scored or months or (running,)), structure.calendar)
 
 
 def _month(structure: Structure, text: str | None, default: Period) -> Period:

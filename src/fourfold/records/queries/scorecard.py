@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from fourfold.engine.definitions import Objective, Perspective
+from fourfold.engine.outlook import Outlook
 from fourfold.engine.statuses import Status
+from fourfold.records.queries.outlook import kept_outlooks
 from fourfold.records.queries.overview import KpiNow, kpis_now
 from fourfold.records.queries.scope import SCORECARD, Scope
 from fourfold.records.queries.window import Cell, window_of
@@ -18,6 +21,7 @@ class Row:
     kpi: KpiNow
     objective: Objective | None
     year_to_date: Cell | None
+    outlook: Outlook | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,31 +55,36 @@ class Scorecard:
         return counts
 
 
-def scorecard_of(scope: Scope) -> Scorecard:
-    """Two statements: the results of the window, and the year to date of the same period."""
+def scorecard_of(scope: Scope, *, with_outlooks: bool = False) -> Scorecard:
+    """Two statements, the results of the window and the year to date of the same period, and those of outlooks."""
     window = window_of(scope)
     to_date = window_of(scope, length=1, view="ytd", node="kpi:").cells if scope.view == "month" else {}
     kpis = {k.kpi.code: k for k in kpis_now(scope, window)}
+    ahead = kept_outlooks(scope) if with_outlooks and scope.view == "month" else {}
     placed: set[str] = set()
     groups = []
     for perspective in scope.structure.perspectives:
-        rows = _rows(scope, perspective, kpis, to_date)
+        rows = _rows(scope, perspective, kpis, to_date, ahead)
         placed.update(row.kpi.kpi.code for row in rows)
         groups.append(Group(perspective, window.now(f"perspective:{perspective.code}"), rows))
-    loose = [Row(k, None, _only(to_date, code)) for code, k in kpis.items() if code not in placed]
+    loose = [Row(k, None, _only(to_date, code), ahead.get(code)) for code, k in kpis.items() if code not in placed]
     if loose:
         groups.append(Group(None, None, loose))
     return Scorecard(scope, window.now(SCORECARD), groups)
 
 
 def _rows(
-    scope: Scope, perspective: Perspective, kpis: dict[str, KpiNow], to_date: dict[str, list[Cell | None]]
+    scope: Scope,
+    perspective: Perspective,
+    kpis: dict[str, KpiNow],
+    to_date: dict[str, list[Cell | None]],
+    ahead: Mapping[str, Outlook],
 ) -> list[Row]:
     rows: dict[str, Row] = {}
     for objective in scope.structure.objectives_of.get(perspective.code, []):
         for use in scope.structure.uses_of.get(objective.code, []):
             if use.kpi in kpis and use.kpi not in rows:
-                rows[use.kpi] = Row(kpis[use.kpi], objective, _only(to_date, use.kpi))
+                rows[use.kpi] = Row(kpis[use.kpi], objective, _only(to_date, use.kpi), ahead.get(use.kpi))
     return list(rows.values())
 
 

@@ -12,11 +12,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from threading import Lock
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from fourfold.engine import definitions as defined
 from fourfold.engine.definitions.complete import complete
 from fourfold.engine.periods import Calendar
+from fourfold.engine.unit_settings import UnitSettings, settings_of, zone_of
 from fourfold.records import models
+from fourfold.records.ready import ready_definitions
 
 _ROOM: Final = 64  # organisations kept
 
@@ -56,11 +59,28 @@ class Structure:
     code_of: Mapping[int, str]  # of people by row id
     kpi_pk: Mapping[str, int]
     objective_pk: Mapping[str, int]
+    definitions: defined.Definitions  # of the organisation and its units alone
+
+    @cached_property
+    def whole(self) -> defined.Definitions:
+        """Everything that is defined, completed; read when a page first asks for it."""
+        ready = ready_definitions(models.Organisation.objects.get(pk=self.pk))  # house: as in `_read`
+        return self.definitions if ready is None else ready.definitions
 
     @cached_property
     def calendar(self) -> Calendar:
         """The organisation's calendar."""
-        return Calendar(self.organisation.fiscal_year_start, self.organisation.fiscal_year_label)
+        return self.organisation.calendar
+
+    @cached_property
+    def settings(self) -> dict[str, UnitSettings]:
+        """Currency, time zone and business days of each unit by its code."""
+        return {unit.code: settings_of(self.definitions, unit) for unit in self.definitions.units}
+
+    @cached_property
+    def zone(self) -> ZoneInfo:
+        """The organisation's time zone."""
+        return zone_of(self.organisation)
 
     @cached_property
     def kpi(self) -> dict[str, defined.Kpi]:
@@ -173,15 +193,20 @@ def _read(organisation: models.Organisation) -> Structure:
     members = list(
         models.Membership.objects.filter(organisation=organisation).select_related("person")  # house: as above
     )
+    own = defined.Organisation.model_validate(organisation.spec)
     written: dict[str, Any] = {
         "perspectives": tuple(_specs(models.Perspective, defined.Perspective, organisation)),
         "objectives": tuple(defined.Objective.model_validate(spec) for _, _, spec in objectives),
         "kpis": tuple(defined.Kpi.model_validate(spec) for _, _, spec in kpis),
     }
+    alone: dict[str, Any] = {
+        "organisation": own,
+        "units": tuple(defined.Unit.model_validate(unit.spec) for unit in units),
+    }
     completed = complete(defined.Definitions.model_construct(**written))
     return Structure(
         pk=organisation.pk,
-        organisation=defined.Organisation.model_validate(organisation.spec),
+        organisation=own,
         strategy=defined.Strategy.model_validate(strategies[0][2]) if strategies else None,
         units=tuple(_place(unit) for unit in units),
         perspectives=tuple(sorted(completed.perspectives, key=lambda p: p.rank or 0)),
@@ -194,6 +219,7 @@ def _read(organisation: models.Organisation) -> Structure:
         code_of={m.person_id: m.code for m in members},
         kpi_pk={code: pk for pk, code, _ in kpis},
         objective_pk={code: pk for pk, code, _ in objectives},
+        definitions=defined.Definitions.model_construct(**alone),
     )
 
 

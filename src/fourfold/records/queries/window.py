@@ -12,6 +12,7 @@ from fourfold.records.queries.kept import kept
 from fourfold.records.queries.scope import STATUSES, Scope
 
 LENGTH: Final = 13  # a year and the same period a year before
+LONGEST: Final = 240  # periods of the longest trend
 
 
 class Cell(NamedTuple):
@@ -29,6 +30,8 @@ class Cell(NamedTuple):
     marks: int
     numerator: float | None
     denominator: float | None
+    reason: int = 0
+    data_period: str = ""
 
 
 _STATUS: Final = Cell._fields.index("status")

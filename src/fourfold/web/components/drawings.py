@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import calendar
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final
 
 from fourfold.engine.aggregation import MeasureKind
+from fourfold.engine.cells import Reason
 from fourfold.engine.definitions import Kpi
-from fourfold.engine.periods import Frequency, Period
 from fourfold.engine.scoring import on_cut
 from fourfold.engine.statuses import Status
 from fourfold.graphics.sparkline import sparkline
@@ -20,6 +19,7 @@ from fourfold.records.queries.window import Cell, statuses, values
 from fourfold.web.components.numbers import NumberFormat, in_place, score_text
 
 _KEPT: Final = 4096  # drawings of each kind, about 1 kB each
+_NO_RATE: Final = "no rate"  # in place of an amount that no exchange rate converts
 
 
 def format_of(kpi: Kpi) -> NumberFormat:
@@ -98,7 +98,7 @@ def _strip(last: tuple[Status, ...]) -> Svg:
 def value_text(kpi: Kpi, cell: Cell | None) -> str:
     """The figure as a table shows it, or what stands in its place."""
     if cell is None or cell.value is None:
-        return in_place(cell.status if cell else None)
+        return _NO_RATE if cell and cell.reason == Reason.NO_RATE else in_place(cell.status if cell else None)
     return word_of(kpi, cell.value) or format_of(kpi).short(cell.value)
 
 
@@ -135,13 +135,3 @@ def gap_of(cell: Cell | None) -> float | None:
     if band is not None:
         return cell.value - min(max(cell.value, band[0]), band[1])
     return None if cell.target is None else cell.value - cell.target
-
-
-def month_name(period: Period) -> str:
-    """A period as a sentence says it: "October", "Q3 2026/27"."""
-    return calendar.month_name[period.start.month] if period.frequency is Frequency.MONTH else period.label
-
-
-def full_name(period: Period) -> str:
-    """A period as a heading says it: "October 2026", "Q3 2026/27"."""
-    return f"{month_name(period)} {period.start.year}" if period.frequency is Frequency.MONTH else period.label

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from fourfold.engine.cells import Mark, State
+from collections.abc import Sequence
+
+from fourfold.engine.cells import Mark, Reason, State
 from fourfold.engine.definitions import Kpi
 from fourfold.engine.scoring import floor_one_decimal
 from fourfold.engine.statuses import Status
@@ -21,13 +23,17 @@ _MARKS = {
 }
 
 
-def explanation_of(kpi: Kpi, cell: Cell | None) -> list[str]:
-    """The sentences, from the figure to the status."""
+def explanation_of(kpi: Kpi, cell: Cell | None, rates: Sequence[str] = (), source: str = "") -> list[str]:
+    """The sentences, from the figure to the status; `rates` are those at which the figure was converted.
+
+    `source` says which period an older figure is from.
+    """
+    converted = [f"Exchange rates: {'; '.join(rates)}."] if rates else []
     if cell is None:
         return ["Nothing was evaluated for this period."]
     if cell.value is None:
-        return [f"There is no number: {State(cell.state).word}."]
-    said = [_value(kpi, cell)]
+        return [f"There is no number: {State(cell.state).word}. {Reason(cell.reason).sentence}".rstrip(), *converted]
+    said = [_value(kpi, cell), *converted, *([source] if source else [])]
     said += [words for mark, words in _MARKS.items() if cell.marks & mark]
     if cell.coverage is not None and cell.coverage < 0.9995:
         said.append(f"{share_text(cell.coverage)} of what it is made of is in.")

@@ -18,6 +18,7 @@ from fourfold.records.queries.scope import Scope
 from fourfold.records.queries.structure import UnitPlace, initials
 from fourfold.web.address import Here
 from fourfold.web.components.markup import fill
+from fourfold.web.components.period import is_of_weeks
 from fourfold.web.components.ruler import is_open, ruler
 from fourfold.web.requests import Request
 
@@ -144,7 +145,7 @@ def frame_of(request: Request, here: Here, page: str) -> Frame:
         all_units_url=here.unit("alignment", home),
         year_name=scope.month.within(Frequency.YEAR).label,
         months=ruler(here, at, kept),
-        views=[Link(n, here.at(at, kept, view=v), v == scope.view) for v, n in VIEW_NAMES.items()],
+        views=_views(here, at, kept),
         previous_url=here.at(at, kept, month=earlier) if is_open(scope, earlier) else "",
         next_url=here.at(at, kept, month=later) if is_open(scope, later) else "",
         theme=_theme(request),
@@ -174,6 +175,12 @@ def _preference(request: HttpRequest, name: str, label: str, choices: tuple[tupl
 def crumb_of(here: Here, page: str = "overview") -> Link:
     """The first breadcrumb: the scorecard."""
     return Link(f"{here.scope.unit.name} scorecard", here.unit(page))
+
+
+def _views(here: Here, at: str, kept: dict[str, str]) -> list[Link]:
+    """The views; a year of weeks has periods and no months."""
+    names = VIEW_NAMES | ({"month": "Period"} if is_of_weeks(here.scope.month) else {})
+    return [Link(name, here.at(at, kept, view=view), view == here.scope.view) for view, name in names.items()]
 
 
 def _tabs(here: Here, page: str) -> list[Link]:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import calendar
 from collections.abc import Sequence
 from datetime import date
 from typing import Any, Final
 
 from fourfold.engine.definitions import Initiative
-from fourfold.engine.periods import Period
+from fourfold.engine.periods import Frequency, Period
 from fourfold.engine.statuses import Status
 from fourfold.graphics.gantt import Bar
 from fourfold.web.address import Here
@@ -69,9 +68,8 @@ def column_of(day: date | None, months: Sequence[Period], *, whole: bool = False
     """Where a day lies on an axis with a column per month; `whole` counts the day itself, as an end does."""
     if day is None:
         return None
-    first = months[0].start
-    length = calendar.monthrange(day.year, day.month)[1]
-    return (day.year - first.year) * 12 + day.month - first.month + (day.day - (0 if whole else 1)) / length
+    month = months[0].calendar.period(Frequency.MONTH, day)
+    return month.ordinal - months[0].ordinal + ((day - month.start).days + whole) / month.days
 
 
 def bar_of(initiative: Initiative, months: Sequence[Period]) -> Bar:

@@ -8,23 +8,26 @@ from django.utils.timezone import localdate
 
 from fourfold.engine.anchors import Polarity
 from fourfold.engine.cells import State
-from fourfold.engine.definitions import Kpi
+from fourfold.engine.conversion import periods_shown, rates_used
 from fourfold.engine.periods import Frequency
 from fourfold.engine.statuses import Status
 from fourfold.graphics.bullet import Bound, bullet
 from fourfold.graphics.gantt import gaxis, gbar
 from fourfold.graphics.svg import Svg
-from fourfold.records.queries.kpi import KpiPage, Recorded
+from fourfold.records.queries.kpi import KpiPage, Recorded, unit_given
 from fourfold.records.queries.window import LENGTH, change, values
 from fourfold.web.address import Here
 from fourfold.web.components.dates import day_text, moment_text
-from fourfold.web.components.drawings import band_of, format_of, full_name, gap_of, target_text, value_text, word_of
+from fourfold.web.components.drawings import band_of, format_of, gap_of, target_text, value_text, word_of
 from fourfold.web.components.explanation import explanation_of
+from fourfold.web.components.freshness import freshness_words, source_words
 from fourfold.web.components.initiative import bar_of, bar_words, column_of, initiative_row
 from fourfold.web.components.kpi_below import units_below
+from fourfold.web.components.kpi_outlook import chance_words, fan_of, limits_of, signals_of, special_of
 from fourfold.web.components.kpi_trend import length_of, numbered, trends_of
 from fourfold.web.components.lede import run_length
-from fourfold.web.components.numbers import DASH, as_given, plain, score_text, share_text
+from fourfold.web.components.numbers import DASH, NumberFormat, as_given, count_word, plain, score_text, share_text
+from fourfold.web.components.period import full_name, initial, is_of_weeks, periods_noun
 
 _GOOD: Final = {
     Polarity.HIGHER_BETTER: "higher",
@@ -48,7 +51,11 @@ def sections_of(here: Here, page: KpiPage, length: int) -> dict[str, Any]:
         "trend_narrow": narrow,
         "has_target": any(c and c.target is not None for c in page.cells),
         "has_red_line": any(c and c.red_line is not None for c in page.cells),
-        "trend_words": _trend_words(page),
+        "trend_words": " ".join(filter(None, (_trend_words(page), chance_words(page)))),
+        "has_fan": bool(fan_of(page)[1]),
+        "has_range": bool(limits_of(page, length)),
+        "has_special": bool(special_of(page, length)),
+        "signals": signals_of(here, page),
         "annotations": [
             (number, f"{period.label}, {note.title or note.text}", note.text if note.title else "")
             for number, (period, note) in enumerate(page.annotations, start=1)
@@ -58,11 +65,26 @@ def sections_of(here: Here, page: KpiPage, length: int) -> dict[str, Any]:
         **units_below(here, page),
         "history": _history(page),
         "recorded": _recorded(here, page),
-        "explanation": explanation_of(page.kpi, page.now),
+        "explanation": explanation_of(page.kpi, page.now, _rates(page), source_words(page.scope, page.now)),
         "facts": _facts(here, page),
         "uses": [(o.name, here.objective(o), use) for o, use in page.uses],
         **_initiatives(here, page),
     }
+
+
+def _rates(page: KpiPage) -> tuple[str, ...]:
+    """The rates at which the unit's own figure was converted; what is rolled up was converted at the units below."""
+    scope, structure = page.scope, page.scope.structure
+    if page.below.count or scope.run.as_of is None:
+        return ()
+    periods = periods_shown(page.kpi, scope.period, to_date=scope.view == "ytd")
+    currency = structure.settings[scope.unit.code].currency
+    return rates_used(page.kpi, currency, structure.organisation, periods, scope.run.as_of)
+
+
+def _given_format(page: KpiPage) -> NumberFormat:
+    """How figures are written that people gave: in the currency of the unit."""
+    return NumberFormat(unit_given(page.scope, page.kpi), page.kpi.scale, page.kpi.decimals)
 
 
 def _head(page: KpiPage) -> dict[str, Any]:
@@ -108,8 +130,7 @@ def _trend_words(page: KpiPage) -> str:
         return ""
     now, before = series[-1], series[-2]
     assert now is not None and before is not None
-    noun = "quarters" if page.scope.view == "quarter" else "months"
-    return f"{'Rising' if now > before else 'Falling'} {run} {noun} in a row."
+    return f"{'Rising' if now > before else 'Falling'} {count_word(run)} {periods_noun(page.scope)} in a row."
 
 
 def _comment(here: Here, page: KpiPage) -> dict[str, Any] | None:
@@ -156,7 +177,7 @@ def _recorded(here: Here, page: KpiPage) -> list[dict[str, Any]]:
             rows.append(
                 {
                     "period": calendar.parse(r.period).label,
-                    "figure": figure_text(page.kpi, r),
+                    "figure": figure_text(page, r),
                     "is_current": r.superseded_at is None,
                     "at": moment_text(r.recorded_at),
                     "by": r.by or r.source or "Import",
@@ -166,12 +187,12 @@ def _recorded(here: Here, page: KpiPage) -> list[dict[str, Any]]:
     return rows
 
 
-def figure_text(kpi: Kpi, r: Recorded) -> str:
-    """A recorded figure with every digit it was given, in the KPI's own format where that shows them all."""
+def figure_text(page: KpiPage, r: Recorded) -> str:
+    """A recorded figure with every digit and in the currency it was given, in the KPI's format where that shows all."""
     if r.state is not State.NUMBER:
         return r.state.word
     if r.value is not None:
-        return format_of(kpi).short(float(r.value)) if kpi.decimals >= _places(r) else as_given(r.value)
+        return _given_format(page).short(float(r.value)) if page.kpi.decimals >= _places(r) else as_given(r.value)
     return " ÷ ".join(as_given(part) for part in (r.numerator, r.denominator) if part is not None)
 
 
@@ -190,7 +211,7 @@ def _initiatives(here: Here, page: KpiPage) -> dict[str, Any]:
         | {"bar": gbar(bar_of(initiative, months), today=today, width=_SIDE, height=22, label=bar_words(initiative))}
         for initiative in page.initiatives
     ]
-    axis = gaxis([month.short_label[:1] for month in months], width=_SIDE) if rows else ""
+    axis = gaxis([initial(month) for month in months], width=_SIDE) if rows else ""
     return {"initiatives": rows, "initiative_axis": axis}
 
 
@@ -217,7 +238,9 @@ def _facts(here: Here, page: KpiPage) -> list[tuple[str, str]]:
             facts.append(("Off target", f"{beyond} {fmt.full(now.red_line)}"))
     weight = here.scope.structure.weight.get(kpi.code)
     facts.append(("Weight", f"{weight * 100:.1f}% of the scorecard" if weight else ""))
-    facts.append(("Measured", f"every {kpi.frequency.value}"))
+    weeks = kpi.frequency is Frequency.MONTH and is_of_weeks(page.scope.month)
+    facts.append(("Measured", f"every {'period' if weeks else kpi.frequency.value}"))
+    facts.append(("Freshness", freshness_words(page.scope, kpi, page.cells)))
     if now is not None and now.coverage is not None and now.coverage < 0.9995:
         facts.append(("Coverage", share_text(now.coverage)))
     return [(name, text) for name, text in facts if text]

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from typing import Final
 
 from fourfold.engine.definitions import Kpi
-from fourfold.engine.periods import Frequency, Period
 from fourfold.graphics.svg import Svg
 from fourfold.graphics.trend import Trend, Words, trend
 from fourfold.records.queries.kpi import KpiPage
 from fourfold.records.queries.window import Cell, statuses, values
 from fourfold.web.components.drawings import band_of, format_of
+from fourfold.web.components.kpi_outlook import fan_of, limits_of, special_of, wanted_ahead
 from fourfold.web.components.numbers import plain
+from fourfold.web.components.period import parted_name
 
 NARROW: Final = 13  # periods of the trend on a phone
 _BAND: Final = Words(target="Upper edge", red_line="Lower edge")
@@ -52,13 +54,20 @@ def _trend(page: KpiPage, length: int) -> Trend:
     cells = page.cells[-length:]
     periods = [page.scope.period.shift(i - length + 1) for i in range(length)]
     targets, red_lines, is_band = _goals(page.kpi, cells)
+    ahead, fans = fan_of(page)
+    more, lower = wanted_ahead(page, len(fans))
+    valid = page.ahead.outlook.forecast.valid if page.ahead else (-math.inf, math.inf)
     return Trend(
-        labels=[_label(period) for period in periods],
+        labels=[parted_name(period) for period in (*periods, *ahead)],
         values=values(cells),
         states=statuses(cells),
-        targets=targets,
-        red_lines=red_lines,
+        targets=[*targets, *more],
+        red_lines=[*red_lines, *lower] if is_band else red_lines,
+        limits=limits_of(page, length),
+        forecast=fans,
+        special=special_of(page, length),
         notes=numbered(page, length),
+        valid=valid,
         words=_BAND if is_band else Words(),
     )
 
@@ -68,11 +77,3 @@ def _goals(kpi: Kpi, cells: list[Cell | None]) -> tuple[list[float | None], list
     if any(band_of(cell) for cell in cells):
         return [c.high if c else None for c in cells], [c.low if c else None for c in cells], True
     return [c.target if c else None for c in cells], [c.red_line if c else None for c in cells], False
-
-
-def _label(period: Period) -> tuple[str, str]:
-    """Name and year: a month with its calendar year, a quarter with its fiscal one."""
-    if period.frequency is Frequency.MONTH:
-        return period.short_label, str(period.start.year)
-    name, _, year = period.label.partition(" ")
-    return name, year

@@ -11,8 +11,8 @@ from typing import Final, NamedTuple
 
 from fourfold.engine.statuses import Status
 from fourfold.records.queries.overview import KpiNow, Overview
-from fourfold.web.components.drawings import month_name
 from fourfold.web.components.numbers import count_word, plural, score_text
+from fourfold.web.components.period import month_name
 
 WORDS: Final = 45
 _HELD: Final = 0.05  # a change of the score that people cannot see

@@ -8,9 +8,10 @@ from typing import Any
 from fourfold.engine.periods import Period
 from fourfold.records.queries.strategy_map import Chosen, ObjectiveNow
 from fourfold.web.address import Here
-from fourfold.web.components.drawings import month_name, value_text
+from fourfold.web.components.drawings import value_text
 from fourfold.web.components.initiative import initiative_row
 from fourfold.web.components.numbers import score_change, score_text
+from fourfold.web.components.period import month_name
 
 
 def objective_row(here: Here, node: ObjectiveNow) -> dict[str, Any]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
+from fourfold.engine.signals import Variation
 from fourfold.engine.statuses import Status
-from fourfold.graphics.glyph import glyph
+from fourfold.graphics.glyph import glyph, unusual
 from fourfold.graphics.svg import Svg
 from fourfold.records.queries.scorecard import Row
 from fourfold.web.address import Here
@@ -18,6 +19,7 @@ from fourfold.web.components.drawings import (
     track_of,
     value_text,
 )
+from fourfold.web.components.freshness import figure_words
 from fourfold.web.components.markup import fill
 from fourfold.web.components.numbers import score_text
 
@@ -27,16 +29,22 @@ _ROW: Final = (
     '<td class="c-own">{owner}</td>'
     '<td class="num strong k1 k-v">{value}</td><td class="num soft">{target}</td><td class="num{met}">{gap}</td>'
     '<td class="k1 k-tr">{track}</td><td class="k1 k-sp">{spark}</td><td class="c-strip">{strip}</td>'
-    '{to_date}<td class="num c-fc">{score}</td></tr>\n'
+    '{to_date}{ahead}<td class="num c-fc">{score}</td></tr>\n'
 )
+_NOT_UNUSUAL: Final = (Variation.NONE, Variation.TRIAL, Variation.USUAL)
 _DUE: Final = Svg(' class="due"')
-_OBJECTIVE: Final = '<div class="ob">{name}</div>'
+_OBJECTIVE: Final = '<div class="ob">{name}{unusual}</div>'
 _OWNER: Final = '<span class="av" aria-hidden="true">{initials}</span><span class="vh">{name}</span>'
+_AHEAD: Final = '<td class="c-ah">{content}</td>'
+_FORECAST: Final = '<span class="st fc">{mark}<span class="soft">{value}</span></span>'
 _TO_DATE: Final = '<td class="num c-ytd">{value}</td>'
 
 
-def scorecard_row(here: Here, row: Row) -> Svg:
-    """The KPI with its figure, target, gap, drawings and score; the year to date in the view by month."""
+def scorecard_row(here: Here, row: Row, *, has_ahead: bool = False) -> Svg:
+    """The KPI with its figure, target, gap, drawings and score; in the view by month the year to date.
+
+    `has_ahead` adds the forecast, where the table has a column for it.
+    """
     k = row.kpi
     owner = here.scope.structure.people.get(k.kpi.owner or "")
     return fill(
@@ -45,9 +53,9 @@ def scorecard_row(here: Here, row: Row) -> Svg:
         mark=glyph(k.status, size=15),
         url=here.kpi(k.kpi),
         name=k.kpi.name,
-        objective=fill(_OBJECTIVE, name=row.objective.name) if row.objective else "",
+        objective=_objective(row),
         owner=fill(_OWNER, initials=owner.initials, name=owner.name) if owner else "",
-        value=value_text(k.kpi, k.now),
+        value=figure_words(here.scope, k.kpi, k.cells),
         target=target_text(k.kpi, k.now),
         met=" muted" if k.status is Status.ON else "",
         gap=format_of(k.kpi).difference(gap_of(k.now)),
@@ -55,5 +63,29 @@ def scorecard_row(here: Here, row: Row) -> Svg:
         spark=spark_of(k.kpi, k.cells),
         strip=strip_of(k.cells),
         to_date=fill(_TO_DATE, value=value_text(k.kpi, row.year_to_date)) if here.scope.view == "month" else "",
+        ahead=fill(_AHEAD, content=_forecast(row)) if has_ahead else "",
         score=score_text(k.now.score if k.now else None),
     )
+
+
+def _objective(row: Row) -> Svg | str:
+    """The objective it is evidence for, and whether its last figure is unusual."""
+    name, ring = row.objective.name if row.objective else "", _unusual(row)
+    return fill(_OBJECTIVE, name=name, unusual=ring) if name or ring else ""
+
+
+def _unusual(row: Row) -> Svg | str:
+    """A ring where the last figure is part of a signal."""
+    reading = row.outlook.reading if row.outlook else None
+    if reading is None or reading.variation in _NOT_UNUSUAL:
+        return ""
+    return unusual(f"Unusual: {reading.variation.word.lower()}")
+
+
+def _forecast(row: Row) -> Svg | str:
+    """The forecast for the end of the fiscal year and the status it would have."""
+    prospect = row.outlook.prospect if row.outlook else None
+    if prospect is None:
+        return ""
+    value = format_of(row.kpi.kpi).short(prospect.value)
+    return fill(_FORECAST, mark=glyph(prospect.status, size=12), value=value)

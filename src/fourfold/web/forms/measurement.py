@@ -44,13 +44,14 @@ class MeasurementForm:
     kpi: Kpi
     periods: list[Period]  # those to choose from, newest first
     typed: dict[str, str]
+    unit: str  # what the figure is entered in, such as the currency of the unit
     errors: dict[str, list[str]] = field(default_factory=dict)
     numbers: dict[str, Decimal | None] = field(default_factory=dict)
 
     @property
     def fields(self) -> list[Field]:
         """The fields in the order shown."""
-        measure = " ".join(filter(None, (self.kpi.unit, self.kpi.scale)))  # "GBP m": 2.5 is two and a half million
+        measure = " ".join(filter(None, (self.unit, self.kpi.scale)))  # "GBP m": 2.5 is two and a half million
         unit = f" ({measure})" if measure and figures_of(self.kpi) == VALUE else ""
         labels = {"period": "Period", **{n: _NAMES[n] + unit for n in figures_of(self.kpi)}, "reason": "Reason"}
         return [
@@ -74,10 +75,10 @@ class MeasurementForm:
         self.errors.setdefault(name if name in known else figures_of(self.kpi)[0], []).append(said)
 
 
-def read_form(kpi: Kpi, periods: list[Period], posted: Mapping[str, str]) -> MeasurementForm:
+def read_form(kpi: Kpi, periods: list[Period], posted: Mapping[str, str], unit: str) -> MeasurementForm:
     """The form as it was sent, checked as far as that needs no database."""
     fields = ("period", "reason", *figures_of(kpi))
-    form = MeasurementForm(kpi, periods, {name: posted.get(name, "").strip() for name in fields})
+    form = MeasurementForm(kpi, periods, {name: posted.get(name, "").strip() for name in fields}, unit)
     if form.period is None:
         form.complain("period", "Choose one of the periods in the list.")
     for name in figures_of(kpi):

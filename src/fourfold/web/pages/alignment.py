@@ -10,11 +10,14 @@ from fourfold.engine.definitions import Kpi, Objective
 from fourfold.engine.statuses import Status
 from fourfold.graphics.track import spread_track
 from fourfold.records.queries.alignment import NOUNS, PER_PAGE, Alignment, Compared, alignment_of
+from fourfold.records.queries.together import together_of
 from fourfold.records.queries.window import statuses
 from fourfold.web.address import Here, here_at
 from fourfold.web.components.drawings import format_of, gap_of, target_text
 from fourfold.web.components.frame import Link, crumb_of, show
 from fourfold.web.components.numbers import in_place, plural, score_change, score_text
+from fourfold.web.components.period import initial
+from fourfold.web.components.pull import pull_of
 from fourfold.web.requests import Request, signed_in
 
 OF: Final = {"kpi": "KPIs", "objective": "Objectives"}
@@ -57,6 +60,7 @@ def alignment(request: Request, unit: str) -> HttpResponse:
         page="alignment",
         title="Alignment",
         crumbs=[crumb_of(here)],
+        pull=None if (found := together_of(here.scope)) is None else pull_of(here, found),
         **context_of(here, page, asked._replace(page=page.page)),
     )
 
@@ -221,7 +225,7 @@ def _months(here: Here, page: Alignment) -> dict[str, Any]:
     codes = [code for _, row in page.rows for code in row]
     found = {code: statuses(window.row(f"{page.noun}:{code}")) for code in codes}
     return {
-        "month_heads": [{"name": p.short_label, "initial": p.short_label[:1], "full": p.label} for p in periods],
+        "month_heads": [{"name": p.short_label, "initial": initial(p), "full": p.label} for p in periods],
         "month_rows": [
             {"name": _thing(page, code).name, "statuses": marks}
             for code, marks in found.items()

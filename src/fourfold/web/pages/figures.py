@@ -9,12 +9,13 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 
 from fourfold.access.roles import Action
+from fourfold.actions.evaluate_outlooks import evaluate_outlooks
 from fourfold.actions.outcome import Outcome
 from fourfold.actions.record_measurement import record_measurement
 from fourfold.engine.findings import Finding, Level
 from fourfold.engine.periods import Frequency
 from fourfold.errors import Forbidden
-from fourfold.records.queries.kpi import find_kpi, is_rolled_up, periods_to_record
+from fourfold.records.queries.kpi import find_kpi, is_rolled_up, periods_to_record, unit_given
 from fourfold.web.address import Here, here_in
 from fourfold.web.components.numbers import as_given
 from fourfold.web.forms.measurement import MeasurementForm, read_form
@@ -32,12 +33,14 @@ def figures(request: Request, pk: int, name: str) -> HttpResponse:
         return redirect(here.kpi(kpi, here.scope.unit) + "#enter")
     if not here.scope.may(Action.RECORD):
         raise Forbidden("You may not enter figures here.")
-    form = read_form(kpi, periods_to_record(here.scope, kpi), request.POST.dict())
+    form = read_form(kpi, periods_to_record(here.scope, kpi), request.POST.dict(), unit_given(here.scope, kpi))
     if is_rolled_up(here.scope, kpi):
         form.complain("value", "This figure is put together from those of the units below. Enter it there.")
     if form.is_valid:
         outcome = _record(request, here, form)
         if outcome.ok:
+            organisation = here.scope.structure.organisation.code
+            evaluate_outlooks(by=request.user, organisation=organisation, kpi=kpi.code, unit=here.scope.unit.code)
             return _done(request, here, form, outcome)
         for finding in outcome.findings:
             if finding.level is Level.ERROR:

@@ -55,7 +55,7 @@ def context_of(here: Here, page: Initiatives, group: str) -> dict[str, Any]:
             Link(name, here.unit("initiatives", **({} if key == "objective" else {"group": key})), key == group)
             for key, name in GROUPS.items()
         ],
-        "axis": gaxis([m.label[:3] for m in months], width=_WIDTH),
+        "axis": gaxis([m.short_label for m in months], width=_WIDTH),
         "axis_words": f"Timeline, {months[0].label} to {months[-1].label}",
         "groups": [
             {"name": name, "rows": [_row(here, page, item, months, today) for item in items]}

@@ -7,13 +7,14 @@ from typing import Final
 from django.http import HttpResponse
 
 from fourfold.access.roles import Action
-from fourfold.records.queries.kpi import KpiPage, current_figure, find_kpi, kpi_of, periods_to_record
+from fourfold.records.queries.kpi import KpiPage, current_figure, find_kpi, kpi_of, periods_to_record, unit_given
 from fourfold.records.queries.scope import Scope
 from fourfold.records.queries.structure import slug
 from fourfold.records.queries.window import LENGTH
 from fourfold.web.address import Here, here_in, path
 from fourfold.web.components.frame import Link, crumb_of, show
 from fourfold.web.components.kpi_sections import figure_text, sections_of
+from fourfold.web.components.period import periods_noun
 from fourfold.web.forms.measurement import MeasurementForm
 from fourfold.web.requests import Request, signed_in
 
@@ -51,6 +52,7 @@ def kpi_page(
         form=form,
         known=_known(page, form),
         form_url=here.at(path("figures", page.pk, slug(definition.name)), here.place()),
+        quality_url=here.at(path("quality", page.pk, slug(definition.name)), here.place()),
         **sections_of(here, page, length),
     )
 
@@ -61,7 +63,7 @@ def _form(page: KpiPage) -> MeasurementForm | None:
         return None
     periods = periods_to_record(page.scope, page.kpi)
     shown = page.scope.structure.calendar.period(page.kpi.frequency, page.scope.month.last_day)
-    return MeasurementForm(page.kpi, periods, {"period": shown.id})
+    return MeasurementForm(page.kpi, periods, {"period": shown.id}, unit=unit_given(page.scope, page.kpi))
 
 
 def _known(page: KpiPage, form: MeasurementForm | None) -> str:
@@ -69,7 +71,7 @@ def _known(page: KpiPage, form: MeasurementForm | None) -> str:
     another period chosen it would become the figure of that one."""
     period = form.period if form else None
     recorded = current_figure(page, period.id) if period else None
-    return f"{period.label} has {figure_text(page.kpi, recorded)}" if period and recorded else ""
+    return f"{period.label} has {figure_text(page, recorded)}" if period and recorded else ""
 
 
 def _crumbs(here: Here, page: KpiPage) -> list[Link]:
@@ -85,7 +87,7 @@ def _crumbs(here: Here, page: KpiPage) -> list[Link]:
 
 
 def _ranges(here: Here, page: KpiPage, chosen: str) -> list[Link]:
-    noun = "quarters" if here.scope.view == "quarter" else "months"
+    noun = periods_noun(here.scope)
     names = {"13": f"13 {noun}", "31": f"31 {noun}", "all": "All"}
     query = {key: {} if key == USUAL else {"range": key} for key in RANGES}
     return [Link(names[key], here.kpi(page.kpi, **query[key]), key == chosen) for key in RANGES]

@@ -13,8 +13,9 @@ from fourfold.records.queries.objective import ObjectivePage, find_objective, ob
 from fourfold.records.queries.overview import KpiNow
 from fourfold.records.queries.window import scores, statuses
 from fourfold.web.address import Here, here_in
-from fourfold.web.components.drawings import spark_of, target_text, track_of, value_text
+from fourfold.web.components.drawings import spark_of, target_text, track_of
 from fourfold.web.components.frame import Link, crumb_of, show
+from fourfold.web.components.freshness import age_note, figure_words
 from fourfold.web.components.numbers import score_text, share_text
 from fourfold.web.components.objective import around_of
 from fourfold.web.requests import Request, signed_in
@@ -48,6 +49,7 @@ def context_of(here: Here, page: ObjectivePage) -> dict[str, Any]:
         "around": around_of(here, page.around, scope.period.shift(-1)),
         "score": score_text(now.score if now else None),
         "standing": page.node.status,
+        "note": age_note(now),
         "coverage": share_text(coverage) if page.kpis and coverage is not None and coverage < 0.9995 else "",
         "line": _line(here, page, periods) if any(s is not None for s in scores(page.cells)) else None,
         "first": periods[0].short_label,
@@ -85,7 +87,7 @@ def _kpi(here: Here, k: KpiNow) -> dict[str, Any]:
         "name": k.kpi.name,
         "url": here.kpi(k.kpi),
         "status": k.status,
-        "value": value_text(k.kpi, k.now),
+        "value": figure_words(here.scope, k.kpi, k.cells),
         "target": target_text(k.kpi, k.now),
         "score": score_text(k.now.score if k.now else None),
         "track": track_of(k.kpi, k.now, k.before),

@@ -17,17 +17,17 @@ from fourfold.web.address import Here, here_at
 from fourfold.web.components.dates import day_text
 from fourfold.web.components.drawings import (
     format_of,
-    full_name,
-    month_name,
     spark_of,
     target_text,
     track_of,
     value_text,
 )
 from fourfold.web.components.frame import crumb_of, show
+from fourfold.web.components.freshness import age_note, figure_words, freshness_of
 from fourfold.web.components.initiative import day_of
 from fourfold.web.components.lede import lede_of, listed, move_words
 from fourfold.web.components.numbers import plural, score_change, score_text
+from fourfold.web.components.period import full_name, month_name, periods_noun
 from fourfold.web.pages.errors import nothing_here
 from fourfold.web.requests import Request, signed_in
 
@@ -71,7 +71,7 @@ def context_of(here: Here, page: Overview) -> dict[str, Any]:
         "more_changes": max(0, len(page.changed) - 6),
         "facts": _facts(here, page),
         "period_name": scope.period.short_label,
-        "period_noun": "quarters" if scope.view == "quarter" else "months",
+        "period_noun": periods_noun(scope),
         "since": month_name(earlier),
         "kpi_count": plural(len(page.kpis), "KPI"),
         "no_attention": "No KPI is off or near target." if page.kpis else "There are no KPIs yet.",
@@ -113,6 +113,7 @@ def _node(node: NodeNow, since: str, line: Svg) -> dict[str, Any]:
     return {
         "score": score_text(now.score if now else None),
         "status": now.status if now else Status.NO_DATA,
+        "note": age_note(now),
         "change": f"{change} since {since}" if change else "",
         "coverage": coverage if coverage is not None and coverage < 0.9995 else None,
         "line": line,
@@ -129,6 +130,7 @@ def _perspective(
             "url": here.objective(o),
             "status": cell.status if cell else Status.NO_DATA,
             "score": score_text(cell.score) if cell and cell.score is not None else _no_score(cell, has_kpis),
+            "note": age_note(cell),
         }
         for o, cell, has_kpis in p.objectives
     ]
@@ -156,7 +158,7 @@ def _exception(here: Here, k: KpiNow) -> dict[str, Any]:
         "url": here.kpi(k.kpi),
         "status": k.status,
         "why": first_sentence(k.why) or move_words(k, step, scope.period.shift(-1).short_label),
-        "value": value_text(k.kpi, k.now),
+        "value": figure_words(scope, k.kpi, k.cells),
         "target": target_text(k.kpi, k.now),
         "track": track_of(k.kpi, k.now, k.before, width=150),
         "spark": spark_of(k.kpi, k.cells, width=76),
@@ -165,13 +167,13 @@ def _exception(here: Here, k: KpiNow) -> dict[str, Any]:
 
 
 def _change(here: Here, k: KpiNow) -> dict[str, Any]:
-    value = value_text(k.kpi, k.now)
+    value, age = value_text(k.kpi, k.now), freshness_of(here.scope, k.kpi, k.cells)
     return {
         "name": k.kpi.name,
         "url": here.kpi(k.kpi),
         "before": k.before.status if k.before else Status.NO_DATA,
         "now": k.status,
-        "value": "overdue" if k.status is Status.OVERDUE else value,
+        "value": f"overdue{f', {age.word}' if age else ''}" if k.status is Status.OVERDUE else value,
     }
 
 

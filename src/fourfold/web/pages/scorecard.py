@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from typing import Any, Final, NamedTuple
 
@@ -12,9 +13,10 @@ from fourfold.graphics.track import track_axis
 from fourfold.records.queries.overview import is_change
 from fourfold.records.queries.scorecard import Row, Scorecard, scorecard_of
 from fourfold.web.address import Here, here_at
-from fourfold.web.components.drawings import full_name, month_name
 from fourfold.web.components.frame import crumb_of, show
+from fourfold.web.components.freshness import age_note
 from fourfold.web.components.numbers import plural, score_text
+from fourfold.web.components.period import full_name, month_name, periods_noun
 from fourfold.web.components.scorecard_row import scorecard_row
 from fourfold.web.requests import Request, signed_in
 
@@ -66,7 +68,7 @@ class Chosen(NamedTuple):
 def scorecard(request: Request, unit: str) -> HttpResponse:
     """The scorecard of one unit."""
     here = here_at(request, unit)
-    page = scorecard_of(here.scope)
+    page = scorecard_of(here.scope, with_outlooks=True)
     chosen = _chosen(request)
     return show(
         request,
@@ -92,8 +94,9 @@ def context_of(here: Here, page: Scorecard, chosen: Chosen) -> dict[str, Any]:
         "groups": _groups(here, page, wanted, chosen),
         "axis": track_axis(),
         "has_to_date": scope.view == "month",
+        "ahead_name": _ahead_name(page),
         "since": month_name(scope.period.shift(-1)),
-        "period_noun": "quarters" if scope.view == "quarter" else "months",
+        "period_noun": periods_noun(scope),
         "all_url": here.unit("scorecard"),
         "shown": len(wanted),
         "kpi_count": len(rows),
@@ -148,12 +151,14 @@ def _head(here: Here, chosen: Chosen, key: str) -> dict[str, str]:
 
 
 def _groups(here: Here, page: Scorecard, wanted: list[Row], chosen: Chosen) -> list[dict[str, Any]]:
+    has_ahead = bool(_ahead_name(page))
     if chosen.order:
-        return [{"name": "", "rows": [scorecard_row(here, row) for row in _sorted(here, wanted, chosen.order)]}]
+        ordered = _sorted(here, wanted, chosen.order)
+        return [{"name": "", "rows": [scorecard_row(here, row, has_ahead=has_ahead) for row in ordered]}]
     keep = set(map(id, wanted))
     groups = []
     for group in page.groups:
-        rows = [scorecard_row(here, row) for row in group.rows if id(row) in keep]
+        rows = [scorecard_row(here, row, has_ahead=has_ahead) for row in group.rows if id(row) in keep]
         if rows:
             groups.append(
                 {
@@ -161,10 +166,17 @@ def _groups(here: Here, page: Scorecard, wanted: list[Row], chosen: Chosen) -> l
                     "name": group.perspective.name if group.perspective else "In no objective",
                     "score": score_text(group.now.score) if group.now and group.now.score is not None else "",
                     "status": group.now.status if group.now else None,
+                    "note": age_note(group.now),
                     "rows": rows,
                 }
             )
     return groups
+
+
+def _ahead_name(page: Scorecard) -> str:
+    """The month or quarter that most forecasts are for: the end of the fiscal year; empty where there is none."""
+    ends = Counter(row.outlook.prospect.period for row in page.rows if row.outlook and row.outlook.prospect)
+    return month_name(ends.most_common(1)[0][0]) if ends else ""
 
 
 def _sorted(here: Here, rows: list[Row], order: str) -> list[Row]:

@@ -17,16 +17,19 @@ from fourfold.engine.definitions import (
     organisation,
     person,
     perspective,
+    rate,
+    step,
     strategy,
     target,
     theme,
     unit,
+    waiver,
 )
 from fourfold.engine.definitions.base import Definition
 from fourfold.engine.definitions.text.folder import NESTED, NOUNS
 from fourfold.engine.definitions.text.nodes import Branch, Node, Scalar, Series, is_empty, path_to
 from fourfold.engine.findings import Finding, Level, Place
-from fourfold.engine.words import a, as_code, call, choices, nearest, show
+from fourfold.engine.words import a, as_code, call, choices, nearest, plural, show
 
 #: The type behind each key of the document.
 TYPES: Final[Mapping[str, type[Definition]]] = {
@@ -43,6 +46,13 @@ TYPES: Final[Mapping[str, type[Definition]]] = {
     "targets": target.Target,
     "initiatives": initiative.Initiative,
     "notes": note.Note,
+    "steps": step.Step,
+}
+#: What stands in lists inside other things.
+_INSIDE: Final[Mapping[str, type[Definition]]] = {
+    "milestone": initiative.Milestone,
+    "waiver": waiver.Waiver,
+    "rate": rate.Rate,
 }
 #: What people write for one of our keys, having used other software.
 _ELSEWHERE: Final = {
@@ -87,9 +97,7 @@ def complaint(error: ErrorDetails, document: Branch, names: Mapping[int, str]) -
     return Finding(code, Level.ERROR, Place(place.file, place.line, place.column, thing), message, fix)
 
 
-def _say(
-    error: ErrorDetails, loc: tuple[int | str, ...], node: Node | None, thing: str | None
-) -> tuple[str, str, str]:
+def _say(error: ErrorDetails, loc: tuple[int | str, ...], node: Node | None, thing: str | None) -> tuple[str, str, str]:
     """(code, message, fix) for one error; `node` is the value it is about, if that exists."""
     key = _label(loc)
     kind = error["type"]
@@ -111,8 +119,8 @@ def _missing(loc: tuple[int | str, ...], thing: str | None, *, is_given: bool) -
         return "DEF-SHAPE", f"{_label(loc[:-1])} needs two numbers.", "Write both: `[3, 9]`."
     if is_given:
         return "DEF-MISSING", f"`{name}` of {whose} has no value.", f"Write it after the colon: `{name}: …`."
-    if "milestones" in loc:
-        whose = f"a milestone of {whose}"
+    if (inside := _inside(loc)) is not None:
+        whose = f"{a(inside)} of {whose}"
     return "DEF-MISSING", f"{whose[0].upper()}{whose[1:]} has no `{name}`.", f"Add a line `{name}: …` to it."
 
 
@@ -122,18 +130,23 @@ def _unknown_key(loc: tuple[int | str, ...]) -> tuple[str, str, str]:
     known = _keys(loc)
     used_to = _ELSEWHERE.get(name.casefold())
     near = used_to if used_to in known else nearest(name, known)
-    noun = "milestone" if "milestones" in loc else NOUNS.get(top, top)
+    noun = _inside(loc) or NOUNS.get(top, top)
     message = f"There is no key {show(name)} in {a(noun)}."
     return "DEF-KEY", message, f"Did you mean {show(near)}?" if near else f"It has {choices(known, 'and')}."
 
 
 def _keys(loc: tuple[int | str, ...]) -> list[str]:
     """The keys allowed where `loc` ends, nested forms included."""
-    if len(loc) > 3 and loc[2] == "milestones":
-        return list(initiative.Milestone.model_fields)
+    if (inside := _inside(loc)) is not None:
+        return list(_INSIDE[inside].model_fields)
     top = str(loc[0])
     nested = [key for parents, key, _, _ in NESTED if parents == top]
     return [*TYPES[top].model_fields, *nested]
+
+
+def _inside(loc: tuple[int | str, ...]) -> str | None:
+    """The noun of the list inside a thing that `loc` leads into: a milestone, a waiver."""
+    return next((noun for noun in _INSIDE if plural(noun) in loc[1:-1]), None)
 
 
 def _shape(kind: str, key: str, node: Node | None) -> tuple[str, str] | None:

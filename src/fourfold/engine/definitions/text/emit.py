@@ -17,7 +17,7 @@ _BARE: Final = re.compile(
     r"(?:[^\W\d_][\w./%+&@?!’'()|£$€–—-]*|[£$€]?\d[\w.%]*(?= [^\W\d_]))(?: [\w./%+&@?!’'()|£$€–—-]+[,;]?)*"
 )
 #: Dates and months, `2026-04`: text for us and for every reader of YAML 1.2.
-_PERIOD: Final = re.compile(r"\d{4}-(?:\d{2}(?:-\d{2})?|[QHW]\d{1,2})|FY\d{4}(?:-[QH]\d)?|[YHQMWD]:[\w-]+")
+_PERIOD: Final = re.compile(r"\d{4}-(?:\d{2}(?:-\d{2})?|[QHW]\d{1,2})|FY\d{4}(?:-[QHPW]\d{1,2})?|[YHQMPWD]:[\w-]+")
 #: Words that some reader takes for a boolean or for nothing.
 _RESERVED: Final = frozenset(("true", "false", "null", "yes", "no", "on", "off", "y", "n"))
 

@@ -27,6 +27,7 @@ NOUNS: Final = {
     "targets": "target",
     "initiatives": "initiative",
     "notes": "note",
+    "steps": "step",
 }
 #: Nested forms: under each item of the first key, this key holds items of that list; they get the parent's code.
 NESTED: Final = (("objectives", "kpis", "uses", "objective"), ("kpis", "targets", "targets", "kpi"))
@@ -103,13 +104,13 @@ def named(document: Branch) -> Iterator[tuple[str, Node]]:
 
 
 def _name(noun: str, item: Branch, counts: dict[str, int]) -> str:
-    """The name of a thing; targets and notes of one KPI are numbered, and so is what has no code."""
+    """The name of a thing; targets, notes and steps of one KPI are numbered, and so is what has no code."""
     match noun:
         case "link":
             return f"link:{item.text('source')}>{item.text('target')}"
         case "use":
             return f"use:{item.text('objective')}/{item.text('kpi')}"
-        case "target" | "note":
+        case "target" | "note" | "step":
             owner = item.text("kpi") or ""
         case _ if (code := item.text("code")) is not None:
             return f"{noun}:{code}"

@@ -1,0 +1,66 @@
+"""Say anew where KPIs are going, after a figure has changed."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Final
+
+from django.db import transaction
+
+from fourfold.access.roles import Action
+from fourfold.actions._steps import find_organisation, lock, require
+from fourfold.actions.outcome import Outcome
+from fourfold.engine.evaluate import dependents
+from fourfold.engine.groups import reaches_sideways
+from fourfold.engine.outlook import Outlook
+from fourfold.errors import NotFound
+from fourfold.records.frames.outlook import outlooks_now, write_outlooks
+from fourfold.records.models import Organisation, Person
+from fourfold.records.ready import Ready, ready_definitions
+
+#: So often it is tried beside other people's changes; the next try makes them wait.
+_TRIES: Final = 2
+
+
+def evaluate_outlooks(
+    *, by: Person | None, organisation: str | None = None, kpi: str, unit: str, as_of: datetime | None = None
+) -> Outcome[int]:
+    """Make the outlooks that a figure of this KPI and unit reaches, and keep those that are different.
+
+    They are those of the KPI and of all computed from it, in the unit and all above it. It comes after the figure has
+    been stored, in a transaction of its own: a forecast takes several times as long as storing a figure does. Until
+    then, and where nobody calls it, pages see that a kept outlook is older than its figures and make it anew
+    themselves. The value is how many were kept.
+    """
+    found = find_organisation(by, organisation)
+    ready = ready_definitions(found)
+    if ready is None or unit not in ready.paths:
+        raise NotFound(f"There is no unit {unit} here, or you may not see it.")
+    require(by, Action.RECORD, found, ready.paths[unit])
+    if kpi not in ready.kpis:
+        raise NotFound(f"There is no KPI {kpi} here.")
+    moment = as_of or datetime.now(UTC)
+    for _ in range(_TRIES):
+        found.refresh_from_db()
+        ready = ready_definitions(found) or ready
+        made = _make(found, ready, kpi, unit, moment)
+        with transaction.atomic():
+            if lock(found).version == found.version:
+                return _store(found, ready, made, moment)
+    with transaction.atomic():
+        found = lock(found)
+        ready = ready_definitions(found) or ready
+        return _store(found, ready, _make(found, ready, kpi, unit, moment), moment)
+
+
+def _make(organisation: Organisation, ready: Ready, kpi: str, unit: str, as_of: datetime) -> tuple[Outlook, ...]:
+    """The outlooks that are reached: of other units too where a formula looks at them."""
+    reached = dependents(ready.definitions, (kpi,))
+    sideways = any(reaches_sideways(ready.definitions.kpi[code]) for code in reached)
+    return outlooks_now(organisation, ready, as_of=as_of, kpis=reached, units=None if sideways else ready.above(unit))
+
+
+def _store(organisation: Organisation, ready: Ready, made: tuple[Outlook, ...], at: datetime) -> Outcome[int]:
+    """Write them; the lock is held."""
+    count = write_outlooks(organisation, ready, made, at=at, input_version=organisation.version)
+    return Outcome(f"{count:,} outlook{'s' if count != 1 else ''} changed", count)

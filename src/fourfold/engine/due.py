@@ -1,0 +1,81 @@
+"""What has begun and what is due at a moment: by the day and the holidays of each unit (methodology §2.3, §2.5)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import numpy.typing as npt
+
+from fourfold.engine.cells import Indexes
+from fourfold.engine.definitions import Definitions, Kpi
+from fourfold.engine.once import once
+from fourfold.engine.periods import BusinessDays, Lag, Period, day_of
+from fourfold.engine.unit_settings import settings_of, settings_of_units
+
+
+class Today(NamedTuple):
+    """The local day at some units, and their business days."""
+
+    day: date
+    business: BusinessDays
+
+
+def todays(definitions: Definitions, as_of: datetime) -> tuple[tuple[Today, ...], Indexes]:
+    """The day of each kind of unit (same time zone and business days), and the kind of each unit.
+
+    Most organisations have one kind. A moment without a time zone has one day everywhere.
+    """
+    kinds, of_unit = _kinds(definitions)
+    days = {zone: as_of.date() if as_of.tzinfo is None else day_of(as_of, zone) for zone, _ in kinds}
+    return tuple(Today(days[zone], business) for zone, business in kinds), of_unit
+
+
+def latest_day(definitions: Definitions, as_of: datetime) -> date:
+    """The day it is by `as_of` at the units where the sun rises first."""
+    return max(today.day for today in todays(definitions, as_of)[0])
+
+
+def day_at(definitions: Definitions, unit: str, as_of: datetime) -> date:
+    """The day it is at a unit."""
+    return as_of.date() if as_of.tzinfo is None else day_of(as_of, settings_of(definitions, unit).zone)
+
+
+@once
+def _kinds(definitions: Definitions) -> tuple[tuple[tuple[ZoneInfo, BusinessDays], ...], Indexes]:
+    own = [(settings.zone, settings.business) for settings in settings_of_units(definitions)]
+    place = {kind: i for i, kind in enumerate(dict.fromkeys(own))}
+    return tuple(place), np.array([place[kind] for kind in own], dtype=np.intp)
+
+
+def begun(definitions: Definitions, first: Period, as_of: datetime) -> npt.NDArray[np.int64]:
+    """How many periods from the first one on have begun: shape (unit,), or (1,) where it is the same for all."""
+    kinds, of_unit = todays(definitions, as_of)
+    own = [first.calendar.period(first.frequency, today.day).ordinal - first.ordinal + 1 for today in kinds]
+    counts = np.array(own, dtype=np.int64)
+    return counts if len(kinds) == 1 else counts[of_unit]
+
+
+def due(definitions: Definitions, kpis: Sequence[Kpi], periods: Sequence[Period], as_of: datetime) -> Indexes:
+    """How many of these consecutive periods are due: shape (kpi, unit), or (kpi, 1) where it is the same for all."""
+    kinds, of_unit = todays(definitions, as_of)
+    known = {lag: [due_count(periods, lag, *today) for today in kinds] for lag in {k.lag for k in kpis}}
+    counts = np.array([known[k.lag] for k in kpis], dtype=np.intp).reshape(len(kpis), len(kinds))
+    return counts if len(kinds) == 1 else counts[:, of_unit]
+
+
+def due_count(periods: Sequence[Period], lag: str, today: date, business: BusinessDays | None = None) -> int:
+    """How many of these consecutive periods are due `today`: the lag after their end is over.
+
+    >>> from fourfold.engine.periods import Calendar
+    >>> spring = Calendar().parse("2026-Q1").parts(Calendar().parse("2026-03").frequency)
+    >>> due_count(spring, "P3B", date(2026, 4, 5)), due_count(spring, "P3B", date(2026, 4, 6))
+    (2, 3)
+    """
+    parsed, count = Lag.parse(lag), len(periods)
+    while count and parsed.after(periods[count - 1].end, business) > today:
+        count -= 1
+    return count

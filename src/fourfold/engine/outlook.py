@@ -1,0 +1,209 @@
+"""Where each KPI of each unit is going: its usual range and signals, its forecast, its chance to reach the target.
+
+Flows that say `normalise` are read and forecast as if all periods were equally long, and put back (`comparable`).
+
+Joins `signals` (§5), `forecasts` (§6) and `probability` (§4.4) with figures at the KPI's own frequency, as
+`kpis.figures` gives them. Series that are charted alike are read together, those of one frequency forecast together.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from fourfold.engine.aggregation import MeasureKind
+from fourfold.engine.blocks import Block
+from fourfold.engine.cells import Codes, Floats, Indexes
+from fourfold.engine.chances import AHEAD, Chance, Goals, Prospect, Way, chance_of, goals_of, prospects_of
+from fourfold.engine.comparable import factors_of, forecast_as_given, reading_as_given
+from fourfold.engine.confirmed_steps import segments_of
+from fourfold.engine.definitions import Definitions, Kpi
+from fourfold.engine.due import latest_day
+from fourfold.engine.forecasts import Forecast, forecast, own_figures
+from fourfold.engine.forecasts.predict import HORIZON
+from fourfold.engine.kpis import Figures
+from fourfold.engine.periods import Period
+from fourfold.engine.signals import Reading, Segment, Signal, chart_of, figures_to_read, read_many
+
+__all__ = ["Chance", "Outlook", "Prospect", "Way", "outlooks", "segments_of"]
+
+#: Yes or no, and levels, have neither trend nor interval; nor has what is frozen.
+_DISCRETE: Final = (MeasureKind.BOOLEAN, MeasureKind.ORDINAL)
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """The outlook of one KPI in one unit, as of its last figure; it never changes, so it can be kept.
+
+    `periods` are those of the arrays of `reading`, which is None for words and yes or no. `chance` is None where no
+    target, no interval or no reachable end of the fiscal year is there, `prospect` without the last two.
+    `wanted` has the lowest and highest wanted value of each forecast period: infinite on an open side, NaN for none.
+    """
+
+    kpi: str
+    unit: str
+    periods: tuple[Period, ...]
+    reading: Reading | None
+    forecast: Forecast
+    chance: Chance | None
+    prospect: Prospect | None = None
+    wanted: tuple[tuple[float, float], ...] = ()
+
+    @property
+    def origin(self) -> Period | None:
+        """The period of the last figure, None where there is none."""
+        return self.forecast.origin
+
+    @property
+    def news(self) -> tuple[Signal, ...]:
+        """The signals that the last figure completed: what there is to tell about it."""
+        if self.reading is None or self.origin is None:
+            return ()
+        last = self.origin.ordinal - self.periods[0].ordinal
+        return tuple(signal for signal in self.reading.signals if signal.at == last)
+
+
+def outlooks(
+    definitions: Definitions,
+    found: Figures,
+    *,
+    as_of: datetime,
+    kpis: Collection[str] | None = None,
+    units: Collection[str] | None = None,
+    until: date | None = None,
+) -> tuple[Outlook, ...]:
+    """The outlook of these KPIs (all without `kpis`) in these units, by KPI, then unit, in the order of the figures.
+
+    `found` are figures at the KPIs' own frequencies. Only periods that end by `until` are read, all without it; those
+    that begin after `as_of` never are. A unit that does not have a KPI, or has no figure of it, gets an outlook that
+    says so: its forecast has no origin.
+
+    >>> from datetime import UTC
+    >>> from fourfold.engine.definitions import Organisation, Strategy, Unit
+    >>> from fourfold.engine.kpis import figures
+    >>> from fourfold.engine.measurements import to_polars
+    >>> at = datetime(2026, 9, 5, tzinfo=UTC)
+    >>> d = Definitions(organisation=Organisation(code="o", name="O"), units=(Unit(code="u", name="U"),),
+    ...     strategy=Strategy(code="s", name="S"), kpis=(Kpi(code="cash", name="Cash", kind=MeasureKind.STOCK),))
+    >>> rows = to_polars([{"kpi": "cash", "unit": "u", "period": f"M:2026-0{m}", "value": str(50 + m % 3)}
+    ...     for m in range(1, 9)])
+    >>> shown = d.calendar.range(d.calendar.parse("2026-01"), d.calendar.parse("2026-08"))
+    >>> (one,) = outlooks(d, figures(d, rows, as_of=at, periods=shown), as_of=at)
+    >>> one.origin.id, one.reading.phase.name, one.forecast.method.name, one.chance
+    ('M:2026-08', 'TRIAL', 'SES', None)
+    """
+    parts: list[Outlook] = []
+    today = latest_day(definitions, as_of)
+    for groups, block in found.blocks:
+        own = [kpi for g in groups for kpi in g.kpis]
+        ask = _Ask(
+            np.array([i for i, k in enumerate(own) if kpis is None or k.code in kpis], dtype=np.intp),
+            np.array([i for i, u in enumerate(block.units) if units is None or u in units], dtype=np.intp),
+            sum(p.start <= today and (until is None or p.last_day <= until) for p in block.periods),
+        )
+        if ask.kpis.size and ask.units.size and ask.periods:
+            parts += _of_block(definitions, own, block, ask, as_of)
+    return tuple(parts)
+
+
+class _Ask(NamedTuple):
+    """Which rows and units of a block are asked for, and how many of its periods are read."""
+
+    kpis: Indexes
+    units: Indexes
+    periods: int
+
+
+class _Series(NamedTuple):
+    """Series of a block: the KPI, its row in the block, and the unit of each; arrays are `(series, period)`."""
+
+    kpis: Sequence[Kpi]
+    row: Indexes
+    unit: Indexes
+    value: Floats
+    state: Codes
+    marks: Codes
+    numerator: Floats | None
+    denominator: Floats | None
+    segments: Sequence[tuple[Segment, ...]]
+
+
+def _of_block(
+    definitions: Definitions, kpis: Sequence[Kpi], block: Block, ask: _Ask, as_of: datetime
+) -> Iterator[Outlook]:
+    """The outlooks asked for of one block, all of one frequency."""
+    periods = block.periods[: ask.periods]
+    s = _series(definitions, kpis, block, ask)
+    since = np.array([own[-1].start if own else 0 for own in s.segments], dtype=np.int64)
+    low, high = _valid(s.kpis)
+    names = [f"{kpi.code}/{block.units[u]}" for kpi, u in zip(s.kpis, s.unit.tolist(), strict=True)]
+    discrete = np.array([k.kind in _DISCRETE or k.state == "frozen" for k in s.kpis], dtype=np.bool_)
+    axis = (*periods, *(periods[-1].shift(n) for n in range(1, max(HORIZON[periods[0].frequency], AHEAD) + 1)))
+    factors = factors_of(definitions, s.kpis, [block.units[u] for u in s.unit.tolist()], axis)
+    even = s._replace(value=s.value * factors[:, : len(periods)])
+    forecasts = forecast(
+        even.value, periods, as_of=latest_day(definitions, as_of), names=names, state=s.state, marks=s.marks,
+        since=since, discrete=discrete, valid_min=low, valid_max=high,
+    )  # fmt: skip
+    goals = goals_of(definitions, kpis, block, s.row, s.unit, as_of=as_of)
+    origin = [-1 if f.origin is None else f.origin.ordinal - periods[0].ordinal for f in forecasts]
+    readings = _readings(even, goals, factors, np.array(origin, dtype=np.intp))
+    forecasts = tuple(forecast_as_given(made, factors[i, origin[i] + 1 :]) for i, made in enumerate(forecasts))
+    prospects = prospects_of(s.kpis, forecasts, periods, goals)
+    figures = own_figures(s.value, s.state, s.marks)
+    for i, (kpi, u, made) in enumerate(zip(s.kpis, s.unit.tolist(), forecasts, strict=True)):
+        chance = chance_of(kpi, made, figures[i], periods, goals, i)
+        ahead = slice(origin[i] + 1, origin[i] + 1 + made.horizon)
+        goal = tuple(zip(goals.low[i, ahead].tolist(), goals.high[i, ahead].tolist(), strict=True))
+        yield Outlook(kpi.code, block.units[u], periods, readings.get(i), made, chance, prospects[i], goal)
+
+
+def _series(definitions: Definitions, kpis: Sequence[Kpi], block: Block, ask: _Ask) -> _Series:
+    """The series asked for, by KPI, then unit."""
+    row, unit = (a.reshape(-1) for a in np.meshgrid(ask.kpis, ask.units, indexing="ij"))
+    periods = block.periods[: ask.periods]
+
+    def cells(array: Floats | None) -> Floats | None:
+        return None if array is None else array[row, unit, : ask.periods]
+
+    own = [kpis[k] for k in row.tolist()]
+    return _Series(
+        own, row, unit, block.value[row, unit, : ask.periods], block.state[row, unit, : ask.periods],
+        block.marks[row, unit, : ask.periods], cells(block.numerator), cells(block.denominator),
+        [segments_of(definitions, k, block.units[u], periods) for k, u in zip(own, unit.tolist(), strict=True)],
+    )  # fmt: skip
+
+
+def _valid(kpis: Sequence[Kpi]) -> tuple[Floats, Floats]:
+    """The valid range of each series, infinite where nothing is said."""
+    low = [-math.inf if k.valid_min is None else float(k.valid_min) for k in kpis]
+    high = [math.inf if k.valid_max is None else float(k.valid_max) for k in kpis]
+    return np.array(low), np.array(high)
+
+
+def _readings(s: _Series, goals: Goals, factors: Floats, origin: Indexes) -> dict[int, Reading]:
+    """The reading of each series that can be charted, by its number; `factors` are in its figures already."""
+    alike: dict[object, list[int]] = {}
+    for i, kpi in enumerate(s.kpis):
+        if origin[i] >= 0 and (chart := chart_of(kpi)) is not None:
+            alike.setdefault(chart, []).append(i)
+    figures = figures_to_read(s.value, s.state, s.marks)
+    found: dict[int, Reading] = {}
+    for rows in alike.values():
+        some, at = np.array(rows), np.maximum(origin[rows], 0)
+        many = read_many(
+            figures[some], chart_of(s.kpis[rows[0]]), segments=[s.segments[i] for i in rows],
+            numerator=None if s.numerator is None else s.numerator[some],
+            denominator=None if s.denominator is None else s.denominator[some],
+            polarity=[s.kpis[i].polarity for i in rows],
+            target=tuple(goal[some, at] * factors[some, at] for goal in (goals.low, goals.high)),
+            target_ahead=tuple(goal[some, at + AHEAD] * factors[some, at + AHEAD] for goal in (goals.low, goals.high)),
+        )  # fmt: skip
+        count = s.value.shape[1]
+        found |= {i: reading_as_given(many.of(place), factors[i, :count]) for place, i in enumerate(rows)}
+    return found

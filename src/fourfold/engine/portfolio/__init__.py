@@ -1,0 +1,34 @@
+"""The KPIs of a scorecard looked at together: which say the same, what is missing, what moves the whole (§8).
+
+How ambitious the targets are together is in `fourfold.engine.ambition`.
+"""
+
+from fourfold.engine.portfolio.balance import Balance, balance
+from fourfold.engine.portfolio.coverage import Coverage, Use, coverage
+from fourfold.engine.portfolio.drivers import Driver, Drivers, Robustness, drivers, weight_robustness
+from fourfold.engine.portfolio.effort import Collected, Collection, collection, retire_list
+from fourfold.engine.portfolio.health import Health, health_index
+from fourfold.engine.portfolio.redundancy import Cluster, Likeness, Redundancy, redundancy
+
+__all__ = [
+    "Balance",
+    "Cluster",
+    "Collected",
+    "Collection",
+    "Coverage",
+    "Driver",
+    "Drivers",
+    "Health",
+    "Likeness",
+    "Redundancy",
+    "Robustness",
+    "Use",
+    "balance",
+    "collection",
+    "coverage",
+    "drivers",
+    "health_index",
+    "redundancy",
+    "retire_list",
+    "weight_robustness",
+]

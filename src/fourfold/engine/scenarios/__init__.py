@@ -1,0 +1,17 @@
+"""What-if: a scenario is an overlay of figures, targets, weights and structure; both sides run through one engine."""
+
+from fourfold.engine.scenarios.comparison import Comparison, Difference, Side
+from fourfold.engine.scenarios.scenario import Part, Scenario, ScenarioError, lay_over
+from fourfold.engine.scenarios.what_if import replaced, what_if
+
+__all__ = [
+    "Comparison",
+    "Difference",
+    "Part",
+    "Scenario",
+    "ScenarioError",
+    "Side",
+    "lay_over",
+    "replaced",
+    "what_if",
+]

@@ -1,0 +1,122 @@
+"""Signals in words. A signal is a signal, not a failing: whether it is good or bad news, and why, people say.
+
+Source: methodology §5.4, §5.6, §5.7, §5.8, §7.3. `BANNED` lists words that no generated text may have.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from fourfold.engine.signals.charts import Phase
+from fourfold.engine.signals.limits import LOCKED, TRIAL
+from fourfold.engine.signals.patterns import HIGH, LOW, Signal
+from fourfold.engine.signals.readings import Reading
+from fourfold.engine.signals.rules import Rule
+from fourfold.engine.signals.scales import Scale
+
+#: A chart can say that something changed, never why: these words say more, or blame.
+BANNED: Final = ("problem", "problems", "proves", "proof", "causes", "caused", "drives", "driven", "failure", "blame")
+
+
+def plain_number(x: float) -> str:
+    """A number with four digits that count, and a true minus.
+
+    >>> plain_number(-38.976), plain_number(1234567.0)
+    ('−38.98', '1,234,567')
+    """
+    text = f"{x:,.0f}" if abs(x) >= 1000 else f"{x:.4g}"
+    return text.replace("-", "−")
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """How things are written: the names of the periods (`period 1` and so on without), numbers, one period."""
+
+    periods: Sequence[str] = ()
+    number: Callable[[float], str] = plain_number
+    period: str = "period"
+
+    def at(self, place: int) -> str:
+        """The name of a period."""
+        return self.periods[place] if self.periods else f"{self.period} {place + 1}"
+
+
+def sentences(reading: Reading, words: Words) -> tuple[str, ...]:
+    """A reading in sentences: the limits, each signal, what is suggested, the target, what is to be known."""
+    said = [_limits(reading, words)]
+    said += [signal_sentence(signal, words) for signal in reading.signals]
+    said += _suggestions(reading, words)
+    if reading.assurance:
+        said.append(f"{reading.headline}.")
+    said += [remark.value.format(period=words.period) for remark in reading.remarks]
+    return tuple(said)
+
+
+def _limits(reading: Reading, words: Words) -> str:
+    """How far the series is, and its usual range."""
+    n = reading.count
+    if reading.scale is Scale.NONE:
+        return "There is no usual range for counts as small as these."
+    if reading.phase is Phase.NOTHING and n >= TRIAL:
+        return "Too few figures follow one another without a gap for a usual range."
+    if reading.phase is Phase.NOTHING:
+        few = f"{n} figure{'s' if n != 1 else ''}: too few points for a usual range"
+        return f"{few}; it takes {TRIAL} for trial limits, {LOCKED} for signals."
+    known = np.flatnonzero(np.isfinite(reading.lower))
+    low, high = (words.number(float(a[known[-1]])) for a in (reading.lower, reading.upper)) if known.size else ("", "")
+    if reading.phase is Phase.TRIAL:
+        return f"Trial limits from {n} figures: {low} to {high}. They move with each figure and give no signals yet."
+    usual = f"The usual range is {low} to {high}."
+    return usual if reading.signals or not _is_judged(reading) else f"{usual} No signal."
+
+
+def _is_judged(reading: Reading) -> bool:
+    return bool(reading.variation)
+
+
+_RULES: Final = {
+    Rule.TREND_7: "{n} figures in a row {way}",
+    Rule.TREND_6: "{n} figures in a row {way}",
+    Rule.TWO_OF_THREE: "two of three figures far {side} the centre",
+    Rule.TWO_OF_THREE_NHS: "two of three figures close to the {limit} limit",
+    Rule.FOUR_OF_FIVE: "four of five figures well {side} the centre",
+    Rule.RUN_7: "{n} figures in a row {side} the centre",
+    Rule.RUN_8: "{n} figures in a row {side} the centre",
+    Rule.RUN_9: "{n} figures in a row {side} the centre",
+    Rule.ALTERNATING_14: "{n} figures going up and down in turn",
+    Rule.WITHIN_15: "{n} figures in a row unusually close to the centre",
+    Rule.BEYOND_8: "{n} figures in a row away from the centre, on both sides",
+}
+
+
+def signal_sentence(signal: Signal, words: Words) -> str:
+    """One signal in words.
+
+    >>> signal_sentence(Signal(Rule.RUN_8, 19, tuple(range(12, 20)), HIGH), Words())
+    'Signal at period 20: 8 figures in a row above the centre, since period 13.'
+    """
+    side, n = {HIGH: "above", LOW: "below"}.get(signal.side, ""), len(signal.points)
+    limit, way = ("upper", "rising") if signal.side == HIGH else ("lower", "falling")
+    place = f"Signal at {words.at(signal.at)}: "
+    if signal.rule is Rule.OUTSIDE:
+        what = f"{side} the {limit} limit"
+        return f"{place}{what}." if n == 1 else f"{place}{n} figures in a row {what}."
+    what = _RULES[signal.rule].format(n=n, side=side, limit=limit, way=way)
+    return f"{place}{what}, since {words.at(signal.points[0])}."
+
+
+def _suggestions(reading: Reading, words: Words) -> list[str]:
+    """What somebody might do about the limits."""
+    said = []
+    if (new := reading.suggestion) is not None:
+        where = f"Since {words.at(new.start)} the figures lie around {words.number(new.centre)}"
+        off = f"{plain_number(round(abs(new.shift), 1))} sigma {'above' if new.shift > 0 else 'below'} the centre"
+        limits = f"{words.number(new.lower)} to {words.number(new.upper)}"
+        said.append(f"{where}, {off}. If you know what changed and it will last, begin new limits there: {limits}.")
+    if reading.relock:
+        said.append(f"No signal since the limits were locked: they can be locked again, on {reading.relock} figures.")
+    return said

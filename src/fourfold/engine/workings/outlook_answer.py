@@ -1,0 +1,85 @@
+"""An outlook as plain data."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from fourfold.engine.cells import Floats
+from fourfold.engine.outlook import Outlook
+from fourfold.engine.workings.working import Plain, plain, series
+
+
+def signal_answer(found: Outlook) -> dict[str, Plain]:
+    """Limits, icons and signals; the limits are those of the last figure, None where there are none."""
+    r = found.reading
+    if r is None:
+        return {"phase": "none", "variation": "none", "assurance": "none", "headline": "", "signals": []}
+    signals: list[Plain] = [
+        {
+            "rule": s.rule.name.lower(),
+            "period": found.periods[s.at].id,
+            "periods": [found.periods[p].id for p in s.points],
+            "side": s.side,
+        }
+        for s in r.signals
+    ]
+    step = r.suggestion
+    return {
+        "phase": r.phase.name.lower(),
+        "count": r.count,
+        "lower": last(r.lower),
+        "centre": last(r.centre),
+        "upper": last(r.upper),
+        "sigma": last(r.sigma),
+        "limits": [series(r.lower), series(r.upper)],
+        "variation": r.variation.name.lower(),
+        "assurance": r.assurance.name.lower(),
+        "headline": r.headline,
+        "signals": signals,
+        "suggested_step": None if step is None else found.periods[step.start].id,
+        "remarks": [remark.value for remark in r.remarks],
+    }
+
+
+def forecast_answer(found: Outlook) -> dict[str, Plain]:
+    """The forecast by period ahead; empty lists where there is none, or no interval."""
+    f = found.forecast
+    return {
+        "method": f.method.value,
+        "lack": f.lack.value,
+        "count": f.count,
+        "origin": None if f.origin is None else f.origin.id,
+        "periods": [f.period(h).id for h in range(1, f.horizon + 1)],
+        "mean": list(f.mean),
+        "lower80": list(f.lower80),
+        "upper80": list(f.upper80),
+        "lower95": list(f.lower95),
+        "upper95": list(f.upper95),
+        "scale": f.scale,
+        "degrees": f.degrees,
+        "calibration": f.calibration.name,
+        "replaced": f.replaced,
+    }
+
+
+def chance_answer(found: Outlook) -> dict[str, Plain]:
+    """The chance at the end of the fiscal year; None throughout where there is none to tell."""
+    c = found.chance
+    if c is None:
+        return dict.fromkeys(("end", "way", "low", "high", "expected", "probability", "shown", "word"))
+    return {
+        "end": c.end.id,
+        "way": c.way.value,
+        "low": plain(c.low),
+        "high": plain(c.high),
+        "expected": c.expected,
+        "probability": c.p,
+        "shown": c.percent,
+        "word": c.word,
+    }
+
+
+def last(values: Floats) -> float | None:
+    """The newest number of a row, None where there is none."""
+    known = np.flatnonzero(np.isfinite(values))
+    return float(values[known[-1]]) if known.size else None

@@ -1,0 +1,264 @@
+"""Outlooks to rows and back; a row is written only where it says something else than the newest one of its series.
+
+Numbers are kept to 12 digits, limits only where they change, and nothing beyond the last figure. The figures without
+their season are not kept.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, fields
+from datetime import date, datetime
+from typing import Any, Final
+
+import numpy as np
+from django.db.models import Max
+
+from fourfold.engine.cells import Floats
+from fourfold.engine.evaluate import periods_of
+from fourfold.engine.forecasts import Calibration, Forecast, Lack, Method, hindcast
+from fourfold.engine.groups import with_inputs
+from fourfold.engine.kpis import Figures, figures
+from fourfold.engine.outlook import Chance, Outlook, Prospect, Way, outlooks
+from fourfold.engine.periods import Calendar, Period
+from fourfold.engine.rows import Rows, locate
+from fourfold.engine.signals import Assurance, Phase, Reading, Remark, Rule, Scale, Signal, Suggestion, Variation
+from fourfold.engine.statuses import Status
+from fourfold.records import models
+from fourfold.records.bulk import insert_rows
+from fourfold.records.frames.measurement import read_measurements
+from fourfold.records.models import Organisation
+from fourfold.records.ready import Ready
+
+_TABLE: Final = models.Outlook._meta.db_table
+_BATCH: Final = 500
+_FEW: Final = 200  # KPIs that are named one by one
+_DIGITS: Final = 12
+#: Lines of the chart that hold from where they change.
+_LINES: Final = ("lower", "centre", "upper", "sigma")
+_CODES: Final = {"phase": Phase, "scale": Scale, "variation": Variation, "assurance": Assurance,
+                 "assurance_ahead": Assurance}  # fmt: skip
+_PLAIN: Final = ("count", "relock", "trend", "dependence")
+#: What of a forecast is said elsewhere: by the row, or by the periods.
+_ELSEWHERE: Final = frozenset({"series", "as_of", "origin"})
+
+
+def outlooks_now(
+    organisation: Organisation,
+    ready: Ready,
+    *,
+    as_of: datetime,
+    kpis: Collection[str] | None = None,
+    units: Collection[str] | None = None,
+    until: date | None = None,
+) -> tuple[Outlook, ...]:
+    """The outlooks of these KPIs (all without `kpis`) in these units, from the figures as known now; see the engine."""
+    found = figures_now(organisation, ready, as_of=as_of, kpis=kpis)
+    return outlooks(ready.definitions, found, as_of=as_of, kpis=kpis, units=units, until=until)
+
+
+def figures_now(
+    organisation: Organisation, ready: Ready, *, as_of: datetime, kpis: Collection[str] | None = None
+) -> Figures:
+    """Figures of these KPIs (all without `kpis`) at their own frequencies, as known now."""
+    definitions = ready.definitions
+    needed = definitions.kpis if kpis is None else with_inputs(definitions, kpis)
+    measured = [kpi.code for kpi in needed if not kpi.is_computed]
+    rows = locate(read_measurements(organisation, ready, kpis=measured), definitions)
+    shown = periods_of(definitions, rows, view="month", as_of=as_of)
+    return figures(definitions, rows, as_of=as_of, periods=shown, only=kpis)
+
+
+def all_outlooks(ready: Ready, rows: Rows, *, as_of: datetime) -> tuple[Outlook, ...]:
+    """The outlooks of all KPIs and units from the rows of all figures."""
+    definitions = ready.definitions
+    shown = periods_of(definitions, rows, view="month", as_of=as_of)
+    found = figures(definitions, rows, as_of=as_of, periods=shown)
+    return outlooks(definitions, found, as_of=as_of)
+
+
+def write_outlooks(
+    organisation: Organisation, ready: Ready, found: Iterable[Outlook], *, at: datetime, input_version: int
+) -> int:
+    """Keep the outlooks that differ from what was said last about their KPI and unit; says how many did.
+
+    Those without a figure are not kept. Call it inside a transaction that holds the lock on the organisation.
+    """
+    some = [outlook for outlook in found if outlook.origin is not None]
+    known = _newest(organisation, {ready.kpis[outlook.kpi] for outlook in some})
+    new: list[tuple[Any, ...]] = []
+    same: list[int] = []
+    for outlook in some:
+        assert outlook.origin is not None
+        place = (ready.kpis[outlook.kpi], ready.units[outlook.unit])
+        spec, (pk, before) = spec_of_outlook(outlook), known.get(place, (0, None))
+        if before == spec:
+            same.append(pk)
+        else:
+            text = json.dumps(spec, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+            new.append((organisation.pk, *place, outlook.origin.id, at, input_version, text))
+    for start in range(0, len(same), _BATCH):
+        models.Outlook.objects.filter(pk__in=same[start : start + _BATCH]).update(input_version=input_version)
+    columns = ("organisation_id", "kpi_id", "unit_id", "origin", "made_at", "input_version", "spec")
+    insert_rows(_TABLE, columns, new, exact=True)
+    return len(new)
+
+
+def _newest(organisation: Organisation, kpis: Collection[int]) -> dict[tuple[int, int], tuple[int, Any]]:
+    """The newest row of each of these KPIs and unit: its id, and what it says."""
+    rows = models.Outlook.objects.filter(organisation=organisation)
+    if len(kpis) <= _FEW:
+        rows = rows.filter(kpi__in=kpis)
+    last = rows.values("unit", "kpi").annotate(last=Max("pk")).order_by().values("last")
+    found = rows.filter(pk__in=last).values_list("kpi_id", "unit_id", "pk", "spec")
+    return {(kpi, unit): (pk, spec) for kpi, unit, pk, spec in found}
+
+
+def tried(
+    values: Sequence[float | None],
+    periods: Sequence[Period],
+    *,
+    as_of: date,
+    since: Period | None,
+    valid: tuple[float, float],
+) -> tuple[int, int]:
+    """How many of the last twelve figures lay in the 80 % range of a forecast made a period before, and of how many."""
+    place = 0 if since is None else max(since.ordinal - periods[0].ordinal, 0)
+    figures = np.array([np.nan if v is None else v for v in values], dtype=np.float64)
+    found = hindcast(figures, periods, as_of=as_of, since=place, valid=valid)
+    return found.inside, found.outcomes
+
+
+def spec_of_outlook(outlook: Outlook) -> dict[str, Any]:
+    """An outlook as JSON holds it."""
+    first, origin = outlook.periods[0], outlook.origin
+    length = 0 if origin is None else origin.ordinal - first.ordinal + 1
+    return {
+        "first": first.id,
+        "periods": length,
+        "forecast": _forecast_spec(outlook.forecast),
+        "reading": None if outlook.reading is None else _reading_spec(outlook.reading, length),
+        "chance": None if outlook.chance is None else _chance_spec(outlook.chance),
+        "prospect": None if (p := outlook.prospect) is None else [p.period.id, _short(p.value), int(p.status)],
+        "wanted": [[None if np.isnan(v) else _open(v) for v in pair] for pair in outlook.wanted],
+    }
+
+
+def outlook_of_spec(
+    spec: Mapping[str, Any], *, kpi: str, unit: str, origin: str, made_at: datetime, calendar: Calendar
+) -> Outlook:
+    """The outlook that a row holds."""
+    first = calendar.parse(spec["first"])
+    periods = tuple(first.shift(n) for n in range(spec["periods"]))
+    made, read, chance, end = (spec[part] for part in ("forecast", "reading", "chance", "prospect"))
+    numbers: dict[str, Any] = {f.name: made[f.name] for f in fields(Forecast) if f.name not in _ELSEWHERE}
+    tuples = {name: tuple(value) for name, value in numbers.items() if isinstance(value, list)}
+    own = tuple((level, tuple(_nan(widths))) for level, widths in made["calibration"]["own"])
+    forecast = Forecast(
+        **numbers | tuples | {
+            "series": f"{kpi}/{unit}", "as_of": made_at.date(), "origin": calendar.parse(origin),
+            "method": Method[made["method"]], "lack": Lack[made["lack"]], "valid": tuple(_bounds(made["valid"])),
+            "calibration": Calibration(**made["calibration"] | {"own": own}),
+        }
+    )  # fmt: skip
+    reading = None if read is None else _reading(read, len(periods))
+    return Outlook(
+        kpi, unit, periods, reading, forecast, None if chance is None else _chance(chance, calendar),
+        None if end is None else Prospect(calendar.parse(end[0]), end[1], Status(end[2])),
+        tuple((_number(low), _number(high)) for low, high in spec["wanted"]),
+    )  # fmt: skip
+
+
+def _forecast_spec(made: Forecast) -> dict[str, Any]:
+    spec: dict[str, Any] = {
+        f.name: _short(getattr(made, f.name)) for f in fields(Forecast) if f.name not in _ELSEWHERE | {"calibration"}
+    }
+    calibration = asdict(made.calibration)
+    own = [[level, _short(widths)] for level, widths in made.calibration.own]
+    return spec | {"method": made.method.name, "lack": made.lack.name, "calibration": calibration | {"own": own}}
+
+
+def _reading_spec(reading: Reading, length: int) -> dict[str, Any]:
+    marked = np.flatnonzero(reading.label).tolist()
+    new = reading.suggestion
+    return {
+        **{name: int(getattr(reading, name)) for name in _CODES},
+        **{name: _short(getattr(reading, name)) for name in _PLAIN},
+        "lines": list(_changes([getattr(reading, name)[:length] for name in _LINES])),
+        "marked": [[place, int(reading.label[place]), int(reading.side[place])] for place in marked],
+        "signals": [[s.rule.name, s.at, list(s.points), s.side, s.in_baseline] for s in reading.signals],
+        "suggestion": None if new is None else [new.start, *_short((new.shift, new.centre, new.lower, new.upper))],
+        "remarks": [remark.name for remark in reading.remarks],
+    }
+
+
+def _changes(lines: Sequence[Floats]) -> Iterator[list[Any]]:
+    """The lines `(period,)` side by side, as [place, values…] wherever any of them changes."""
+    before: list[Any] = [None] * len(lines)
+    for place, now in enumerate(zip(*(_short(line.tolist()) for line in lines), strict=True)):
+        if list(now) != before:
+            before = list(now)
+            yield [place, *now]
+
+
+def _reading(spec: Mapping[str, Any], periods: int) -> Reading:
+    lines = np.full((len(_LINES), periods), np.nan)
+    for place, *numbers in spec["lines"]:
+        lines[:, place:] = np.array(list(_nan(numbers)))[:, None]
+    label, side = np.zeros(periods, np.uint8), np.zeros(periods, np.int8)
+    for place, rule, way in spec["marked"]:
+        label[place], side[place] = rule, way
+    signals = [Signal(Rule[rule], at, tuple(points), *rest) for rule, at, points, *rest in spec["signals"]]
+    new, rest = spec["suggestion"], {name: spec[name] for name in _PLAIN}
+    codes: dict[str, Any] = {name: kind(spec[name]) for name, kind in _CODES.items()}
+    drawn: dict[str, Any] = dict(zip(_LINES, lines, strict=True))
+    return Reading(
+        **codes, **rest, **drawn,
+        adjusted=np.full(periods, np.nan), label=label, side=side, signals=tuple(signals),
+        suggestion=None if new is None else Suggestion(*new),
+        remarks=tuple(Remark[name] for name in spec["remarks"]),
+    )  # fmt: skip
+
+
+def _chance_spec(chance: Chance) -> dict[str, Any]:
+    return {
+        "end": chance.end.id, "way": chance.way.value, "wanted": _short((chance.low, chance.high)),
+        "expected": _short(chance.expected), "p": _short(chance.p),
+    }  # fmt: skip
+
+
+def _chance(spec: Mapping[str, Any], calendar: Calendar) -> Chance:
+    end: Period = calendar.parse(spec["end"])
+    return Chance(end, Way(spec["way"]), *_bounds(spec["wanted"]), spec["expected"], spec["p"])
+
+
+def _short(value: Any) -> Any:
+    """Numbers with as many digits as are kept; None for what is none, on an open side too."""
+    if isinstance(value, (tuple, list)):
+        return [_short(v) for v in value]
+    if isinstance(value, float):
+        return float(f"{value:.{_DIGITS}g}") if np.isfinite(value) else None
+    return value
+
+
+def _open(value: float) -> float | str:
+    """A bound as JSON holds it: a number, or which way it is open."""
+    return float(_short(value)) if np.isfinite(value) else "-" if value < 0 else "+"
+
+
+def _number(kept: float | str | None) -> float:
+    """The bound that was kept; NaN for none."""
+    if isinstance(kept, str):
+        return -np.inf if kept == "-" else np.inf
+    return np.nan if kept is None else kept
+
+
+def _nan(values: Iterable[float | None]) -> Iterator[float]:
+    return (np.nan if value is None else value for value in values)
+
+
+def _bounds(pair: Sequence[float | None]) -> tuple[float, float]:
+    """A range, open where nothing is kept."""
+    low, high = pair
+    return -np.inf if low is None else low, np.inf if high is None else high

@@ -1,0 +1,89 @@
+"""The chances of KPIs to reach their targets at the end of the fiscal year."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from fourfold.engine.ambition import Mix, Portfolio, portfolio
+from fourfold.engine.definitions import Kpi
+from fourfold.engine.outlook import Chance, Outlook, Way
+from fourfold.engine.workings.working import plain
+from fourfold.scorecard.explanation import WorkingExplanation
+from fourfold.scorecard.outlooks import Outlooks, cells
+from fourfold.scorecard.sheet import Sheet
+from fourfold.table import number
+
+if TYPE_CHECKING:
+    import polars as pl
+
+#: Columns of the frame; one row for each series. `probability` is exact, `shown` in % as printed.
+COLUMNS: Final = ("kpi", "unit", "end", "way", "low", "high", "expected", "probability", "shown", "word")
+_TEXTS: Final = frozenset({"kpi", "unit", "end", "way", "word"})
+_MIXES: Final = {
+    Mix.NONE: "", Mix.SANDBAGGING: "all targets are nearly certain", Mix.FANTASY: "most targets are nearly hopeless",
+    Mix.HEALTHY: "a healthy mix", Mix.EASY: "together rather easy", Mix.HARD: "together rather hard",
+}  # fmt: skip
+_WAYS: Final = {Way.LEVEL: "", Way.SUM: " (sum)", Way.MEAN: " (mean)"}
+
+
+@dataclass(frozen=True, repr=False)
+class Chances(Outlooks):
+    """The chances of KPIs in units; see `Outlooks`."""
+
+    @property
+    def sheets(self) -> tuple[Sheet, ...]:
+        """One row for each KPI or unit that has a chance, the least likely first."""
+        heads = ("Unit" if self.kpi else "KPI", "By", "Wanted", "Expected", "Chance", "")
+        known = [(kpi, o, o.chance) for kpi, o in self.shown if o.chance is not None]
+        rows = tuple(self._row(kpi, o, c) for kpi, o, c in sorted(known, key=lambda found: found[2].p))
+        return (Sheet(f"Chances: {self.title}", heads, rows, frozenset(heads[2:5]), (0,), self._notes(len(rows))),)
+
+    def _notes(self, count: int) -> tuple[str, ...]:
+        without = len(self.shown) - count
+        more, a = list(self.gap_note), self.ambition
+        if without:
+            more.insert(0, f"{without} without a target for the end of the year, or without an interval")
+        if a.known:
+            spread = f"{a.expected:.1f} of {a.known}, give or take {a.deviation:.1f}"
+            more.insert(0, f"Expected hits: {spread}; {_MIXES[a.mix]}")
+        return tuple(more)
+
+    @property
+    def ambition(self) -> Portfolio:
+        """How ambitious the targets shown are together (§4.4)."""
+        return portfolio(np.array([math.nan if o.chance is None else o.chance.p for _, o in self.shown]))
+
+    def _row(self, kpi: Kpi, o: Outlook, c: Chance) -> tuple[str, ...]:
+        expected = f"{number(c.expected, kpi)}{_WAYS[c.way]}"
+        return self.name(kpi, o), c.end.label, goal(c, kpi), expected, f"{c.percent} %", c.word
+
+    @property
+    def frame(self) -> pl.DataFrame:
+        """One row for each series, columns `COLUMNS`; null where there is no chance to tell or a side is open."""
+        return cells(COLUMNS, self._cells(), _TEXTS)
+
+    def _cells(self) -> Iterator[tuple[object, ...]]:
+        for o in self.items:
+            if (c := o.chance) is None:
+                yield (o.kpi, o.unit, *[None] * 8)
+            else:
+                numbers = (plain(c.low), plain(c.high), c.expected, c.p, c.percent)
+                yield (o.kpi, o.unit, c.end.id, c.way.value, *numbers, c.word)
+
+    def explain(self, kpi: str, unit: str | None = None) -> WorkingExplanation:
+        """The chance of one series in sentences, with all inputs; the root unit without one."""
+        return self.working("chance", kpi, unit)
+
+
+def goal(c: Chance, kpi: Kpi) -> str:
+    """What is wanted, such as `≥ 95.0%`."""
+    if math.isinf(c.high):
+        return f"≥ {number(c.low, kpi)}"
+    if math.isinf(c.low):
+        return f"≤ {number(c.high, kpi)}"
+    return f"{number(c.low, kpi)} to {number(c.high, kpi)}"

@@ -1,0 +1,170 @@
+"""Which figures a forecast rests on: five kinds of no number, marks, gaps, confirmed steps, the day it is made."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+import pytest
+
+from fourfold.engine.cells import Mark, State
+from fourfold.engine.forecasts import Forecast, ForecastError, Lack, Method, forecast
+from fourfold.engine.forecasts.history import LONGEST, histories
+from fourfold.engine.periods import Calendar
+
+MONTHS = Calendar().range(Calendar().parse("2024-01"), Calendar().parse("2025-12"))
+LATER = date(2026, 1, 20)
+N, MISSING, NA, NOT_DUE, ERROR = (np.uint8(s) for s in State)
+WAVE = [10.0 + n % 4 + n / 10 for n in range(24)]
+
+
+def one(
+    y: list[float], states: list[np.uint8] | None = None, marks: list[int] | None = None, **more: object
+) -> Forecast:
+    state = None if states is None else np.array([states], dtype=np.uint8)
+    marked = None if marks is None else np.array([marks], dtype=np.uint8)
+    given: dict[str, object] = {"as_of": LATER, "state": state, "marks": marked, **more}
+    return forecast(np.array([y]), MONTHS[: len(y)], **given)[0]  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("states", "lack"),
+    [
+        ([MISSING] * 8, Lack.NO_FIGURES),
+        ([NOT_DUE] * 8, Lack.NOT_DUE),
+        ([NA] * 8, Lack.NOT_APPLICABLE),
+        ([ERROR] * 8, Lack.ERRORS),
+        ([NA] * 4 + [NOT_DUE] * 4, Lack.NOT_DUE),
+        ([ERROR] * 4 + [MISSING] * 4, Lack.NO_FIGURES),
+    ],
+)
+def test_each_kind_of_no_number_gives_its_own_reason(states: list[np.uint8], lack: Lack) -> None:
+    ours = one([np.nan] * 8, states)
+    assert (ours.method, ours.lack, ours.origin, ours.mean, ours.horizon) == (Method.NONE, lack, None, (), 0)
+
+
+def test_a_unit_that_no_longer_has_the_kpi_gets_no_forecast() -> None:
+    ours = one(WAVE[:20] + [np.nan] * 4, [N] * 20 + [NA] * 4)
+    assert (ours.method, ours.lack) == (Method.NONE, Lack.NOT_APPLICABLE)
+
+
+def test_zero_is_a_figure_like_any_other() -> None:
+    ours = one([0.0, 3.0, 0.0, 1.0, 4.0, 0.0, 2.0])
+    assert ours.count == 7
+    assert ours.method is Method.SES
+
+
+def test_a_forecast_begins_after_the_last_figure_not_after_today() -> None:
+    ours = one([*WAVE[:20], np.nan, np.nan, np.nan, np.nan], [N] * 20 + [MISSING] * 2 + [NOT_DUE] * 2)
+    assert ours.origin == MONTHS[19]
+    assert ours.period(1) == MONTHS[20]
+    assert ours.mean == one(WAVE[:20]).mean
+
+
+def test_missing_and_error_cells_in_between_are_gaps_and_nothing_else() -> None:
+    y, states = list(WAVE), [N] * 24
+    states[7], states[15] = MISSING, ERROR
+    y[7] = y[15] = np.nan
+    ours = one(y, states)
+    assert ours.count == 22
+    assert ours.lack is Lack.NOTHING
+    assert ours.mean == one(y).mean
+    assert ours.mean == pytest.approx(one(WAVE).mean, abs=1.5)
+
+
+def test_what_stands_in_a_cell_that_is_no_number_is_not_read() -> None:
+    assert one([*WAVE[:20], 1e9], [N] * 20 + [ERROR]).mean == one(WAVE[:20]).mean
+
+
+@pytest.mark.parametrize("mark", [Mark.PROVISIONAL, Mark.CARRIED, Mark.STALE])
+def test_figures_that_are_not_their_periods_own_do_not_count(mark: Mark) -> None:
+    ours = one([*WAVE[:20], 1e6], [N] * 21, [0] * 20 + [mark])
+    assert ours.mean == one(WAVE[:20]).mean
+
+
+@pytest.mark.parametrize("mark", [Mark.ESTIMATE, Mark.UNAPPROVED, Mark.PARTIAL])
+def test_other_marks_do_not_keep_a_figure_out(mark: Mark) -> None:
+    assert one(WAVE, [N] * 24, [0] * 23 + [mark]).mean == one(WAVE).mean
+
+
+def test_nothing_that_begins_after_the_day_is_read() -> None:
+    early = one(WAVE, as_of=date(2025, 6, 30))
+    assert early.origin == MONTHS[17]
+    assert early.mean == one(WAVE[:18]).mean
+    nothing = one(WAVE, as_of=date(2023, 1, 1))
+    assert (nothing.method, nothing.lack) == (Method.NONE, Lack.NO_FIGURES)
+
+
+def test_after_a_confirmed_step_only_what_follows_counts_once_it_is_six_figures() -> None:
+    y = [100.0 + n % 3 for n in range(12)] + [500.0 + n % 4 for n in range(6)]
+    stepped = one(y, since=np.array([12]))
+    assert stepped.mean == one(y[12:]).mean
+    assert stepped.count == 6
+    too_early = one(y[:17], since=np.array([12]))
+    assert too_early.mean == one(y[:17]).mean
+    assert too_early.count == 17
+
+
+def test_up_to_five_figures_are_called_indicative() -> None:
+    assert one(WAVE[:5]).lack is Lack.SHORT
+    assert one(WAVE[:6]).lack is Lack.NOTHING
+
+
+def test_levels_and_yes_or_no_carry_the_last_figure_on() -> None:
+    ours = one([0.0, 1.0, 1.0, 0.0, 1.0, 2.0, 3.0, 1.0], discrete=np.array([True]))
+    assert (ours.method, ours.lack) == (Method.LAST, Lack.DISCRETE)
+    assert set(ours.mean) == {1.0}
+    assert ours.scale is None
+
+
+def test_with_two_different_figures_there_is_no_interval() -> None:
+    ours = one([3.0, 3.0, 4.0, 3.0, 3.0, 4.0, 4.0, 3.0])
+    assert (ours.method, ours.lack, ours.lower95) == (Method.LAST, Lack.FEW_VALUES, ())
+    assert set(ours.mean) == {3.0}
+
+
+def test_forecast_and_interval_stay_within_the_valid_range() -> None:
+    y = [90.0, 92.0, 95.0, 93.0, 97.0, 98.0, 99.0, 99.5, 98.5, 99.0, 99.8, 99.9, 99.9]
+    free, bound = one(y), one(y, valid_min=0.0, valid_max=np.array([100.0]))
+    assert max(free.upper95) > 100.0
+    assert max(bound.upper95) == 100.0 == max(bound.upper80)
+    assert max(bound.mean) <= 100.0
+    assert bound.lower80 == free.lower80
+    assert max(bound.interval(0.95)[1]) == 100.0
+
+
+def test_kept_bounds_are_the_intervals_of_their_level() -> None:
+    ours = one(WAVE)
+    assert ours.interval(0.80)[0] == pytest.approx(ours.lower80)
+    assert ours.interval(0.95)[1] == pytest.approx(ours.upper95)
+    assert all(low < mid for low, mid in zip(ours.half_widths(0.5), ours.half_widths(0.8), strict=True))
+
+
+def test_very_long_histories_are_cut_to_the_newest_part() -> None:
+    y = np.random.default_rng(1).normal(size=(1, 400))
+    y[0, -3] = np.nan
+    cut = histories(y, m=12)
+    assert (cut.length.tolist(), cut.count.tolist()) == ([LONGEST], [LONGEST - 1])
+    assert histories(y, m=52).length.tolist() == [260]
+
+
+def test_no_series_no_forecasts() -> None:
+    assert forecast(np.empty((0, 24)), MONTHS, as_of=LATER) == ()
+
+
+def test_the_naive_forecast_repeats_the_last_cycle() -> None:
+    assert one(WAVE).naive == tuple(WAVE[12:])
+    assert set(one(WAVE[:20]).naive) == {WAVE[19]}
+
+
+def test_misuse_is_refused_with_a_hint() -> None:
+    with pytest.raises(ForecastError, match="no periods"):
+        forecast(np.empty((1, 0)), (), as_of=LATER)
+    with pytest.raises(ForecastError, match="not consecutive"):
+        forecast(np.ones((1, 2)), (MONTHS[0], MONTHS[2]), as_of=LATER)
+    with pytest.raises(ForecastError, match="do not fit 24 periods"):
+        forecast(np.ones((1, 23)), MONTHS, as_of=LATER)
+    with pytest.raises(ForecastError, match="cannot reach 0"):
+        one(WAVE, horizon=0)
+    with pytest.raises(ForecastError, match="does not reach 13"):
+        one(WAVE).period(13)

@@ -1,0 +1,251 @@
+"""What becomes of forecasts: errors, coverage, alarms, and an installation's own interval widths."""
+
+from __future__ import annotations
+
+import math
+from datetime import date
+from statistics import fmean, median
+
+import numpy as np
+import pytest
+
+from fourfold.engine.forecasts import (
+    Forecast,
+    Lack,
+    Method,
+    coverage,
+    coverage_findings,
+    forecast,
+    hindcast,
+    mase,
+    msis,
+    recalibrate,
+    record,
+    records_by_length,
+    records_by_period,
+    score,
+    smape,
+    track_record,
+    wilson,
+)
+from fourfold.engine.forecasts.accuracy import naive_error
+from fourfold.engine.forecasts.calibration import MONTHLY, UNCALIBRATED, YEARLY, Calibration, calibration_for
+from fourfold.engine.periods import Calendar, Frequency, Period
+
+ORIGIN = Calendar().parse("2025-12")
+
+
+def kept(series: str, mean: tuple[float, ...], half: float = 2.0, *, origin: Period = ORIGIN, count: int = 30,
+         scale: float | None = 1.0) -> Forecast:  # fmt: skip
+    """A forecast as it might have been kept, with plain intervals of ± half and ± twice that."""
+
+    def around(by: float) -> tuple[float, ...]:
+        return () if scale is None else tuple(m + by for m in mean)
+
+    return Forecast(
+        series=series, as_of=origin.end, origin=origin, method=Method.SEASONAL, lack=Lack.NOTHING, count=count,
+        mean=mean, lower80=around(-half), upper80=around(half), lower95=around(-2 * half), upper95=around(2 * half),
+        scale=scale, degrees=4, calibration=MONTHLY, naive=tuple(m + 1.0 for m in mean), naive_error=2.0,
+    )  # fmt: skip
+
+
+def after(*values: float, origin: Period = ORIGIN) -> dict[Period, float]:
+    return {origin.shift(h): value for h, value in enumerate(values, 1)}
+
+
+def test_the_record_of_two_forecasts_by_hand() -> None:
+    made = [kept("waits", (10.0, 10.0)), kept("cost", (50.0, 50.0))]
+    came = {"waits": after(11.0, 13.0), "cost": after(55.0)}
+    ours = track_record(made, came)
+    assert (ours.series, ours.forecasts, ours.figures) == (2, 2, 3)
+    errors = [fmean([1, 3]) / 2.0, 5 / 2.0]
+    assert ours.mase_mean == pytest.approx(fmean(errors))
+    assert ours.mase_median == pytest.approx(median(errors))
+    naive = [fmean([0, 2]) / 2.0, 4 / 2.0]
+    assert ours.value_added == pytest.approx(fmean(naive) - fmean(errors))
+    assert ours.bias == pytest.approx(fmean([1, 3, 5]))
+    assert (ours.coverage80.inside, ours.coverage80.outcomes) == (1, 3)
+    assert (ours.coverage95.inside, ours.coverage95.outcomes) == (2, 3)
+    assert ours.msis == pytest.approx(fmean([8 / 2, (8 + 40 * 1) / 2]))
+
+
+def test_figures_that_have_not_come_take_no_part() -> None:
+    made = [kept("waits", (10.0, 10.0)), kept("new", (1.0,))]
+    early = track_record(made, {"waits": {ORIGIN.shift(1): 11.0, ORIGIN.shift(2): math.nan}})
+    assert (early.forecasts, early.figures) == (1, 1)
+    nothing = track_record(made, {})
+    assert (nothing.forecasts, nothing.figures, nothing.alarm) == (0, 0, False)
+    assert math.isnan(nothing.mase_mean)
+    assert math.isnan(nothing.coverage80.share)
+
+
+def test_a_forecast_without_an_interval_counts_for_the_error_alone() -> None:
+    ours = track_record([kept("young", (5.0,), count=4, scale=None)], {"young": after(6.0)})
+    assert ours.mase_mean == 0.5
+    assert ours.coverage80.outcomes == 0
+    assert math.isnan(ours.bias)
+
+
+def test_forecasts_of_a_real_run_are_scored_against_later_figures() -> None:
+    months = Calendar().range(Calendar().parse("2022-01"), Calendar().parse("2026-06"))
+    rng = np.random.default_rng(2)
+    table = 100 + rng.normal(size=(30, 54)).cumsum(axis=1)
+    names = [f"kpi{n}" for n in range(30)]
+    made = [
+        one for day in (date(2025, 7, 1), date(2025, 10, 1), date(2026, 1, 1))
+        for one in forecast(table, months, as_of=day.replace(day=1), names=names)
+    ]  # fmt: skip
+    came = {name: dict(zip(months, row.tolist(), strict=True)) for name, row in zip(names, table, strict=True)}
+    ours = track_record(made, came)
+    assert (ours.series, ours.forecasts) == (30, 90)
+    assert ours.figures == 30 * (11 + 8 + 5)
+    assert all(one.origin is not None and one.origin.start <= one.as_of for one in made)
+
+
+def test_records_are_told_apart_by_length_of_history_and_by_period() -> None:
+    made = [kept("a", (10.0, 10.0), count=8), kept("b", (10.0,), origin=ORIGIN.shift(1), count=40)]
+    scored = score(made, {"a": after(10.0, 20.0), "b": after(11.0, origin=ORIGIN.shift(1))})
+    by_length = records_by_length(scored)
+    assert {bucket: r.figures for bucket, r in by_length.items()} == {(6, 11): 2, (36, 59): 1}
+    by_period = records_by_period(scored)
+    assert {p.short_id: (r.figures, r.coverage80.inside) for p, r in by_period.items()} == {
+        "2026-01": (1, 1), "2026-02": (2, 1),
+    }  # fmt: skip
+
+
+def test_the_alarm_waits_for_more_than_chance() -> None:
+    bad = track_record([kept(f"k{n}", (0.0,)) for n in range(50)], {f"k{n}": after(3.0) for n in range(50)})
+
+    def of(inside: int, outside: int) -> bool:
+        made = [kept(f"k{n}", (0.0,)) for n in range(inside + outside)]
+        came = {f"k{n}": after(0.0 if n < inside else 3.0) for n in range(inside + outside)}
+        return track_record(made, came).alarm
+
+    assert [len(list(coverage_findings(track_record([], {})))), len(list(coverage_findings(bad)))] == [0, 1]
+    assert [of(8, 2), of(5, 5), of(60, 60), of(40, 0), of(96, 24)] == [False, False, True, True, False]
+
+
+@pytest.mark.parametrize(
+    ("inside", "count", "low", "high"),
+    [(81, 263, 0.2553, 0.3662), (15, 148, 0.0624, 0.1605), (0, 20, 0.0, 0.1611), (1, 29, 0.0061, 0.1718)],
+)
+def test_a_share_has_the_interval_of_newcombes_table(inside: int, count: int, low: float, high: float) -> None:
+    """Newcombe (1998), Statistics in Medicine 17:857–872, table I, method 3 (Wilson)."""
+    ours = wilson(inside, count)
+    assert (ours.low, ours.high) == (pytest.approx(low, abs=5.1e-5), pytest.approx(high, abs=5.1e-5))
+
+
+def test_metrics_are_those_of_their_formulas() -> None:
+    y = np.array([[3.0, 5.0, 4.0, 8.0, 6.0, 9.0]])
+    assert naive_error(y, 2).tolist() == [fmean([1, 3, 2, 1])]
+    assert naive_error(y, 4).tolist() == [fmean([2, 1, 4, 2, 3])]  # under two cycles: from one to the next
+    came, mean = np.array([[10.0, 12.0, np.nan]]), np.array([[9.0, 14.0, 1.0]])
+    assert mase(came, mean, np.array([2.0])).tolist() == [0.75]
+    assert smape(came, mean)[0] == pytest.approx(fmean([200 / 19, 400 / 26]))
+    assert np.isnan(mase(came, mean, naive_error(np.full((1, 6), 7.0), 2))).all()
+    assert msis(came, mean - 1, mean + 1, np.array([2.0]))[0] == pytest.approx(fmean([2, 2 + 40 * 1]) / 2)
+    assert coverage(came, mean - 1, mean + 1).inside == 1
+
+
+@pytest.mark.parametrize(
+    ("frequency", "name"),
+    [(Frequency.MONTH, "monthly"), (Frequency.QUARTER, "quarterly"), (Frequency.YEAR, "yearly"),
+     (Frequency.WEEK, "uncalibrated"), (Frequency.DAY, "uncalibrated"), (Frequency.HALF, "uncalibrated")],
+)  # fmt: skip
+def test_frequencies_nobody_has_measured_are_called_uncalibrated(frequency: Frequency, name: str) -> None:
+    assert calibration_for(frequency).name == name
+
+
+def test_half_widths_are_the_tabulated_ones() -> None:
+    h = np.array([1.0, 6.0])
+    assert MONTHLY.half_width(0.80, h, 23).tolist() == pytest.approx((1.638 * 1.10 * h**0.35).tolist(), rel=3e-4)
+    assert MONTHLY.half_width(0.95, h, 24).tolist() == pytest.approx((2.776 * 1.10 * h**0.35).tolist(), rel=3e-4)
+    assert YEARLY.half_width(0.95, h, 60).tolist() == pytest.approx((3.182 * 1.10 * h**0.60).tolist(), rel=3e-4)
+    assert UNCALIBRATED.half_width(0.80, 2.0, 30) == MONTHLY.half_width(0.80, 2.0, 30)
+
+
+def record_of(
+    series: int, times: int, width: float, seed: int = 4
+) -> tuple[list[Forecast], dict[str, dict[Period, float]]]:
+    """Forecasts of zero over two periods with scale 1, and normal figures of this spread."""
+    rng = np.random.default_rng(seed)
+    made, came = [], {}
+    for n in range(series):
+        came[f"k{n}"] = {ORIGIN.shift(t): width * float(rng.normal()) for t in range(1, times + 3)}
+        made += [kept(f"k{n}", (0.0, 0.0), origin=ORIGIN.shift(t)) for t in range(times)]
+    return made, came
+
+
+def test_a_short_record_changes_nothing() -> None:
+    for series, times in ((49, 8), (80, 5)):
+        made, came = record_of(series, times, 1.0)
+        assert recalibrate(score(made, came), MONTHLY) is MONTHLY
+
+
+def test_a_long_record_replaces_the_widths_by_those_that_held() -> None:
+    made, came = record_of(60, 8, 3.0)
+    own = recalibrate(score(made, came), MONTHLY)
+    assert own.name == "monthly, own record"
+    normal = {0.50: 0.674, 0.80: 1.282, 0.95: 1.960}
+    for level, z in normal.items():
+        for h in (1.0, 2.0):
+            assert float(own.half_width(level, h, 30)) == pytest.approx(3.0 * z, rel=0.15)
+    fresh, later = record_of(60, 8, 3.0, seed=5)
+    half = float(own.half_width(0.80, 1.0, 30))
+    new = score([kept(f.series, f.mean, half, origin=f.origin or ORIGIN) for f in fresh], later)
+    assert record(new).coverage80.share == pytest.approx(0.80, abs=0.05)
+
+
+def test_widths_come_from_the_finite_sample_rank() -> None:
+    made, came = record_of(60, 6, 1.0)
+    own = recalibrate(score(made, came), MONTHLY)
+    sizes = sorted(abs(came[f.series][f.period(1)]) for f in made)
+    assert float(own.half_width(0.80, 1.0, 30)) == sizes[math.ceil((len(sizes) + 1) * 0.80) - 1]
+
+
+def test_horizons_with_too_few_figures_keep_the_usual_widths() -> None:
+    own = Calibration("own", 0.35, 1.17, 4, own=((0.95, (2.0, math.nan)),))
+    assert own.half_width(0.95, np.array([1.0, 2.0, 3.0]), 30).tolist() == pytest.approx(
+        [2.0, *MONTHLY.half_width(0.95, np.array([2.0, 3.0]), 30).tolist()]
+    )
+    assert float(own.half_width(0.80, 1.0, 30)) == float(MONTHLY.half_width(0.80, 1.0, 30))
+
+
+def test_own_widths_never_shrink_with_the_horizon() -> None:
+    made, came = record_of(60, 8, 1.0)
+    own = recalibrate(score(made, came), MONTHLY)
+    for level, widths in own.own:
+        assert list(widths) == sorted(widths), level
+
+
+def test_an_own_calibration_makes_the_intervals_of_new_forecasts() -> None:
+    made, came = record_of(60, 8, 3.0)
+    own = recalibrate(score(made, came), MONTHLY)
+    months = Calendar().range(Calendar().parse("2024-01"), ORIGIN)
+    y = np.random.default_rng(1).normal(50, 2, size=(1, 24))
+    (plain,), (ours,) = (forecast(y, months, as_of=date(2026, 1, 1), calibration=c) for c in (MONTHLY, own))
+    assert ours.mean == plain.mean
+    assert ours.scale is not None
+    assert ours.upper80[0] - ours.mean[0] == pytest.approx(ours.scale * float(own.half_width(0.80, 1.0, 24)))
+
+
+def test_a_hindcast_is_what_each_past_forecast_said() -> None:
+    """Each figure beside the forecast from everything before it, made one by one."""
+    rng = np.random.default_rng(7)
+    months = Calendar().range(Calendar().parse("2023-01"), Calendar().parse("2026-04"))
+    values = 100 + np.cumsum(rng.normal(0, 3, len(months)))
+    values[[9, 33]] = np.nan
+    found = hindcast(values, months, as_of=date(2026, 5, 1))
+    inside = outcomes = 0
+    for at in [i for i in range(len(months)) if np.isfinite(values[i])][-12:]:
+        (one,) = forecast(values[None, :at], months[:at], as_of=date(2026, 5, 1))
+        ahead = at - months.index(one.origin) - 1  # type: ignore[arg-type]
+        outcomes += 1
+        inside += one.lower80[ahead] <= values[at] <= one.upper80[ahead]
+    assert (found.inside, found.outcomes) == (inside, outcomes) and outcomes == 12
+
+
+def test_a_short_series_has_no_hindcast() -> None:
+    months = Calendar().range(Calendar().parse("2026-01"), Calendar().parse("2026-06"))
+    for values in (np.full(6, np.nan), np.array([1.0, 2, 3, 4, 5, 6])):
+        assert hindcast(values, months, as_of=date(2026, 7, 1)).outcomes == 0

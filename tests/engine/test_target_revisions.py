@@ -1,0 +1,98 @@
+"""Easings and drift of targets, and the check about them."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fourfold.engine.checks import check
+from fourfold.engine.definitions import Definitions
+from fourfold.engine.target_revisions import histories, twice_in_a_year
+from tests.engine.scorecards import scorecard
+
+HIGH, LOW, RANGE = ({"code": "k", "polarity": p} for p in ("higher_better", "lower_better", "in_range"))
+
+
+def kpi_with(kpi: dict[str, object], *versions: dict[str, object], **more: object) -> Definitions:
+    return scorecard({**kpi, **more}, targets=[{"kpi": "k", **v} for v in versions])
+
+
+def test_an_easing_is_the_way_given_up_and_a_tightening_takes_nothing_back() -> None:
+    d = kpi_with(
+        HIGH,
+        {"since": "2026-01", "value": 90, "baseline": 80},
+        {"since": "2026-04", "value": 88},
+        {"since": "2026-07", "value": 91},
+        {"since": "2026-10", "value": 86},
+    )
+    (history,) = histories(d, d.kpis[0])
+    assert [r.eased for r in history.revisions] == [2.0, -3.0, 5.0]
+    assert history.drift == pytest.approx(0.7)
+    assert [r.target.since for r in history.easings] == ["2026-04", "2026-10"]
+    assert len(list(twice_in_a_year(history.easings))) == 1
+
+
+@given(st.lists(st.integers(0, 100), min_size=1, max_size=8))
+def test_drift_is_the_sum_of_what_was_given_up(values: list[int]) -> None:
+    versions = [{"since": f"{2000 + i}-01", "value": v} for i, v in enumerate(values)]
+    versions[0]["baseline"] = 120
+    d = kpi_with(LOW, *versions)
+    (history,) = histories(d, d.kpis[0])
+    given_up = sum(max(b - a, 0) for a, b in pairwise(values))
+    assert history.drift == pytest.approx(given_up / (120 - values[0]))
+
+
+def test_versions_are_taken_by_begin_and_by_unit() -> None:
+    versions = (
+        {"since": "2026-07", "value": 80},
+        {"since": "2026-01", "value": 90},
+        {"since": "2026-01", "value": 5, "unit": "all"},
+    )
+    d = kpi_with(HIGH, *versions)
+    both = {h.unit: [r.eased for r in h.revisions] for h in histories(d, d.kpis[0])}
+    assert both == {None: [10.0], "all": []}
+
+
+def test_a_wider_range_is_easier() -> None:
+    d = kpi_with(RANGE, {"since": "2026-01", "low": 20, "high": 22}, {"since": "2026-02", "low": 19, "high": 24})
+    assert [r.eased for r in histories(d, d.kpis[0])[0].revisions] == [3.0]
+
+
+def test_a_year_later_is_not_within_a_year() -> None:
+    for second, count in (("2026-12", 1), ("2027-01", 0)):
+        versions = ({"since": "2025-01", "value": 9}, {"since": "2026-01", "value": 8}, {"since": second, "value": 7})
+        d = kpi_with(HIGH, *versions)
+        assert len(list(twice_in_a_year(histories(d, d.kpis[0])[0].easings))) == count
+
+
+def said(d: Definitions) -> list[str]:
+    return [f.message for f in check(d) if f.code == "TARGET-EASED"]
+
+
+def test_easing_a_target_needs_somebody_else() -> None:
+    first = {"since": "2026-01", "value": 90}
+    cases = {
+        None: "nobody else agreed",
+        "alice": "alice approved it alone",
+        "bob": "bob approved it alone",
+        "charlie": None,
+    }
+    for approver, message in cases.items():
+        second = {"since": "2027-01", "value": 85, "author": "bob", "approver": approver}
+        found = said(kpi_with(HIGH, first, second, owner="alice"))
+        assert [message in m for m in found] == ([True] if message else [])
+    assert said(kpi_with(HIGH, first, {"since": "2027-01", "value": 95}, owner="alice")) == []
+
+
+def test_two_easings_within_a_year_are_a_question() -> None:
+    more = {"author": "bob", "approver": "charlie"}
+    d = kpi_with(
+        HIGH,
+        {"since": "2026-01", "value": 90},
+        {"since": "2026-04", "value": 85, **more},
+        {"since": "2026-09", "value": 84, **more},
+    )
+    assert ["twice within a year: from 2026-04 and from 2026-09 on" in m for m in said(d)] == [True]
