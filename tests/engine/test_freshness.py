@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fourfold.engine import carrying
 from fourfold.engine.freshness import Freshness, age_of, age_of_latest, ages_of, decay, freshness_of
 from fourfold.engine.periods import BusinessDays, Calendar, Frequency, Lag, WeekYear
 
@@ -28,7 +27,6 @@ def word(age: float) -> str:
 @given(st.lists(AGES, max_size=20))
 def test_ages_have_the_words_and_the_worth_of_the_methodology(ages: list[float]) -> None:
     assert [Freshness(code).word for code in freshness_of(np.array(ages))] == [word(age) for age in ages]
-    assert decay(np.array(ages)).tolist() == [carrying.freshness(age) for age in ages]
     assert decay(np.array(ages)).tolist() == [1.0 if age <= 0 else max(0.0, 1 - age / 3) for age in ages]
 
 
