@@ -49,6 +49,15 @@ def test_it_is_what_a_full_evaluation_would_keep(bob: Person, now: datetime) -> 
     assert Outlook.objects.count() == before
 
 
+def test_pages_can_tell_that_outlooks_were_kept(organisation: Organisation, bob: Person, now: datetime) -> None:
+    record_measurement(by=bob, kpi="costs", unit="north", period="2026-04", value=790, at=now)
+    organisation.refresh_from_db()
+    before = (organisation.version, organisation.outlooks_version)
+    evaluate_outlooks(by=bob, kpi="costs", unit="north", as_of=now)
+    organisation.refresh_from_db()
+    assert (organisation.version, organisation.outlooks_version) == (before[0], before[1] + 1)
+
+
 def test_people_ask_for_their_own_units_only(bob: Person, charlie: Person, now: datetime) -> None:
     with pytest.raises((Forbidden, NotFound)):
         evaluate_outlooks(by=bob, kpi="sales", unit="south", as_of=now)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from random import Random
 
 import pytest
 
@@ -51,3 +53,28 @@ def test_an_answer_larger_than_the_room_is_given_and_not_kept() -> None:
     assert asked(RUN, "huge", ROOM + 1)
     assert asked(RUN, "huge", ROOM + 1)
     assert not module._KEPT
+
+
+@pytest.mark.parametrize("counter", ["version", "definitions", "outlooks"])
+def test_a_change_of_anything_reads_anew(counter: str) -> None:
+    asked(RUN, "a")
+    assert asked(RUN._replace(**{counter: 1}), "a")
+    assert not asked(RUN, "a")
+
+
+def test_many_threads_get_each_their_own_answer_within_the_room() -> None:
+    wrong: list[object] = []
+
+    def ask(seed: int) -> None:
+        chance = Random(seed)
+        for _ in range(2_000):
+            key = chance.randrange(40)
+            if kept(RUN, key, lambda key=key: key * 1000, size=lambda _: ROOM // 10) != key * 1000:  # type: ignore[misc]
+                wrong.append(key)
+            if sum(size for _, size in list(module._KEPT.values())) > ROOM + ROOM // 10:  # one that is about to leave
+                wrong.append("room")
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(ask, range(8)))
+    assert not wrong
+    assert 0 < len(module._KEPT) <= 10

@@ -61,6 +61,11 @@ def test_alice_sees_every_page(alice: Client) -> None:
     assert all("Harbour Bakery" in text for text in pages_of(alice).values())
 
 
+def test_no_page_is_kept_by_a_browser_or_on_the_way_to_it(alice: Client) -> None:
+    for name in PAGES:
+        assert "no-store" in alice.get(address(name))["Cache-Control"], name
+
+
 def test_charlie_is_told_of_no_page_that_it_exists(charlie: Client) -> None:
     for name in PAGES[1:]:
         response = charlie.get(address(name))

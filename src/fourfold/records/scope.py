@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from functools import reduce
 from operator import or_
 from typing import TYPE_CHECKING, Self, TypeVar
@@ -24,6 +25,14 @@ def grants_of(person: Person | AnonymousUser) -> tuple[Grant, ...]:
     if isinstance(person, AnonymousUser) or not person.is_active:
         return ()
     return person.grants
+
+
+def sight_of(person: Person | AnonymousUser) -> Hashable:
+    """What decides which rows `visible_to` gives and what a page offers to do: equal for two who see the same.
+
+    It is part of the key of whatever is kept of a page. What comes to decide about rows one day has to come in here.
+    """
+    return frozenset(grants_of(person))
 
 
 class InOrganisation(models.QuerySet[M]):

@@ -27,6 +27,7 @@ Page: TypeAlias = Callable[Concatenate[Request, P], HttpResponseBase]
 Guarded: TypeAlias = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 
 READ: Final = ("GET", "HEAD")
+_NOT_KEPT: Final = "private, no-store"  # a page holds what its reader may see: no browser and no proxy keeps it
 
 
 def signed_in(page: Page[P]) -> Guarded[P]:
@@ -47,12 +48,14 @@ def _guarded(page: Page[P], methods: tuple[str, ...]) -> Guarded[P]:
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path())
         try:
-            return page(request, *args, **kwargs)  # type: ignore[arg-type]
+            response = page(request, *args, **kwargs)  # type: ignore[arg-type]
         except FourfoldError as error:
             if error.kind is Kind.NOT_FOUND:
                 raise Http404(error.message) from error
             if error.kind is Kind.FORBIDDEN:
                 raise PermissionDenied(error.message) from error
             raise
+        response.headers.setdefault("Cache-Control", _NOT_KEPT)
+        return response
 
     return guarded

@@ -13,7 +13,7 @@ from datetime import date, datetime
 from typing import Any, Final
 
 import numpy as np
-from django.db.models import Max
+from django.db.models import F, Max
 
 from fourfold.engine.cells import Floats
 from fourfold.engine.evaluate import periods_of
@@ -102,6 +102,8 @@ def write_outlooks(
         models.Outlook.objects.filter(pk__in=same[start : start + _BATCH]).update(input_version=input_version)
     columns = ("organisation_id", "kpi_id", "unit_id", "origin", "made_at", "input_version", "spec")
     insert_rows(_TABLE, columns, new, exact=True)
+    if new or same:
+        Organisation.objects.filter(pk=organisation.pk).update(outlooks_version=F("outlooks_version") + 1)
     return len(new)
 
 

@@ -24,11 +24,12 @@ class Organisations(models.QuerySet["Organisation"]):
 
 
 class Organisation(models.Model):
-    """An organisation, with the two counters that say how new a stored result is.
+    """An organisation, with the counters that say how new a stored result is.
 
     `definitions_version` grows with each change of a definition, `version` with each change of a definition or a
-    figure. Both change only in the transaction of the change itself, under a lock on this row, so the lock also
-    gives events their gapless numbers.
+    figure, `outlooks_version` each time outlooks are kept, which follow a figure in a transaction of their own. They
+    change only in the transaction of the change itself, under a lock on this row, so the lock also gives events their
+    gapless numbers.
     """
 
     code = models.CharField(max_length=80, unique=True)
@@ -36,6 +37,7 @@ class Organisation(models.Model):
     spec = SpecField(default=dict)
     version = models.PositiveBigIntegerField(default=0)
     definitions_version = models.PositiveBigIntegerField(default=0)
+    outlooks_version = models.PositiveBigIntegerField(default=0)
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = Organisations.as_manager()

@@ -1,8 +1,9 @@
-"""What pages read of the results, kept in memory until the next evaluation.
+"""What pages read of the results, kept in memory until something changes.
 
-Results change only together with a new row of evaluations, in one transaction. So what was read under the newest
-evaluation holds until there is a newer one, and each request first reads which one that is: a change by any process
-is seen at once. What is kept is the same for everybody who may see the unit, which the scope has made sure of.
+Results change only together with a new row of evaluations, in one transaction; definitions, figures and outlooks
+together with a counter of their organisation. So what was read under one run holds until there is another, and each
+request first reads which one that is: a change by any process is seen at once. What is kept is the same for everybody
+who may see the unit, which the scope has made sure of.
 """
 
 from __future__ import annotations
@@ -18,21 +19,28 @@ ROOM: Final = 60_000  # results kept, of about 300 bytes each
 
 
 class Run(NamedTuple):
-    """The newest evaluation of an organisation, and the moment at which it looked; both None where there was none."""
+    """The newest evaluation of an organisation, and the moment at which it looked; both None where there was none.
+
+    The counters of the organisation tell two runs apart where something has changed beside the results.
+    """
 
     organisation: int
     at: datetime | None
     as_of: datetime | None = None
+    version: int = 0
+    definitions: int = 0
+    outlooks: int = 0
 
 
 T = TypeVar("T")
 
 
-def newest_run(person: models.Person, organisation: int) -> Run:
-    """One statement."""
+def newest_run(person: models.Person, organisation: models.Organisation) -> Run:
+    """One statement; the counters are those of the row that is given."""
     runs = models.Evaluation.objects.visible_to(person).filter(organisation=organisation)
     at, as_of = runs.order_by("-pk").values_list("at", "as_of").first() or (None, None)
-    return Run(organisation, at, as_of)
+    counters = (organisation.version, organisation.definitions_version, organisation.outlooks_version)
+    return Run(organisation.pk, at, as_of, *counters)
 
 
 def kept(run: Run, key: Hashable, read: Callable[[], T], *, size: Callable[[T], int]) -> T:

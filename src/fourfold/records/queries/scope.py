@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final, NamedTuple
@@ -17,6 +17,7 @@ from fourfold.errors import NotFound
 from fourfold.records import models
 from fourfold.records.queries.kept import Run, kept, newest_run
 from fourfold.records.queries.structure import Structure, UnitPlace, structure_of
+from fourfold.records.scope import sight_of
 
 SCORECARD: Final = "scorecard"
 VIEWS: Final = ("month", "quarter", "ytd")
@@ -52,6 +53,13 @@ class Scope:
     def units(self) -> tuple[UnitPlace, ...]:
         """The units this person may see, in the order of the tree."""
         return visible_units(self.person, self.structure)
+
+    @property
+    def sight(self) -> Hashable:
+        """What is shown here is the same for all whose scopes have the same sight, under the same run."""
+        return (
+            sight_of(self.person), self.unit.pk, self.view, self.month.ordinal, self.default_month.ordinal,
+        )  # fmt: skip
 
     @property
     def member_code(self) -> str | None:
@@ -107,14 +115,7 @@ def scope_in(
     place = next((u for u in visible_units(person, structure) if unit is None or u.code == unit), None)
     if place is None:
         raise NotFound("There is no such scorecard, or you may not see it.")
-    return scope_at(person, structure, place, period=period, view=view)
-
-
-def scope_at(
-    person: models.Person, structure: Structure, place: UnitPlace, *, period: str | None = None, view: str | None = None
-) -> Scope:
-    """The scope at a unit that the person is known to see."""
-    run = newest_run(person, structure.pk)
+    run = newest_run(person, organisation)
     months = kept(run, ("months", place.pk), lambda: _months(person, place), size=len)
     default = _default_month(structure, months)
     return Scope(

@@ -14,10 +14,11 @@ from fourfold.records.queries.together import together_of
 from fourfold.records.queries.window import statuses
 from fourfold.web.address import Here, here_at
 from fourfold.web.components.drawings import format_of, gap_of, target_text
-from fourfold.web.components.frame import Link, crumb_of, show
+from fourfold.web.components.frame import crumb_of, show
 from fourfold.web.components.numbers import in_place, plural, score_change, score_text
 from fourfold.web.components.period import initial
 from fourfold.web.components.pull import pull_of
+from fourfold.web.components.surroundings import Link
 from fourfold.web.requests import Request, signed_in
 
 OF: Final = {"kpi": "KPIs", "objective": "Objectives"}

@@ -16,10 +16,11 @@ from fourfold.records.queries.initiatives import Initiatives, initiatives_of
 from fourfold.records.queries.overview import is_late
 from fourfold.records.queries.strategy_map import ObjectiveNow
 from fourfold.web.address import Here, here_at
-from fourfold.web.components.frame import Link, crumb_of, show
+from fourfold.web.components.frame import crumb_of, show
 from fourfold.web.components.initiative import bar_of, bar_words, column_of, initiative_row, next_milestone
 from fourfold.web.components.lede import listed
 from fourfold.web.components.numbers import NumberFormat, count_word, money, score_text
+from fourfold.web.components.surroundings import Link
 from fourfold.web.requests import Request, signed_in
 
 GROUPS: Final = {"objective": "Objective", "owner": "Owner", "status": "Status"}

@@ -12,9 +12,10 @@ from fourfold.records.queries.scope import Scope
 from fourfold.records.queries.structure import slug
 from fourfold.records.queries.window import LENGTH
 from fourfold.web.address import Here, here_in, path
-from fourfold.web.components.frame import Link, crumb_of, show
+from fourfold.web.components.frame import crumb_of, show
 from fourfold.web.components.kpi_sections import figure_text, sections_of
 from fourfold.web.components.period import periods_noun
+from fourfold.web.components.surroundings import Link
 from fourfold.web.forms.measurement import MeasurementForm
 from fourfold.web.requests import Request, signed_in
 

@@ -14,10 +14,11 @@ from fourfold.records.queries.overview import KpiNow
 from fourfold.records.queries.window import scores, statuses
 from fourfold.web.address import Here, here_in
 from fourfold.web.components.drawings import spark_of, target_text, track_of
-from fourfold.web.components.frame import Link, crumb_of, show
+from fourfold.web.components.frame import crumb_of, show
 from fourfold.web.components.freshness import age_note, figure_words
 from fourfold.web.components.numbers import score_text, share_text
 from fourfold.web.components.objective import around_of
+from fourfold.web.components.surroundings import Link
 from fourfold.web.requests import Request, signed_in
 
 

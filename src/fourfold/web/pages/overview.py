@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import redirect
+from django.template.loader import render_to_string
 from django.utils.timezone import localdate
 
 from fourfold.engine.statuses import Status
@@ -28,6 +29,7 @@ from fourfold.web.components.initiative import day_of
 from fourfold.web.components.lede import lede_of, listed, move_words
 from fourfold.web.components.numbers import plural, score_change, score_text
 from fourfold.web.components.period import full_name, month_name, periods_noun
+from fourfold.web.components.ready import ready
 from fourfold.web.pages.errors import nothing_here
 from fourfold.web.requests import Request, signed_in
 
@@ -44,16 +46,14 @@ def home(request: Request) -> HttpResponse:
 def overview(request: Request, unit: str) -> HttpResponse:
     """The overview of one unit."""
     here = here_at(request, unit)
-    page = overview_of(here.scope)
-    return show(
-        request,
-        "web/overview.html",
-        here,
-        page="overview",
-        title=f"Overview, {full_name(here.scope.period)}",
-        crumbs=[crumb_of(here)],
-        **context_of(here, page),
-    )
+    title = f"Overview, {full_name(here.scope.period)}"
+
+    def content() -> tuple[str]:
+        return (render_to_string("parts/overview.html", {"title": title, **context_of(here, overview_of(here.scope))}),)
+
+    (made,) = ready(here.scope, "overview", content)
+    crumbs = [crumb_of(here)]
+    return show(request, "web/overview.html", here, page="overview", title=title, crumbs=crumbs, content=made)
 
 
 def context_of(here: Here, page: Overview) -> dict[str, Any]:

@@ -14,8 +14,9 @@ from fourfold.records.queries.quality import Quality, quality_of
 from fourfold.web.address import here_in
 from fourfold.web.components.assessed import assessment_of, sentence
 from fourfold.web.components.dates import day_text
-from fourfold.web.components.frame import Link, crumb_of, show
+from fourfold.web.components.frame import crumb_of, show
 from fourfold.web.components.numbers import plural
+from fourfold.web.components.surroundings import Link
 from fourfold.web.requests import Request, signed_in
 
 #: Parmenter's classes in words.

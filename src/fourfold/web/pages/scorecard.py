@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any, Final, NamedTuple
 
 from django.http import HttpResponse
+from django.template.loader import render_to_string
 
 from fourfold.engine.statuses import Status
 from fourfold.graphics.track import track_axis
@@ -17,6 +18,7 @@ from fourfold.web.components.frame import crumb_of, show
 from fourfold.web.components.freshness import age_note
 from fourfold.web.components.numbers import plural, score_text
 from fourfold.web.components.period import full_name, month_name, periods_noun
+from fourfold.web.components.ready import ready
 from fourfold.web.components.scorecard_row import scorecard_row
 from fourfold.web.requests import Request, signed_in
 
@@ -50,6 +52,15 @@ class Chip(NamedTuple):
     mark: str | None = None
 
 
+class Content(NamedTuple):
+    """The parts of the page that are kept ready-made."""
+
+    summary: str
+    chips: str
+    by_perspective_url: str
+    table: str
+
+
 class Chosen(NamedTuple):
     """What the address asks for, with everything unknown left out."""
 
@@ -67,38 +78,47 @@ class Chosen(NamedTuple):
 @signed_in
 def scorecard(request: Request, unit: str) -> HttpResponse:
     """The scorecard of one unit."""
-    here = here_at(request, unit)
-    page = scorecard_of(here.scope, with_outlooks=True)
-    chosen = _chosen(request)
+    here, chosen = here_at(request, unit), _chosen(request)
+    title = f"{here.scope.unit.name} scorecard"
+    content = ready(here.scope, ("scorecard", chosen, _own_code(here)), lambda: _content(here, title, chosen))
+    crumbs = [crumb_of(here)]
     return show(
-        request,
-        "web/scorecard.html",
-        here,
-        page="scorecard",
-        title=f"{here.scope.unit.name} scorecard",
-        crumbs=[crumb_of(here)],
-        **context_of(here, page, chosen),
+        request, "web/scorecard.html", here, page="scorecard", title=title, crumbs=crumbs, **content._asdict()
+    )  # fmt: skip
+
+
+def _own_code(here: Here) -> str | None:
+    """The person's code, if any KPI is theirs: all others see the same."""
+    code = here.scope.member_code
+    return code if any(kpi.owner == code for kpi in here.scope.structure.kpis) else None
+
+
+def _content(here: Here, title: str, chosen: Chosen) -> Content:
+    page = scorecard_of(here.scope, with_outlooks=True)
+    rows, period = page.rows, here.scope.period
+    objectives = len({row.objective.code for row in rows if row.objective})
+    return Content(
+        summary=f"{full_name(period)}, {plural(len(rows), 'KPI')} in {plural(objectives, 'objective')}",
+        chips=render_to_string("parts/chips.html", {"chips": _chips(here, page, chosen)}),
+        by_perspective_url=here.unit("scorecard", **chosen.query(order="")) if chosen.order else "",
+        table=render_to_string("parts/scorecard.html", {"title": title, **_table(here, page, chosen)}),
     )
 
 
-def context_of(here: Here, page: Scorecard, chosen: Chosen) -> dict[str, Any]:
-    """What the template shows, as finished texts and drawings."""
+def _table(here: Here, page: Scorecard, chosen: Chosen) -> dict[str, Any]:
+    """What the template of the table shows, as finished texts and drawings."""
     scope, rows = here.scope, page.rows
     wanted = [row for row in rows if _is_wanted(here, row, chosen)]
-    objectives = len({row.objective.code for row in rows if row.objective})
     return {
-        "summary": f"{full_name(scope.period)}, {plural(len(rows), 'KPI')} in {plural(objectives, 'objective')}",
-        "chips": _chips(here, page, chosen),
         "heads": {key: _head(here, chosen, key) for key in ORDERS},
-        "by_perspective_url": here.unit("scorecard", **chosen.query(order="")) if chosen.order else "",
         "groups": _groups(here, page, wanted, chosen),
         "axis": track_axis(),
         "has_to_date": scope.view == "month",
         "ahead_name": _ahead_name(page),
         "since": month_name(scope.period.shift(-1)),
+        "period_label": scope.period.label,
         "period_noun": periods_noun(scope),
         "all_url": here.unit("scorecard"),
-        "shown": len(wanted),
         "kpi_count": len(rows),
     }
 

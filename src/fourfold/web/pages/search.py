@@ -9,8 +9,9 @@ from django.utils.cache import patch_vary_headers
 
 from fourfold.records.queries.search import LIMIT, Found, found_in
 from fourfold.web.address import Here, here_at
-from fourfold.web.components.frame import NAV, Link, crumb_of, show
+from fourfold.web.components.frame import crumb_of, show
 from fourfold.web.components.numbers import plural
+from fourfold.web.components.surroundings import NAV, Link
 from fourfold.web.requests import Request, signed_in
 
 NOUNS: Final = {"kpi": "KPI", "objective": "Objective", "unit": "Unit", "initiative": "Initiative", "page": "Page"}

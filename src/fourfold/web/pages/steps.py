@@ -15,8 +15,9 @@ from fourfold.records.queries.outlook import KpiOutlook, outlook_of
 from fourfold.records.queries.structure import slug
 from fourfold.web.address import Here, here_in, path
 from fourfold.web.components.drawings import format_of
-from fourfold.web.components.frame import Link, crumb_of, show
+from fourfold.web.components.frame import crumb_of, show
 from fourfold.web.components.kpi_outlook import CAUSES
+from fourfold.web.components.surroundings import Link
 from fourfold.web.forms.step import StepForm, read_step
 from fourfold.web.requests import Request, signed_in_form
 

@@ -11,10 +11,11 @@ from fourfold.graphics import strategy_map as drawing
 from fourfold.graphics.svg import Svg
 from fourfold.records.queries.strategy_map import ObjectiveNow, StrategyMap, strategy_map_of
 from fourfold.web.address import Here, here_at
-from fourfold.web.components.frame import Link, crumb_of, show
+from fourfold.web.components.frame import crumb_of, show
 from fourfold.web.components.lede import listed
 from fourfold.web.components.numbers import plural, score_change, score_text
 from fourfold.web.components.objective import around_of, objective_row
+from fourfold.web.components.surroundings import Link
 from fourfold.web.requests import Request, signed_in
 
 SHOWS: Final = {"status": "Status", "change": "Change"}
