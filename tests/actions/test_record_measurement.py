@@ -124,7 +124,7 @@ def test_bob_records_for_his_unit_only(bob: Person, now: datetime) -> None:
 
 
 def test_a_viewer_sees_and_may_not_record(bob: Person, now: datetime) -> None:
-    bob.memberships.update(role="viewer")
+    bob.grant_rows.update(role="viewer")
     before = written()
     with pytest.raises(Forbidden):
         record_measurement(by=Person.objects.get(pk=bob.pk), **SALES, value=1, at=now)

@@ -111,8 +111,41 @@ def test_people_become_accounts_that_cannot_sign_in_yet(organisation: Organisati
     write_definitions(organisation, bakery())
     bob = Person.objects.get(email="bob@bakery.example")
     assert not bob.has_usable_password()
-    assert [(g.role, g.path) for g in bob.grants] == [("contributor", Unit.objects.get(code="north").path)]
+    assert [(g.role, g.path) for g in bob.principal.grants] == [("contributor", Unit.objects.get(code="north").path)]
     assert Kpi.objects.get(code="sales").owner == bob
+
+
+def roles_of(name: str) -> set[tuple[str, str | None]]:
+    return set(Person.objects.get(name=name).grant_rows.values_list("role", "unit__code"))
+
+
+def test_the_words_of_definitions_become_grants(organisation: Organisation) -> None:
+    exact = {"code": "eve", "name": "Eve", "roles": ["approver", "kpi_owner"], "unit": "south"}
+    write_definitions(organisation, bakery(people=[*BAKERY["people"], exact]))
+    assert roles_of("Alice Archer") == {(r, None) for r in ("organisation_admin", "scorecard_admin", "contributor")}
+    assert roles_of("Bob Baker") == {("contributor", "north")}
+    assert roles_of("Eve") == {("approver", "south"), ("kpi_owner", "south")}
+
+
+def test_another_role_in_the_definitions_takes_the_place_of_the_former_and_of_no_other(
+    organisation: Organisation,
+) -> None:
+    write_definitions(organisation, bakery())
+    bob = Person.objects.get(name="Bob Baker")
+    bob.grant_rows.create(organisation=organisation, role="approver", unit=Unit.objects.get(code="south"))
+    alice, former = BAKERY["people"]
+    write_definitions(organisation, bakery(people=[alice, former | {"role": "viewer", "unit": "bakery"}]))
+    assert roles_of("Bob Baker") == {("viewer", "bakery"), ("approver", "south")}
+
+
+def test_a_role_that_was_taken_away_stays_away_when_the_same_definitions_are_written(
+    organisation: Organisation,
+) -> None:
+    write_definitions(organisation, bakery())
+    Person.objects.get(name="Bob Baker").grant_rows.all().delete()
+    alice, bob = BAKERY["people"]
+    write_definitions(organisation, bakery(people=[alice, bob | {"title": "Head baker"}]))
+    assert roles_of("Bob Baker") == set()
 
 
 def test_people_whom_the_definitions_do_not_name_stay(organisation: Organisation) -> None:

@@ -13,10 +13,10 @@ from fourfold.records.frames.definition import write_definitions
 from fourfold.records.models import (
     Evaluation,
     Event,
+    Grant,
     Import,
     Kpi,
     Measurement,
-    Membership,
     Note,
     Organisation,
     Outlook,
@@ -101,6 +101,8 @@ def test_bob_sees_what_belongs_to_his_unit_or_to_none(model: type[models.Model],
     rows = of_bakery(model)
     if model is Unit:
         rows = rows.filter(code="north")
+    elif model is Grant:
+        rows = rows.filter(person=people["bob"])
     elif model in BY_UNIT:
         rows = rows.filter(unit__code="north")
     elif model in (Target, Step):
@@ -120,4 +122,4 @@ def test_a_grant_on_a_unit_covers_the_units_below_it(people: dict[str, Person]) 
         organisation=north.organisation, code="stall", name="Stall", parent=north, path=f"{north.path}999/"
     )
     assert set(Unit.objects.visible_to(people["bob"])) == {north, stall}
-    assert Membership.objects.get(person=people["bob"]).unit == north
+    assert Grant.objects.get(person=people["bob"]).unit == north

@@ -7,10 +7,13 @@ from typing import Any
 
 from django.db import transaction
 
-from fourfold.access.roles import Action
-from fourfold.access.rules import allowed
+from fourfold.access.giving import refusal_to_give
+from fourfold.access.roles import Action, Role
+from fourfold.access.rules import Principal, Thing, can, refusal
 from fourfold.errors import Forbidden, NotFound
-from fourfold.records.models import Event, Organisation, Person
+from fourfold.records.models import Event, Kpi, Organisation, Person
+from fourfold.records.ready import Ready
+from fourfold.records.scope import principal_of
 
 
 def find_organisation(by: Person | None, code: str | None = None) -> Organisation:
@@ -28,27 +31,46 @@ def find_organisation(by: Person | None, code: str | None = None) -> Organisatio
     raise NotFound(message, hint="Load one: fourfold load FOLDER" if by is None else None)
 
 
-def require(by: Person | None, action: Action, organisation: Organisation, path: str | None = None) -> None:
-    """Raise `NotFound` where the person sees nothing at all, `Forbidden` where they see and may not do this."""
-    if by is None:
-        return
-    grants = by.grants if by.is_active else ()
-    if not allowed(grants, Action.SEE, organisation=organisation.pk, path=path):
+def require(
+    by: Person | None, action: Action, organisation: Organisation, path: str | None = None, *, owner: int | None = None
+) -> None:
+    """Raise `NotFound` where the person sees nothing at all, `Forbidden` where they see and may not do this.
+
+    `owner` is who answers for the KPI it is done to, by the id of the person.
+    """
+    if by is not None:
+        require_of(principal_of(by), action, Thing(organisation.pk, path, owner=owner))
+
+
+def require_of(principal: Principal, action: Action, thing: Thing) -> None:
+    """As `require`, of a principal and a thing of the policy."""
+    reason = refusal(principal, action, thing)
+    is_member = thing.path is None and thing.organisation in principal.organisations
+    if reason and not (is_member or can(principal, Action.SEE, thing)):
         raise NotFound
-    if not allowed(grants, action, organisation=organisation.pk, path=path):
-        raise Forbidden(
-            f"You may not {_WORDS[action]} here.", hint="An administrator of the organisation can give you the role."
-        )
+    if reason:
+        message = f"You may not {action.words} here. {reason}"
+        raise Forbidden(message, hint="An administrator of the organisation can give you the role.")
 
 
-_WORDS = {
-    Action.SEE: "see what is",
-    Action.RECORD: "enter figures",
-    Action.COMMENT: "write notes",
-    Action.DEFINE: "change definitions",
-    Action.EVALUATE: "have everything computed anew",
-    Action.MANAGE: "manage people",
-}
+def require_to_record(by: Person | None, organisation: Organisation, ready: Ready, kpi: str, unit: str) -> None:
+    """Raise where there is no such KPI or unit, or the person may not enter its figures there."""
+    if unit not in ready.paths:
+        raise NotFound(f"There is no unit {unit} here, or you may not see it.")
+    if by is None and kpi not in ready.kpis:
+        raise NotFound(f"There is no KPI {kpi} here.")
+    if by is not None:
+        owner = Kpi.objects.filter(organisation=organisation, code=kpi).values_list("owner", flat=True).first()
+        require(by, Action.RECORD, organisation, ready.paths[unit], owner=owner)
+    if kpi not in ready.kpis:
+        raise NotFound(f"There is no KPI {kpi} here.")
+
+
+def require_to_give(by: Person, role: Role, *, to: int, organisation: Organisation, path: str | None) -> None:
+    """Raise where the person may not give this role to the person with the id `to`."""
+    reason = refusal_to_give(principal_of(by), role, to=to, organisation=organisation.pk, path=path)
+    if reason:
+        raise Forbidden(f"You may not make somebody {role.word} here. {reason}")
 
 
 def lock(organisation: Organisation) -> Organisation:

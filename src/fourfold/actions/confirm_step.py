@@ -8,8 +8,7 @@ from typing import Final, get_args
 from django.db import transaction
 from pydantic import ValidationError
 
-from fourfold.access.roles import Action
-from fourfold.actions._steps import advance, find_organisation, lock, note_event, require
+from fourfold.actions._steps import advance, find_organisation, lock, note_event, require_to_record
 from fourfold.actions.evaluate_organisation import evaluate_locked, is_evaluated, new_run
 from fourfold.actions.outcome import Outcome
 from fourfold.engine.confirmed_steps import step_refusals
@@ -56,11 +55,9 @@ def confirm_step(
     """
     found = find_organisation(by, organisation)
     ready = ready_definitions(found)
-    if ready is None or unit not in ready.paths:
+    if ready is None:
         raise NotFound(f"There is no unit {unit} here, or you may not see it.")
-    require(by, Action.RECORD, found, ready.paths[unit])
-    if kpi not in ready.kpis:
-        raise NotFound(f"There is no KPI {kpi} here.")
+    require_to_record(by, found, ready, kpi, unit)
     moment = at or datetime.now(UTC)
     step, findings = _step(found, ready, by, kpi, unit, since, cause, note, moment)
     if step is None:

@@ -7,8 +7,7 @@ from typing import Final
 
 from django.db import transaction
 
-from fourfold.access.roles import Action
-from fourfold.actions._steps import find_organisation, lock, require
+from fourfold.actions._steps import find_organisation, lock, require_to_record
 from fourfold.actions.outcome import Outcome
 from fourfold.engine.evaluate import dependents
 from fourfold.engine.groups import reaches_sideways
@@ -34,11 +33,9 @@ def evaluate_outlooks(
     """
     found = find_organisation(by, organisation)
     ready = ready_definitions(found)
-    if ready is None or unit not in ready.paths:
+    if ready is None:
         raise NotFound(f"There is no unit {unit} here, or you may not see it.")
-    require(by, Action.RECORD, found, ready.paths[unit])
-    if kpi not in ready.kpis:
-        raise NotFound(f"There is no KPI {kpi} here.")
+    require_to_record(by, found, ready, kpi, unit)
     moment = as_of or datetime.now(UTC)
     for _ in range(_TRIES):
         found.refresh_from_db()

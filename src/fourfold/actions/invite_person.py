@@ -6,14 +6,15 @@ from datetime import UTC, datetime
 
 from django.db import transaction
 
-from fourfold.access.roles import Action, Role
-from fourfold.actions._steps import advance, find_organisation, lock, note_event, require
+from fourfold.access.roles import WORDS, Action, Role
+from fourfold.actions._steps import advance, find_organisation, lock, note_event, require, require_to_give
 from fourfold.actions.outcome import Outcome
 from fourfold.engine.definitions import Person as PersonDefinition
 from fourfold.engine.findings import Finding, Level, Place
-from fourfold.errors import NotFound
+from fourfold.errors import Forbidden, NotFound
 from fourfold.records.frames.person import read_people, write_people
 from fourfold.records.models import Organisation, Person, Unit
+from fourfold.records.models.grant import roles_of
 from fourfold.records.models.person import tidy_email
 from fourfold.records.tables import Ids
 
@@ -23,22 +24,26 @@ def invite_person(
     by: Person | None,
     email: str,
     name: str,
-    role: Role = Role.VIEWER,
+    role: str = Role.VIEWER,
     unit: str | None = None,
     organisation: str | None = None,
     at: datetime | None = None,
 ) -> Outcome[Person]:
     """Make somebody a member on a unit and below it (everywhere without one), or change the role of a member.
 
+    `role` is one of `WORDS`; it takes the place of the role that the definitions gave the person before.
+
     An address that has an account already adds that account; a new one cannot sign in before it is given a password.
     """
     place = find_organisation(by, organisation)
-    require(by, Action.MANAGE, place)
+    require(by, Action.ADMINISTER, place)
     address = tidy_email(email)
     if not address or "@" not in address.strip("@") or not name.strip():
         message = f"“{email}” is not an e-mail address." if name.strip() else "The name is empty."
         where = Place(thing="email" if name.strip() else "name")
         return Outcome("nobody was invited", findings=(Finding("PERSON", Level.ERROR, where, message),))
+    if role not in WORDS:
+        raise NotFound(f"There is no role {role}.", hint=f"The roles are {', '.join(WORDS)}.")
     if unit is not None and not Unit.objects.filter(organisation=place, code=unit).exists():
         raise NotFound(f"{place.name} has no unit {unit}.")
     with transaction.atomic():
@@ -48,6 +53,7 @@ def invite_person(
         given = _definition(people, known, name.strip(), address, role, unit)
         if given == known:
             return Outcome(f"{address} is {role} already", Person.objects.get(email=address))
+        _require_to_give(by, place, given)
         others = [given if p is known else p for p in people]
         write_people(place, others if known else [*people, given], Ids(place, ""))
         advance(place, definitions=True)
@@ -59,14 +65,26 @@ def invite_person(
     return Outcome(_summary(address, role, unit, place), person)
 
 
+def _require_to_give(by: Person | None, organisation: Organisation, given: PersonDefinition) -> None:
+    """Nobody gives by an invitation what they could not give to a member."""
+    if by is None:
+        return
+    path = Unit.objects.get(organisation=organisation, code=given.unit).path if given.unit else None
+    to = Person.objects.filter(email=tidy_email(given.email)).values_list("pk", flat=True).first() or 0
+    if to == by.pk:
+        raise Forbidden("You may not change your own roles by an invitation.", hint="Take one on the page of members.")
+    for role in roles_of(given.role):
+        require_to_give(by, role, to=to, organisation=organisation, path=path)
+
+
 def _definition(
-    people: list[PersonDefinition], known: PersonDefinition | None, name: str, email: str, role: Role, unit: str | None
+    people: list[PersonDefinition], known: PersonDefinition | None, name: str, email: str, role: str, unit: str | None
 ) -> PersonDefinition:
     """The member as the definitions say it: the one known with another role, else a new one with a free code."""
-    changes = {"role": role.value, "unit": unit} | ({} if known else {"name": name, "email": email})
+    changes = {"role": role, "unit": unit} | ({} if known else {"name": name, "email": email})
     if known is None:
         changes["code"] = _free_code(name, {p.code for p in people})
-    kept = known.model_dump(exclude_unset=True) if known else {}
+    kept = known.model_dump(exclude_unset=True, exclude={"roles"}) if known else {}
     return PersonDefinition.model_validate({k: v for k, v in (kept | changes).items() if v is not None})
 
 
@@ -80,5 +98,5 @@ def _free_code(name: str, taken: set[str]) -> str:
     return next(code for n in range(1, len(taken) + 2) if (code := initials + (str(n) if n > 1 else "")) not in taken)
 
 
-def _summary(email: str, role: Role, unit: str | None, organisation: Organisation) -> str:
+def _summary(email: str, role: str, unit: str | None, organisation: Organisation) -> str:
     return f"{email} is {role} of {unit or organisation.name}"

@@ -19,6 +19,7 @@ from fourfold.engine.findings import Finding, Level, Place
 from fourfold.errors import Forbidden
 from fourfold.records.frames.definition import Change, write_definitions
 from fourfold.records.frames.measurement import Written, digest_of, write_measurements
+from fourfold.records.frames.person import gives_roles
 from fourfold.records.models import Import, Kpi, Measurement, Organisation, Person, Unit
 from fourfold.records.ready import Ready
 from fourfold.scorecard import Scorecard, read
@@ -81,7 +82,11 @@ def _write(
     organisation: Organisation, scorecard: Scorecard, folder: Path, by: Person | None, moment: datetime
 ) -> tuple[tuple[Change, ...], Written]:
     """Definitions as written, figures, the import and the event; nothing at all where nothing is new."""
-    changes = write_definitions(organisation, scorecard.written or scorecard.definitions)
+    written_now = scorecard.written or scorecard.definitions
+    if by is not None and gives_roles(organisation, written_now.people):
+        hint = "Give roles on the page of members, or let the administrator of the machine load the folder."
+        raise Forbidden("You may not give people roles by loading a folder.", hint=hint)
+    changes = write_definitions(organisation, written_now)
     rows = scorecard.rows
     with transaction.atomic():
         run = Import.objects.create(

@@ -8,8 +8,7 @@ from typing import Any
 
 from django.db import transaction
 
-from fourfold.access.roles import Action
-from fourfold.actions._steps import advance, find_organisation, lock, note_event, require
+from fourfold.actions._steps import advance, find_organisation, lock, note_event, require_to_record
 from fourfold.actions.evaluate_change import evaluate_change
 from fourfold.actions.evaluate_organisation import is_evaluated
 from fourfold.actions.outcome import Outcome
@@ -52,11 +51,9 @@ def record_measurement(
     """
     found = find_organisation(by, organisation)
     ready = ready_definitions(found)
-    if ready is None or unit not in ready.paths:
+    if ready is None:
         raise NotFound(f"There is no unit {unit} here, or you may not see it.")
-    require(by, Action.RECORD, found, ready.paths[unit])
-    if kpi not in ready.kpis:
-        raise NotFound(f"There is no KPI {kpi} here.")
+    require_to_record(by, found, ready, kpi, unit)
     definitions = ready.definitions
     moment = at or datetime.now(UTC)
     row: dict[str, Any] = {"kpi": kpi, "unit": unit, "period": period, "state": state, "quality": quality}

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from fourfold.access.roles import Action
-from fourfold.access.rules import allowed
+from fourfold.access.rules import Thing, can
 from fourfold.actions._steps import lock, note_event
 from fourfold.actions.outcome import Outcome
 from fourfold.engine.findings import Finding, Level, Place
@@ -52,7 +52,7 @@ def _find(by: Person | None, email: str) -> Person:
 def _require_managed(by: Person, person: Person) -> None:
     """An account of several organisations is nobody's but its own."""
     organisations = person.memberships.values_list("organisation", flat=True)
-    if not all(allowed(by.grants, Action.MANAGE, organisation=pk) for pk in organisations):
+    if not all(can(by.principal, Action.ADMINISTER, Thing(pk)) for pk in organisations):
         raise Forbidden("You may not set the password of this person.", hint="They can ask for a new one themselves.")
 
 

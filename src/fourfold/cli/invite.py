@@ -6,7 +6,7 @@ from typing import Annotated, Final
 
 import typer
 
-from fourfold.access.roles import Role
+from fourfold.access.roles import WORDS
 from fourfold.cli.django_setup import prepare, set_up
 from fourfold.cli.output import print_findings
 
@@ -16,7 +16,7 @@ NAME: Final = "invite"
 def run(
     email: Annotated[str, typer.Argument(metavar="EMAIL", help="The address the person signs in with.")],
     name: Annotated[str, typer.Option(help="The name people read.")],
-    role: Annotated[Role, typer.Option(help="What the person may do.")] = Role.VIEWER,
+    role: Annotated[str, typer.Option(help=f"What the person may do: {', '.join(WORDS)}.")] = "viewer",
     unit: Annotated[str | None, typer.Option(help="Where: this unit and all below it; everywhere without it.")] = None,
     organisation: Annotated[str | None, typer.Option(help="Its code, where the database holds several.")] = None,
 ) -> None:

@@ -11,7 +11,8 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.db.models import Q
 
-from fourfold.access.rules import Grant
+from fourfold.access.rules import NOBODY, Principal
+from fourfold.access.sight import Sight, sights_of
 
 if TYPE_CHECKING:
     from fourfold.records.models.person import Person
@@ -20,11 +21,9 @@ if TYPE_CHECKING:
 M = TypeVar("M", bound=models.Model, covariant=True)
 
 
-def grants_of(person: Person | AnonymousUser) -> tuple[Grant, ...]:
-    """The grants of a person; none for somebody who is not signed in or was switched off."""
-    if isinstance(person, AnonymousUser) or not person.is_active:
-        return ()
-    return person.grants
+def principal_of(person: Person | AnonymousUser) -> Principal:
+    """Who asks, with their grants; nobody for somebody who is not signed in or was switched off."""
+    return NOBODY if isinstance(person, AnonymousUser) or not person.is_active else person.principal
 
 
 def sight_of(person: Person | AnonymousUser) -> Hashable:
@@ -32,46 +31,65 @@ def sight_of(person: Person | AnonymousUser) -> Hashable:
 
     It is part of the key of whatever is kept of a page. What comes to decide about rows one day has to come in here.
     """
-    return frozenset(grants_of(person))
+    return principal_of(person).sight
 
 
-class InOrganisation(models.QuerySet[M]):
-    """Rows that every member of their organisation can see."""
+class OfMembers(models.QuerySet[M]):
+    """Rows for everybody who has any role in their organisation, also one that sees no figures."""
 
     def visible_to(self, person: Person | AnonymousUser) -> Self:
         """Rows of the organisations in which the person has a grant."""
-        return self.filter(organisation__in={g.organisation for g in grants_of(person)})
+        return self.filter(organisation__in=principal_of(person).organisations)
+
+
+class InOrganisation(models.QuerySet[M]):
+    """Rows that everybody sees who sees figures of their organisation."""
+
+    def visible_to(self, person: Person | AnonymousUser) -> Self:
+        """Rows of the organisations of which the person sees anything."""
+        return self.filter(organisation__in=sights_of(principal_of(person)))
 
 
 class InUnits(models.QuerySet[M]):
-    """Rows that belong to a unit and are seen by those whose grant covers it."""
+    """Rows that belong to a unit and a KPI, and are seen by those who see the unit, or the KPI as its owner."""
 
     def visible_to(self, person: Person | AnonymousUser) -> Self:
-        """Rows of the whole organisations and the subtrees of units that the person was granted."""
-        return self.filter(unit_scope(person)) if grants_of(person) else self.none()
+        """Rows of the whole organisations and the subtrees of units that the person sees."""
+        sights = sights_of(principal_of(person)).values()
+        return self.filter(reduce(or_, (self._seen(sight) for sight in sights))) if sights else self.none()
+
+    def owned_by(self, person: int | None) -> Q:
+        """The condition that a row is about a KPI of the person."""
+        return Q(kpi__owner=person)
+
+    def _seen(self, sight: Sight) -> Q:
+        every = in_units(sight, sight.paths)
+        return every | (in_units(sight, sight.own) & self.owned_by(sight.person)) if sight.own else every
 
 
-class InUnitsOrShared(models.QuerySet[M]):
-    """As `InUnits`; rows without a unit hold for every unit and are seen by every member."""
+class InUnitsOrShared(InUnits[M]):
+    """As `InUnits`; rows without a unit hold for every unit and are seen by whoever sees anything."""
 
-    def visible_to(self, person: Person | AnonymousUser) -> Self:
-        """Rows of granted units, and the rows without a unit of the same organisations."""
-        grants = grants_of(person)
-        if not grants:
-            return self.none()
-        shared = Q(unit__isnull=True, organisation__in={g.organisation for g in grants})
-        return self.filter(unit_scope(person) | shared)
+    def _seen(self, sight: Sight) -> Q:
+        shared = Q(unit__isnull=True, organisation=sight.organisation)
+        return super()._seen(sight) | (shared if sight.paths else shared & self.owned_by(sight.person))
 
 
-def unit_scope(person: Person | AnonymousUser) -> Q:
-    """The condition on a table with `organisation` and `unit`; matches nothing without a grant."""
+def in_units(sight: Sight, paths: tuple[str | None, ...]) -> Q:
+    """The condition on a table with `organisation` and `unit` that its unit is in one of the paths and not hidden."""
+    if not paths:
+        return Q(pk__in=())
+    everywhere = Q(organisation=sight.organisation)
+    if None in paths and not sight.hidden:
+        return everywhere
     from fourfold.records.models.unit import Unit  # the unit's own manager is made of this module
 
-    return reduce(or_, (_condition(g, Unit.objects) for g in grants_of(person)), Q(pk__in=()))
+    seen = Unit.objects.filter(on_paths(sight, paths))
+    return everywhere & Q(unit__in=seen.values("pk"))
 
 
-def _condition(grant: Grant, units: models.Manager[models.Model]) -> Q:
-    if grant.path is None:
-        return Q(organisation=grant.organisation)
-    below = units.filter(organisation=grant.organisation, path__startswith=grant.path)
-    return Q(organisation=grant.organisation, unit__in=below.values("pk"))
+def on_paths(sight: Sight, paths: tuple[str | None, ...]) -> Q:
+    """The condition on units themselves: on one of the paths and on none that is hidden."""
+    on = reduce(or_, (Q(path__startswith=path or "/") for path in paths), Q(pk__in=()))
+    off = reduce(or_, (Q(path__startswith=path or "/") for path in sight.hidden), Q(pk__in=()))
+    return Q(organisation=sight.organisation) & on & (~off if sight.hidden else Q())

@@ -11,9 +11,12 @@ from django.urls import reverse
 
 from fourfold.engine.definitions import Kpi, Objective
 from fourfold.engine.periods import Frequency, Period
+from fourfold.errors import NotFound
 from fourfold.records.models import Organisation
+from fourfold.records.queries.kpi import find_kpi
 from fourfold.records.queries.scope import Scope, scope_in, scope_of
 from fourfold.records.queries.structure import UnitPlace, slug
+from fourfold.records.scope import principal_of
 from fourfold.web.requests import Request
 
 
@@ -46,7 +49,7 @@ class Here:
     def key(self, unit: UnitPlace | None = None) -> str:
         """How a unit is written in an address: its code, with the organisation where the person has several."""
         code = (unit or self.scope.unit).code
-        several = len({grant.organisation for grant in self.scope.person.grants}) > 1
+        several = len(principal_of(self.scope.person).organisations) > 1
         return f"{self.scope.structure.organisation.code}:{code}" if several else code
 
     def unit(self, page: str = "overview", unit: UnitPlace | None = None, /, **query: str) -> str:
@@ -96,6 +99,16 @@ class Here:
 def here_at(request: Request, unit: str | None = None) -> Here:
     """Where a request of a page stands: its unit, and `p` and `by` in its address. Raises `NotFound`."""
     return Here(scope_of(request.user, unit, period=request.GET.get("p"), view=request.GET.get("by")))
+
+
+def here_of_kpi(request: Request, pk: int) -> tuple[Here, Kpi]:
+    """Where a page about a KPI stands, and the KPI. Raises `NotFound` where there is none or it may not be seen."""
+    row = find_kpi(request.user, pk)
+    here = here_in(request, row.organisation)
+    kpi = here.scope.structure.kpi.get(row.code)
+    if kpi is None:
+        raise NotFound("There is no such KPI, or you may not see it.")
+    return here, kpi
 
 
 def here_in(request: Request, organisation: Organisation) -> Here:

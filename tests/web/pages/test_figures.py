@@ -140,7 +140,7 @@ def test_a_get_leads_to_the_form(bob: Client) -> None:
 
 
 def test_a_person_who_only_looks_has_no_form_and_is_refused(bob: Client, organisation: Organisation) -> None:
-    organisation.membership_set.filter(code="bob").update(role="viewer")
+    organisation.grant_set.filter(person__name="Bob Baker").update(role="viewer")
     assert 'id="enter"' not in page_of(bob.get(kpi_path("sales")))
     assert bob.post(kpi_path("sales", "figures/"), APRIL | {"value": "5"}).status_code == 403
 

@@ -82,10 +82,7 @@ def test_a_person_without_an_organisation_is_told_so(organisation: Organisation)
 
 def test_somebody_of_two_organisations_keeps_them_apart_by_address(alice: Client, organisation: Organisation) -> None:
     mill = Organisation.objects.get(code="mill")
-    membership = mill.membership_set.get()
-    person = Person.objects.get(email="alice@bakery.example")
-    membership.pk, membership.person, membership.code = None, person, "alice"
-    membership.save()
+    mill.grant_set.create(person=Person.objects.get(email="alice@bakery.example"), role="viewer")
     assert "Mill Lane" in get(alice, "/s/mill/")
     assert 'href="/s/mill:mill/scorecard/"' in get(alice, "/s/mill/")
     assert 'href="/s/bakery:bakery/scorecard/"' in get(alice, "/s/bakery:bakery/")

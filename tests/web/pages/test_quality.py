@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from fourfold.actions.record_measurement import record_measurement
-from fourfold.records.models import Evaluation, Kpi, Membership, Organisation, Outlook, Person, Result
+from fourfold.records.models import Evaluation, Grant, Kpi, Organisation, Outlook, Person, Result
 from tests.web.conftest import MOMENT, signed_in
 from tests.web.reading import links_of, open_page, words_of
 
@@ -83,7 +83,7 @@ def test_a_contributor_who_is_not_the_owner_is_told_nothing_of_gaming(bob: Clien
 
 def test_the_approver_is_asked_and_the_editor_of_one_unit_is_not(bob: Client) -> None:
     row = Kpi.objects.get(organisation__code="bakery", code="costs")
-    Membership.objects.filter(person=Person.objects.get(email="bob@bakery.example")).update(role="editor")
+    Grant.objects.filter(person=Person.objects.get(email="bob@bakery.example")).update(role="editor")
     assert GAMING not in open_page(bob, page_of("costs", "?u=north")), "definitions belong to the whole organisation"
     row.spec = dict(row.spec) | {"approver": "bob"}
     row.save()

@@ -2,6 +2,7 @@
 
 from fourfold.records.models.evaluation import Evaluation
 from fourfold.records.models.event import Event
+from fourfold.records.models.grant import Grant
 from fourfold.records.models.imports import Import
 from fourfold.records.models.initiative import Initiative
 from fourfold.records.models.kpi import Kpi
@@ -25,6 +26,7 @@ from fourfold.records.models.unit import Unit
 __all__ = [
     "Evaluation",
     "Event",
+    "Grant",
     "Import",
     "Initiative",
     "Kpi",

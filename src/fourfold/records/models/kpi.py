@@ -1,14 +1,38 @@
 """KPIs."""
 
-from django.db import models
+from __future__ import annotations
 
+from typing import TYPE_CHECKING, Self
+
+from django.db import models
+from django.db.models import Q
+
+from fourfold.access.sight import sights_of
 from fourfold.records.defined import Coded
+from fourfold.records.scope import principal_of
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from fourfold.records.models.person import Person
+
+
+class Kpis(models.QuerySet["Kpi"]):
+    """KPIs of an organisation."""
+
+    def visible_to(self, person: Person | AnonymousUser) -> Self:
+        """All KPIs of those who see one unit or more; else those that the person owns."""
+        sights = sights_of(principal_of(person))
+        everyone = Q(organisation__in=[pk for pk, sight in sights.items() if sight.paths])
+        return self.filter(everyone | Q(organisation__in=[*sights], owner=principal_of(person).person))
 
 
 class Kpi(Coded):
     """A KPI; its measurements and results hang on it."""
 
     owner = models.ForeignKey("records.Person", null=True, on_delete=models.PROTECT, related_name="+")
+
+    objects = Kpis.as_manager()  # type: ignore[misc, assignment]  # narrower than that of all definitions
 
     class Meta(Coded.Meta):
         verbose_name = "KPI"

@@ -1,20 +1,20 @@
-"""Memberships: a person's code and role in one organisation."""
+"""Memberships: that a person belongs to an organisation, and how it calls them."""
 
 from __future__ import annotations
 
 from django.db import models
 
-from fourfold.access.roles import Role
 from fourfold.records.defined import Defined
+from fourfold.records.scope import OfMembers
 
 
 class Membership(Defined):
-    """A person in an organisation: their code there, and the role granted on `unit` and below (or everywhere)."""
+    """A person in an organisation, with their code there; what they may do is in their grants."""
 
     person = models.ForeignKey("records.Person", on_delete=models.CASCADE, related_name="memberships")
     code = models.CharField(max_length=80)
-    role = models.CharField(max_length=12, choices=[(r.value, r.value) for r in Role], default=Role.VIEWER)
-    unit = models.ForeignKey("records.Unit", null=True, on_delete=models.CASCADE, related_name="+")
+
+    objects = OfMembers.as_manager()  # type: ignore[misc, assignment]  # wider than that of all definitions
 
     class Meta(Defined.Meta):
         constraints = (
@@ -23,5 +23,5 @@ class Membership(Defined):
         )
 
     def __str__(self) -> str:
-        """Who is what."""
-        return f"{self.code}: {self.role}"
+        """Who it is."""
+        return self.code

@@ -9,8 +9,8 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 
 from fourfold.access.roles import Role
-from fourfold.access.rules import Grant
-from fourfold.records.scope import grants_of
+from fourfold.access.rules import Denial, Grant, Principal
+from fourfold.records.scope import principal_of
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -21,7 +21,7 @@ class PersonQuerySet(models.QuerySet["Person"]):
 
     def visible_to(self, person: Person | AnonymousUser) -> Self:
         """The people of the organisations in which the person has a grant."""
-        return self.filter(memberships__organisation__in={g.organisation for g in grants_of(person)}).distinct()
+        return self.filter(memberships__organisation__in=principal_of(person).organisations).distinct()
 
 
 class People(BaseUserManager["Person"].from_queryset(PersonQuerySet)):  # type: ignore[misc]
@@ -74,7 +74,8 @@ class Person(AbstractBaseUser):
         return self.name
 
     @cached_property
-    def grants(self) -> tuple[Grant, ...]:
-        """What the person was granted, read once per request."""
-        rows = self.memberships.values_list("organisation", "role", "unit__path")
-        return tuple(Grant(organisation, Role(role), path) for organisation, role, path in rows)
+    def principal(self) -> Principal:
+        """The person as the policy knows them: their grants and denials, read once per request."""
+        rows = list(self.grant_rows.values_list("organisation", "role", "unit__path", "exports"))
+        grants = (Grant(pk, Role(role), path, exports) for pk, role, path, exports in rows if role)
+        return Principal(self.pk, tuple(grants), tuple(Denial(pk, path) for pk, role, path, _ in rows if not role))

@@ -3,10 +3,22 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models import Q, Value
+from django.db.models.functions import Concat
 
 from fourfold.engine.cells import State
 from fourfold.engine.statuses import Status
+from fourfold.records.models.kpi import Kpi
 from fourfold.records.scope import InUnits
+
+
+class Results(InUnits["Result"]):
+    """Results, which name the KPI they are about by its code."""
+
+    def owned_by(self, person: int | None) -> Q:
+        """The condition that a row is the result of a KPI of the person."""
+        owned = Kpi.objects.filter(owner=person, organisation=models.OuterRef("organisation"))
+        return Q(node__in=owned.values_list(Concat(Value("kpi:"), "code")))
 
 
 class Result(models.Model):
@@ -40,7 +52,7 @@ class Result(models.Model):
     evaluation = models.ForeignKey("records.Evaluation", on_delete=models.PROTECT, related_name="+", db_index=False)
     input_version = models.PositiveBigIntegerField()
 
-    objects = InUnits.as_manager()
+    objects = Results.as_manager()
 
     class Meta:
         constraints = (

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Self
 from django.db import models
 from django.db.models import Q
 
+from fourfold.access.sight import sights_of
 from fourfold.records.defined import Coded
-from fourfold.records.scope import grants_of
+from fourfold.records.scope import on_paths, principal_of
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -22,10 +23,8 @@ class Units(models.QuerySet["Unit"]):
     """Units of an organisation."""
 
     def visible_to(self, person: Person | AnonymousUser) -> Self:
-        """The units inside the person's grants."""
-        parts = (
-            Q(organisation=g.organisation, path__startswith=g.path or "/") for g in grants_of(person)
-        )
+        """The units of which the person sees anything."""
+        parts = (on_paths(s, s.paths + s.own) for s in sights_of(principal_of(person)).values())
         return self.filter(reduce(or_, parts, Q(pk__in=())))
 
     def below(self, unit: Unit) -> Self:

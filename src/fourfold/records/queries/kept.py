@@ -2,8 +2,8 @@
 
 Results change only together with a new row of evaluations, in one transaction; definitions, figures and outlooks
 together with a counter of their organisation. So what was read under one run holds until there is another, and each
-request first reads which one that is: a change by any process is seen at once. What is kept is the same for everybody
-who may see the unit, which the scope has made sure of.
+request first reads which one that is: a change by any process is seen at once. What is kept is shared by those who see
+the same: their sight is part of the run.
 """
 
 from __future__ import annotations
@@ -14,14 +14,16 @@ from threading import Lock
 from typing import Any, Final, NamedTuple, TypeVar, cast
 
 from fourfold.records import models
+from fourfold.records.scope import sight_of
 
 ROOM: Final = 60_000  # results kept, of about 300 bytes each
 
 
 class Run(NamedTuple):
-    """The newest evaluation of an organisation, and the moment at which it looked; both None where there was none.
+    """The newest evaluation of an organisation as somebody sees it, and the moment at which it looked.
 
-    The counters of the organisation tell two runs apart where something has changed beside the results.
+    Both are None where there was none. The counters of the organisation tell two runs apart where something has changed
+    beside the results, `sight` two people who may not see the same.
     """
 
     organisation: int
@@ -30,6 +32,7 @@ class Run(NamedTuple):
     version: int = 0
     definitions: int = 0
     outlooks: int = 0
+    sight: Hashable = None
 
 
 T = TypeVar("T")
@@ -40,7 +43,7 @@ def newest_run(person: models.Person, organisation: models.Organisation) -> Run:
     runs = models.Evaluation.objects.visible_to(person).filter(organisation=organisation)
     at, as_of = runs.order_by("-pk").values_list("at", "as_of").first() or (None, None)
     counters = (organisation.version, organisation.definitions_version, organisation.outlooks_version)
-    return Run(organisation.pk, at, as_of, *counters)
+    return Run(organisation.pk, at, as_of, *counters, sight_of(person))
 
 
 def kept(run: Run, key: Hashable, read: Callable[[], T], *, size: Callable[[T], int]) -> T:

@@ -35,7 +35,10 @@ class ObjectivePage:
 
 def objective_of(scope: Scope, code: str) -> ObjectivePage:
     """One statement: the results of the window."""
-    structure, window = scope.structure, window_of(scope)
+    structure = scope.structure
+    if code not in structure.objective:
+        raise NotFound("There is no such objective, or you may not see it.")
+    window = window_of(scope)
     nodes = {o.code: objective_now(scope, window, o) for o in structure.objectives}
     node = nodes[code]
     used = {use.kpi for use in structure.uses_of.get(code, [])}

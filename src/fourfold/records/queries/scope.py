@@ -10,14 +10,16 @@ from typing import Final, NamedTuple
 from django.utils import timezone
 
 from fourfold.access.roles import Action
-from fourfold.access.rules import allowed
+from fourfold.access.rules import Thing, can
+from fourfold.access.sight import sights_of
+from fourfold.engine.definitions import Kpi
 from fourfold.engine.periods import Frequency, Period, PeriodError
 from fourfold.engine.statuses import Status
 from fourfold.errors import NotFound
 from fourfold.records import models
 from fourfold.records.queries.kept import Run, kept, newest_run
 from fourfold.records.queries.structure import Structure, UnitPlace, structure_of
-from fourfold.records.scope import sight_of
+from fourfold.records.scope import principal_of, sight_of
 
 SCORECARD: Final = "scorecard"
 VIEWS: Final = ("month", "quarter", "ytd")
@@ -66,17 +68,17 @@ class Scope:
         """The person's code in this organisation, as owners of KPIs are written."""
         return self.structure.code_of.get(self.person.pk)
 
-    def may(self, action: Action, unit: UnitPlace | None = None) -> bool:
-        """True when the person may do this on the unit (the scope's own without one)."""
-        path = (unit or self.unit).path
-        return allowed(self.person.grants, action, organisation=self.structure.pk, path=path)
+    def may(self, action: Action, unit: UnitPlace | None = None, *, kpi: Kpi | None = None) -> bool:
+        """True when the person may do this on the unit (the scope's own without one), or to a KPI in it."""
+        is_own = kpi is not None and kpi.owner is not None and kpi.owner == self.member_code
+        thing = Thing(self.structure.pk, (unit or self.unit).path, owner=self.person.pk if is_own else None)
+        return can(principal_of(self.person), action, thing)
 
 
 def visible_units(person: models.Person, structure: Structure) -> tuple[UnitPlace, ...]:
-    """The units inside the person's grants, each after the unit above it."""
-    seen = [
-        u for u in structure.units if allowed(person.grants, Action.SEE, organisation=structure.pk, path=u.path)
-    ]
+    """The units of which the person sees anything, each after the unit above it."""
+    sight = sights_of(principal_of(person)).get(structure.pk)
+    seen = [u for u in structure.units if sight is not None and sight.sees(u.path)]
     allowed_pks = {u.pk for u in seen}
     ordered: list[UnitPlace] = []
 
@@ -116,7 +118,11 @@ def scope_in(
     if place is None:
         raise NotFound("There is no such scorecard, or you may not see it.")
     run = newest_run(person, organisation)
-    months = kept(run, ("months", place.pk), lambda: _months(person, place), size=len)
+    is_whole = sights_of(principal_of(person))[structure.pk].sees_all(place.path)
+    months = kept(run, ("months", place.pk), lambda: _months(person, place, is_whole=is_whole), size=len)
+    if not is_whole:
+        code = structure.code_of.get(person.pk)
+        structure = structure.only(frozenset(k.code for k in structure.kpis if code and k.owner == code))
     default = _default_month(structure, months)
     return Scope(
         person=person,
@@ -135,7 +141,7 @@ def _organisation(person: models.Person, unit: str | None) -> tuple[models.Organ
     qualifier, _, code = (unit or "").rpartition(":")
     found = visible.filter(code=qualifier).first() if qualifier else None
     if qualifier == "":
-        if unit and len({g.organisation for g in person.grants}) > 1:
+        if unit and len(principal_of(person).organisations) > 1:
             named = models.Unit.objects.visible_to(person).filter(code=code)
             visible = visible.filter(pk__in=named.values("organisation"))
         found = visible.first()
@@ -144,8 +150,12 @@ def _organisation(person: models.Person, unit: str | None) -> tuple[models.Organ
     return found, code or None
 
 
-def _months(person: models.Person, unit: UnitPlace) -> dict[int, Month]:
-    rows = models.Result.objects.visible_to(person).filter(unit=unit.pk, view="month", node=SCORECARD)
+def _months(person: models.Person, unit: UnitPlace, *, is_whole: bool) -> dict[int, Month]:
+    rows = models.Result.objects.visible_to(person).filter(unit=unit.pk, view="month")
+    if not is_whole:  # no scorecard is seen, only KPIs
+        found = rows.values_list("ordinal", flat=True).distinct()
+        return dict.fromkeys(sorted(found), Month(Status.NO_DATA, None))
+    rows = rows.filter(node=SCORECARD)
     return {
         ordinal: Month(STATUSES[status], score)
         for ordinal, status, score in rows.values_list("ordinal", "status", "score").order_by("ordinal")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from threading import Lock
 from typing import Any, Final
@@ -137,6 +137,22 @@ class Structure:
                     share = perspectives.get(code, 0.0) * inside * part
                     shares[uses[i].kpi] = shares.get(uses[i].kpi, 0.0) + share
         return shares
+
+    def only(self, codes: frozenset[str]) -> Structure:
+        """The same with these KPIs alone, and of the rest what they hang on."""
+        uses = tuple(use for use in self.uses if use.kpi in codes)
+        objectives = {use.objective for use in uses}
+        kept = tuple(o for o in self.objectives if o.code in objectives)
+        perspectives = {o.perspective for o in kept}
+        return replace(
+            self,
+            kpis=tuple(k for k in self.kpis if k.code in codes),
+            uses=uses,
+            objectives=kept,
+            perspectives=tuple(p for p in self.perspectives if p.code in perspectives),
+            links=tuple(link for link in self.links if {link.source, link.target} <= objectives),
+            initiatives=tuple(i for i in self.initiatives if codes & set(i.kpis)),
+        )
 
     def applies(self, kpi: defined.Kpi, unit: str) -> bool:
         """True when the unit has this KPI."""

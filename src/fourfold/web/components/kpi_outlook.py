@@ -172,10 +172,11 @@ def signals_of(here: Here, page: KpiPage) -> dict[str, Any] | None:
     if page.ahead.track is not None:
         said.append(_track_words(page.ahead, noun))
     is_told = reading is not None and reading.variation not in (Variation.NONE, Variation.TRIAL)
+    may_confirm = page.scope.may(Action.RECORD, kpi=page.kpi)
     return {
         "headline": reading.headline if reading is not None and is_told else "",
         "said": said,
-        "step_url": _step_url(here, page) if reading is not None and page.scope.may(Action.RECORD) else "",
+        "step_url": _step_url(here, page) if reading is not None and may_confirm else "",
         "is_suggested": reading is not None and reading.suggestion is not None,
     }
 

@@ -15,8 +15,8 @@ from fourfold.actions.record_measurement import record_measurement
 from fourfold.engine.findings import Finding, Level
 from fourfold.engine.periods import Frequency
 from fourfold.errors import Forbidden
-from fourfold.records.queries.kpi import find_kpi, is_rolled_up, periods_to_record, unit_given
-from fourfold.web.address import Here, here_in
+from fourfold.records.queries.kpi import is_rolled_up, periods_to_record, unit_given
+from fourfold.web.address import Here, here_of_kpi
 from fourfold.web.components.numbers import as_given
 from fourfold.web.forms.measurement import MeasurementForm, read_form
 from fourfold.web.pages.kpi import kpi_page
@@ -26,12 +26,10 @@ from fourfold.web.requests import Request, signed_in_form
 @signed_in_form
 def figures(request: Request, pk: int, name: str) -> HttpResponse:
     """POST records a figure and leads to the KPI in its period; a GET leads to the form."""
-    row = find_kpi(request.user, pk)
-    here = here_in(request, row.organisation)
-    kpi = here.scope.structure.kpi[row.code]
+    here, kpi = here_of_kpi(request, pk)
     if request.method != "POST":
         return redirect(here.kpi(kpi, here.scope.unit) + "#enter")
-    if not here.scope.may(Action.RECORD):
+    if not here.scope.may(Action.RECORD, kpi=kpi):
         raise Forbidden("You may not enter figures here.")
     form = read_form(kpi, periods_to_record(here.scope, kpi), request.POST.dict(), unit_given(here.scope, kpi))
     if is_rolled_up(here.scope, kpi):

@@ -7,11 +7,11 @@ from typing import Final
 from django.http import HttpResponse
 
 from fourfold.access.roles import Action
-from fourfold.records.queries.kpi import KpiPage, current_figure, find_kpi, kpi_of, periods_to_record, unit_given
+from fourfold.records.queries.kpi import KpiPage, current_figure, kpi_of, periods_to_record, unit_given
 from fourfold.records.queries.scope import Scope
 from fourfold.records.queries.structure import slug
 from fourfold.records.queries.window import LENGTH
-from fourfold.web.address import Here, here_in, path
+from fourfold.web.address import Here, here_of_kpi, path
 from fourfold.web.components.frame import crumb_of, show
 from fourfold.web.components.kpi_sections import figure_text, sections_of
 from fourfold.web.components.period import periods_noun
@@ -27,9 +27,8 @@ USUAL: Final = "31"
 @signed_in
 def kpi(request: Request, pk: int, name: str) -> HttpResponse:
     """The page of a KPI; `u` in the address names the unit, `range` the length of the trend."""
-    row = find_kpi(request.user, pk)
-    here = here_in(request, row.organisation)
-    return kpi_page(request, here, row.code)
+    here, found = here_of_kpi(request, pk)
+    return kpi_page(request, here, found.code)
 
 
 def kpi_page(
@@ -60,7 +59,7 @@ def kpi_page(
 
 def _form(page: KpiPage) -> MeasurementForm | None:
     """An empty form for the period shown; None where the person cannot record."""
-    if not page.is_entered_here or not page.scope.may(Action.RECORD):
+    if not page.is_entered_here or not page.scope.may(Action.RECORD, kpi=page.kpi):
         return None
     periods = periods_to_record(page.scope, page.kpi)
     shown = page.scope.structure.calendar.period(page.kpi.frequency, page.scope.month.last_day)

@@ -9,11 +9,13 @@ from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.utils.timezone import localdate
 
+from fourfold.access.sight import sights_of
 from fourfold.engine.statuses import Status
 from fourfold.graphics.scoreline import scoreline, shared_scale
 from fourfold.graphics.svg import Svg
 from fourfold.records.queries.overview import KpiNow, NodeNow, Overview, PerspectiveNow, overview_of
 from fourfold.records.queries.window import Cell, scores
+from fourfold.records.scope import principal_of
 from fourfold.web.address import Here, here_at
 from fourfold.web.components.dates import day_text
 from fourfold.web.components.drawings import (
@@ -37,7 +39,7 @@ from fourfold.web.requests import Request, signed_in
 @signed_in
 def home(request: Request) -> HttpResponse:
     """The first scorecard the person can see; without any, a page that says so."""
-    if not request.user.grants:
+    if not sights_of(principal_of(request.user)):
         return nothing_here(request)
     return redirect(here_at(request).unit("overview"))
 

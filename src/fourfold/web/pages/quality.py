@@ -9,9 +9,8 @@ from django.http import HttpResponse
 
 from fourfold.engine.gaming import Flag
 from fourfold.engine.health import Label
-from fourfold.records.queries.kpi import find_kpi
 from fourfold.records.queries.quality import Quality, quality_of
-from fourfold.web.address import here_in
+from fourfold.web.address import here_of_kpi
 from fourfold.web.components.assessed import assessment_of, sentence
 from fourfold.web.components.dates import day_text
 from fourfold.web.components.frame import crumb_of, show
@@ -32,9 +31,7 @@ _SAID: Final = {True: "yes", False: "no", None: "nobody has said"}
 @signed_in
 def quality(request: Request, pk: int, name: str) -> HttpResponse:
     """The page for the unit in `u`, as things stand on the day of the newest evaluation."""
-    row = find_kpi(request.user, pk)
-    here = here_in(request, row.organisation)
-    definition = here.scope.structure.kpi[row.code]
+    here, definition = here_of_kpi(request, pk)
     found = quality_of(here.scope, definition)
     return show(
         request,

@@ -10,10 +10,9 @@ from fourfold.access.roles import Action
 from fourfold.actions.confirm_step import confirm_step
 from fourfold.engine.periods import Period
 from fourfold.errors import Forbidden
-from fourfold.records.queries.kpi import find_kpi
 from fourfold.records.queries.outlook import KpiOutlook, outlook_of
 from fourfold.records.queries.structure import slug
-from fourfold.web.address import Here, here_in, path
+from fourfold.web.address import Here, here_of_kpi, path
 from fourfold.web.components.drawings import format_of
 from fourfold.web.components.frame import crumb_of, show
 from fourfold.web.components.kpi_outlook import CAUSES
@@ -25,19 +24,18 @@ from fourfold.web.requests import Request, signed_in_form
 @signed_in_form
 def steps(request: Request, pk: int, name: str) -> HttpResponse:
     """GET asks since when figures lie elsewhere, and why; POST lets the usual range begin anew there."""
-    row = find_kpi(request.user, pk)
-    here = here_in(request, row.organisation)
-    if not here.scope.may(Action.RECORD):
+    here, kpi = here_of_kpi(request, pk)
+    if not here.scope.may(Action.RECORD, kpi=kpi):
         raise Forbidden("You may not confirm a step here.")
-    ahead = outlook_of(here.scope, here.scope.structure.kpi[row.code])
+    ahead = outlook_of(here.scope, kpi)
     periods = _periods(ahead)
     if request.method != "POST":
-        return _page(request, here, row.code, ahead, read_step(periods, CAUSES, {"since": _suggested(ahead)}))
+        return _page(request, here, kpi.code, ahead, read_step(periods, CAUSES, {"since": _suggested(ahead)}))
     form = read_step(periods, CAUSES, request.POST.dict())
     outcome = confirm_step(
         by=request.user,
         organisation=here.scope.structure.organisation.code,
-        kpi=row.code,
+        kpi=kpi.code,
         unit=here.scope.unit.code,
         since=form.typed["since"],
         cause=form.typed["cause"],
@@ -45,13 +43,12 @@ def steps(request: Request, pk: int, name: str) -> HttpResponse:
         note=form.typed["note"],
     )
     if outcome.ok and outcome.value is not None:
-        kpi = here.scope.structure.kpi[row.code]
         since = here.scope.structure.calendar.parse(outcome.value.since, kpi.frequency).label
         messages.success(request, f"Confirmed: the usual range begins anew in {since}.")
         return redirect(here.kpi(kpi) + "#signals")
     for finding in outcome.findings:
         form.complain(finding.place.thing or "", f"{finding.message} {finding.fix}".strip())
-    return _page(request, here, row.code, ahead, form, status=422)
+    return _page(request, here, kpi.code, ahead, form, status=422)
 
 
 def _periods(ahead: KpiOutlook | None) -> list[Period]:

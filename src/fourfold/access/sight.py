@@ -1,0 +1,61 @@
+"""What a principal sees of each organisation, as conditions on its units."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from fourfold.access.roles import Action, Reach, reach
+from fourfold.access.rules import Principal, covers
+
+
+@dataclass(frozen=True)
+class Sight:
+    """The subtrees of one organisation that are seen, None being everything, and those of them that are not.
+
+    In `own` only the KPIs of `person` are seen, unless the unit is in `paths` as well.
+    """
+
+    organisation: int
+    paths: tuple[str | None, ...]
+    own: tuple[str | None, ...]
+    hidden: tuple[str | None, ...]
+    person: int | None
+
+    def sees(self, path: str) -> bool:
+        """True when the unit is seen, if only for the KPIs of the person."""
+        return self.sees_all(path) or (self._in(self.own, path) and not self._in(self.hidden, path))
+
+    def sees_all(self, path: str) -> bool:
+        """True when all KPIs of the unit are seen."""
+        return self._in(self.paths, path) and not self._in(self.hidden, path)
+
+    @staticmethod
+    def _in(paths: tuple[str | None, ...], path: str) -> bool:
+        return any(covers(outer, path) for outer in paths)
+
+
+@lru_cache(maxsize=1024)
+def sights_of(principal: Principal) -> dict[int, Sight]:
+    """What is seen of each organisation, by its id; those of which nothing is seen are not there.
+
+    It is kept in memory, since every query asks. A guest link sees nothing here: it is bound to a snapshot.
+    """
+    found: dict[int, Sight] = {}
+    for organisation in principal.organisations:
+        grants = [g for g in principal.effective if g.organisation == organisation]
+        far = [(g.path, reach(g.role, Action.SEE), g) for g in grants]
+        paths = [p for p, r, g in far if r is Reach.ALL or (r is Reach.SCOPE and Action.SEE in g.scopes)]
+        own = [p for p, r, _ in far if r is Reach.OWN]
+        hidden = [d.path for d in principal.denials if d.organisation == organisation]
+        if paths or own:
+            found[organisation] = Sight(
+                organisation, _outermost(paths), _outermost(own), _outermost(hidden), principal.person
+            )
+    return found
+
+
+def _outermost(paths: list[str | None]) -> tuple[str | None, ...]:
+    """Without those inside another, in a fixed order, so that the same sight has the same name."""
+    kept = {p for p in paths if not any(q != p and covers(q, p) for q in paths)}
+    return tuple(sorted(kept, key=lambda path: path or ""))
