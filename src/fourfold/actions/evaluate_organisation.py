@@ -43,13 +43,13 @@ def evaluate_organisation(
     moment = as_of or datetime.now(UTC)
     for _ in range(_TRIES):
         found.refresh_from_db()
-        computed = _compute(found, moment)
+        computed = compute(found, moment)
         with transaction.atomic():
             if lock(found).version == found.version:
                 return store_all(found, computed, as_of=moment, reason=reason)
     with transaction.atomic():
         found = lock(found)
-        return store_all(found, _compute(found, moment), as_of=moment, reason=reason)
+        return store_all(found, compute(found, moment), as_of=moment, reason=reason)
 
 
 def is_evaluated(organisation: Organisation, *, on: datetime | None = None) -> bool:
@@ -66,7 +66,7 @@ def is_evaluated(organisation: Organisation, *, on: datetime | None = None) -> b
 
 def evaluate_locked(organisation: Organisation, *, as_of: datetime, reason: str) -> Outcome[Evaluation]:
     """The same inside a transaction that holds the lock already."""
-    return store_all(organisation, _compute(organisation, as_of), as_of=as_of, reason=reason)
+    return store_all(organisation, compute(organisation, as_of), as_of=as_of, reason=reason)
 
 
 def new_run(organisation: Organisation, *, as_of: datetime, reason: str) -> Evaluation:
@@ -97,7 +97,8 @@ class Computed:
     outlooks: tuple[Outlook, ...] = ()
 
 
-def _compute(organisation: Organisation, as_of: datetime) -> Computed:
+def compute(organisation: Organisation, as_of: datetime) -> Computed:
+    """All results and outlooks from the figures as known now; writes nothing."""
     ready = ready_definitions(organisation)
     if ready is None:
         return Computed(None)

@@ -14,6 +14,7 @@ import typer
 import fourfold
 from fourfold.cli import (
     alignment,
+    backup,
     chances,
     check,
     demo,
@@ -26,13 +27,16 @@ from fourfold.cli import (
     init,
     invite,
     load,
+    migrate,
     people,
     portfolio,
     propose,
+    restore,
     schema,
     serve,
     signals,
     smart,
+    verify,
     what_if,
 )
 from fourfold.cli.output import print_findings, summary
@@ -60,7 +64,7 @@ def version(show: Annotated[bool, typer.Option("--version", help="Print the vers
 #: In the order in which `--help` lists them.
 _COMMANDS: Final = (
     init, check, evaluate, explain, signals, forecast, chances, evidence, what_if, propose, smart, health, portfolio,
-    alignment, schema, load, export, invite, people, serve, demo,
+    alignment, schema, load, export, invite, people, serve, demo, backup, restore, verify, migrate,
 )  # fmt: skip
 for _module in _COMMANDS:
     app.command(_module.NAME)(_module.run)

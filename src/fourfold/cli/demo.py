@@ -47,7 +47,7 @@ def run(
     if is_new:
         typer.echo(f"making {database} …")
     set_up()
-    prepare()
+    prepare(migrate=True)
     _load(path, data / STAMP, is_new=is_new)
     if only_build:
         return

@@ -18,10 +18,24 @@ def set_up(data: Path | None = None) -> None:
     django.setup()
 
 
-def prepare() -> None:
-    """Refuse a broken set-up with what to do, then bring the database up to date."""
+def prepare(*, migrate: bool = False) -> None:
+    """Refuse a broken set-up with what to do; make the tables of a new database.
+
+    A database of an earlier version is brought up to date with `migrate`, else refused.
+    """
+    make_data_folder()
+    refuse_broken_setup()
+    from fourfold.actions.migrate_database import migrate_database, require_schema
+
+    if migrate:
+        migrate_database()
+    else:
+        require_schema()
+
+
+def make_data_folder() -> None:
+    """The folder that FOURFOLD_DATA names, where it is not there yet."""
     from django.conf import settings
-    from django.core.management import call_command
 
     try:
         settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
@@ -30,8 +44,6 @@ def prepare() -> None:
             f"The folder {settings.DATA_DIR} cannot be made ({error.strerror}).",
             hint="Let FOURFOLD_DATA name a folder that this user may write to.",
         ) from error
-    refuse_broken_setup()
-    call_command("migrate", verbosity=0, interactive=False)
 
 
 def refuse_broken_setup() -> None:

@@ -21,6 +21,9 @@ HERE: Final = frozenset({"localhost", "127.0.0.1", "0.0.0.0", "::1", "::"})
 def run(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")] = 8000,
+    migrate: Annotated[
+        bool, typer.Option("--migrate/--no-migrate", help="Bring an older database up to date, or refuse it.")
+    ] = True,
 ) -> None:
     """Start the web server; settings come from the environment (see docs/reference/settings.md)."""
     stop_at_once()
@@ -28,7 +31,7 @@ def run(
     address = free_address(host, port, instead="--port {}")
     open_at(host, port)
     set_up()
-    prepare()
+    prepare(migrate=migrate)
     typer.echo(f"Fourfold is at {os.environ['FOURFOLD_URL']}\nCtrl C stops it.")
     start(address, port)
 

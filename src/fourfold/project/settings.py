@@ -42,6 +42,12 @@ SETTINGS: Final = (
         "Earlier secret keys, between commas, still accepted after a change of the key.",
     ),
     Setting(
+        "FOURFOLD_MASTER_KEY_FILE",
+        "<FOURFOLD_DATA>/master_key",
+        "File of the keys that lock stored secrets, the newest first. It is made when the first secret is stored. Keep "
+        "a copy apart from the backups: `fourfold backup --keys`.",
+    ),
+    Setting(
         "FOURFOLD_URL",
         "http://localhost:8000",
         "The address people open. With https:// cookies are sent over TLS only.",
@@ -98,6 +104,8 @@ CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 THREADS: Final = env_int("FOURFOLD_THREADS", 4, low=1, high=64)
 SECRET_KEY = secret_key(DATA_DIR)
 SECRET_KEY_FALLBACKS = env_list("FOURFOLD_SECRET_KEY_FALLBACKS")
+MASTER_KEY_FILE = Path(env_text("FOURFOLD_MASTER_KEY_FILE", str(DATA_DIR / "master_key"))).expanduser().absolute()
+MEDIA_ROOT = DATA_DIR / "uploads"
 DATABASES = {"default": database(env_text("DATABASE_URL", f"sqlite:///{DATA_DIR / 'fourfold.sqlite3'}"))}
 
 # --- What it is made of -----------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import product
+from math import isclose
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -104,24 +105,52 @@ def replace_results(run: Evaluation, ready: Ready, view: str, frame: pl.DataFram
     Columns as in `engine.results.COLUMNS`. Stored rows that the frame does not have are removed. Says how many rows
     are different from before.
     """
-    import polars as pl
-
     changed = 0
-    units = pl.DataFrame({"unit": list(ready.units), "unit_id": list(ready.units.values())})
-    ordered = frame.join(units, on="unit").with_columns(pl.lit(view).alias("view")).select(_COLUMNS).sort(_KEY)
-    parts = ordered.partition_by("unit_id", as_dict=True)
-    for (unit,), part in parts.items():
-        there = Result.objects.filter(unit=unit, view=view).values_list(*_COLUMNS, "pk", "input_version")
-        stored, changes = Stored.of(there.iterator(_BATCH)), Changes()
-        rows = part.rows()
+    parts = _by_unit(ready, view, frame)
+    for unit, rows in parts.items():
+        stored, changes = _stored(unit, view), Changes()
         changes.compare(run, stored, rows)
         if stored.rows:
             gone = stored.rows.keys() - {row[:4] for row in rows}
             changes.gone += [pk for pk, version in (stored.about[key] for key in gone) if version <= run.input_version]
         changed += changes.write(run)
     gone_units = Result.objects.filter(organisation=run.organisation, view=view, input_version__lte=run.input_version)
-    gone_units.exclude(unit__in=[unit for (unit,) in parts]).delete()
+    gone_units.exclude(unit__in=parts).delete()
     return changed
+
+
+def differing_results(ready: Ready, view: str, frame: pl.DataFrame) -> int:
+    """How many stored results of a view are not those of `frame`, or are in only one of the two; writes nothing.
+
+    Numbers are the same when nine digits agree: another processor may add in another order.
+    """
+    different = 0
+    for unit, rows in _by_unit(ready, view, frame).items():
+        stored, found = _stored(unit, view).rows, {row[:4]: row for row in rows}
+        different += len(stored.keys() ^ found.keys())
+        different += sum(not _same(stored[key], found[key]) for key in stored.keys() & found.keys())
+    return different
+
+
+def _same(one: Row, other: Row) -> bool:
+    return all(
+        isclose(a, b, rel_tol=1e-9, abs_tol=1e-9) if isinstance(a, float) and isinstance(b, float) else a == b
+        for a, b in zip(one, other, strict=True)
+    )
+
+
+def _by_unit(ready: Ready, view: str, frame: pl.DataFrame) -> dict[int, list[Row]]:
+    """The rows of a long table by the id of their unit, in the order of the index."""
+    import polars as pl
+
+    units = pl.DataFrame({"unit": list(ready.units), "unit_id": list(ready.units.values())})
+    ordered = frame.join(units, on="unit").with_columns(pl.lit(view).alias("view")).select(_COLUMNS).sort(_KEY)
+    return {unit: part.rows() for (unit,), part in ordered.partition_by("unit_id", as_dict=True).items()}
+
+
+def _stored(unit: int, view: str) -> Stored:
+    there = Result.objects.filter(unit=unit, view=view).values_list(*_COLUMNS, "pk", "input_version")
+    return Stored.of(there.iterator(_BATCH))
 
 
 def rows_of_results(

@@ -1,5 +1,7 @@
 """The tables, one noun per module."""
 
+from fourfold.records.models.backup import Backup
+from fourfold.records.models.data_key import DataKey
 from fourfold.records.models.evaluation import Evaluation
 from fourfold.records.models.event import Event
 from fourfold.records.models.grant import Grant
@@ -17,6 +19,7 @@ from fourfold.records.models.outlook import Outlook
 from fourfold.records.models.person import Person
 from fourfold.records.models.perspective import Perspective
 from fourfold.records.models.result import Result
+from fourfold.records.models.secret import Secret
 from fourfold.records.models.step import Step
 from fourfold.records.models.strategy import Strategy
 from fourfold.records.models.target import Target
@@ -24,6 +27,8 @@ from fourfold.records.models.theme import Theme
 from fourfold.records.models.unit import Unit
 
 __all__ = [
+    "Backup",
+    "DataKey",
     "Evaluation",
     "Event",
     "Grant",
@@ -41,6 +46,7 @@ __all__ = [
     "Person",
     "Perspective",
     "Result",
+    "Secret",
     "Step",
     "Strategy",
     "Target",
