@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('records', '0002_outlook_step'),
+        ('records', '0004_grant'),
     ]
 
     operations = [
