@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import typer
 
@@ -20,11 +22,19 @@ EXIT_CODES = (
 REFERENCE = Path(__file__).parent / "reference"
 
 
+def commands(group: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """Every command under its name as it is typed, groups opened."""
+    for name, command in group.commands.items():
+        if hasattr(command, "commands"):
+            yield from commands(command, f"{prefix}{name} ")
+        else:
+            yield f"{prefix}{name}", command
+
+
 def commands_page() -> str:
     """Every command with its arguments and options, as `--help` knows them."""
     lines = ["# Commands", "", "`fourfold --help` and `fourfold COMMAND --help` say the same. " + EXIT_CODES]
-    group = typer.main.get_command(app)
-    for name, command in sorted(group.commands.items()):
+    for name, command in sorted(commands(typer.main.get_command(app))):
         context = command.make_context(name, [], resilient_parsing=True)
         usage = " ".join(command.collect_usage_pieces(context))
         lines += ["", f"## fourfold {name}", "", f"`fourfold {name} {usage}`", "", (command.help or "").strip(), ""]

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from django.db import connection
+from django.test import TransactionTestCase
 from hypothesis import HealthCheck, settings
 
 # Machines differ in speed; a slow one must not make a true property fail. CI draws the same examples each time.
@@ -46,3 +50,22 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def public_data() -> Path:
     """The folder of public data sets, which is beside the checkout and not part of it."""
     return PUBLIC_DATA
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _tests_may_empty_the_tables() -> Iterator[None]:
+    """A test with transactions of its own empties all tables at its end, which the guard of the events refuses."""
+    from fourfold.records.guard import is_guarded, lift_guard, set_guard
+
+    empty = TransactionTestCase._fixture_teardown  # type: ignore[attr-defined]
+
+    def unguarded(self: Any) -> None:
+        guarded = is_guarded(connection)
+        lift_guard(connection)
+        empty(self)
+        if guarded:
+            set_guard(connection)
+
+    TransactionTestCase._fixture_teardown = unguarded  # type: ignore[attr-defined]
+    yield
+    TransactionTestCase._fixture_teardown = empty  # type: ignore[attr-defined]

@@ -43,7 +43,8 @@ def test_a_correction_supersedes_and_keeps_what_it_corrects(alice: Person, now: 
     assert (new.value, new.superseded_at) == (Decimal(1001), None)
     event = Event.objects.order_by("-seq")[0]
     assert event.before == {"value": "1000", "state": "number"}
-    assert event.after == {"value": "1001", "state": "number", "note": "a till was forgotten"}
+    assert event.after == {"value": "1001", "state": "number"}
+    assert event.reason == "a till was forgotten"
     assert event.person == alice
 
 

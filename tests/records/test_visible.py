@@ -11,6 +11,7 @@ from django.db import models
 
 from fourfold.records.frames.definition import write_definitions
 from fourfold.records.models import (
+    Chain,
     Evaluation,
     Event,
     Grant,
@@ -49,6 +50,7 @@ def people() -> dict[str, Person]:
             organisation=organisation, at=NOW, as_of=NOW, reason="", engine_version="1", input_version=1
         )
         Event.objects.create(organisation=organisation, seq=1, at=NOW, action="a", object="b")
+        Chain.objects.create(organisation=organisation)
         Import.objects.create(organisation=organisation, sha256="", source="", at=NOW)
         kpi = Kpi.objects.get(organisation=organisation, code="sales")
         for unit in Unit.objects.filter(organisation=organisation):

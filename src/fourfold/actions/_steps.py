@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Any
-
 from django.db import transaction
 
 from fourfold.access.giving import refusal_to_give
 from fourfold.access.roles import Action, Role
 from fourfold.access.rules import Principal, Thing, can, refusal
+from fourfold.actions._events import note_event as note_event  # one of the steps
 from fourfold.errors import Forbidden, NotFound
-from fourfold.records.models import Event, Kpi, Organisation, Person
+from fourfold.records.models import Kpi, Organisation, Person
 from fourfold.records.ready import Ready
 from fourfold.records.scope import principal_of
 
@@ -84,21 +82,3 @@ def advance(organisation: Organisation, *, definitions: bool = False) -> None:
     organisation.version += 1
     organisation.definitions_version += definitions
     organisation.save(update_fields=("version", "definitions_version"))
-
-
-def note_event(
-    organisation: Organisation,
-    by: Person | None,
-    action: str,
-    thing: str,
-    *,
-    at: datetime,
-    before: Any = None,
-    after: Any = None,
-) -> Event:
-    """Write down what was done; under the lock, so the numbers have no gaps."""
-    last = Event.objects.filter(organisation=organisation).order_by("-seq").values_list("seq", flat=True).first() or 0
-    return Event.objects.create(
-        organisation=organisation, seq=last + 1, at=at, person=by, action=action, object=thing,
-        before=before, after=after,
-    )  # fmt: skip

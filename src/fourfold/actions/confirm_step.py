@@ -148,7 +148,9 @@ def _write(organisation: Organisation, ready: Ready, step: Step, by: Person | No
     add_step(organisation, ready.definitions.strategy.code, step, at=at)
     advance(organisation, definitions=True)
     thing = f"{step.kpi}/{step.unit}/{step.since}"
-    note_event(organisation, by, "step.confirm", thing, at=at, after=spec_of(step))
+    spec = spec_of(step)
+    where = ready.units[step.unit] if step.unit else None
+    note_event(organisation, by, "step.confirm", thing, at=at, unit=where, after=spec, reason=step.note)
     reason = f"Confirmed the step {thing}"
     if not was_evaluated:
         evaluate_locked(organisation, as_of=at, reason=reason)

@@ -86,7 +86,10 @@ def _record(
     was_evaluated = is_evaluated(organisation)
     advance(organisation)
     thing = f"{kpi}/{unit}/{text}"
-    note_event(organisation, by, "measurement.record", thing, at=at, before=_told(before), after=_told(after))
+    note_event(
+        organisation, by, "measurement.record", thing, at=at, unit=ready.units[unit],
+        before=_told(before), after=_told(after), reason=after.reason,
+    )  # fmt: skip
     period = _period(ready.definitions, kpi, text)
     evaluated = evaluate_change(
         by=by, organisation=organisation, kpi=kpi, unit=unit, period=period, was_evaluated=was_evaluated,
@@ -136,4 +139,4 @@ def _told(revision: Revision | None) -> dict[str, str] | None:
     told["state"] = State(revision.state).word
     if revision.marks:
         told["marks"] = str(revision.marks)
-    return told | ({"note": revision.reason} if revision.reason else {})
+    return told

@@ -14,6 +14,7 @@ import typer
 import fourfold
 from fourfold.cli import (
     alignment,
+    audit,
     backup,
     chances,
     check,
@@ -68,6 +69,7 @@ _COMMANDS: Final = (
 )  # fmt: skip
 for _module in _COMMANDS:
     app.command(_module.NAME)(_module.run)
+app.add_typer(audit.group, name=audit.NAME)
 
 
 def main() -> None:

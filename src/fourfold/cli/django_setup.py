@@ -16,6 +16,9 @@ def set_up(data: Path | None = None) -> None:
         os.environ.setdefault("FOURFOLD_DATA", str(data))
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "fourfold.project.settings")
     django.setup()
+    from fourfold.actions.origin import Origin, begin_at
+
+    begin_at(Origin("cli"))
 
 
 def prepare(*, migrate: bool = False) -> None:

@@ -1,6 +1,7 @@
 """The server's entry point: one ASGI application that hands pages to Django's WSGI handler in threads.
 
-Beside the pages it sees to it that a new day is evaluated, since other figures are due then.
+Beside the pages it sees to it that a new day is evaluated, since other figures are due then, and that the chains of
+events are verified and anchored once a day.
 
 See docs/decisions/2026-11-23-one-process-asgi-outside-wsgi-inside.md for why.
 """
@@ -18,6 +19,7 @@ from a2wsgi.asgi_typing import Receive, Scope, Send
 from fourfold.project.settings import THREADS
 from fourfold.project.wsgi import application as pages  # sets Django up, which what comes next needs
 
+from fourfold.jobs.anchor_chains_daily import anchor_chains_daily  # isort: skip
 from fourfold.jobs.evaluate_new_day import evaluate_new_day  # isort: skip
 
 HOUR: Final = 3600
@@ -61,8 +63,9 @@ async def _live(receive: Receive, send: Send) -> None:
 async def _every_hour() -> None:
     """A failure is written to the log and tried again an hour later; pages are served all the while."""
     while True:
-        try:
-            await asyncio.to_thread(evaluate_new_day, now=datetime.now(UTC))
-        except Exception:
-            _log.exception("The new day could not be evaluated; trying again in an hour")
+        for job in (evaluate_new_day, anchor_chains_daily):
+            try:
+                await asyncio.to_thread(job, now=datetime.now(UTC))
+            except Exception:
+                _log.exception("%s failed; trying again in an hour", job.__name__)
         await asyncio.sleep(HOUR)

@@ -58,6 +58,16 @@ SETTINGS: Final = (
         "More host names the server answers to, between commas; that of FOURFOLD_URL and localhost always are.",
     ),
     Setting(
+        "FOURFOLD_AUDIT_ANCHORS",
+        "<FOURFOLD_DATA>/anchors",
+        "Folder for the daily anchors of the audit chains; best one that is kept on another machine.",
+    ),
+    Setting(
+        "FOURFOLD_AUDIT_KEY_FILE",
+        "made at the first anchor in <FOURFOLD_DATA>/audit_key",
+        "File with the key that signs anchors; keep it off the database's machine where you can.",
+    ),
+    Setting(
         "FOURFOLD_BEHIND_PROXY",
         "false",
         "True when a reverse proxy sets X-Forwarded-Proto, adds the client's address to X-Forwarded-For, and clients "
@@ -106,6 +116,8 @@ SECRET_KEY = secret_key(DATA_DIR)
 SECRET_KEY_FALLBACKS = env_list("FOURFOLD_SECRET_KEY_FALLBACKS")
 MASTER_KEY_FILE = Path(env_text("FOURFOLD_MASTER_KEY_FILE", str(DATA_DIR / "master_key"))).expanduser().absolute()
 MEDIA_ROOT = DATA_DIR / "uploads"
+AUDIT_ANCHORS: Final = Path(env_text("FOURFOLD_AUDIT_ANCHORS", str(DATA_DIR / "anchors"))).expanduser().absolute()
+AUDIT_KEY_FILE: Final = Path(env_text("FOURFOLD_AUDIT_KEY_FILE", str(DATA_DIR / "audit_key"))).expanduser().absolute()
 DATABASES = {"default": database(env_text("DATABASE_URL", f"sqlite:///{DATA_DIR / 'fourfold.sqlite3'}"))}
 
 # --- What it is made of -----------------------------------------------------------------------------------------
@@ -126,6 +138,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "fourfold.project.origin.origin_middleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "csp.middleware.CSPMiddleware",

@@ -11,6 +11,8 @@ from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models.expressions import Expression
 
+from fourfold.records.chain import canonical
+
 if TYPE_CHECKING:  # Django's Field takes no parameters when it runs
     _DecimalField = models.Field[Decimal | str | int | None, Decimal | None]
     _JsonField = models.Field[Any, Any]
@@ -86,3 +88,13 @@ class SpecField(_JsonField):
     def value_to_string(self, obj: models.Model) -> Any:
         """As JSON can hold it, for serialisers."""
         return self.value_from_object(obj)
+
+
+class CanonicalField(SpecField):
+    """JSON in the one form that is hashed: what was written cannot be written in another way."""
+
+    description = "canonical JSON text"
+
+    def get_prep_value(self, value: Any) -> Any:
+        """Canonical JSON; a floating point number is refused."""
+        return value if value is None or isinstance(value, Expression) else canonical(value)

@@ -1,6 +1,7 @@
 """The tables, one noun per module."""
 
 from fourfold.records.models.backup import Backup
+from fourfold.records.models.chain import Chain
 from fourfold.records.models.data_key import DataKey
 from fourfold.records.models.evaluation import Evaluation
 from fourfold.records.models.event import Event
@@ -28,6 +29,7 @@ from fourfold.records.models.unit import Unit
 
 __all__ = [
     "Backup",
+    "Chain",
     "DataKey",
     "Evaluation",
     "Event",
