@@ -1,7 +1,7 @@
 # Every command there is. `make` alone lists them.
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup setup-web setup-spark demo test test-all test-postgres test-cluster ci lint types contracts house wheel lock format reference bench clean
+.PHONY: help setup setup-web setup-spark setup-peers demo test test-all test-postgres test-cluster ci lint types contracts house wheel lock format reference bench clean
 
 # The first Python that is new enough; `make PYTHON=… demo` names another.
 ifndef PYTHON
@@ -27,6 +27,11 @@ setup-web:  ## the same without the tools: what running it needs
 
 setup-spark:  ## the same with Apache Spark (430 MB), for evaluating on a cluster; it also needs Java 17
 	@$(if $(PYTHON),$(PYTHON),$(no_python)) .ci/setup.py spark
+
+setup-peers: setup  ## statsforecast in an environment of its own, .peers: it needs an older pandas, and only a benchmark runs it
+	@test -x .peers/bin/python || $(BIN)/python -m venv .peers
+	@.peers/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements/peers.txt
+	@echo "Ready: make bench runs it beside ours."
 
 no_python = echo "There is no Python 3.11 or newer here. Run:  sudo apt install python3 python3-venv"; exit 1;
 
@@ -83,6 +88,7 @@ lock: setup  ## pin the newest versions that pyproject.toml allows (PACKAGE=name
 	@$(LOCK) --upgrade -c requirements/spark.txt $(EXTRAS) --group build -o requirements/dev.txt
 	@$(LOCK) --upgrade -c requirements/dev.txt --extra web --extra postgres --group build -o requirements/web.txt
 	@$(LOCK) --upgrade -c requirements/dev.txt -o requirements/base.txt
+	@$(subst pyproject.toml,--group peers,$(LOCK)) $(if $(PACKAGE),--upgrade-package $(PACKAGE),--upgrade) -o requirements/peers.txt
 
 reference: setup  ## the reference pages and the JSON Schema that are made from the code
 	@$(BIN)/python docs/generate.py

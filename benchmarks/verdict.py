@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import statistics
+import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -54,6 +55,13 @@ def show(title: str, lines: Sequence[Line]) -> None:
         if i == 0:
             print("  ".join("-" * width for width in widths))
     print()
+
+
+def insist(lines: Sequence[Line]) -> None:
+    """End with an error that names what was missed: for promises about answers, which no slow machine excuses."""
+    missed = [line.what for line in lines if not line.met]
+    if missed:
+        sys.exit(f"Missed: {', '.join(missed)}.")
 
 
 @dataclass(frozen=True)

@@ -83,7 +83,7 @@ def test_rare_patterns_are_as_rare_as_published() -> None:
 RUN_LENGTHS = [
     ((Rule.OUTSIDE,), 370), ((Rule.TWO_OF_THREE,), 500), ((Rule.TWO_OF_THREE_NHS,), 900), ((Rule.FOUR_OF_FIVE,), 290),
     ((Rule.RUN_7,), 125), ((Rule.RUN_8,), 250), ((Rule.RUN_9,), 510), ((Rule.TREND_6,), 415),
-    ((Rule.ALTERNATING_14,), 590), ((Rule.WITHIN_15,), 950),
+    ((Rule.ALTERNATING_14,), 590), ((Rule.WITHIN_15,), 950), ((Rule.TREND_7,), 3_000), ((Rule.BEYOND_8,), 16_000),
     (DEFAULT.rules, 152), (DEFAULT_2OF3.rules, 121), (NHS.rules, 86), (WESTERN_ELECTRIC.rules, 91.6),
     (NELSON.rules, 73),
 ]  # fmt: skip
@@ -96,7 +96,8 @@ def test_the_mean_run_length_is_the_published_one(rules: tuple[Rule, ...], publi
     z = np.random.default_rng(7).normal(size=(1200, length))
     fired = np.any([find_pattern(z, rule).complete != 0 for rule in rules], axis=0)
     first = np.where(fired.any(axis=1), fired.argmax(axis=1) + 1, length)
-    assert math.isclose(first.mean(), published, rel_tol=0.15)
+    # Rare patterns do not come in every series: all figures waited, by the times something came.
+    assert math.isclose(first.sum() / fired.any(axis=1).sum(), published, rel_tol=0.15)
 
 
 def test_western_electric_has_the_exact_run_length_that_is_published() -> None:
