@@ -32,6 +32,11 @@ PAGES = {
     "search without words": "/search/",
     "search without result": "/search/?q=zzz",
     "menu": "/s/group/menu/",
+    "evidence": "/s/group/evidence/?why=less-agency%3Ewithin-means",
+    "portfolio": "/s/group/portfolio/?why=ed_4h",
+    "what if, with nothing different": "/s/calder-general/scenario/",
+    "what if": "/s/group/scenario/?c=target+kpi:ed_4h+79&what=weight&of=objective:no-harm&to=4&why=scorecard",
+    "what if, refused": "/s/group/scenario/?what=figure&of=kpi:ed_4h&to=3",
     "password": "/password/",
 }
 
@@ -105,6 +110,11 @@ def test_a_page_behind_a_link_is_without_flaws(
     address = behind(windows["desk", "light"], start, link)
     assert address.startswith(where)
     check(windows, address)
+
+
+def test_what_could_be_the_next_target_is_without_flaws(windows: dict[tuple[str, str], Visit]) -> None:
+    desk = windows["desk", "light"]
+    check(windows, behind(desk, behind(desk, "/s/group/scorecard/", "Energy use per m²"), "Next target"))
 
 
 def test_no_page_scrolls_sideways_at_any_width(desk: Visit) -> None:

@@ -27,14 +27,14 @@ STATIC = PACKAGE / "web" / "static"
 #: The pages about an organisation, by the name of their route; the rest needs no organisation.
 PAGES = (
     "home", "overview", "scorecard", "map", "alignment", "initiatives", "menu", "kpi", "quality", "figures", "steps",
-    "objective", "search",
+    "objective", "search", "evidence", "portfolio", "scenario", "proposals",
 )  # fmt: skip
 WITHOUT = {"health", "password", "preferences"}
 
 
 def address(name: str) -> str:
     """A page of the bakery."""
-    if name in ("kpi", "quality", "figures", "steps"):
+    if name in ("kpi", "quality", "figures", "steps", "proposals"):
         row = Kpi.objects.get(organisation__code="bakery", code="sales")
         return f"/kpi/{row.pk}-sales/" + ("" if name == "kpi" else f"{name}/")
     if name == "objective":
@@ -151,7 +151,7 @@ def counted(get: Callable[[], Any]) -> int:
 @pytest.mark.parametrize("table", ["first", "again"])
 def test_no_page_asks_the_database_more_often_than_its_baseline(alice: Client, table: str) -> None:
     """Exact counts: a page that asks less often lowers its line in query_counts.toml."""
-    asked_by_the_test = {"kpi": 1, "quality": 1, "figures": 1, "steps": 1, "objective": 1}
+    asked_by_the_test = {"kpi": 1, "quality": 1, "figures": 1, "steps": 1, "objective": 1, "proposals": 1}
     for name in ("overview", "alignment"):  # definitions are read once and kept
         alice.get(address(name))
     counts = {}
@@ -174,7 +174,8 @@ def test_no_page_of_the_demo_is_larger_than_15_kb(db: None) -> None:
         "/s/group/", "/s/group/scorecard/", "/s/group/scorecard/?by=quarter", "/s/calder-general/scorecard/",
         "/s/group/map/", "/s/group/alignment/", "/s/group/initiatives/", "/s/group/menu/", "/search/?q=staff&u=group",
         f"/kpi/{kpi.pk}-x/?range=all", f"/kpi/{kpi.pk}-x/?u=calder-general",
-        f"/kpi/{kpi.pk}-x/quality/", f"/objective/{objective.pk}-x/",
+        "/s/group/evidence/", "/s/group/portfolio/", "/s/group/scenario/?c=target+kpi:ed_4h+79",
+        f"/kpi/{kpi.pk}-x/quality/", f"/kpi/{kpi.pk}-x/proposals/", f"/objective/{objective.pk}-x/",
     ):  # fmt: skip
         response = client.get(path)
         assert response.status_code == 200, path

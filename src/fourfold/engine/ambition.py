@@ -6,6 +6,7 @@ One target's own ambition is `probability.ambition`.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -51,7 +52,7 @@ class Judged:
     brier: float
 
 
-def portfolio(probabilities: Floats) -> Portfolio:
+def portfolio(probabilities: Floats | Sequence[float]) -> Portfolio:
     """Probabilities to hit the commitments `(target,)`, NaN where there is none; a certain 1 is in the last tenth.
 
     >>> found = portfolio(np.array([0.5, 0.7, 0.8, np.nan]))

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 #: Columns of the frame; one row for each series. `probability` is exact, `shown` in % as printed.
 COLUMNS: Final = ("kpi", "unit", "end", "way", "low", "high", "expected", "probability", "shown", "word")
 _TEXTS: Final = frozenset({"kpi", "unit", "end", "way", "word"})
-_MIXES: Final = {
+#: What a mix of chances says, in words.
+MIXES: Final = {
     Mix.NONE: "", Mix.SANDBAGGING: "all targets are nearly certain", Mix.FANTASY: "most targets are nearly hopeless",
     Mix.HEALTHY: "a healthy mix", Mix.EASY: "together rather easy", Mix.HARD: "together rather hard",
 }  # fmt: skip
@@ -50,7 +51,7 @@ class Chances(Outlooks):
             more.insert(0, f"{without} without a target for the end of the year, or without an interval")
         if a.known:
             spread = f"{a.expected:.1f} of {a.known}, give or take {a.deviation:.1f}"
-            more.insert(0, f"Expected hits: {spread}; {_MIXES[a.mix]}")
+            more.insert(0, f"Expected hits: {spread}; {MIXES[a.mix]}")
         return tuple(more)
 
     @property

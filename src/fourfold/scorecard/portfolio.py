@@ -43,7 +43,8 @@ if TYPE_CHECKING:
 
 #: How many drivers the sheet shows.
 TORNADO = 8
-_LACKS = (
+#: Lists of `Coverage`, in words.
+LACKS = (
     ("without_kpi", "objectives without a KPI"),
     ("without_lead", "objectives without a leading KPI"),
     ("without_target", "objectives without a target"),
@@ -94,7 +95,7 @@ class Portfolio(Shown):
         yield "Balance", "evenness of KPIs over perspectives", rounded(b.kpi_index, 2)
         yield "", "evenness of weight", rounded(b.weight_index, 2)
         yield "", "KPIs that lead", "–" if b.lead is None else f"{b.lead:.0%}"
-        for field, words in _LACKS:
+        for field, words in LACKS:
             if found := getattr(self.coverage, field):
                 yield "Coverage", words, str(len(found))
         for pair in self.redundancy.pairs:
@@ -108,7 +109,7 @@ class Portfolio(Shown):
 
     def _notes(self) -> Iterator[str]:
         yield from self.balance.warnings
-        for field, words in _LACKS:
+        for field, words in LACKS:
             if found := getattr(self.coverage, field):
                 yield f"{words[0].upper()}{words[1:]}: {', '.join(found)}"
         for pair in self.redundancy.pairs:
@@ -136,7 +137,7 @@ class Portfolio(Shown):
         yield from (("balance_kpis", code, share) for code, share in b.kpis.items())
         yield from (("balance_weight", code, share) for code, share in b.weight.items())
         yield from (("balance", n, x) for n, x in (("kpis", b.kpi_index), ("weight", b.weight_index), ("lead", b.lead)))
-        yield from (("coverage", field, len(getattr(self.coverage, field))) for field, _ in _LACKS)
+        yield from (("coverage", field, len(getattr(self.coverage, field))) for field, _ in LACKS)
         yield from (("redundancy", f"{p.first}/{p.second}", p.value) for p in self.redundancy.pairs)
         for x in self.drivers.drivers:
             yield from (("weight", x.kpi, x.weight), ("gain", x.kpi, x.gain), ("risk", x.kpi, x.risk))

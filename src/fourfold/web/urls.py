@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from fourfold.web.pages.alignment import alignment
+from fourfold.web.pages.evidence import evidence
 from fourfold.web.pages.figures import figures
 from fourfold.web.pages.initiatives import initiatives
 from fourfold.web.pages.kpi import kpi
@@ -12,8 +13,11 @@ from fourfold.web.pages.menu import menu
 from fourfold.web.pages.objective import objective
 from fourfold.web.pages.overview import home, overview
 from fourfold.web.pages.password import password
+from fourfold.web.pages.portfolio import portfolio
 from fourfold.web.pages.preferences import preferences
+from fourfold.web.pages.proposals import proposals
 from fourfold.web.pages.quality import quality
+from fourfold.web.pages.scenario import scenario
 from fourfold.web.pages.scorecard import scorecard
 from fourfold.web.pages.search import search
 from fourfold.web.pages.steps import steps
@@ -26,10 +30,14 @@ urlpatterns = [
     path("s/<str:unit>/map/", strategy_map, name="map"),
     path("s/<str:unit>/alignment/", alignment, name="alignment"),
     path("s/<str:unit>/initiatives/", initiatives, name="initiatives"),
+    path("s/<str:unit>/evidence/", evidence, name="evidence"),
+    path("s/<str:unit>/portfolio/", portfolio, name="portfolio"),
+    path("s/<str:unit>/scenario/", scenario, name="scenario"),
     path("s/<str:unit>/menu/", menu, name="menu"),
     path("kpi/<int:pk>-<slug:name>/", kpi, name="kpi"),
     path("kpi/<int:pk>-<slug:name>/figures/", figures, name="figures"),
     path("kpi/<int:pk>-<slug:name>/quality/", quality, name="quality"),
+    path("kpi/<int:pk>-<slug:name>/proposals/", proposals, name="proposals"),
     path("kpi/<int:pk>-<slug:name>/steps/", steps, name="steps"),
     path("objective/<int:pk>-<slug:name>/", objective, name="objective"),
     path("search/", search, name="search"),

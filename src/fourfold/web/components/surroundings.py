@@ -35,7 +35,12 @@ NAV: Final = (
     ("map", "Strategy map", "m"),
     ("alignment", "Alignment", "a"),
     ("initiatives", "Initiatives", "i"),
+    ("evidence", "Evidence", "e"),
+    ("portfolio", "Portfolio", "p"),
+    ("scenario", "What if", "w"),
 )
+#: What a link to another unit stays on.
+_OF_UNITS: Final = frozenset(key for key, _, _ in NAV)
 
 
 _UNIT: Final = '<li class="d{depth}"><a href="{url}"{current}>{mark}{name}</a></li>'
@@ -128,7 +133,7 @@ def _rail_units(scope: Scope) -> list[UnitPlace]:
 
 
 def _unit_link(here: Here, unit: UnitPlace, status: Status | None, top: int, page: str) -> Svg:
-    target = page if page in ("overview", "scorecard", "map", "alignment", "initiatives") else "overview"
+    target = page if page in _OF_UNITS else "overview"
     return fill(
         _UNIT,
         depth=str(min(3, unit.depth - top)),

@@ -1,0 +1,20 @@
+"""An organisation as the library takes it, for the questions a page asks beside its scores."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import polars as pl
+
+from fourfold.records.frames.measurement import read_measurements
+from fourfold.records.models import Organisation
+from fourfold.records.ready import Ready
+from fourfold.scorecard import Scorecard
+
+
+def scorecard_now(organisation: Organisation, ready: Ready, *, units: Collection[str] | None = None) -> Scorecard:
+    """Its definitions and its figures as known now, of some units or of all."""
+    rows = read_measurements(organisation, ready)
+    if units is not None:
+        rows = rows.filter(pl.col("unit").is_in(list(units)))
+    return Scorecard(ready.definitions, rows)

@@ -1,0 +1,97 @@
+"""What is asked beside the scores, of one unit: evidence for links, all KPIs together, the next target, what if.
+
+The library answers, from the figures as known now and as of the newest evaluation; nothing is stored. None stands for
+what cannot be asked yet, because nothing was evaluated. What is about all KPIs of a unit raises `NotFound` for whoever
+sees only their own.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any, Final
+
+from fourfold.access.sight import sights_of
+from fourfold.engine.ambition import Portfolio as Ambition
+from fourfold.engine.ambition import portfolio as ambition
+from fourfold.engine.definitions import Kpi
+from fourfold.errors import NotFound
+from fourfold.records import models
+from fourfold.records.frames.scorecard import scorecard_now
+from fourfold.records.queries.kept import kept
+from fourfold.records.queries.outlook import kept_outlooks
+from fourfold.records.queries.scope import Scope
+from fourfold.records.ready import Ready, ready_definitions
+from fourfold.records.scope import principal_of
+from fourfold.scorecard.map_evidence import MapEvidence
+from fourfold.scorecard.portfolio import Portfolio, look_together
+from fourfold.scorecard.questions import SEED
+from fourfold.scorecard.target_proposals import TargetProposals
+from fourfold.scorecard.what_if import WhatIf
+
+#: What one answer takes up in memory, in results.
+_SIZE: Final = 500
+
+
+def evidence_of(scope: Scope) -> MapEvidence | None:
+    """Every link of the map, tested on the unit's figures."""
+    refuse_owners(scope)
+
+    def test() -> MapEvidence | None:
+        found = _ready(scope)
+        return None if found is None else scorecard_now(*found).evidence(scope.unit.code, as_of=scope.run.as_of)
+
+    return kept(scope.run, ("evidence", scope.unit.pk), test, size=lambda _: _SIZE)
+
+
+def portfolio_of(scope: Scope) -> Portfolio | None:
+    """The KPIs together in the month shown; how figures come in is that of the units seen here and below."""
+    refuse_owners(scope)
+    found = _ready(scope)
+    if found is None or scope.month.ordinal not in scope.months:
+        return None
+    organisation, ready = found
+    whole = scorecard_now(organisation, ready)
+    below = [unit.code for unit in scope.units if unit.path.startswith(scope.unit.path)]
+    own = scorecard_now(organisation, ready, units=below).rows
+    evaluation = whole.evaluate(as_of=scope.run.as_of).evaluation
+    return look_together(evaluation, own, scope.unit.code, scope.month.id, SEED)
+
+
+def ambition_of(scope: Scope) -> Ambition:
+    """How ambitious the targets of the unit's KPIs are together, from the outlooks that are kept."""
+    seen = kept_outlooks(scope).values()
+    return ambition([math.nan if o.chance is None else o.chance.p for o in seen])
+
+
+def proposals_of(scope: Scope, kpi: Kpi) -> TargetProposals | None:
+    """What could be the next target of the KPI in the unit."""
+    found = _ready(scope)
+    if found is None:
+        return None
+    return scorecard_now(*found).propose_targets(kpi.code, scope.unit.code, as_of=scope.run.as_of)
+
+
+def what_if_of(scope: Scope, overlay: Mapping[str, Any]) -> WhatIf | None:
+    """The unit's scorecard in the period shown, as it is and as it would be; see `Scorecard.what_if`.
+
+    `refuse_owners` comes before it.
+    """
+    found = _ready(scope)
+    if found is None or scope.month.ordinal not in scope.months:
+        return None
+    card, at = scorecard_now(*found), scope.run.as_of
+    return card.what_if(overlay, scope.unit.code, scope.period.id, as_of=at, view=scope.view)
+
+
+def refuse_owners(scope: Scope) -> None:
+    """Refuse who sees only their own KPIs of the unit."""
+    sight = sights_of(principal_of(scope.person)).get(scope.structure.pk)
+    if sight is None or not sight.sees_all(scope.unit.path):
+        raise NotFound("This is about all KPIs of the unit, and you see only your own.")
+
+
+def _ready(scope: Scope) -> tuple[models.Organisation, Ready] | None:
+    organisation = models.Organisation.objects.visible_to(scope.person).filter(pk=scope.structure.pk).first()
+    ready = None if organisation is None else ready_definitions(organisation)
+    return None if organisation is None or ready is None or scope.run.as_of is None else (organisation, ready)

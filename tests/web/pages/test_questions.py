@@ -1,0 +1,205 @@
+"""What is asked beside the scores: evidence, the KPIs together, the next target, what if. The library is the oracle."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from pytest_django import DjangoDbBlocker
+
+import fourfold
+from fourfold.actions.load_folder import load_folder
+from fourfold.engine.evidence.verdict import BANNED
+from fourfold.records.models import Event, Kpi, Measurement, Objective, Outlook, Person, Result, Target
+from fourfold.scorecard import Scorecard
+from tests.web.reading import links_of, open_page, words_of
+
+FOLDER = Path(__file__).parents[3] / "examples" / "calder_vale"
+MOMENT = datetime(2026, 11, 20, 12, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def card() -> Scorecard:
+    """The demo, without a database."""
+    return fourfold.load(FOLDER)
+
+
+@pytest.fixture(scope="module")
+def demo_there(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    with django_db_blocker.unblock(), transaction.atomic():
+        load_folder(by=None, path=FOLDER, at=MOMENT)
+        with django_db_blocker.block():
+            yield
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def ingrid(demo_there: None, db: None) -> Client:
+    client = Client()
+    client.force_login(Person.objects.get(email="ingrid.holm@caldervale.example"))
+    return client
+
+
+def kpi_page(code: str, rest: str = "") -> str:
+    return f"/kpi/{Kpi.objects.get(organisation__code='calder-vale', code=code).pk}-x/{rest}"
+
+
+def table_of(page: str) -> list[tuple[str, ...]]:
+    """The rows of the sheet on a page, as text, without the links to explanations."""
+    body = re.search(r'<table class="dt sheet">.*?<tbody>(.*?)</tbody>', page, re.DOTALL)
+    assert body is not None
+    rows = re.findall(r"<tr>(.*?)</tr>", body[1], re.DOTALL)
+    cells = [[words_of(cell) for cell in re.findall(r"<td[^>]*>(.*?)</td>", row, re.DOTALL)] for row in rows]
+    return [tuple(row[:-1] if row[-1] in ("Why", "") else row) for row in cells]
+
+
+# What if.
+
+
+@pytest.mark.parametrize("unit", ["group", "calder-general"])
+def test_a_scenario_says_what_the_library_says(ingrid: Client, card: Scorecard, unit: str) -> None:
+    own = {} if unit == "group" else {"unit": unit}
+    overlay: dict[str, Any] = {
+        "targets": [{"kpi": "ed_4h", "value": 79, **own}],
+        "weights": {"objective:no-harm": 4},
+        "figures": [{"kpi": "ed_4h", "unit": unit, "period": "2026-10", "value": None, "numerator": "9500",
+                     "denominator": "10000"}],
+    }  # fmt: skip
+    page = open_page(
+        ingrid,
+        f"/s/{unit}/scenario/?c=target+kpi:ed_4h+79&c=figure+kpi:ed_4h+9500/10000"
+        "&what=weight&of=objective:no-harm&to=4",
+    )
+    assert table_of(page) == list(card.what_if(overlay, unit, "2026-10", as_of=MOMENT).sheets[0].rows)
+
+
+def test_something_can_be_left_out(ingrid: Client, card: Scorecard) -> None:
+    page = open_page(ingrid, "/s/group/scenario/?what=without&of=objective:carbon")
+    expected = card.what_if({"remove": ["objective:carbon"]}, as_of=MOMENT).sheets[0].rows
+    assert table_of(page) == list(expected)
+    assert "Without Shrink our carbon footprint" in words_of(page)
+
+
+def test_nothing_is_stored_by_trying(ingrid: Client) -> None:
+    kinds = (Event, Measurement, Outlook, Result, Target)
+    before = [kind.objects.count() for kind in kinds]
+    open_page(ingrid, "/s/group/scenario/?what=target&of=kpi:ed_4h&to=79")
+    assert [kind.objects.count() for kind in kinds] == before
+
+
+def test_a_change_can_be_taken_back(ingrid: Client) -> None:
+    page = open_page(ingrid, "/s/group/scenario/?c=target+kpi:ed_4h+79&what=weight&of=objective:no-harm&to=4")
+    backs = re.findall(r'href="([^"]+)">Take back', page)
+    assert len(backs) == 2
+    left = words_of(open_page(ingrid, backs[0].replace("&amp;", "&")))
+    assert "The weight of Care without harm is 4" in left and "The target of Emergency" not in left
+
+
+def test_the_same_change_again_takes_the_place_of_the_first(ingrid: Client) -> None:
+    page = words_of(open_page(ingrid, "/s/group/scenario/?c=target+kpi:ed_4h+79&what=target&of=kpi:ed_4h&to=80"))
+    assert "is 80" in page and "is 79" not in page
+
+
+REFUSED = [
+    ("what=target&of=kpi:ed_4h&to=", "Enter a number. Zero is written 0."),
+    ("what=target&of=kpi:ed_4h&to=7,5", "written with a comma"),
+    ("what=target&of=objective:no-harm&to=7", "A target belongs to a KPI."),
+    ("what=weight&of=kpi:ed_4h&to=3", "Here objectives and perspectives are weighed."),
+    ("what=figure&of=kpi:ed_4h&to=3", "write numerator / denominator"),
+    ("what=weight&of=objective:no-harm&to=-1", "is no weight"),
+    ("what=nothing&of=kpi:ed_4h&to=3", "Choose what is to be different."),
+    ("what=target&of=kpi:nowhere&to=3", "Choose what is to be different."),
+    ("what=figure&of=kpi:ed_4h&to=9/0", "denominator"),
+    ("what=target&of=kpi:ed_4h&to=1e999", ""),
+]
+
+
+@pytest.mark.parametrize(("query", "said"), REFUSED)
+def test_what_will_not_do_is_said_beside_the_field(ingrid: Client, query: str, said: str) -> None:
+    page = open_page(ingrid, f"/s/group/scenario/?{query}")
+    error = re.search(r'<p class="error" id="e-to">(.*?)</p>', page)
+    assert error is not None and said in words_of(error[1])
+
+
+def test_what_stands_in_an_address_and_means_nothing_is_left_out(ingrid: Client) -> None:
+    page = open_page(ingrid, "/s/group/scenario/?c=target+kpi:gone+1&c=&c=weight&c=target+kpi:ed_4h+x&p=2031-01")
+    assert "Nothing is different yet" in page
+
+
+def test_a_period_without_results_says_so(ingrid: Client) -> None:
+    page = open_page(ingrid, "/s/group/scenario/?c=target+kpi:ed_4h+79&p=2029-01")
+    assert "Nothing was evaluated for Jan 2029." in words_of(page)
+
+
+# Evidence.
+
+
+def test_evidence_is_what_the_library_says_and_claims_no_cause(ingrid: Client, card: Scorecard) -> None:
+    page = open_page(ingrid, "/s/group/evidence/?why=less-agency%3Ewithin-means")
+    read, found = words_of(page), card.evidence(as_of=MOMENT)
+    for one in found.items:
+        assert one.text in read
+    assert str(found.explain("less-agency>within-means")).splitlines()[0] in read
+    assert not set(re.findall(r"[a-z]+", read.lower())) & set(BANNED)
+
+
+def test_every_link_leads_to_both_objectives(ingrid: Client) -> None:
+    page = open_page(ingrid, "/s/group/evidence/")
+    pk = Objective.objects.get(organisation__code="calder-vale", code="theatres").pk
+    assert links_of(page)["Use theatres to the full"].startswith(f"/objective/{pk}-")
+
+
+def test_without_links_the_page_says_what_is_to_be_written(alice: Client) -> None:
+    assert open_page(alice, "/s/bakery/evidence/")
+
+
+# All KPIs together.
+
+
+def test_what_moves_the_total_is_what_the_library_says(ingrid: Client, card: Scorecard) -> None:
+    page = open_page(ingrid, "/s/group/portfolio/?why=ed_4h")
+    found = card.portfolio(as_of=MOMENT)
+    assert table_of(page) == list(found.sheets[1].rows)
+    assert str(found.explain("ed_4h")).splitlines()[0] in words_of(page)
+
+
+def test_a_unit_is_told_of_its_own_figures_alone(alice: Client, bob: Client) -> None:
+    """South Pier lacks the figures of March; North Quay has all of them."""
+    def complete(client: Client, unit: str) -> str:
+        read = words_of(open_page(client, f"/s/{unit}/portfolio/"))
+        found = re.search(r"Figures that were due and are there (\d+)%", read)
+        assert found is not None
+        return found[1]
+
+    assert complete(bob, "north") > "0"
+    assert int(complete(alice, "south")) < int(complete(alice, "north"))
+    assert "South" not in open_page(bob, "/s/north/portfolio/")
+
+
+def test_a_month_without_results_has_an_empty_page(ingrid: Client) -> None:
+    assert "No results yet" in open_page(ingrid, "/s/group/portfolio/?p=2029-01")
+
+
+# The next target.
+
+
+def test_proposals_are_those_of_the_library(ingrid: Client, card: Scorecard) -> None:
+    page = open_page(ingrid, kpi_page("ed_4h", "proposals/?u=calder-general"))
+    expected = card.propose_targets("ed_4h", "calder-general", as_of=MOMENT).sheets[0].rows
+    assert table_of(page) == [tuple(words_of(cell) for cell in row) for row in expected]
+
+
+def test_the_kpi_page_leads_to_its_next_target(ingrid: Client) -> None:
+    there = links_of(open_page(ingrid, kpi_page("ed_4h", "?u=calder-general")))["Next target"]
+    assert there.endswith("/proposals/?u=calder-general")
+
+
+def test_a_unit_without_the_kpi_has_nothing_to_propose(ingrid: Client) -> None:
+    page = open_page(ingrid, kpi_page("ed_4h", "proposals/?u=hollin-park"))
+    assert "does not have this KPI" in page
