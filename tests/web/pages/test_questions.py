@@ -16,8 +16,9 @@ from pytest_django import DjangoDbBlocker
 import fourfold
 from fourfold.actions.load_folder import load_folder
 from fourfold.engine.evidence.verdict import BANNED
-from fourfold.records.models import Event, Kpi, Measurement, Objective, Outlook, Person, Result, Target
+from fourfold.records.models import Event, Kpi, Measurement, Objective, Organisation, Outlook, Person, Result, Target
 from fourfold.scorecard import Scorecard
+from tests.access.principals import browser, people
 from tests.web.reading import links_of, open_page, words_of
 
 FOLDER = Path(__file__).parents[3] / "examples" / "calder_vale"
@@ -203,3 +204,11 @@ def test_the_kpi_page_leads_to_its_next_target(ingrid: Client) -> None:
 def test_a_unit_without_the_kpi_has_nothing_to_propose(ingrid: Client) -> None:
     page = open_page(ingrid, kpi_page("ed_4h", "proposals/?u=hollin-park"))
     assert "does not have this KPI" in page
+
+
+# Somebody who sees only their own KPIs.
+
+
+def test_who_sees_only_their_own_kpis_is_not_led_to_pages_about_all(organisation: Organisation) -> None:
+    home = browser(people()["kpi_owner"]).get("/", follow=True).content.decode()
+    assert "/initiatives/" in home and "/portfolio/" not in home

@@ -11,7 +11,6 @@ import math
 from collections.abc import Mapping
 from typing import Any, Final
 
-from fourfold.access.sight import sights_of
 from fourfold.engine.ambition import Portfolio as Ambition
 from fourfold.engine.ambition import portfolio as ambition
 from fourfold.engine.definitions import Kpi
@@ -22,7 +21,6 @@ from fourfold.records.queries.kept import kept
 from fourfold.records.queries.outlook import kept_outlooks
 from fourfold.records.queries.scope import Scope
 from fourfold.records.ready import Ready, ready_definitions
-from fourfold.records.scope import principal_of
 from fourfold.scorecard.map_evidence import MapEvidence
 from fourfold.scorecard.portfolio import Portfolio, look_together
 from fourfold.scorecard.questions import SEED
@@ -86,8 +84,7 @@ def what_if_of(scope: Scope, overlay: Mapping[str, Any]) -> WhatIf | None:
 
 def refuse_owners(scope: Scope) -> None:
     """Refuse who sees only their own KPIs of the unit."""
-    sight = sights_of(principal_of(scope.person)).get(scope.structure.pk)
-    if sight is None or not sight.sees_all(scope.unit.path):
+    if not scope.sees_all:
         raise NotFound("This is about all KPIs of the unit, and you see only your own.")
 
 

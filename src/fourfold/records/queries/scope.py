@@ -64,6 +64,12 @@ class Scope:
         )  # fmt: skip
 
     @property
+    def sees_all(self) -> bool:
+        """True when the person sees all KPIs of the unit, and not only their own."""
+        sight = sights_of(principal_of(self.person)).get(self.structure.pk)
+        return sight is not None and sight.sees_all(self.unit.path)
+
+    @property
     def member_code(self) -> str | None:
         """The person's code in this organisation, as owners of KPIs are written."""
         return self.structure.code_of.get(self.person.pk)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from django.template.loader import render_to_string
@@ -39,6 +40,8 @@ NAV: Final = (
     ("portfolio", "Portfolio", "p"),
     ("scenario", "What if", "w"),
 )
+#: Pages about all KPIs of a unit.
+_OF_ALL: Final = ("evidence", "portfolio", "scenario")
 #: What a link to another unit stays on.
 _OF_UNITS: Final = frozenset(key for key, _, _ in NAV)
 
@@ -95,13 +98,18 @@ def _rail(here: Here, page: str) -> str:
     return render_to_string(
         "parts/rail.html",
         {
-            "nav": [Link(name, here.unit(key), key == page, letter) for key, name, letter in NAV],
+            "nav": [Link(name, here.unit(key), key == page, letter) for key, name, letter in _nav(here)],
             "units": Svg("".join(_unit_link(here, u, found.get(u.pk), home.depth, page) for u in shown)),
             "unit_count": len(units),
             "more_units": len(shown) < len(units),
             "all_units_url": here.unit("alignment", home),
         },
     )
+
+
+def _nav(here: Here) -> Iterator[tuple[str, str, str]]:
+    """The pages, without those about all KPIs for whoever sees only their own."""
+    return (entry for entry in NAV if here.scope.sees_all or entry[0] not in _OF_ALL)
 
 
 def _ruler(here: Here, at: str, query: dict[str, str]) -> str:

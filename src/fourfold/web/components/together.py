@@ -12,9 +12,9 @@ from fourfold.scorecard.chances import MIXES
 from fourfold.scorecard.portfolio import LACKS, Portfolio
 from fourfold.web.address import Here
 from fourfold.web.components.assessed import share_bar, whole
-from fourfold.web.components.frame import Link
 from fourfold.web.components.numbers import plural
 from fourfold.web.components.sheet import sheet_of
+from fourfold.web.components.surroundings import Link
 
 #: The parts of the health index, with what each asks.
 PARTS: Final = {

@@ -13,8 +13,9 @@ from fourfold.scorecard.map_evidence import MapEvidence
 from fourfold.scorecard.sheet import rounded
 from fourfold.web.address import Here, here_at
 from fourfold.web.components.dates import day_text
-from fourfold.web.components.frame import Link, crumb_of, show
+from fourfold.web.components.frame import crumb_of, show
 from fourfold.web.components.numbers import plural
+from fourfold.web.components.surroundings import Link
 from fourfold.web.requests import Request, signed_in
 
 #: In the order in which they ask for attention, with what each means.

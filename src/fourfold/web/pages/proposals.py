@@ -6,8 +6,9 @@ from django.http import HttpResponse
 
 from fourfold.records.queries.questions import proposals_of
 from fourfold.web.address import here_of_kpi
-from fourfold.web.components.frame import Link, crumb_of, show
+from fourfold.web.components.frame import crumb_of, show
 from fourfold.web.components.sheet import sheet_of
+from fourfold.web.components.surroundings import Link
 from fourfold.web.requests import Request, signed_in
 
 
