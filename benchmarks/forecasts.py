@@ -1,8 +1,9 @@
 """Forecasts against the published results of the M3 and M4 competitions, and the time they take.
 
 For accuracy competitors are printed as published: all 24 methods of M3, of M4 the benchmarks and the three best methods
-(over all its series, not the sample), and the reference runs of statsforecast that lie with the data (of the same series
-as ours). For time AutoETS of statsforecast runs here, after `make setup-peers`. A missed gate of accuracy is an error.
+(over all its series, not the sample), and the reference runs of statsforecast that lie with the data (of the same
+series as ours). For time AutoETS of statsforecast runs here, after `make setup-peers`. A missed gate of accuracy is an
+error.
 """
 
 from __future__ import annotations
