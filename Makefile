@@ -1,7 +1,7 @@
 # Every command there is. `make` alone lists them.
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup setup-web setup-spark setup-peers demo test test-all test-postgres test-cluster ci lint types contracts house wheel lock format reference bench clean
+.PHONY: help setup setup-web setup-sso setup-spark setup-peers demo test test-all test-postgres test-cluster ci lint types contracts house wheel lock format reference bench clean
 
 # The first Python that is new enough; `make PYTHON=… demo` names another.
 ifndef PYTHON
@@ -24,6 +24,9 @@ setup:  ## the environment for working on Fourfold, in .venv, from pinned and ha
 
 setup-web:  ## the same without the tools: what running it needs
 	@$(if $(PYTHON),$(PYTHON),$(no_python)) .ci/setup.py web
+
+setup-sso:  ## what running it with a directory needs: OpenID Connect, SAML, LDAP, SCIM
+	@$(if $(PYTHON),$(PYTHON),$(no_python)) .ci/setup.py sso
 
 setup-spark:  ## the same with Apache Spark (430 MB), for evaluating on a cluster; it also needs Java 17
 	@$(if $(PYTHON),$(PYTHON),$(no_python)) .ci/setup.py spark
@@ -81,11 +84,12 @@ wheel: setup  ## build the wheel and try it in an empty environment
 
 LOCK := $(BIN)/uv pip compile pyproject.toml --quiet --generate-hashes --universal --python-version 3.11 \
   --no-header --no-annotate --no-emit-index-url --no-emit-find-links
-EXTRAS := --extra dev --extra notebook --extra postgres --extra web
+EXTRAS := --extra dev --extra notebook --extra postgres --extra web --extra sso --extra saml
 lock: setup  ## pin the newest versions that pyproject.toml allows (PACKAGE=name: only that one)
-	@echo "Locks: all of it, then dev, web and base as parts of it"
+	@echo "Locks: all of it, then dev, sso, web and base as parts of it"
 	@$(LOCK) $(if $(PACKAGE),--upgrade-package $(PACKAGE),--upgrade) --all-extras --group build -o requirements/spark.txt
 	@$(LOCK) --upgrade -c requirements/spark.txt $(EXTRAS) --group build -o requirements/dev.txt
+	@$(LOCK) --upgrade -c requirements/dev.txt --extra web --extra postgres --extra sso --extra saml --group build -o requirements/sso.txt
 	@$(LOCK) --upgrade -c requirements/dev.txt --extra web --extra postgres --group build -o requirements/web.txt
 	@$(LOCK) --upgrade -c requirements/dev.txt -o requirements/base.txt
 	@$(subst pyproject.toml,--group peers,$(LOCK)) $(if $(PACKAGE),--upgrade-package $(PACKAGE),--upgrade) -o requirements/peers.txt

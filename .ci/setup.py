@@ -1,4 +1,5 @@
-"""Make .venv from a lock: `python3 .ci/setup.py web` (what a server runs), `dev` (that and the tools) or `spark` (all).
+"""Make .venv from a lock: `python3 .ci/setup.py web` (what a server runs), `sso` (that, to sign in with a directory),
+`dev` (that and the tools) or `spark` (all).
 
 Does nothing, at once, where the lock, the project file, the Python and the place are what they were last time.
 This file is the first to run on a new machine, so it needs nothing but an old Python 3 to say what is missing.
@@ -14,7 +15,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 PYTHON = VENV / ("Scripts" if os.name == "nt" else "bin") / "python"
-LOCKS = ("web", "dev", "spark")  # each holds all of the one before it
+LOCKS = ("web", "sso", "dev", "spark")  # each holds all of the one before it
 
 
 def stop(text):

@@ -14,6 +14,7 @@ from fourfold.engine.checks.reference import checks_page
 from fourfold.engine.definitions.reference import definitions_page
 from fourfold.engine.definitions.schema import json_schema
 from fourfold.engine.formulas import reference as formulas
+from fourfold.project.sign_on.reference import directories_page
 
 EXIT_CODES = (
     "Exit codes: 0 fine; 1 the scorecard has errors; 2 the command was called wrongly; 3 the installation is not set "
@@ -62,6 +63,7 @@ def pages() -> dict[str, str]:
         "checks.md": checks_page(),
         "commands.md": commands_page(),
         "settings.md": settings_page(),
+        "directories.md": directories_page(),
         **{f"formulas/{name}": page for name, page in formulas.pages().items()},
         "fourfold.schema.json": json.dumps(json_schema(), indent=1, ensure_ascii=False) + "\n",
     }

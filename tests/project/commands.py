@@ -6,15 +6,17 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import IO
 
 
-def begin(*arguments: str, data: Path, **settings: str) -> subprocess.Popen[str]:
-    """Start a command."""
+def begin(*arguments: str, data: Path, log: IO[str] | None = None, **settings: str) -> subprocess.Popen[str]:
+    """Start a command; what it says goes to `log`, or is kept for who waits for its end."""
     ours = ("FOURFOLD_", "DATABASE_URL", "DJANGO_")
     environment = {k: v for k, v in os.environ.items() if not k.startswith(ours)}
     environment |= {"FOURFOLD_DATA": str(data), "COLUMNS": "400", **settings}
     command = [sys.executable, "-c", "from fourfold.cli import main; main()", *arguments]
-    return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    out, err = (log, subprocess.STDOUT) if log else (subprocess.PIPE, subprocess.PIPE)
+    return subprocess.Popen(command, env=environment, stdout=out, stderr=err, text=True)
 
 
 def fourfold(*arguments: str, data: Path, **settings: str) -> subprocess.CompletedProcess[str]:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from django.db import transaction
 
 from fourfold.access.roles import WORDS, Action, Role
+from fourfold.actions._members import free_code
 from fourfold.actions._steps import advance, find_organisation, lock, note_event, require, require_to_give
 from fourfold.actions.outcome import Outcome
 from fourfold.engine.definitions import Person as PersonDefinition
@@ -83,19 +84,9 @@ def _definition(
     """The member as the definitions say it: the one known with another role, else a new one with a free code."""
     changes = {"role": role, "unit": unit} | ({} if known else {"name": name, "email": email})
     if known is None:
-        changes["code"] = _free_code(name, {p.code for p in people})
+        changes["code"] = free_code(name, {p.code for p in people})
     kept = known.model_dump(exclude_unset=True, exclude={"roles"}) if known else {}
     return PersonDefinition.model_validate({k: v for k, v in (kept | changes).items() if v is not None})
-
-
-def _free_code(name: str, taken: set[str]) -> str:
-    """Initials, with a number where somebody has them already.
-
-    >>> _free_code("Alice Archer", {"AA"})
-    'AA2'
-    """
-    initials = "".join(word[0] for word in name.split() if word[0].isascii() and word[0].isalpha()).upper() or "P"
-    return next(code for n in range(1, len(taken) + 2) if (code := initials + (str(n) if n > 1 else "")) not in taken)
 
 
 def _summary(email: str, role: str, unit: str | None, organisation: Organisation) -> str:

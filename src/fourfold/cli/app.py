@@ -32,6 +32,7 @@ from fourfold.cli import (
     people,
     portfolio,
     propose,
+    provisioning_key,
     restore,
     schema,
     serve,
@@ -65,7 +66,7 @@ def version(show: Annotated[bool, typer.Option("--version", help="Print the vers
 #: In the order in which `--help` lists them.
 _COMMANDS: Final = (
     init, check, evaluate, explain, signals, forecast, chances, evidence, what_if, propose, smart, health, portfolio,
-    alignment, schema, load, export, invite, people, serve, demo, backup, restore, verify, migrate,
+    alignment, schema, load, export, invite, people, provisioning_key, serve, demo, backup, restore, verify, migrate,
 )  # fmt: skip
 for _module in _COMMANDS:
     app.command(_module.NAME)(_module.run)

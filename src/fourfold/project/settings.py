@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 import fourfold
@@ -19,6 +19,9 @@ from fourfold.project.environment import (
     env_zone,
     secret_key,
 )
+
+if TYPE_CHECKING:
+    from fourfold.access.directory import Directory
 
 SETTINGS: Final = (
     Setting(
@@ -82,6 +85,11 @@ SETTINGS: Final = (
         "FOURFOLD_THREADS",
         "4",
         "Requests handled at once by one process, 1 to 64.",
+    ),
+    Setting(
+        "FOURFOLD_DIRECTORIES",
+        "",
+        "A TOML file that lists the directories people sign in with: see the page on directories. None without it.",
     ),
     Setting(
         "FOURFOLD_LANGUAGE",
@@ -195,6 +203,14 @@ ACCOUNT_USER_MODEL_EMAIL_FIELD = "email"
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_REDIRECT_URL = LOGIN_URL
 ACCOUNT_SESSION_REMEMBER = True
+
+# --- Signing in with a directory: nothing of it is loaded where there is none --------------------------------------
+DIRECTORIES: tuple[Directory, ...] = ()
+if _DIRECTORIES := env_text("FOURFOLD_DIRECTORIES"):
+    from fourfold.project.sign_on.configuration import read_directories
+    from fourfold.project.sign_on.wiring import wire
+
+    wire(globals(), read_directories(Path(_DIRECTORIES)))
 
 # --- What the browser may do ------------------------------------------------------------------------------------
 CONTENT_SECURITY_POLICY = {

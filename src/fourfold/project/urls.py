@@ -4,6 +4,7 @@ Of allauth only what is used here is reachable: nobody signs up, and passwords a
 """
 
 from allauth.account import views as account
+from django.conf import settings
 from django.urls import include, path
 
 from fourfold.project.health import health
@@ -16,6 +17,8 @@ urlpatterns = [
     path("accounts/inactive/", account.account_inactive, name="account_inactive"),
     path("", include("fourfold.web.urls")),
 ]
+if settings.DIRECTORIES:
+    urlpatterns.insert(0, path("", include("fourfold.project.sign_on.urls")))
 
 handler400 = "fourfold.web.pages.errors.bad_request"
 handler403 = "fourfold.web.pages.errors.forbidden"

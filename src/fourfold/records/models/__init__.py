@@ -3,9 +3,11 @@
 from fourfold.records.models.backup import Backup
 from fourfold.records.models.chain import Chain
 from fourfold.records.models.data_key import DataKey
+from fourfold.records.models.entry import Entry
 from fourfold.records.models.evaluation import Evaluation
 from fourfold.records.models.event import Event
 from fourfold.records.models.grant import Grant
+from fourfold.records.models.identity import Identity
 from fourfold.records.models.imports import Import
 from fourfold.records.models.initiative import Initiative
 from fourfold.records.models.kpi import Kpi
@@ -19,6 +21,7 @@ from fourfold.records.models.organisation import Organisation
 from fourfold.records.models.outlook import Outlook
 from fourfold.records.models.person import Person
 from fourfold.records.models.perspective import Perspective
+from fourfold.records.models.provisioning_key import ProvisioningKey
 from fourfold.records.models.result import Result
 from fourfold.records.models.secret import Secret
 from fourfold.records.models.step import Step
@@ -31,9 +34,11 @@ __all__ = [
     "Backup",
     "Chain",
     "DataKey",
+    "Entry",
     "Evaluation",
     "Event",
     "Grant",
+    "Identity",
     "Import",
     "Initiative",
     "Kpi",
@@ -47,6 +52,7 @@ __all__ = [
     "Outlook",
     "Person",
     "Perspective",
+    "ProvisioningKey",
     "Result",
     "Secret",
     "Step",
