@@ -10,6 +10,7 @@ from fourfold.access.rules import Principal, Thing, can, refusal
 from fourfold.actions._events import note_event as note_event  # one of the steps
 from fourfold.errors import Forbidden, NotFound
 from fourfold.records.models import Kpi, Organisation, Person
+from fourfold.records.read_only import refuse as refuse_while_read_only
 from fourfold.records.ready import Ready
 from fourfold.records.scope import principal_of
 
@@ -74,6 +75,7 @@ def require_to_give(by: Person, role: Role, *, to: int, organisation: Organisati
 def lock(organisation: Organisation) -> Organisation:
     """The organisation's row as it is now, held until the transaction ends: changes wait for one another."""
     assert transaction.get_connection().in_atomic_block
+    refuse_while_read_only()
     return Organisation.objects.select_for_update().get(pk=organisation.pk)
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db import connections, transaction
 
-from fourfold.actions._steps import lock, note_event
+from fourfold.actions._steps import note_event
 from fourfold.actions.make_backup import FILES, engine
 from fourfold.actions.migrate_database import migrate_database
 from fourfold.actions.outcome import Outcome
@@ -137,5 +137,6 @@ def _note(file: Path, manifest: Manifest, moment: datetime) -> None:
     """An event in every organisation: what follows did not happen after what was lost."""
     after = {"made_at": manifest.made_at.isoformat(), "version": manifest.version, "sha256": digest_of(file)}
     for organisation in Organisation.objects.order_by("pk"):
-        with transaction.atomic():
-            note_event(lock(organisation), None, "backup.restore", file.name[:300], at=moment, after=after)
+        with transaction.atomic():  # not by `lock`, which refuses while everything is read-only
+            locked = Organisation.objects.select_for_update().get(pk=organisation.pk)
+            note_event(locked, None, "backup.restore", file.name[:300], at=moment, after=after)

@@ -33,6 +33,7 @@ from fourfold.cli import (
     portfolio,
     propose,
     provisioning_key,
+    read_only,
     restore,
     schema,
     serve,
@@ -66,7 +67,8 @@ def version(show: Annotated[bool, typer.Option("--version", help="Print the vers
 #: In the order in which `--help` lists them.
 _COMMANDS: Final = (
     init, check, evaluate, explain, signals, forecast, chances, evidence, what_if, propose, smart, health, portfolio,
-    alignment, schema, load, export, invite, people, provisioning_key, serve, demo, backup, restore, verify, migrate,
+    alignment, schema, load, export, invite, people, provisioning_key, serve, demo,
+    backup, restore, verify, migrate, read_only,
 )  # fmt: skip
 for _module in _COMMANDS:
     app.command(_module.NAME)(_module.run)

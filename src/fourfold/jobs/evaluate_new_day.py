@@ -8,10 +8,13 @@ from django.db import connection
 
 from fourfold.actions.evaluate_organisation import evaluate_organisation, is_evaluated
 from fourfold.records.models import Organisation
+from fourfold.records.read_only import is_read_only
 
 
 def evaluate_new_day(*, now: datetime) -> int:
-    """How many organisations were evaluated; none where all of them were today, with the figures they have now."""
+    """How many organisations were evaluated; none where all were today, or nobody may write."""
+    if is_read_only():
+        return 0
     waiting = [o.code for o in Organisation.objects.order_by("pk") if not is_evaluated(o, on=now)]
     try:
         for code in waiting:

@@ -96,6 +96,14 @@ def env_level(name: str, default: str) -> str:
     return level
 
 
+def env_choice(name: str, default: str, choices: tuple[str, ...]) -> str:
+    """One of a few words."""
+    word = env_text(name, default).lower()
+    if word not in choices:
+        raise ConfigurationError(f"{name} is “{word}”.", hint=f"Write {' or '.join(f'{name}={c}' for c in choices)}.")
+    return word
+
+
 def env_secret(name: str) -> str | None:
     """The value of `NAME`, or the content of the file that `NAME_FILE` names; None when neither is given."""
     path = env_text(f"{name}_FILE")

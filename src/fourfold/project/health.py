@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse
 
+from fourfold.records.schema import missing_migrations
+
 
 def health(request: HttpRequest) -> HttpResponse:
     """200 while the database answers, else 503; it says nothing else about the installation."""
@@ -12,5 +14,18 @@ def health(request: HttpRequest) -> HttpResponse:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
     except DatabaseError:
-        return HttpResponse("the database does not answer\n", content_type="text/plain", status=503)
-    return HttpResponse("ok\n", content_type="text/plain")
+        return _answer("the database does not answer", 503)
+    return _answer("ok", 200)
+
+
+def ready(request: HttpRequest) -> HttpResponse:
+    """200 where requests should be sent here: the database answers, and its schema is that of this version."""
+    try:
+        missing = missing_migrations()
+    except DatabaseError:
+        return _answer("the database does not answer", 503)
+    return _answer("the schema is being changed", 503) if missing else _answer("ready", 200)
+
+
+def _answer(text: str, status: int) -> HttpResponse:
+    return HttpResponse(f"{text}\n", content_type="text/plain", status=status, headers={"Cache-Control": "no-store"})

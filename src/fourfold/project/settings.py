@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
@@ -11,14 +12,17 @@ from fourfold.project.environment import (
     Setting,
     database,
     env_bool,
+    env_choice,
     env_int,
     env_language,
     env_level,
     env_list,
+    env_secret,
     env_text,
     env_zone,
     secret_key,
 )
+from fourfold.project.logs import logging_settings
 
 if TYPE_CHECKING:
     from fourfold.access.directory import Directory
@@ -106,6 +110,22 @@ SETTINGS: Final = (
         "INFO",
         "DEBUG, INFO, WARNING or ERROR.",
     ),
+    Setting(
+        "FOURFOLD_LOG_FORMAT",
+        "json, or text where standard error is a terminal",
+        "json: one object a line, for machines. text: lines for people. Passwords and tokens are in neither.",
+    ),
+    Setting(
+        "FOURFOLD_READ_ONLY",
+        "false",
+        "True: people read and nobody writes. `fourfold read-only on` does the same for all processes at once.",
+    ),
+    Setting(
+        "FOURFOLD_METRICS_TOKEN",
+        "",
+        "Whoever sends it as a bearer token may read /metrics; without it there is no such page. 32 or more random "
+        "characters. FOURFOLD_METRICS_TOKEN_FILE names a file instead.",
+    ),
 )
 
 BASE_DIR: Final = Path(fourfold.__file__).parent
@@ -126,6 +146,8 @@ MASTER_KEY_FILE = Path(env_text("FOURFOLD_MASTER_KEY_FILE", str(DATA_DIR / "mast
 MEDIA_ROOT = DATA_DIR / "uploads"
 AUDIT_ANCHORS: Final = Path(env_text("FOURFOLD_AUDIT_ANCHORS", str(DATA_DIR / "anchors"))).expanduser().absolute()
 AUDIT_KEY_FILE: Final = Path(env_text("FOURFOLD_AUDIT_KEY_FILE", str(DATA_DIR / "audit_key"))).expanduser().absolute()
+READ_ONLY = env_bool("FOURFOLD_READ_ONLY")
+METRICS_TOKEN = env_secret("FOURFOLD_METRICS_TOKEN")
 DATABASES = {"default": database(env_text("DATABASE_URL", f"sqlite:///{DATA_DIR / 'fourfold.sqlite3'}"))}
 
 # --- What it is made of -----------------------------------------------------------------------------------------
@@ -145,6 +167,8 @@ INSTALLED_APPS = [
     "csp",
 ]
 MIDDLEWARE = [
+    "fourfold.project.request_id.RequestIdMiddleware",
+    "fourfold.project.metrics.MetricsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "fourfold.project.origin.origin_middleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -158,6 +182,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "fourfold.project.faults.FaultsMiddleware",
 ]
 TEMPLATES = [
     {
@@ -261,10 +286,7 @@ LANGUAGE_CODE = env_language("FOURFOLD_LANGUAGE", "en-gb")
 TIME_ZONE = env_zone("FOURFOLD_TIME_ZONE", "UTC")
 USE_I18N = True
 USE_TZ = True
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": env_level("FOURFOLD_LOG_LEVEL", "INFO")},
-}
+LOGGING = logging_settings(
+    env_level("FOURFOLD_LOG_LEVEL", "INFO"),
+    env_choice("FOURFOLD_LOG_FORMAT", "text" if sys.stderr.isatty() else "json", ("json", "text")),
+)

@@ -7,10 +7,13 @@ from allauth.account import views as account
 from django.conf import settings
 from django.urls import include, path
 
-from fourfold.project.health import health
+from fourfold.project.health import health, ready
+from fourfold.project.metrics import metrics
 
 urlpatterns = [
     path("health", health, name="health"),
+    path("ready", ready, name="ready"),
+    path("metrics", metrics, name="metrics"),
     path("accounts/login/", account.login, name="account_login"),
     path("accounts/logout/", account.logout, name="account_logout"),
     path("accounts/signup/", account.signup, name="account_signup"),

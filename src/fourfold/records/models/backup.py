@@ -1,6 +1,12 @@
 """Backups: the copies of this installation that were made here, and whether one was ever restored."""
 
+from __future__ import annotations
+
 from django.db import models
+
+
+class Backups(models.QuerySet["Backup"]):
+    """Backups."""
 
 
 # house: a backup holds the whole installation, all organisations of it
@@ -14,6 +20,8 @@ class Backup(models.Model):
     drilled_at = models.DateTimeField(null=True)
     drill_seconds = models.FloatField(null=True, help_text="From the file to a database that was found the same.")
     drill_failure = models.TextField(blank=True, help_text="What the last drill found wrong; empty where nothing.")
+
+    objects = Backups.as_manager()
 
     class Meta:
         ordering = ("-made_at",)

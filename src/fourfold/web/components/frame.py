@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from fourfold.records.queries.structure import initials
+from fourfold.records.read_only import is_read_only, reason
 from fourfold.web.address import Here
 from fourfold.web.components.ready import ready
 from fourfold.web.components.surroundings import Link, Surroundings, surroundings_of
@@ -85,8 +86,9 @@ def frame_of(request: Request, here: Here, page: str) -> Frame:
 
 
 def look(request: HttpRequest) -> dict[str, str]:
-    """Theme and density for every template, also for the pages without a frame."""
-    return {"theme": _theme(request).value, "density": _density(request).value}
+    """Theme and density for every template, also for the pages without a frame, and whether nobody may write."""
+    looks = {"theme": _theme(request).value, "density": _density(request).value}
+    return looks | {"read_only": "yes", "read_only_why": reason()} if is_read_only() else looks
 
 
 def _theme(request: HttpRequest) -> Preference:

@@ -56,6 +56,13 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     )  # fmt: skip
 
 
+def unavailable(request: HttpRequest, status: int, title: str, text: str, hint: str) -> HttpResponse:
+    """Not now: why, whether anything was saved, and when to try again."""
+    response = plain(request, "web/error.html", status=status, title=title, text=text, hint=hint)
+    response["Retry-After"] = "30"
+    return response
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
     """Our mistake. Nothing half done is left behind: a request is one transaction where it writes."""
     return plain(
