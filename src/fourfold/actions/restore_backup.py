@@ -111,26 +111,34 @@ class _Keys:
 
     secret_key: str
     master_keys: tuple[MasterKey, ...]
+    audit_key: str
 
     @classmethod
     def of(cls, path: Path) -> _Keys:
         """Read them."""
         try:
             found = json.loads(path.read_text(encoding="utf-8"))
-            secret_key, lines = str(found["secret_key"]), "\n".join(map(str, found["master_keys"]))
+            secret_key, audit_key = str(found["secret_key"]), str(found.get("audit_key", ""))
+            lines = "\n".join(map(str, found["master_keys"]))
         except (OSError, ValueError, KeyError, TypeError) as error:
             hint = "Name the file that `fourfold backup --keys` wrote."
             raise Conflict(f"The keys in {path} cannot be read.", hint=hint) from error
-        return cls(secret_key, parse_keys(lines, str(path)))
+        return cls(secret_key, parse_keys(lines, str(path)), audit_key)
 
     def put(self) -> None:
-        """The secret key, unless the environment gives one; master keys behind those that lock what is new here."""
+        """The secret key, unless the environment gives one; master keys behind those that lock what is new here.
+
+        The key of the anchors only where there is none: another one is trusted here already.
+        """
         place = Path(settings.DATA_DIR) / "secret_key"
         if place.exists() and not (os.environ.get("FOURFOLD_SECRET_KEY") or os.environ.get("FOURFOLD_SECRET_KEY_FILE")):
             place.write_text(self.secret_key, encoding="utf-8")
         there = master_keys()
         if more := tuple(key for key in self.master_keys if key not in there):
             write_keys(Path(settings.MASTER_KEY_FILE), there + more)
+        if self.audit_key and not settings.AUDIT_KEY_FILE.exists():
+            settings.AUDIT_KEY_FILE.touch(mode=0o600)
+            settings.AUDIT_KEY_FILE.write_text(f"{self.audit_key}\n", encoding="ascii")
 
 
 def _note(file: Path, manifest: Manifest, moment: datetime) -> None:

@@ -15,11 +15,17 @@ from fourfold.records.secrets.data_keys import master_keys
 
 
 def save_keys(*, by: Person | None, path: str | Path) -> Outcome[Path]:
-    """The secret key and all master keys, readable by this user alone; whoever has this and a backup has everything."""
+    """The secret key, all master keys and the key of the anchors, readable by this user alone.
+
+    Whoever has this and a backup has everything.
+    """
     if by is not None:
         raise Forbidden("Only the administrator of the machine can copy keys.")
     target, keys = Path(path), master_keys()
-    text = json.dumps({"secret_key": settings.SECRET_KEY, "master_keys": [key.line for key in keys]}, indent=1)
+    content = {"secret_key": settings.SECRET_KEY, "master_keys": [key.line for key in keys]}
+    if settings.AUDIT_KEY_FILE.exists():
+        content["audit_key"] = settings.AUDIT_KEY_FILE.read_text(encoding="ascii").strip()
+    text = json.dumps(content, indent=1)
     try:
         with os.fdopen(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
             file.write(text + "\n")

@@ -10,9 +10,10 @@ from django.db import DatabaseError, IntegrityError, connection
 import fourfold
 from fourfold.actions.evaluate_organisation import VIEWS, compute
 from fourfold.actions.outcome import Outcome
+from fourfold.actions.verify_chains import verify_chains
 from fourfold.errors import Forbidden, FourfoldError
 from fourfold.records.frames.result import differing_results
-from fourfold.records.models import DataKey, Evaluation, Event, Organisation, Person, Secret
+from fourfold.records.models import DataKey, Evaluation, Organisation, Person, Secret
 from fourfold.records.schema import missing_migrations
 from fourfold.records.secrets.data_keys import open_data_key
 
@@ -27,10 +28,10 @@ class Verdict:
 
 
 def verify_installation(*, by: Person | None) -> Outcome[tuple[Verdict, ...]]:
-    """Read everything and write nothing: integrity, references, stored results against recomputed ones, events, keys.
+    """Integrity, references, stored results against recomputed ones, chains of events, keys.
 
-    For the administrator of the machine. The value has a verdict for each part; all of them are well or it says which
-    is not.
+    Nothing is written but how far each chain was followed, and when. For the administrator of the machine. The value
+    has a verdict for each part.
     """
     if by is not None:
         raise Forbidden("Only the administrator of the machine can verify the installation.")
@@ -47,7 +48,7 @@ def _verdicts() -> Iterator[Verdict]:
     yield _integrity()
     for organisation in Organisation.objects.order_by("pk"):
         yield _results(organisation)
-        yield _events(organisation)
+    yield from _chains()
     yield _keys()
 
 
@@ -86,14 +87,14 @@ def _results(organisation: Organisation) -> Verdict:
     return Verdict(thing, True, f"{sizes:,} computed again, all the same")
 
 
-def _events(organisation: Organisation) -> Verdict:
-    """Events are numbered without gaps."""
-    thing = f"events of {organisation.code}"
-    numbers = Event.objects.filter(organisation=organisation).order_by("seq").values_list("seq", flat=True)
-    wrong = next((n for n, seq in enumerate(numbers.iterator(), 1) if n != seq), None)
-    if wrong is not None:
-        return Verdict(thing, False, f"number {wrong} is missing")
-    return Verdict(thing, True, f"{numbers.count():,} in a row")
+def _chains() -> Iterator[Verdict]:
+    """Every chain of events from its start to its head; anchors are for `fourfold audit verify`."""
+    found = verify_chains(by=None).value
+    assert found is not None
+    for each in found.verdicts:
+        yield Verdict(f"events of {each.name}", not each.wrong, each.wrong or f"{each.seq:,} in an unbroken chain")
+    guarded = "the database refuses to change one" if found.guarded else "the database lets them be changed"
+    yield Verdict("guard of the events", found.guarded, guarded)
 
 
 def _keys() -> Verdict:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
 
 from fourfold.records.schema import missing_migrations
 
 
+@require_safe
 def health(request: HttpRequest) -> HttpResponse:
     """200 while the database answers, else 503; it says nothing else about the installation."""
     try:
@@ -18,6 +20,7 @@ def health(request: HttpRequest) -> HttpResponse:
     return _answer("ok", 200)
 
 
+@require_safe
 def ready(request: HttpRequest) -> HttpResponse:
     """200 where requests should be sent here: the database answers, and its schema is that of this version."""
     try:

@@ -15,6 +15,7 @@ from typing import Any, Final
 from django.conf import settings
 from django.db import DatabaseError
 from django.http import Http404, HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
 from prometheus_client import CollectorRegistry, Counter, Histogram, ProcessCollector, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
@@ -52,6 +53,7 @@ class MetricsMiddleware:
         return response
 
 
+@require_safe
 def metrics(request: HttpRequest) -> HttpResponse:
     """The numbers; 404 for everybody who does not send the token of FOURFOLD_METRICS_TOKEN."""
     given = request.headers.get("Authorization", "").removeprefix("Bearer ")

@@ -167,10 +167,10 @@ INSTALLED_APPS = [
     "csp",
 ]
 MIDDLEWARE = [
-    "fourfold.project.request_id.RequestIdMiddleware",
-    "fourfold.project.metrics.MetricsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "fourfold.project.origin.origin_middleware",
+    "fourfold.project.request_log.RequestLogMiddleware",
+    "fourfold.project.metrics.MetricsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "csp.middleware.CSPMiddleware",
