@@ -317,3 +317,22 @@ def test_a_frozen_kpi_has_no_interval() -> None:
     d = defined([SHARE | {"state": "frozen"}])
     assert isinstance(d.kpi["share"], Kpi)
     assert seen(d, to_polars(rows("share", MOVED)))["share", "a"].forecast.lack is Lack.DISCRETE
+
+
+@pytest.mark.parametrize(("where", "found"), [({}, 0), ({"organisation": "nhs"}, 1), ({"kpi": "nhs"}, 1)])
+def test_the_rules_that_were_chosen_find_the_signals(where: dict[str, str], found: int) -> None:
+    """Seven figures on one side are a signal by the rules of the NHS, and none by the default ones."""
+    d = complete(Definitions.model_validate({
+        "organisation": {"code": "o", "name": "O", "signal_rules": where.get("organisation", "default")},
+        "units": [{"code": "u", "name": "U"}], "strategy": {"code": "s", "name": "S"},
+        "kpis": [{"code": "k", "name": "K", "kind": "stock", "signal_rules": where.get("kpi", "")}],
+    }))  # fmt: skip
+    values = [52, 48, 55, 50, 47, 53, 51, 49, 54, 50, 46, 52, 53, 52, 54, 53, 52, 54, 53]
+    first = d.calendar.parse("2025-01")
+    rows = to_polars([
+        {"kpi": "k", "unit": "u", "period": first.shift(i).id, "value": str(value)} for i, value in enumerate(values)
+    ])  # fmt: skip
+    shown = d.calendar.range(first, first.shift(len(values) - 1))
+    at = datetime(2026, 9, 1, tzinfo=UTC)
+    (one,) = outlooks(d, figures(d, rows, as_of=at, periods=shown), as_of=at)
+    assert one.reading is not None and len(one.reading.signals) == found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from itertools import pairwise
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from fourfold.engine.checks import check
 from fourfold.engine.definitions import Definitions
-from fourfold.engine.target_revisions import histories, twice_in_a_year
+from fourfold.engine.target_revisions import histories, history_until, twice_in_a_year
 from tests.engine.scorecards import scorecard
 
 HIGH, LOW, RANGE = ({"code": "k", "polarity": p} for p in ("higher_better", "lower_better", "in_range"))
@@ -96,3 +97,19 @@ def test_two_easings_within_a_year_are_a_question() -> None:
         {"since": "2026-09", "value": 84, **more},
     )
     assert ["twice within a year: from 2026-04 and from 2026-09 on" in m for m in said(d)] == [True]
+
+
+def test_a_unit_has_its_own_history_or_the_shared_one_up_to_a_day() -> None:
+    d = kpi_with(
+        HIGH,
+        {"since": "2026-01", "value": 90, "baseline": 80},
+        {"since": "2026-04", "value": 88},
+        {"since": "2026-07", "value": 85},
+        {"since": "2026-03", "value": 70, "unit": "north"},
+    )
+    shared = history_until(d, d.kpis[0], "south", date(2026, 6, 30))
+    own = history_until(d, d.kpis[0], "north", date.max)
+    assert shared is not None and [r.target.since for r in shared.revisions] == ["2026-04"]
+    assert shared.drift == pytest.approx(0.2)
+    assert own is not None and own.original.value == 70 and not own.revisions
+    assert history_until(kpi_with(HIGH), d.kpis[0], "north", date.max) is None

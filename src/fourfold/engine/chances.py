@@ -38,6 +38,7 @@ from fourfold.engine.scoring import in_range, kpi_status, linear_anchor, on_cut,
 from fourfold.engine.signals import wanted
 from fourfold.engine.statuses import Status
 from fourfold.engine.target_blocks import target_block
+from fourfold.engine.targets import required_run_rate
 
 #: How far ahead a moving target is looked at for the second assurance icon (§5.8).
 AHEAD: Final = 6
@@ -55,7 +56,9 @@ class Way(StrEnum):
 class Chance:
     """The chance that a KPI ends its fiscal year where it is wanted: from `low` to `high`, infinite on an open side.
 
-    `expected` is the figure, sum or mean the forecast leads to; `p` its probability to be as wanted.
+    `expected` is the figure, sum or mean the forecast leads to; `p` its probability to be as wanted. `needed` is what
+    the next period must bring for a sum or mean still to be reached, if the others do their part (§4.3); None for a
+    level and for a band.
     """
 
     end: Period
@@ -64,6 +67,7 @@ class Chance:
     high: float
     expected: float
     p: float
+    needed: float | None = None
 
     @property
     def percent(self) -> int | None:
@@ -176,7 +180,21 @@ def chance_of(
         p = float(probability(to_come, low if math.isinf(high) else high, kpi.polarity))
     else:
         p = float(probability_in_range(to_come, low, high))
-    return None if math.isnan(p) else Chance(end, way, low, high, to_come.centre, p)
+    if math.isnan(p):
+        return None
+    needed = None
+    if way is not Way.LEVEL and (math.isinf(low) or math.isinf(high)):
+        side = goals.low[i] if math.isinf(high) else goals.high[i]
+        whole = (low if math.isinf(high) else high) * (1 if way is Way.SUM else last - first + 1)
+        needed = _needed(whole, to_date, side[last - h + 1 : last + 1])
+    return Chance(end, way, low, high, to_come.centre, p, needed)
+
+
+def _needed(whole: float, to_date: float, ahead: Floats) -> float | None:
+    """What the next period must bring of what is left, by its part of the targets `ahead`, else an equal part."""
+    shares = ahead if (ahead > 0).all() else np.ones(len(ahead))
+    rate = float(required_run_rate(whole, to_date, shares)[0])
+    return rate if math.isfinite(rate) else None
 
 
 def _folded(goal: Floats, year: slice[int, int, None], way: Way) -> float:

@@ -28,7 +28,7 @@ from fourfold.engine.forecasts import Forecast, forecast, own_figures
 from fourfold.engine.forecasts.predict import HORIZON
 from fourfold.engine.kpis import Figures
 from fourfold.engine.periods import Period
-from fourfold.engine.signals import Reading, Segment, Signal, chart_of, figures_to_read, read_many
+from fourfold.engine.signals import Chart, Reading, Segment, Signal, chart_of, figures_to_read, read_many, rule_set
 
 __all__ = ["Chance", "Outlook", "Prospect", "Way", "outlooks", "segments_of"]
 
@@ -152,7 +152,8 @@ def _of_block(
     )  # fmt: skip
     goals = goals_of(definitions, kpis, block, s.row, s.unit, as_of=as_of)
     origin = [-1 if f.origin is None else f.origin.ordinal - periods[0].ordinal for f in forecasts]
-    readings = _readings(even, goals, factors, np.array(origin, dtype=np.intp))
+    charts = [chart_of(kpi, rule_set(definitions.organisation.signal_rules)) for kpi in s.kpis]
+    readings = _readings(even, charts, goals, factors, np.array(origin, dtype=np.intp))
     forecasts = tuple(forecast_as_given(made, factors[i, origin[i] + 1 :]) for i, made in enumerate(forecasts))
     prospects = prospects_of(s.kpis, forecasts, periods, goals)
     figures = own_figures(s.value, s.state, s.marks)
@@ -186,18 +187,20 @@ def _valid(kpis: Sequence[Kpi]) -> tuple[Floats, Floats]:
     return np.array(low), np.array(high)
 
 
-def _readings(s: _Series, goals: Goals, factors: Floats, origin: Indexes) -> dict[int, Reading]:
-    """The reading of each series that can be charted, by its number; `factors` are in its figures already."""
-    alike: dict[object, list[int]] = {}
-    for i, kpi in enumerate(s.kpis):
-        if origin[i] >= 0 and (chart := chart_of(kpi)) is not None:
+def _readings(
+    s: _Series, charts: Sequence[Chart | None], goals: Goals, factors: Floats, origin: Indexes
+) -> dict[int, Reading]:
+    """The reading of each series that has a chart, by its number; `factors` are in its figures already."""
+    alike: dict[Chart, list[int]] = {}
+    for i, chart in enumerate(charts):
+        if origin[i] >= 0 and chart is not None:
             alike.setdefault(chart, []).append(i)
     figures = figures_to_read(s.value, s.state, s.marks)
     found: dict[int, Reading] = {}
-    for rows in alike.values():
+    for chart, rows in alike.items():
         some, at = np.array(rows), np.maximum(origin[rows], 0)
         many = read_many(
-            figures[some], chart_of(s.kpis[rows[0]]), segments=[s.segments[i] for i in rows],
+            figures[some], chart, segments=[s.segments[i] for i in rows],
             numerator=None if s.numerator is None else s.numerator[some],
             denominator=None if s.denominator is None else s.denominator[some],
             polarity=[s.kpis[i].polarity for i in rows],

@@ -50,6 +50,16 @@ class History:
         return tuple(r for r in self.revisions if r.eased > 0)
 
 
+def history_until(definitions: Definitions, kpi: Kpi, unit: str, day: date) -> History | None:
+    """The history of what holds for a unit, its own or what all share, with what begins up to a day; None for none."""
+    found = {history.unit: history for history in histories(definitions, kpi)}
+    own = found.get(unit, found.get(None))
+    if own is None:
+        return None
+    revisions = tuple(r for r in own.revisions if r.begins <= day)
+    return History(own.kpi, own.unit, own.original, revisions, drift(own.original, [r.eased for r in revisions]))
+
+
 def histories(definitions: Definitions, kpi: Kpi) -> tuple[History, ...]:
     """The history of each unit's commitments, in the order they begin; versions whose period cannot be read are out."""
     versions: dict[str | None, list[tuple[date, int, Target]]] = {}

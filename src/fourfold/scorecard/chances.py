@@ -21,8 +21,9 @@ from fourfold.table import number
 if TYPE_CHECKING:
     import polars as pl
 
-#: Columns of the frame; one row for each series. `probability` is exact, `shown` in % as printed.
-COLUMNS: Final = ("kpi", "unit", "end", "way", "low", "high", "expected", "probability", "shown", "word")
+#: Columns of the frame; one row for each series. `probability` is exact, `shown` in % as printed, `needed` what the
+#: next period must bring.
+COLUMNS: Final = ("kpi", "unit", "end", "way", "low", "high", "expected", "probability", "shown", "word", "needed")
 _TEXTS: Final = frozenset({"kpi", "unit", "end", "way", "word"})
 #: What a mix of chances says, in words.
 MIXES: Final = {
@@ -39,10 +40,11 @@ class Chances(Outlooks):
     @property
     def sheets(self) -> tuple[Sheet, ...]:
         """One row for each KPI or unit that has a chance, the least likely first."""
-        heads = ("Unit" if self.kpi else "KPI", "By", "Wanted", "Expected", "Chance", "")
+        heads = ("Unit" if self.kpi else "KPI", "By", "Wanted", "Expected", "Chance", "", "Next must be")
         known = [(kpi, o, o.chance) for kpi, o in self.shown if o.chance is not None]
         rows = tuple(self._row(kpi, o, c) for kpi, o, c in sorted(known, key=lambda found: found[2].p))
-        return (Sheet(f"Chances: {self.title}", heads, rows, frozenset(heads[2:5]), (0,), self._notes(len(rows))),)
+        right = frozenset((*heads[2:5], heads[6]))
+        return (Sheet(f"Chances: {self.title}", heads, rows, right, (0,), self._notes(len(rows))),)
 
     def _notes(self, count: int) -> tuple[str, ...]:
         without = len(self.shown) - count
@@ -61,7 +63,8 @@ class Chances(Outlooks):
 
     def _row(self, kpi: Kpi, o: Outlook, c: Chance) -> tuple[str, ...]:
         expected = f"{number(c.expected, kpi)}{_WAYS[c.way]}"
-        return self.name(kpi, o), c.end.label, goal(c, kpi), expected, f"{c.percent} %", c.word
+        needed = "" if c.needed is None else number(c.needed, kpi)
+        return self.name(kpi, o), c.end.label, goal(c, kpi), expected, f"{c.percent} %", c.word, needed
 
     @property
     def frame(self) -> pl.DataFrame:
@@ -71,10 +74,10 @@ class Chances(Outlooks):
     def _cells(self) -> Iterator[tuple[object, ...]]:
         for o in self.items:
             if (c := o.chance) is None:
-                yield (o.kpi, o.unit, *[None] * 8)
+                yield (o.kpi, o.unit, *[None] * 9)
             else:
                 numbers = (plain(c.low), plain(c.high), c.expected, c.p, c.percent)
-                yield (o.kpi, o.unit, c.end.id, c.way.value, *numbers, c.word)
+                yield (o.kpi, o.unit, c.end.id, c.way.value, *numbers, c.word, c.needed)
 
     def explain(self, kpi: str, unit: str | None = None) -> WorkingExplanation:
         """The chance of one series in sentences, with all inputs; the root unit without one."""

@@ -10,7 +10,7 @@ import pytest
 from fourfold.engine.aggregation import MeasureKind
 from fourfold.engine.definitions import Kpi
 from fourfold.engine.periods import Frequency
-from fourfold.engine.signals import Nature, chart_of, nature_of
+from fourfold.engine.signals import NELSON, NHS, Nature, chart_of, nature_of
 
 
 @pytest.mark.parametrize(
@@ -51,3 +51,15 @@ def test_limits_stay_within_the_valid_range_of_a_kpi() -> None:
 
 def test_words_have_no_chart() -> None:
     assert chart_of(Kpi(code="k", name="K", kind=MeasureKind.ORDINAL)) is None
+
+
+def test_rules_are_those_of_the_kpi_else_those_of_the_organisation() -> None:
+    plain, own = Kpi(code="a", name="A"), Kpi(code="b", name="B", signal_rules="nelson")
+    charts = [chart_of(kpi, NHS) for kpi in (plain, own)]
+    assert [chart.rules for chart in charts if chart] == [NHS, NELSON]
+
+
+@pytest.mark.parametrize("mode", ["auto", "none", "declared"])
+def test_a_season_is_looked_for_as_the_kpi_says(mode: str) -> None:
+    chart = chart_of(Kpi(code="a", name="A", season=mode))  # type: ignore[arg-type]
+    assert chart is not None and chart.season.mode == mode

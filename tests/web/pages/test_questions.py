@@ -212,3 +212,18 @@ def test_a_unit_without_the_kpi_has_nothing_to_propose(ingrid: Client) -> None:
 def test_who_sees_only_their_own_kpis_is_not_led_to_pages_about_all(organisation: Organisation) -> None:
     home = browser(people()["kpi_owner"]).get("/", follow=True).content.decode()
     assert "/initiatives/" in home and "/portfolio/" not in home
+
+
+# What a KPI's page says of its target.
+
+
+def test_the_page_of_a_kpi_tells_what_its_target_was_at_first(ingrid: Client) -> None:
+    assert "Revised 1 time; at first 76.0%, from Apr 2023" in words_of(open_page(ingrid, kpi_page("ed_4h")))
+    assert "Revised" not in words_of(open_page(ingrid, kpi_page("ed_4h", "?p=2025-06")))
+
+
+def test_the_page_of_a_sum_tells_what_the_next_month_must_bring(ingrid: Client, card: Scorecard) -> None:
+    (one,) = card.chances("agency_spend", "group", as_of=MOMENT).items
+    assert one.chance is not None and one.chance.needed is not None
+    said = f"For that Nov 2026 must bring at most £{one.chance.needed:.2f}\xa0m (forecast £"
+    assert said.replace("\xa0", " ") in words_of(open_page(ingrid, kpi_page("agency_spend"))).replace("\xa0", " ")

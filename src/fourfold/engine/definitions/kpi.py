@@ -49,6 +49,9 @@ class Kpi(Definition):
     factor: Exact = Decimal(1)  # what N/D is multiplied with; 100 where a ratio is in % and nothing else is said
     valid_min: Exact | None = None  # a figure below is refused
     valid_max: Exact | None = None  # a figure above is refused
+    #: Which rules find signals in it; without any those of the organisation.
+    signal_rules: Literal["", "default", "nhs", "western_electric", "nelson"] = ""
+    season: Literal["auto", "none", "declared"] = "auto"  # whether figures have a season: found by a test, no, or yes
     levels: dict[Name, Annotated[float, Field(ge=0, le=125)]] = Field(default_factory=dict)  # ordinal: word → score
     # targets
     tolerance: Annotated[Exact, Field(ge=0)] = Decimal(0)  # in the KPI's own unit (A1)

@@ -43,6 +43,8 @@ class Organisation(Definition):
     work_days: tuple[Weekday, ...] = ()  # weekdays worked; Monday to Friday without any
     holidays: tuple[Line, ...] = ()  # days not worked, `YYYY-MM-DD`
     rates: tuple[Rate, ...] = ()  # exchange rates
+    #: Which rules find signals, where a KPI does not say: see Usual range and signals.
+    signal_rules: Literal["default", "nhs", "western_electric", "nelson"] = "default"
 
     @cached_property
     def calendar(self) -> Calendar:

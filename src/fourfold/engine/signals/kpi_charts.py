@@ -10,7 +10,7 @@ from fourfold.engine.aggregation import MeasureKind
 from fourfold.engine.definitions import Kpi
 from fourfold.engine.periods import Frequency
 from fourfold.engine.signals.charts import Chart
-from fourfold.engine.signals.rules import DEFAULT, RuleSet
+from fourfold.engine.signals.rules import DEFAULT, RuleSet, rule_set
 from fourfold.engine.signals.scales import Nature
 from fourfold.engine.signals.season import Season
 
@@ -41,12 +41,14 @@ def nature_of(kpi: Kpi) -> Nature | None:
 def chart_of(kpi: Kpi, rules: RuleSet = DEFAULT) -> Chart | None:
     """The chart of a KPI, None where it has none; KPIs with equal charts are read together.
 
-    A season is looked for where periods are days, weeks, months or quarters. Limits stay within the valid range.
+    `rules` hold where the KPI names none. A season is looked for where periods are days, weeks, months or quarters,
+    unless the KPI says that it has one or none. Limits stay within the valid range.
     """
     if (nature := nature_of(kpi)) is None:
         return None
     low = -math.inf if kpi.valid_min is None else float(kpi.valid_min)
     high = math.inf if kpi.valid_max is None else float(kpi.valid_max)
     is_long = kpi.frequency.rank > Frequency.QUARTER.rank  # in a half or a year there is no season left to see
-    season = Season(mode="none") if is_long else Season(kpi.frequency.season)
-    return Chart(nature, rules, season, valid=(low, high))
+    season = Season(mode="none") if is_long else Season(kpi.frequency.season, kpi.season)
+    own = rule_set(kpi.signal_rules) if kpi.signal_rules else rules
+    return Chart(nature, own, season, valid=(low, high))

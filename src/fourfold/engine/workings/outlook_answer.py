@@ -66,7 +66,7 @@ def chance_answer(found: Outlook) -> dict[str, Plain]:
     """The chance at the end of the fiscal year; None throughout where there is none to tell."""
     c = found.chance
     if c is None:
-        return dict.fromkeys(("end", "way", "low", "high", "expected", "probability", "shown", "word"))
+        return dict.fromkeys(("end", "way", "low", "high", "expected", "probability", "shown", "word", "needed"))
     return {
         "end": c.end.id,
         "way": c.way.value,
@@ -76,6 +76,7 @@ def chance_answer(found: Outlook) -> dict[str, Plain]:
         "probability": c.p,
         "shown": c.percent,
         "word": c.word,
+        "needed": None if c.needed is None else plain(c.needed),
     }
 
 

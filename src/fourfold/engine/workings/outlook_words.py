@@ -55,7 +55,18 @@ def chance_words(found: Outlook, kpi: Kpi) -> list[str]:
     return [
         f"Wanted: {what} is {goal}.",
         f"The forecast leads to {number(c.expected, kpi)}. The chance is about {c.percent} % ({c.word}).",
+        *_needed_words(found, kpi),
     ]
+
+
+def _needed_words(found: Outlook, kpi: Kpi) -> list[str]:
+    """What the next period must bring for a sum or mean still to be reached, beside its forecast."""
+    c, made = found.chance, found.forecast
+    if c is None or c.needed is None or not made.mean:
+        return []
+    most = "at most " if c.low == -float("inf") else ""
+    said = f"For that {made.period(1).label} must bring {most}{number(c.needed, kpi)}, and the other periods their part"
+    return [f"{said}; the forecast is {number(made.mean[0], kpi)}."]
 
 
 def _why_no_chance(found: Outlook) -> str:

@@ -226,13 +226,14 @@ def _reading(spec: Mapping[str, Any], periods: int) -> Reading:
 def _chance_spec(chance: Chance) -> dict[str, Any]:
     return {
         "end": chance.end.id, "way": chance.way.value, "wanted": _short((chance.low, chance.high)),
-        "expected": _short(chance.expected), "p": _short(chance.p),
+        "expected": _short(chance.expected), "p": _short(chance.p), "needed": _short(chance.needed),
     }  # fmt: skip
 
 
 def _chance(spec: Mapping[str, Any], calendar: Calendar) -> Chance:
     end: Period = calendar.parse(spec["end"])
-    return Chance(end, Way(spec["way"]), *_bounds(spec["wanted"]), spec["expected"], spec["p"])
+    wanted = _bounds(spec["wanted"])
+    return Chance(end, Way(spec["way"]), *wanted, spec["expected"], spec["p"], spec.get("needed"))
 
 
 def _short(value: Any) -> Any:

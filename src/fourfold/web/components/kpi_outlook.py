@@ -139,7 +139,17 @@ def chance_words(page: KpiPage) -> str:
     chance = page.ahead.outlook.chance if page.ahead else None
     if chance is None or chance.percent is None:
         return ""
-    return f"{chance.percent}% chance of {_reached(page.kpi, chance)}."
+    return f"{chance.percent}% chance of {_reached(page.kpi, chance)}.{_needed_words(page, chance)}"
+
+
+def _needed_words(page: KpiPage, chance: Chance) -> str:
+    """What the next period must bring for that, beside its forecast: " For that Nov 2026 must bring £3.1m (…)."."""
+    made = page.ahead.outlook.forecast if page.ahead else None
+    if made is None or chance.needed is None or not made.mean:
+        return ""
+    fmt, most = format_of(page.kpi), "at most " if math.isinf(chance.low) else ""
+    need = f"{most}{fmt.short(chance.needed)}"
+    return f" For that {made.period(1).label} must bring {need} (forecast {fmt.short(made.mean[0])})."
 
 
 def _reached(kpi: Kpi, chance: Chance) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any, Final
 
 from django.utils.timezone import localdate
@@ -11,6 +12,7 @@ from fourfold.engine.cells import State
 from fourfold.engine.conversion import periods_shown, rates_used
 from fourfold.engine.periods import Frequency
 from fourfold.engine.statuses import Status
+from fourfold.engine.target_revisions import history_until
 from fourfold.graphics.bullet import Bound, bullet
 from fourfold.graphics.gantt import gaxis, gbar
 from fourfold.graphics.svg import Svg
@@ -26,7 +28,16 @@ from fourfold.web.components.kpi_below import units_below
 from fourfold.web.components.kpi_outlook import chance_words, fan_of, limits_of, signals_of, special_of
 from fourfold.web.components.kpi_trend import length_of, numbered, trends_of
 from fourfold.web.components.lede import run_length
-from fourfold.web.components.numbers import DASH, NumberFormat, as_given, count_word, plain, score_text, share_text
+from fourfold.web.components.numbers import (
+    DASH,
+    NumberFormat,
+    as_given,
+    count_word,
+    plain,
+    plural,
+    score_text,
+    share_text,
+)
 from fourfold.web.components.period import full_name, initial, is_of_weeks, periods_noun
 
 _GOOD: Final = {
@@ -215,6 +226,26 @@ def _initiatives(here: Here, page: KpiPage) -> dict[str, Any]:
     return {"initiatives": rows, "initiative_axis": axis}
 
 
+def _revised(here: Here, page: KpiPage) -> str:
+    """What the target was at first, how often it was revised up to now, and what easings gave up of the way (§4.5)."""
+    found = history_until(here.scope.structure.whole, page.kpi, here.scope.unit.code, page.scope.period.last_day)
+    if found is None or not found.revisions:
+        return ""
+    fmt, first = format_of(page.kpi), found.original
+    if page.kpi.polarity is Polarity.IN_RANGE:
+        was = f"{fmt.bare(_number(first.low))} to {fmt.full(_number(first.high))}"
+    else:
+        was = fmt.full(_number(first.value))
+    since = here.scope.structure.calendar.parse(first.since, page.kpi.frequency).label
+    times = plural(len(found.revisions), "time")
+    given_up = "" if not found.drift > 0 else f", {share_text(found.drift)} of the way given up"
+    return f"{times}; at first {was}, from {since}{given_up}"
+
+
+def _number(value: Decimal | None) -> float | None:
+    return None if value is None else float(value)
+
+
 def _facts(here: Here, page: KpiPage) -> list[tuple[str, str]]:
     """The definition as facts; what nobody defined is left out."""
     kpi, now, people = page.kpi, page.now, here.scope.structure.people
@@ -236,6 +267,7 @@ def _facts(here: Here, page: KpiPage) -> list[tuple[str, str]]:
         if now.red_line is not None:
             beyond = "over" if kpi.polarity is Polarity.LOWER_BETTER else "under"
             facts.append(("Off target", f"{beyond} {fmt.full(now.red_line)}"))
+    facts.append(("Revised", _revised(here, page)))
     weight = here.scope.structure.weight.get(kpi.code)
     facts.append(("Weight", f"{weight * 100:.1f}% of the scorecard" if weight else ""))
     weeks = kpi.frequency is Frequency.MONTH and is_of_weeks(page.scope.month)
