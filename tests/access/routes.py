@@ -7,12 +7,15 @@ from typing import Final
 
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from fourfold.records.models import Kpi, Objective
+from fourfold.records.models import Kpi, Objective, Person
+from tests.web.conftest import ADDRESSES
 
 #: A unit of one's own, the one beside it, and one of another organisation.
 PLACES: Final = {"own": ("bakery", "north"), "sibling": ("bakery", "south"), "foreign": ("mill", "mill")}
 #: What stands for a part of an address that names no thing of an organisation.
 EXAMPLES: Final = {"name": "x", "uidb36": "a", "key": "b"}
+#: Where a number stands for something of one's own account, which nobody else finds.
+ACCOUNT: Final = "account/"
 
 
 def routes() -> dict[str, str]:
@@ -31,7 +34,7 @@ def _walk(resolver: URLResolver, before: str, namespace: str) -> Iterator[tuple[
 
 def has_place(pattern: str) -> bool:
     """Whether the address names a thing of an organisation."""
-    return any(f":{name}>" in pattern for name in ("unit", "pk"))
+    return not pattern.startswith(ACCOUNT) and any(f":{name}>" in pattern for name in ("unit", "pk"))
 
 
 def address(pattern: str, place: str) -> str:
@@ -53,6 +56,8 @@ def address(pattern: str, place: str) -> str:
 def _value(name: str, head: str, organisation: str, unit: str) -> str:
     if name == "unit":
         return unit
+    if name == "pk" and head + "/" == ACCOUNT:
+        return "1"
     if name == "pk":
         return str(_row(head, organisation))
     assert name in EXAMPLES, f"say in tests/access/routes.py what stands for <{name}> in an address"
@@ -61,6 +66,8 @@ def _value(name: str, head: str, organisation: str, unit: str) -> str:
 
 def _row(head: str, organisation: str) -> int:
     """A thing of the organisation that addresses beginning with `head` are about."""
+    if head == "people":
+        return Person.objects.get(email=ADDRESSES["charlie" if organisation == "mill" else "alice"]).pk
     first = {"kpi": ("sales", "flour"), "objective": ("earn", "secret")}
     assert head in first, f"say in tests/access/routes.py which thing stands for pk in /{head}/"
     code = first[head][organisation == "mill"]

@@ -83,7 +83,7 @@ def test_the_dump_agrees_with_its_manifest_and_is_its_owners_alone(backup: Path)
 
 def test_sessions_are_neither_in_a_backup_nor_revived_by_it(filled: Installation, tmp_path: Path, new: New) -> None:
     filled.sql(
-        "INSERT INTO django_session (session_key, session_data, expire_date)"
+        "INSERT INTO records_session (session_key, session_data, expire_date, address, browser)"
         " VALUES ('canary0session0key', 'canary0data', '2099-01-01')"
     )
     assert filled.run("backup", tmp_path / "b").returncode == 0
@@ -97,7 +97,7 @@ def test_sessions_are_neither_in_a_backup_nor_revived_by_it(filled: Installation
     assert b"canary0" not in plain
     other = new("other")
     assert other.run("restore", tmp_path / "b").returncode == 0
-    assert other.sql("SELECT count(*) FROM django_session") == [(0,)]
+    assert other.sql("SELECT count(*) FROM records_session") == [(0,)]
 
 
 def test_a_backup_is_never_overwritten(filled: Installation, backup: Path) -> None:

@@ -29,7 +29,10 @@ PAGES = (
     "home", "overview", "scorecard", "map", "alignment", "initiatives", "menu", "kpi", "quality", "figures", "steps",
     "objective", "search", "evidence", "portfolio", "scenario", "proposals",
 )  # fmt: skip
-WITHOUT = {"health", "password", "preferences"}
+WITHOUT = {
+    "health", "password", "preferences", "account", "sessions", "people", "person", "invitation",
+    "forgotten", "reset",
+}  # fmt: skip
 
 
 def address(name: str) -> str:

@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 from django.db import transaction
 
 from fourfold.access.roles import WORDS, Action, Role
+from fourfold.access.rules import Thing, can
+from fourfold.actions._invitations import issue_invitation, needs_invitation, require_to_manage_people
 from fourfold.actions._members import free_code
 from fourfold.actions._steps import advance, find_organisation, lock, note_event, require, require_to_give
 from fourfold.actions.outcome import Outcome
@@ -34,10 +36,10 @@ def invite_person(
 
     `role` is one of `WORDS`; it takes the place of the role that the definitions gave the person before.
 
-    An address that has an account already adds that account; a new one cannot sign in before it is given a password.
+    An address that has an account already adds that account. One that nobody can sign in to yet gets an invitation.
     """
     place = find_organisation(by, organisation)
-    require(by, Action.ADMINISTER, place)
+    require_to_manage_people(by, place)
     address = tidy_email(email)
     if not address or "@" not in address.strip("@") or not name.strip():
         message = f"“{email}” is not an e-mail address." if name.strip() else "The name is empty."
@@ -52,9 +54,9 @@ def invite_person(
         people = [PersonDefinition.model_validate(spec) for spec in read_people(place)]
         known = next((p for p in people if tidy_email(p.email) == address), None)
         given = _definition(people, known, name.strip(), address, role, unit)
+        _require_to_invite(by, place, given, known)
         if given == known:
             return Outcome(f"{address} is {role} already", Person.objects.get(email=address))
-        _require_to_give(by, place, given)
         others = [given if p is known else p for p in people]
         write_people(place, others if known else [*people, given], Ids(place, ""))
         advance(place, definitions=True)
@@ -63,14 +65,25 @@ def invite_person(
         before = {"role": known.role, "unit": known.unit} if known else None
         moment = at or datetime.now(UTC)
         note_event(place, by, "person.invite", f"person {person.pk}", at=moment, before=before, after=after)
+        if needs_invitation(person):
+            issue_invitation(place, person, by, at=moment)
     return Outcome(_summary(address, role, unit, place), person)
 
 
-def _require_to_give(by: Person | None, organisation: Organisation, given: PersonDefinition) -> None:
-    """Nobody gives by an invitation what they could not give to a member."""
+def _require_to_invite(
+    by: Person | None, organisation: Organisation, given: PersonDefinition, known: PersonDefinition | None
+) -> None:
+    """Who manages accounts invites anybody, who manages a scorecard those who are new to its units.
+
+    Nobody gives by an invitation what they could not give to a member.
+    """
     if by is None:
         return
     path = Unit.objects.get(organisation=organisation, code=given.unit).path if given.unit else None
+    if not can(by.principal, Action.ADMINISTER, Thing(organisation.pk)):
+        require(by, Action.MANAGE, organisation, path)
+        if known is not None:
+            raise Forbidden("They are a member already.", hint="Give them a role on the page of members.")
     to = Person.objects.filter(email=tidy_email(given.email)).values_list("pk", flat=True).first() or 0
     if to == by.pk:
         raise Forbidden("You may not change your own roles by an invitation.", hint="Take one on the page of members.")

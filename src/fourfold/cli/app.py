@@ -13,6 +13,7 @@ import typer
 
 import fourfold
 from fourfold.cli import (
+    account,
     alignment,
     audit,
     backup,
@@ -26,6 +27,7 @@ from fourfold.cli import (
     forecast,
     health,
     init,
+    invitations,
     invite,
     load,
     migrate,
@@ -67,7 +69,7 @@ def version(show: Annotated[bool, typer.Option("--version", help="Print the vers
 #: In the order in which `--help` lists them.
 _COMMANDS: Final = (
     init, check, evaluate, explain, signals, forecast, chances, evidence, what_if, propose, smart, health, portfolio,
-    alignment, schema, load, export, invite, people, provisioning_key, serve, demo,
+    alignment, schema, load, export, invite, invitations, people, account, provisioning_key, serve, demo,
     backup, restore, verify, migrate, read_only,
 )  # fmt: skip
 for _module in _COMMANDS:

@@ -8,6 +8,7 @@ import typer
 
 from fourfold.access.roles import WORDS
 from fourfold.cli.django_setup import prepare, set_up
+from fourfold.cli.invitations import deliver
 from fourfold.cli.output import print_findings
 
 NAME: Final = "invite"
@@ -20,9 +21,10 @@ def run(
     unit: Annotated[str | None, typer.Option(help="Where: this unit and all below it; everywhere without it.")] = None,
     organisation: Annotated[str | None, typer.Option(help="Its code, where the database holds several.")] = None,
 ) -> None:
-    """Give a person a role, or change it; then give a new person a password with `fourfold password EMAIL`.
+    """Give a person a role, or change it, and invite somebody who cannot sign in yet.
 
-    Exit code 1 when the address or name will not do, 4 when there is no such unit or organisation.
+    The invitation goes by e-mail; where no server for e-mail is set, its link is printed, once. Exit code 1 when the
+    address or name will not do, 4 when there is no such unit or organisation.
     """
     set_up()
     prepare()
@@ -31,5 +33,6 @@ def run(
     outcome = invite_person(by=None, email=email, name=name, role=role, unit=unit, organisation=organisation)
     print_findings(outcome.findings)
     typer.echo(outcome.summary)
-    if not outcome.ok:
+    if outcome.value is None:
         raise typer.Exit(1)
+    deliver(outcome.value.invitations.filter(accepted_at=None, revoked_at=None).first())

@@ -1,14 +1,14 @@
-"""The Django application of the project itself: it has no tables, and brings the system checks."""
+"""The Django application of the project itself: it has no tables, and brings the checks and what hears of sign-ins."""
 
 from django.apps import AppConfig
 
 
 class ProjectConfig(AppConfig):
-    """Registers the checks when Django starts."""
+    """Registers the checks and receivers when Django starts."""
 
     name = "fourfold.project"
     verbose_name = "Fourfold, the installation"
 
     def ready(self) -> None:
-        """Django finds checks by import."""
-        from fourfold.project import checks  # noqa: F401
+        """Django finds both by import."""
+        from fourfold.project import checks, sessions  # noqa: F401

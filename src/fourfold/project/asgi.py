@@ -1,7 +1,7 @@
 """The server's entry point: one ASGI application that hands pages to Django's WSGI handler in threads.
 
-Beside the pages it sees to it that a new day is evaluated, since other figures are due then, and that the chains of
-events are verified and anchored once a day.
+Beside the pages it sees to it that a new day is evaluated, since other figures are due then, that the chains of events
+are verified and anchored once a day, that e-mails are sent, and that sessions that are over are removed.
 
 See docs/decisions/2026-11-23-one-process-asgi-outside-wsgi-inside.md for why.
 """
@@ -10,19 +10,28 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, Final, cast
 
 from a2wsgi import WSGIMiddleware
 from a2wsgi.asgi_typing import Receive, Scope, Send
 
-from fourfold.project.settings import THREADS
+from fourfold.project.settings import SENDS_EMAIL, THREADS
 from fourfold.project.wsgi import application as pages  # sets Django up, which what comes next needs
 
 from fourfold.jobs.anchor_chains_daily import anchor_chains_daily  # isort: skip
 from fourfold.jobs.evaluate_new_day import evaluate_new_day  # isort: skip
+from fourfold.jobs.remove_sessions import remove_sessions  # isort: skip
+from fourfold.jobs.send_mail import send_mail  # isort: skip
 
-HOUR: Final = 3600
+#: Each job with the seconds between its rounds.
+JOBS: Final[tuple[tuple[Callable[..., int], int], ...]] = (
+    (evaluate_new_day, 3600),
+    (anchor_chains_daily, 3600),
+    (remove_sessions, 3600),
+    *([(send_mail, 10)] if SENDS_EMAIL else []),
+)
 
 _log: Final = logging.getLogger(__name__)
 _pages: Final = WSGIMiddleware(cast(Any, pages), workers=THREADS)
@@ -46,26 +55,25 @@ def _coroutine(receive: Receive) -> Receive:
 
 
 async def _live(receive: Receive, send: Send) -> None:
-    """Look for a new day from start to stop."""
-    clock: asyncio.Task[None] | None = None
+    """Run the jobs from start to stop."""
+    clocks: list[asyncio.Task[None]] = []
     while True:
         message = await receive()
         if message["type"] == "lifespan.startup":
-            clock = asyncio.create_task(_every_hour())
+            clocks = [asyncio.create_task(_every(seconds, job)) for job, seconds in JOBS]
             await send({"type": "lifespan.startup.complete"})
         elif message["type"] == "lifespan.shutdown":
-            if clock is not None:
+            for clock in clocks:
                 clock.cancel()
             await send({"type": "lifespan.shutdown.complete"})
             return
 
 
-async def _every_hour() -> None:
-    """A failure is written to the log and tried again an hour later; pages are served all the while."""
+async def _every(seconds: int, job: Callable[..., int]) -> None:
+    """A failure is written to the log and tried again in the next round; pages are served all the while."""
     while True:
-        for job in (evaluate_new_day, anchor_chains_daily):
-            try:
-                await asyncio.to_thread(job, now=datetime.now(UTC))
-            except Exception:
-                _log.exception("%s failed; trying again in an hour", job.__name__)
-        await asyncio.sleep(HOUR)
+        try:
+            await asyncio.to_thread(job, now=datetime.now(UTC))
+        except Exception:
+            _log.exception("%s failed; trying again in %s seconds", job.__name__, seconds)
+        await asyncio.sleep(seconds)

@@ -172,3 +172,31 @@ def database(url: str) -> dict[str, Any]:
         "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": True,
     }
+
+
+def email(url: str | None) -> dict[str, Any]:
+    """Host, port, user, password and kind of TLS from `smtp://user:password@host:port`; nothing without an address.
+
+    >>> email("smtps://fourfold:secret@mail.example.org")["port"]
+    465
+    """
+    if not url:
+        return {}
+    hint = "Write FOURFOLD_EMAIL_URL=smtp://user:password@host:587, or smtps://user:password@host:465."
+    try:
+        parts = urlsplit(url)
+        scheme, port, options = parts.scheme, parts.port, dict(parse_qsl(parts.query))
+    except ValueError as error:
+        raise ConfigurationError("FOURFOLD_EMAIL_URL cannot be read.", hint=hint) from error
+    plain = options == {"tls": "no"}
+    if scheme not in {"smtp", "smtps"} or not parts.hostname or parts.path.strip("/") or (options and not plain):
+        # Never the whole, it may hold a password.
+        raise ConfigurationError("FOURFOLD_EMAIL_URL is not the address of a server that sends e-mail.", hint=hint)
+    return {
+        "host": parts.hostname,
+        "port": port or (465 if scheme == "smtps" else 25 if plain else 587),
+        "user": unquote(parts.username or ""),
+        "password": unquote(parts.password or ""),
+        "starttls": scheme == "smtp" and not plain,
+        "ssl": scheme == "smtps",
+    }

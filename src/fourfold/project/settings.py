@@ -11,6 +11,7 @@ import fourfold
 from fourfold.project.environment import (
     Setting,
     database,
+    email,
     env_bool,
     env_choice,
     env_int,
@@ -96,6 +97,24 @@ SETTINGS: Final = (
         "A TOML file that lists the directories people sign in with: see the page on directories. None without it.",
     ),
     Setting(
+        "FOURFOLD_EMAIL_URL",
+        "",
+        "The server that sends e-mail: smtp://user:password@host:587 (with STARTTLS), smtps://…:465, or "
+        "smtp://host:25?tls=no on the same machine. FOURFOLD_EMAIL_URL_FILE names a file instead. Without it nothing "
+        "is sent, and the link of an invitation is shown once to whoever invites.",
+    ),
+    Setting(
+        "FOURFOLD_EMAIL_FROM",
+        "fourfold@<host of FOURFOLD_URL>",
+        "The address that e-mail comes from.",
+    ),
+    Setting(
+        "FOURFOLD_REQUIRE_MFA",
+        "admins where FOURFOLD_URL begins with https://, else never",
+        "Who needs a second factor: never, admins or everybody. Whoever needs one and has none gets to the page where "
+        "it is set up and nowhere else.",
+    ),
+    Setting(
         "FOURFOLD_LANGUAGE",
         "en-gb",
         "Language of people who did not choose one.",
@@ -128,6 +147,8 @@ SETTINGS: Final = (
     ),
 )
 
+MFA_CHOICES: Final = ("never", "admins", "everybody")
+
 BASE_DIR: Final = Path(fourfold.__file__).parent
 DATA_DIR: Final = Path(env_text("FOURFOLD_DATA", "var")).expanduser().absolute()
 
@@ -159,11 +180,11 @@ INSTALLED_APPS = [
     "fourfold.records",
     "django.contrib.auth",
     "django.contrib.contenttypes",
-    "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "csp",
 ]
 MIDDLEWARE = [
@@ -181,6 +202,8 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "fourfold.project.sessions.keep_session",
+    "fourfold.project.second_factors.AskForSecondFactor",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "fourfold.project.faults.FaultsMiddleware",
 ]
@@ -206,7 +229,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 AUTH_USER_MODEL = "records.Person"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 PASSWORD_HASHERS = [
-    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "fourfold.project.passwords.Argon2",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
     "django.contrib.auth.hashers.ScryptPasswordHasher",
 ]
@@ -217,7 +240,10 @@ AUTH_PASSWORD_VALIDATORS = [
     },
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "fourfold.project.passwords.LongestPassword"},
+    {"NAME": "fourfold.project.passwords.ContextWords"},
 ]
+PASSWORD_RESET_TIMEOUT = 3600  # seconds that the link in the e-mail works
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 ACCOUNT_ADAPTER = "fourfold.project.accounts.AccountAdapter"
@@ -228,6 +254,34 @@ ACCOUNT_USER_MODEL_EMAIL_FIELD = "email"
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_REDIRECT_URL = LOGIN_URL
 ACCOUNT_SESSION_REMEMBER = True
+#: Guesses are counted by the device that makes them; of a whole account so many are allowed that nobody is locked out.
+ACCOUNT_RATE_LIMITS = {
+    "login_failed": "10/m/ip,5/5m/key",
+    "login_failed_account": "50/10m/key",
+    "accept_invitation": "20/m/ip",
+    "reset_password": "20/m/ip,5/h/key",
+}
+
+# --- Second factors ---------------------------------------------------------------------------------------------
+REQUIRE_MFA: Final = env_choice("FOURFOLD_REQUIRE_MFA", "admins" if HTTPS else "never", MFA_CHOICES)
+MFA_ADAPTER = "fourfold.project.second_factors.SecondFactors"
+MFA_SUPPORTED_TYPES = ["recovery_codes", "totp", "webauthn"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "Fourfold"
+MFA_TOTP_TOLERANCE = 1  # a clock that is half a minute off
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+
+# --- E-mail -----------------------------------------------------------------------------------------------------
+_EMAIL: Final = email(env_secret("FOURFOLD_EMAIL_URL"))
+SENDS_EMAIL: Final = bool(_EMAIL)
+EMAIL_HOST = _EMAIL.get("host", "")
+EMAIL_PORT = _EMAIL.get("port", 0)
+EMAIL_HOST_USER = _EMAIL.get("user", "")
+EMAIL_HOST_PASSWORD = _EMAIL.get("password", "")
+EMAIL_USE_TLS = _EMAIL.get("starttls", False)
+EMAIL_USE_SSL = _EMAIL.get("ssl", False)
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = env_text("FOURFOLD_EMAIL_FROM", f"Fourfold <fourfold@{_HOST}>")
 
 # --- Signing in with a directory: nothing of it is loaded where there is none --------------------------------------
 DIRECTORIES: tuple[Directory, ...] = ()
@@ -254,11 +308,12 @@ CONTENT_SECURITY_POLICY = {
 }
 _COOKIE: Final = "__Host-" if HTTPS else ""
 SESSION_COOKIE_NAME = f"{_COOKIE}fourfold_session"
+DEVICE_COOKIE_NAME = f"{_COOKIE}fourfold_device"
 SESSION_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 7 * 24 * 3600
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "fourfold.records.sessions"  # which knows when a session ends
 CSRF_COOKIE_NAME = f"{_COOKIE}fourfold_csrf"
 CSRF_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_HTTPONLY = True

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from django.urls import path
 
+from fourfold.web.pages.account import account, sessions
 from fourfold.web.pages.alignment import alignment
 from fourfold.web.pages.evidence import evidence
 from fourfold.web.pages.figures import figures
 from fourfold.web.pages.initiatives import initiatives
+from fourfold.web.pages.invitation import forgotten, invitation, reset
 from fourfold.web.pages.kpi import kpi
 from fourfold.web.pages.menu import menu
 from fourfold.web.pages.objective import objective
 from fourfold.web.pages.overview import home, overview
 from fourfold.web.pages.password import password
+from fourfold.web.pages.people import people, person
 from fourfold.web.pages.portfolio import portfolio
 from fourfold.web.pages.preferences import preferences
 from fourfold.web.pages.proposals import proposals
@@ -41,6 +44,13 @@ urlpatterns = [
     path("kpi/<int:pk>-<slug:name>/steps/", steps, name="steps"),
     path("objective/<int:pk>-<slug:name>/", objective, name="objective"),
     path("search/", search, name="search"),
+    path("account/", account, name="account"),
+    path("account/sessions/", sessions, name="sessions"),
+    path("people/", people, name="people"),
+    path("people/<int:pk>/", person, name="person"),
+    path("invitation/", invitation, name="invitation"),
     path("password/", password, name="password"),
+    path("password/forgotten/", forgotten, name="forgotten"),
+    path("password/new/", reset, name="reset"),
     path("preferences/", preferences, name="preferences"),
 ]

@@ -14,7 +14,7 @@ FORMAT: Final = 1
 NAME: Final = "manifest.json"
 DATABASE: Final = "database.dump"
 #: Tables that are made again empty: a restore must not revive sessions that were ended since.
-LEFT_OUT: Final = ("django_session", "usersessions_usersession")
+LEFT_OUT: Final = ("records_session",)
 
 
 class NotABackup(FourfoldError):

@@ -3,6 +3,7 @@
 from fourfold.records.models.backup import Backup
 from fourfold.records.models.chain import Chain
 from fourfold.records.models.data_key import DataKey
+from fourfold.records.models.deputy import Deputy
 from fourfold.records.models.entry import Entry
 from fourfold.records.models.evaluation import Evaluation
 from fourfold.records.models.event import Event
@@ -10,9 +11,11 @@ from fourfold.records.models.grant import Grant
 from fourfold.records.models.identity import Identity
 from fourfold.records.models.imports import Import
 from fourfold.records.models.initiative import Initiative
+from fourfold.records.models.invitation import Invitation
 from fourfold.records.models.kpi import Kpi
 from fourfold.records.models.kpi_use import KpiUse
 from fourfold.records.models.link import Link
+from fourfold.records.models.mail import Mail
 from fourfold.records.models.measurement import Measurement
 from fourfold.records.models.membership import Membership
 from fourfold.records.models.note import Note
@@ -24,6 +27,7 @@ from fourfold.records.models.perspective import Perspective
 from fourfold.records.models.provisioning_key import ProvisioningKey
 from fourfold.records.models.result import Result
 from fourfold.records.models.secret import Secret
+from fourfold.records.models.session import Session
 from fourfold.records.models.step import Step
 from fourfold.records.models.strategy import Strategy
 from fourfold.records.models.target import Target
@@ -34,6 +38,7 @@ __all__ = [
     "Backup",
     "Chain",
     "DataKey",
+    "Deputy",
     "Entry",
     "Evaluation",
     "Event",
@@ -41,9 +46,11 @@ __all__ = [
     "Identity",
     "Import",
     "Initiative",
+    "Invitation",
     "Kpi",
     "KpiUse",
     "Link",
+    "Mail",
     "Measurement",
     "Membership",
     "Note",
@@ -55,6 +62,7 @@ __all__ = [
     "ProvisioningKey",
     "Result",
     "Secret",
+    "Session",
     "Step",
     "Strategy",
     "Target",

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 
+from fourfold.records.queries.people import manages_people
+from fourfold.records.queries.scope import Scope
 from fourfold.records.queries.structure import initials
 from fourfold.records.read_only import is_read_only, reason
 from fourfold.web.address import Here
@@ -39,6 +43,7 @@ class Frame:
     initials: str
     theme: Preference
     density: Preference
+    people_url: str
 
 
 def show(
@@ -82,7 +87,15 @@ def frame_of(request: Request, here: Here, page: str) -> Frame:
         initials=initials(person.name),
         theme=_theme(request),
         density=_density(request),
+        people_url=_people_url(here.scope),
     )
+
+
+def _people_url(scope: Scope) -> str:
+    """The page about the people of the organisation, for those who manage some of them."""
+    if not manages_people(scope.person, scope.structure.pk):
+        return ""
+    return f"{reverse('people')}?{urlencode({'o': scope.structure.organisation.code})}"
 
 
 def look(request: HttpRequest) -> dict[str, str]:

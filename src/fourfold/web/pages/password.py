@@ -24,14 +24,17 @@ def password(request: Request) -> HttpResponse:
         return _form(request, {})
     errors = _wrong(request)
     if not errors:
-        outcome = set_password(by=request.user, email=request.user.email or "", password=request.POST["new"])
+        outcome = set_password(
+            by=request.user, email=request.user.email or "", password=request.POST["new"],
+            session=request.session.session_key,
+        )  # fmt: skip
         errors = {"new": [finding.message for finding in outcome.findings]} if not outcome.ok else {}
     if errors:
         return _form(request, errors, status=422)
     request.user.refresh_from_db(fields=["password"])
     update_session_auth_hash(request, request.user)
     messages.success(request, "Your password is changed. Other devices are signed out.")
-    return redirect("home")
+    return redirect("account")
 
 
 def _wrong(request: Request) -> dict[str, list[str]]:

@@ -1,0 +1,65 @@
+"""The steps that actions on accounts share: find the account, write the event where it belongs, end its sessions."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+
+from fourfold.access.roles import Action
+from fourfold.access.rules import Thing, can
+from fourfold.actions._steps import lock, note_event
+from fourfold.engine.findings import Finding, Level, Place
+from fourfold.errors import Forbidden, NotFound
+from fourfold.records.models import Organisation, Person, Session
+from fourfold.records.models.person import tidy_email
+from fourfold.records.scope import principal_of
+
+
+def find_person(by: Person | None, email: str) -> Person:
+    """The account with this address, which is one's own or that of somebody one manages.
+
+    Raises `NotFound` where `by` sees nobody with this address, `Forbidden` where they may not manage this account:
+    one that belongs to several organisations is managed by whoever manages all of them.
+    """
+    address = tidy_email(email)
+    seen = Person.objects.all() if by is None else Person.objects.visible_to(by)
+    person: Person | None = seen.filter(email=address).first() if address else None
+    if by is not None and address and by.email == address:
+        return by
+    if person is None:
+        raise NotFound(f"There is nobody with the address {email}.", hint=_known() if by is None else None)
+    if by is not None:
+        organisations = person.memberships.values_list("organisation", flat=True)
+        if not all(can(principal_of(by), Action.ADMINISTER, Thing(pk)) for pk in organisations):
+            message = "You may not change the account of this person."
+            raise Forbidden(message, hint="An administrator of all organisations they belong to can.")
+    return person
+
+
+def check_password(password: str, person: Person) -> tuple[Finding, ...]:
+    """What is wrong with a new password."""
+    try:
+        validate_password(password, person)
+    except ValidationError as error:
+        return tuple(Finding("PASSWORD", Level.ERROR, Place(thing="password"), text) for text in error.messages)
+    return ()
+
+
+def note_for_person(person: Person, by: Person | None, action: str, *, at: datetime, **told: Any) -> None:
+    """Write an event about an account in every organisation it belongs to."""
+    for organisation in Organisation.objects.filter(membership__person=person).order_by("pk"):
+        note_event(lock(organisation), by, action, f"person {person.pk}", at=at, **told)
+
+
+def end_sessions_of(person: Person, *, keep: str | None = None) -> int:
+    """End the sessions of somebody, but for the one with the key `keep`; how many there were."""
+    ended, _ = Session.objects.filter(person=person).exclude(session_key=keep).delete()
+    return ended
+
+
+def _known() -> str:
+    some = list(Person.objects.exclude(email=None).order_by("pk").values_list("email", flat=True)[:5])
+    return f"Some that are known: {', '.join(some)}." if some else "Load an organisation first: fourfold load FOLDER"
