@@ -84,7 +84,7 @@ def test_the_dump_agrees_with_its_manifest_and_is_its_owners_alone(backup: Path)
 def test_sessions_are_neither_in_a_backup_nor_revived_by_it(filled: Installation, tmp_path: Path, new: New) -> None:
     filled.sql(
         "INSERT INTO records_session (session_key, session_data, expire_date, address, browser)"
-        " VALUES ('canary0session0key', 'canary0data', '2099-01-01')"
+        " VALUES ('canary0session0key', 'canary0data', '2099-01-01', '', '')"
     )
     assert filled.run("backup", tmp_path / "b").returncode == 0
     with zipfile.ZipFile(tmp_path / "b") as archive:

@@ -72,7 +72,8 @@ def test_a_new_password_is_set_and_signed_in_with(bob_with_password: Person) -> 
 
 
 @pytest.mark.parametrize(
-    "address", ["/password/new/", "/invitation/", "/password/new/?link=1.forged", "/password/new/?link=²", "/invitation/?link=x"]
+    "address",
+    ["/password/new/", "/invitation/", "/password/new/?link=1.forged", "/password/new/?link=²", "/invitation/?link=x"],
 )
 def test_a_forged_or_missing_link_opens_nothing(bob_with_password: Person, address: str) -> None:
     client = Client()
