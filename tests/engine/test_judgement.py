@@ -19,6 +19,7 @@ from fourfold.engine.judgement import (
     bands,
     best_and_worst,
     borderline,
+    gap_of,
     floor_one_decimal,
     is_met,
     kpi_status,
@@ -130,9 +131,9 @@ def test_without_a_score_there_is_no_band() -> None:
 
 def test_natural_variation_of_47_points_makes_one_month_say_almost_nothing() -> None:
     assert noise_points(3.87, 58.0, 50.0) == pytest.approx(47.4, abs=0.05)
-    assert borderline(60.0, (50.0, 100.0), 3.87, 58.0, 50.0)
-    assert not borderline(60.0, (50.0, 100.0), 0.5, 58.0, 50.0)
-    assert not borderline(60.0, (50.0, 100.0), math.nan, 58.0, 50.0)
+    assert borderline(60.0, (50.0, 100.0), 3.87, gap_of(58.0, 50.0))
+    assert not borderline(60.0, (50.0, 100.0), 0.5, gap_of(58.0, 50.0))
+    assert not borderline(60.0, (50.0, 100.0), math.nan, gap_of(58.0, 50.0))
     assert math.isnan(noise_points(1.0, 5.0, 5.0))
 
 

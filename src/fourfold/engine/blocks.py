@@ -17,6 +17,7 @@ import numpy.typing as npt
 from fourfold.engine.cells import Codes, Floats, Mark, State, side_by_side, slabs
 from fourfold.engine.definitions import Definitions, Kpi
 from fourfold.engine.due import begun, due
+from fourfold.engine.once import once_for
 from fourfold.engine.periods import Frequency, Period
 from fourfold.engine.rows import Rows, kpi_places, locate, unit_tree
 from fourfold.engine.tree import Indexes, UnitTree
@@ -98,11 +99,11 @@ def _block(
     codes = tuple(k.code for k in kpis)
     shape = (len(codes), len(tree.codes), len(periods))
     begin, there = periods[0].ordinal, begun(definitions, periods[0], as_of)
-    given = _scattered(rows, _places(definitions, codes), shape, begin, there)
-    state = _empty_states(definitions, tree, kpis, periods, given.first, as_of)
+    place, factor = _places(definitions, codes)
+    given = _scattered(rows, place, shape, begin, there)
+    state = _empty_states(definitions, codes, periods, given.first, as_of)
     marks = np.zeros(shape, dtype=np.uint8) if given.marks is None else given.marks
     block = Block(codes, tree.codes, periods, given.value, state, marks, given.numerator, given.denominator)
-    factor = np.array([float(k.factor) for k in kpis])[:, None, None]
 
     def settle(some: slice[int, int, None]) -> None:
         _settle(block.part(some), factor[some], None if given.state is None else given.state[some])
@@ -116,24 +117,28 @@ def _settle(block: Block, factor: Floats, said: Codes | None) -> None:
     value, state = block.value, block.state
     if block.numerator is not None and block.denominator is not None:
         with np.errstate(divide="ignore", invalid="ignore"):
-            derived = factor * block.numerator / block.denominator
+            derived = factor * block.numerator
+            derived /= block.denominator
         np.copyto(value, derived, where=np.isnan(value) & np.isfinite(derived))
     number = np.isfinite(value)
-    early = number & (state == State.NOT_DUE)
+    early = state == State.NOT_DUE
+    early &= number
     state *= ~number  # a number has code 0
     if said is not None:
         np.copyto(state, said, where=said != 0)
-        number = state == State.NUMBER
-    value[~number] = np.nan
-    block.marks |= (early & number) * np.uint8(Mark.PROVISIONAL)
+        np.equal(state, State.NUMBER, out=number)
+    np.copyto(value, np.nan, where=~number)
+    if early.any():
+        block.marks |= (early & number) * np.uint8(Mark.PROVISIONAL)
 
 
-def _places(definitions: Definitions, codes: Sequence[str]) -> Indexes:
-    """The place of each KPI of the definitions among these, −1 where it is not."""
+@once_for
+def _places(definitions: Definitions, codes: tuple[str, ...]) -> tuple[Indexes, Floats]:
+    """The place of each KPI of the definitions among these, −1 where it is not; and their factors, `(kpi, 1, 1)`."""
     place = np.full(len(definitions.kpi), -1, dtype=np.intp)
     number = kpi_places(definitions)
     place[[number[code] for code in codes]] = np.arange(len(codes))
-    return place
+    return place, np.array([float(definitions.kpi[code].factor) for code in codes])[:, None, None]
 
 
 class _Given(NamedTuple):
@@ -151,65 +156,72 @@ def _scattered(
     rows: Rows, place: Indexes, shape: tuple[int, int, int], begin: int, begun: npt.NDArray[np.int64]
 ) -> _Given:
     """The figures of a block. Rows of periods that have not `begun` at their unit are as if not there (I10)."""
-    earliest = int(begun.min())
     floats = {name: np.empty(shape) for name in ("value", "numerator", "denominator") if rows.has(name)}
     codes = {name: np.zeros(shape, dtype=np.uint8) for name in ("state", "marks") if rows.has(name)}
+    columns = floats | codes
+    kpi, unit = place[rows.lanes.kpi], rows.lanes.unit
+    limit = np.broadcast_to(begun, shape[1])[unit]
+    known = (kpi >= 0) & (rows.lanes.low - begin < limit)
+    first = np.full(shape[0], NEVER, dtype=np.int64)
+    np.minimum.at(first, kpi[known], rows.lanes.low[known] - begin)
+    limit = np.minimum(limit, shape[2])
+    whole = known & (rows.lanes.low >= begin) & (rows.lanes.high - begin < limit)
+    start = (kpi * shape[1] + unit) * shape[2] - begin  # where period 0 of each lane would be
 
     def empty(some: slice[int, int, None]) -> None:
         for numbers in floats.values():
             numbers[some] = np.nan
 
-    def scatter(some: slice[int, int, None]) -> npt.NDArray[np.int64]:
-        k, u, p = place[rows.kpi[some]], rows.unit[some], rows.ordinal[some] - np.int64(begin)
-        first = np.full(shape[0], NEVER, dtype=np.int64)
+    def scatter(some: slice[int, int, None]) -> set[str]:
+        """Write some rows, and say of which columns."""
+        own, lengths = rows.lanes.lengths(some)
+        cell = np.repeat(start[own], lengths) + rows.ordinal[some]
         inside: slice[None, None, None] | Indexes = slice(None)
-        if k.min() < 0 or p.min() < 0 or p.max() >= min(earliest, shape[2]):
-            known = (k >= 0) & (p < (begun[u] if len(begun) > 1 else earliest))
-            np.minimum.at(first, k[known], p[known])
-            inside = np.flatnonzero(known & (p >= 0) & (p < shape[2]))
-            k, u, p = k[inside], u[inside], p[inside]
-        else:
-            np.minimum.at(first, k, p)
-        flat = (k * shape[1] + u) * shape[2] + p
-        for name, numbers in floats.items():
-            if (given := rows.floats(name, some)) is not None:
-                numbers.reshape(-1)[flat] = given[inside]
-        for name, column in codes.items():
-            column.reshape(-1)[flat] = rows.codes(name, some)[inside]
-        return first
+        if not whole[own].all():
+            period, least = rows.ordinal[some] - begin, np.where(kpi[own] < 0, 0, limit[own])
+            inside = np.flatnonzero((period >= 0) & (period < np.repeat(least, lengths)))
+            cell = cell[inside]
+        given = rows.columns(list(floats), list(codes), some)
+        for name, column in given.items():
+            columns[name].reshape(-1)[cell] = column[inside]
+        return set(given) if cell.size else set()
 
     side_by_side(empty, slabs(shape))
-    firsts = side_by_side(scatter, slabs((len(rows.kpi),)))
+    there = set[str]().union(*side_by_side(scatter, slabs((len(rows.ordinal),))))
     value = floats.pop("value", None)
-    parts = {name: numbers for name, numbers in floats.items() if not np.isnan(numbers).all()}
+    parts = {name: numbers for name, numbers in floats.items() if name in there}
     return _Given(
         np.full(shape, np.nan) if value is None else value, parts.get("numerator"), parts.get("denominator"),
-        codes.get("state"), codes.get("marks"), np.minimum.reduce([np.full(shape[0], NEVER), *firsts]),
+        codes.get("state"), codes.get("marks"), first,
     )  # fmt: skip
 
 
 def _empty_states(
-    definitions: Definitions,
-    tree: UnitTree,
-    kpis: Sequence[Kpi],
-    periods: tuple[Period, ...],
-    first: npt.NDArray[np.int64],
+    definitions: Definitions, codes: tuple[str, ...], periods: tuple[Period, ...], first: npt.NDArray[np.int64],
     as_of: datetime,
-) -> Codes:
+) -> Codes:  # fmt: skip
     """What an empty cell means, for each (kpi, unit, period)."""
-    place = np.arange(len(periods))
-    is_due = place < due(definitions, kpis, periods, as_of)[..., None]
+    place, units = np.arange(len(periods)), len(unit_tree(definitions).codes)
+    is_due = place < due(definitions, codes, periods, as_of)[..., None]
     state = np.where(is_due, np.uint8(State.MISSING), np.uint8(State.NOT_DUE))
     # a KPI never measured stays due from the beginning: say so rather than hide it
     early = (place < first[:, None]) & (first[:, None] != NEVER)
     np.copyto(state, np.uint8(State.NOT_APPLICABLE), where=early[:, None])
-    if state.shape[1] != len(tree.codes):
-        state = np.repeat(state, len(tree.codes), axis=1)
-    for k, kpi in enumerate(kpis):
-        if kpi.not_applicable_in or kpi.only_in:
-            absent = [i for i in range(len(tree.codes)) if not has_kpi(definitions, tree, kpi, i)]
-            state[k, absent, :] = State.NOT_APPLICABLE
+    if state.shape[1] != units:
+        state = np.repeat(state, units, axis=1)
+    for k, absent in _absent(definitions, codes):
+        state[k, absent] = State.NOT_APPLICABLE
     return state
+
+
+@once_for
+def _absent(definitions: Definitions, codes: tuple[str, ...]) -> list[tuple[int, list[int]]]:
+    """The units that do not have a KPI, where there are any: by the place of the KPI among these."""
+    tree, found = unit_tree(definitions), []
+    for k, kpi in enumerate(definitions.kpi[code] for code in codes):
+        if kpi.not_applicable_in or kpi.only_in:
+            found.append((k, [i for i in range(len(tree.codes)) if not has_kpi(definitions, tree, kpi, i)]))
+    return found
 
 
 def has_kpi(definitions: Definitions, tree: UnitTree, kpi: Kpi, unit: int) -> bool:

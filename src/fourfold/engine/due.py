@@ -11,8 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from fourfold.engine.cells import Indexes
-from fourfold.engine.definitions import Definitions, Kpi
-from fourfold.engine.once import once
+from fourfold.engine.definitions import Definitions
+from fourfold.engine.once import once, once_for
 from fourfold.engine.periods import BusinessDays, Lag, Period, day_of
 from fourfold.engine.unit_settings import settings_of, settings_of_units
 
@@ -59,12 +59,21 @@ def begun(definitions: Definitions, first: Period, as_of: datetime) -> npt.NDArr
     return counts if len(kinds) == 1 else counts[of_unit]
 
 
-def due(definitions: Definitions, kpis: Sequence[Kpi], periods: Sequence[Period], as_of: datetime) -> Indexes:
+def due(definitions: Definitions, codes: tuple[str, ...], periods: Sequence[Period], as_of: datetime) -> Indexes:
     """How many of these consecutive periods are due: shape (kpi, unit), or (kpi, 1) where it is the same for all."""
     kinds, of_unit = todays(definitions, as_of)
-    known = {lag: [due_count(periods, lag, *today) for today in kinds] for lag in {k.lag for k in kpis}}
-    counts = np.array([known[k.lag] for k in kpis], dtype=np.intp).reshape(len(kpis), len(kinds))
+    lags, of_kpi = _lags(definitions, codes)
+    counts = np.array([[due_count(periods, lag, *today) for today in kinds] for lag in lags], dtype=np.intp)
+    counts = counts.reshape(len(lags), len(kinds))[of_kpi]
     return counts if len(kinds) == 1 else counts[:, of_unit]
+
+
+@once_for
+def _lags(definitions: Definitions, codes: tuple[str, ...]) -> tuple[tuple[str, ...], Indexes]:
+    """The different lags of these KPIs, and the place of each KPI's among them."""
+    own = [definitions.kpi[code].lag for code in codes]
+    place = {lag: i for i, lag in enumerate(dict.fromkeys(own))}
+    return tuple(place), np.array([place[lag] for lag in own], dtype=np.intp)
 
 
 def due_count(periods: Sequence[Period], lag: str, today: date, business: BusinessDays | None = None) -> int:

@@ -38,8 +38,13 @@ def at_least(value: Numbers, cut: Numbers) -> Bools:
     >>> bool(at_least(0.3, 0.1 + 0.2))
     True
     """
+    return np.asarray(np.asarray(value) >= reached(cut))
+
+
+def reached(cut: Numbers) -> Floats:
+    """What reaches a cut, give or take 1e-9 of it."""
     cut = np.asarray(cut, dtype=np.float64)
-    return np.asarray(np.asarray(value) >= cut - EPSILON * np.abs(cut))
+    return np.asarray(cut - EPSILON * np.abs(cut))
 
 
 def is_met(
@@ -175,28 +180,47 @@ def noise_points(sigma: Numbers, target: Numbers, red_line: Numbers) -> Floats:
     return np.asarray(np.where(np.isinf(noise), np.nan, noise))
 
 
-def borderline(score: Numbers, cuts: Sequence[Numbers], sigma: Numbers, target: Numbers, red_line: Numbers) -> Bools:
-    """True where the nearest cut is nearer than natural variation reaches, so that the status gets its "≈"."""
-    away = reduce(np.minimum, (np.abs(np.subtract(score, cut, dtype=np.float64)) for cut in cuts))
+def gap_of(target: Numbers, red_line: Numbers) -> Floats:
+    """How far a red line is from its target; infinite where they coincide, since a step has nothing near it."""
     gap = np.abs(np.subtract(target, red_line, dtype=np.float64))
-    return np.asarray((away * gap < 50.0 * REACH * np.asarray(sigma)) & (gap > 0))
+    return np.where(gap == 0, np.inf, gap)
 
 
-def borderline_side(x: Numbers, red_line: Numbers, edge: Numbers, sigma: Numbers, tolerance: Numbers = 0.0) -> Bools:
-    """`borderline` for one side of a band: is the red line, or the edge with its tolerance, within 1.96 sigma of `x`?
+def borderline(score: Numbers, cuts: Sequence[Numbers], sigma: Numbers, gap: Numbers) -> Bools:
+    """True where the nearest cut is nearer than natural variation reaches, so that the status gets its "≈".
 
-    The score cannot tell, because it is 100 all over the band. False where red line and edge coincide (a step).
+    `gap` is that of target and red line (`gap_of`), in the KPI's own unit like `sigma`.
+    """
+    away = np.subtract(score, cuts[0], dtype=np.float64)
+    away = reduce(np.minimum, (np.abs(score - cut) for cut in cuts[1:]), np.abs(away))
+    return np.asarray(away * gap < 50.0 * REACH * np.asarray(sigma))
 
-    >>> [bool(borderline_side(x, red_line=17.0, edge=20.0, sigma=0.5)) for x in (18.0, 18.5, 19.1, 20.9, 21.5)]
-    [False, False, True, True, False]
+
+def turning_points(red_line: Numbers, edge: Numbers, tolerance: Numbers = 0.0) -> tuple[Floats, Floats]:
+    """The figures at which the status changes on one side of a band; NaN where red line and edge coincide (a step).
+
+    Here the score cannot tell what is near, because it is 100 all over the band.
+
+    >>> [float(point) for point in turning_points(17.0, 20.0, tolerance=0.5)]
+    [17.0, 19.5]
     """
     cut, red = np.asarray(edge, dtype=np.float64), np.asarray(red_line, dtype=np.float64)
     with np.errstate(all="ignore"):
         gap = cut - red
         on = cut - np.sign(gap) * np.minimum(tolerance, np.abs(gap))
-        reach = REACH * np.asarray(sigma)
-        near = (np.abs(np.asarray(x) - red) < reach) | (np.abs(np.asarray(x) - on) < reach)
-    return np.asarray(near & (gap != 0))
+    step = gap == 0
+    return np.where(step, np.nan, red), np.where(step, np.nan, on)
+
+
+def is_close(x: Numbers, points: Sequence[Numbers], sigma: Numbers) -> Bools:
+    """True where one of these figures lies within 1.96 sigma of `x`.
+
+    >>> points = turning_points(17.0, 20.0)
+    >>> [bool(is_close(x, points, sigma=0.5)) for x in (18.0, 18.5, 19.1, 20.9, 21.5)]
+    [False, False, True, True, False]
+    """
+    reach = REACH * np.asarray(sigma)
+    return np.asarray(reduce(np.logical_or, (np.abs(np.subtract(x, point)) < reach for point in points)))
 
 
 def floor_one_decimal(score: float) -> str:

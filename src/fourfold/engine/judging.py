@@ -2,35 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Final
 
 import numpy as np
 
-from fourfold.engine.aggregation import AggTime, MeasureKind, fold_time, fold_windows
-from fourfold.engine.anchors import Polarity, RedLineRule
+from fourfold.engine.aggregation import AggTime, fold_time, fold_windows
 from fourfold.engine.blocks import Block
-from fourfold.engine.cells import Bools, Codes, Floats, Mark, State, side_by_side, slabs, stacked
+from fourfold.engine.cells import Codes, Floats, Mark, State, side_by_side, slabs, stacked
 from fourfold.engine.definitions import Definitions
 from fourfold.engine.freshness import decay
-from fourfold.engine.groups import Group, merged
+from fourfold.engine.groups import Group, group, merged
+from fourfold.engine.once import MOST, once, once_for
 from fourfold.engine.periods import Period
 from fourfold.engine.results import Anchors, Results
-from fourfold.engine.scoring import (
-    STATUS_OF_STATE,
-    boolean,
-    borderline,
-    borderline_side,
-    in_range,
-    kpi_status,
-    linear_anchor,
-    on_cut,
-    on_cut_in_range,
-    ordinal,
-)
-from fourfold.engine.target_blocks import TargetBlock, target_block
+from fourfold.engine.scoring import STATUS_OF_STATE
+from fourfold.engine.target_blocks import SMALL, TargetBlock, target_block
+from fourfold.engine.target_versions import versions_of
 from fourfold.engine.views import Window, data_periods, fold_groups, is_picked, newest_due, picked
+from fourfold.engine.yardsticks import Yardstick
 
 #: Quality of a figure by its mark (§3.8), freshness of one carried by a period (§2.5); several marks multiply.
 QUALITY = {Mark.UNAPPROVED: 0.7, Mark.ESTIMATE: 0.6, Mark.PROVISIONAL: 0.8, Mark.CARRIED: float(decay(1.0))}
@@ -40,7 +32,7 @@ for _mark, _share in QUALITY.items():
 #: A target counts where its figure is, or is still to come: not in a month that divides by zero, in a fine quarter.
 _STATE_BESIDE = np.array([State.NUMBER, *[State.NOT_APPLICABLE] * 2, State.NOT_DUE, State.NOT_APPLICABLE], np.uint8)
 #: Numbers before natural variation is known well enough to call a status borderline (§5.3).
-ENOUGH = 12
+ENOUGH: Final = 12
 
 
 def judge(
@@ -50,49 +42,97 @@ def judge(
     folded, coverage = fold_groups(block, groups, window)
     if window.is_same:  # targets are folded beside figures only where figures are folded
         block = replace(block, numerator=None, denominator=None)
-    score, confidence = np.empty(folded.state.shape), np.empty(folded.state.shape)
-    status, marks = np.empty(folded.state.shape, np.uint8), folded.marks.copy()
+    value, state = folded.value, folded.state
+    score, confidence = np.empty(state.shape), np.empty(state.shape)
+    status, marks = np.empty(state.shape, np.uint8), folded.marks.copy()
+    alike = _scored_alike(definitions, block.kpis) if window.is_same else groups
 
-    def piece(some: tuple[Group, slice[int, int, None]]) -> tuple[Anchors, tuple[RedLineRule, ...]]:
-        g, rows = some
-        part, state = block.part(rows), folded.state[rows]
-        targets = fold_targets(target_block(part, g.kpis, definitions, as_of=as_of), part, g, window)
-        score[rows], cut = _score(folded.value[rows], g, targets, _tolerance(part, g, window))
-        number = state == State.NUMBER
-        status[rows] = kpi_status(score[rows], cut)
-        if not number.all():
-            none = ~number
-            status[rows][none] = STATUS_OF_STATE[state[none]]
-        trust = np.clip(coverage[rows], 0.0, 1.0, out=confidence[rows])
-        trust *= number
-        if (marked := folded.marks[rows]).any():
+    def piece(slab: slice[int, int, None]) -> list[tuple[Anchors, tuple[str, ...]]]:
+        """Judge some KPIs: as many as the processor's cache holds."""
+        judged, near = [], np.zeros(state[slab].shape, np.bool_)
+        sigma = natural_sigma(block.value[slab])[..., newest_due(state, window)] if window.is_same else None
+        for g, rows, inside in _within(slab, alike):
+            yard = _yardstick(block.part(rows), g, window, definitions, as_of)
+            score[rows] = scored = yard.score(value[rows])
+            anchors = yard.judge(value[rows], scored, status[rows])
+            if sigma is not None:
+                near[inside] = yard.is_borderline(value[rows], scored, sigma[inside])
+            judged.append((Anchors(len(g.kpis), anchors), yard.rules))
+        if (none := np.isnan(score[slab])).any():
+            np.copyto(status[slab], STATUS_OF_STATE[state[slab]], where=none)
+        trust = np.minimum(coverage[slab], 1.0, out=confidence[slab])
+        trust *= state[slab] == State.NUMBER
+        if (marked := folded.marks[slab]).any():
             trust *= _QUALITY_OF[marked]
-        if window.is_same:
-            near = _borderline(part, window, folded.value[rows], score[rows], cut, targets, g)
-            marks[rows] |= near * np.uint8(Mark.BORDERLINE)
-        return Anchors(len(g.kpis), targets.arrays() | {"cut": cut}), targets.rule
+        if sigma is not None:
+            marks[slab] |= near * np.uint8(Mark.BORDERLINE)
+        return judged
 
-    judged = side_by_side(piece, _pieces(block, groups, window))
-    rules = (rule.value for _, some in judged for rule in some)
-    nodes = tuple(f"kpi:{code}" for code in block.kpis)
+    def quietly(slab: slice[int, int, None]) -> list[tuple[Anchors, tuple[str, ...]]]:
+        with np.errstate(all="ignore"):
+            return piece(slab)
+
+    judged = [one for some in side_by_side(quietly, slabs(state.shape)) for one in some]
+    rules = (rule for _, some in judged for rule in some)
+    nodes = _names(definitions, block.kpis)
     shown = dict(zip(nodes, data_periods(block.state, window), strict=True)) if window.is_finer else {}
     return Results(
         nodes, block.units, window.shown, score, status, coverage, confidence, marks,
-        value=folded.value, numerator=folded.num, denominator=folded.den, state=folded.state, reason=folded.reason,
+        value=value, numerator=folded.num, denominator=folded.den, state=state, reason=folded.reason,
         anchors=tuple(a for a, _ in judged), data_period=shown, rule=dict(zip(nodes, rules, strict=True)),
     )  # fmt: skip
 
 
-def _pieces(block: Block, groups: Sequence[Group], window: Window) -> Iterator[tuple[Group, slice[int, int, None]]]:
-    """What is judged at once, and its rows: KPIs that are scored alike, as many as the processor's cache holds.
+@once_for
+def _names(definitions: Definitions, codes: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(f"kpi:{code}" for code in codes)
+
+
+@once_for
+def _scored_alike(definitions: Definitions, codes: tuple[str, ...]) -> list[Group]:
+    """KPIs in order, neighbours that are scored alike together.
 
     Where nothing is folded over time it does not matter how: fewer and longer arrays are faster.
     """
+    return merged(one for code in codes for one in group([definitions.kpi[code]]))
+
+
+def _within(
+    slab: slice[int, int, None], groups: Iterable[Group]
+) -> Iterator[tuple[Group, slice[int, int, None], slice[int, int, None]]]:
+    """The parts of groups that lie in a slab, with their rows and their place in it."""
     start = 0
-    for g in merged(groups) if window.is_same else groups:
-        for some in slabs((len(g.kpis), *block.shape[1:])):
-            yield g.part(some), slice(start + some.start, start + some.stop)
-        start += len(g.kpis)
+    for g in groups:
+        stop = start + len(g.kpis)
+        begin, end = max(start, slab.start), min(stop, slab.stop)
+        if begin < end:
+            whole = (begin, end) == (start, stop)
+            own = g if whole else g.part(slice(begin - start, end - start))
+            yield own, slice(begin, end), slice(begin - slab.start, end - slab.start)
+        start = stop
+
+
+def _yardstick(part: Block, g: Group, window: Window, definitions: Definitions, as_of: datetime) -> Yardstick:
+    """What KPIs are measured against; worked out once where it is small and follows from the definitions alone."""
+    kept = _remembered(definitions)
+    key = (part.kpis, window.own[0].ordinal, len(window.own), window.offset, len(window.shown))
+    if window.is_same and (found := kept.get(key)) is not None:
+        return found
+    targets = fold_targets(target_block(part, g.kpis, definitions, as_of=as_of), part, g, window)
+    made = Yardstick.of(g, targets, _tolerance(part, g, window))
+    if window.is_same and made.gap.size <= SMALL and versions_of(definitions, g.kpis).is_settled:
+        if len(kept) >= MOST:
+            kept.clear()
+        kept[key] = made
+    return made
+
+
+_Key = tuple[tuple[str, ...], int, int, int, int]
+
+
+@once
+def _remembered(definitions: Definitions) -> dict[_Key, Yardstick]:
+    return {}
 
 
 def fold_targets(targets: TargetBlock, block: Block, g: Group, window: Window) -> TargetBlock:
@@ -109,6 +149,8 @@ def fold_beside(array: Floats, block: Block, g: Group, window: Window) -> Floats
     """Fold an array that goes with the figures; cells whose figure is not there do not count."""
     if is_picked(g, window):
         index = newest_due(block.state, window)
+        if array.shape[-1] == 1:  # the same in all periods
+            return array if isinstance(index, slice) else np.where(index < 0, np.nan, array)
         found = picked(array, index)
         return found if isinstance(index, slice) else np.where(index < 0, np.nan, found)
     full = np.ascontiguousarray(np.broadcast_to(array, block.shape))
@@ -141,62 +183,19 @@ def _tolerance(block: Block, g: Group, window: Window) -> Floats:
     return each
 
 
-def _score(value: Floats, g: Group, a: TargetBlock, tolerance: Floats) -> tuple[Floats, Floats]:
-    """Scores and the cut from which a KPI is on target; NaN where a KPI cannot be scored."""
-    if g.polarity is Polarity.NEUTRAL:
-        return np.full(value.shape, np.nan), np.full((1, 1, 1), 100.0)
-    if g.kind is MeasureKind.ORDINAL:
-        levels = {float(i): s for i, s in enumerate(g.kpis[0].levels.values(), start=1)}
-        return ordinal(value, levels), np.full((1, 1, 1), 100.0)
-    if g.polarity is Polarity.IN_RANGE and a.low is not None:
-        band = (_known(a.red_low), _known(a.low), _known(a.high), _known(a.red_high))
-        score = in_range(value, *band, tolerance=tolerance)
-        return score, on_cut_in_range(value, *band, tolerance)
-    score = linear_anchor(value, a.red_line, a.target, a.floor, a.stretch, polarity=_polarity(g), tolerance=tolerance)
-    cut = on_cut(a.target, a.red_line, tolerance)
-    if g.kind is MeasureKind.BOOLEAN:  # yes or no is judged without a target too
-        without = np.isnan(a.target).all(axis=(1, 2), keepdims=True)
-        return np.where(without, boolean(value, polarity=g.polarity), score), np.where(without, 100.0, cut)
-    return score, cut
-
-
-def _polarity(g: Group) -> Polarity | Bools:
-    """One polarity, or for each KPI whether higher is better."""
-    if len({k.polarity for k in g.kpis}) == 1:
-        return g.polarity
-    return np.array([k.polarity is Polarity.HIGHER_BETTER for k in g.kpis])[:, None, None]
-
-
-def _known(array: Floats | None) -> Floats:
-    return np.full((1, 1, 1), np.nan) if array is None else array
-
-
-def _borderline(
-    block: Block, window: Window, value: Floats, score: Floats, cut: Floats, a: TargetBlock, g: Group
-) -> Bools:
-    """Where natural variation alone could have changed the status (§3.4); needs 12 numbers up to the period."""
-    index = newest_due(block.state, window)
-    sigma = natural_sigma(block.value)[..., index]
-    if g.polarity is Polarity.IN_RANGE and a.low is not None:
-        sides = (_known(a.red_low), _known(a.low)), (_known(a.red_high), _known(a.high))
-        tolerance = _tolerance(block, g, window)
-        near = [borderline_side(value, red, edge, sigma, tolerance) for red, edge in sides]
-        return np.asarray((near[0] | near[1]) & np.isfinite(score))
-    return borderline(score, (50.0, cut), sigma, a.target, a.red_line)
-
-
 def natural_sigma(value: Floats) -> Floats:
     """Natural standard deviation up to each period: mean moving range / 1.128, NaN with fewer than 12 numbers.
 
     A gap breaks the moving range. Nothing after a period is read (I10).
     """
-    step = np.zeros(value.shape)
-    np.subtract(value[..., 1:], value[..., :-1], out=step[..., 1:])
-    known = np.isfinite(step)
-    known[..., :1] = False
-    np.abs(step, out=step)
-    step[~known] = 0.0
-    total, count = np.cumsum(step, axis=-1, out=step), np.cumsum(known, axis=-1, dtype=np.int32)
+    sums = np.zeros((2, *value.shape))  # steps and how many there are, added up in one call
+    total, count = sums
+    np.subtract(value[..., 1:], value[..., :-1], out=total[..., 1:])
+    np.abs(total, out=total)
+    np.isfinite(total, out=count, casting="unsafe")
+    count[..., :1] = 0.0
+    np.copyto(total, 0.0, where=count == 0)
+    np.add.accumulate(sums, axis=-1, out=sums)
     few = count < ENOUGH - 1
     with np.errstate(all="ignore"):
         total /= count

@@ -71,6 +71,7 @@ def _level_of(
         (g,) = group([kpi])
         targets = fold_targets(targets, own, g, Window(block.periods, spans[frequency], frequency.value))
     value = (targets.red_line if what == "red_line" else targets.target)[0]
+    value = np.broadcast_to(value, (len(value), len(spans[frequency])))  # targets that never change have one period
     known = np.isfinite(value)
     state = np.where(known, np.uint8(State.NUMBER), np.uint8(State.NOT_APPLICABLE))
     return Series(np.where(known, value, np.nan), state, np.zeros(value.shape, np.uint8))

@@ -16,16 +16,13 @@ from fourfold.engine.carrying import IS_EXPECTED, carries, is_carried, periods_b
 from fourfold.engine.cells import Bools, Codes, Floats, Mark, side_by_side, slabs
 from fourfold.engine.definitions import Definitions, Strategy
 from fourfold.engine.freshness import decay
-from fourfold.engine.once import once
+from fourfold.engine.once import once, once_for
 from fourfold.engine.results import Results
 from fourfold.engine.rollup import roll_up, total_of
 from fourfold.engine.rows import unit_tree
 from fourfold.engine.scoring import best_and_worst, node_status
 from fourfold.engine.statuses import Status
 from fourfold.engine.tree import Indexes
-
-#: So many levels of nodes are remembered for the same definitions.
-REMEMBERED = 64
 
 
 @dataclass(frozen=True)
@@ -101,8 +98,8 @@ def roll_up_nodes(
     `before` is the place of the period before each period, −1 where there is none, for scores carried forward; it
     follows from the periods unless these belong to several views.
     """
-    levels = [[n for n in nodes if only is None or n.name in only] for nodes in nodes_of(definitions)]
-    names = tuple(n.name for level in levels for n in level)
+    levels = _levels(definitions, (kpis.nodes, None if only is None else frozenset(only)))
+    names = tuple(n.name for level in levels for n in level.nodes)
     shape = (len(names), *kpis.shape[1:])
     found = Results(
         names, kpis.units, kpis.periods, score=np.full(shape, np.nan),
@@ -111,12 +108,14 @@ def roll_up_nodes(
     )  # fmt: skip
     start = 0
     for level in levels:
-        known = _Scores.below(level, kpis, found)
+        known = _Scores.of(kpis if level.over_kpis else found)
+        if level.over_kpis and level.over_nodes:
+            known = known.joined(_Scores.of(found))
         if carries(definitions):
             known = known.carried(periods_before(kpis.periods) if before is None else np.array(before, dtype=np.intp))
-        _roll_up_level(_alike(definitions, level, known.nodes), known, definitions.strategy, found, start)
-        _keep_at_home(definitions, found, range(start, start + len(level)))
-        start += len(level)
+        _roll_up_level(level.alike, known, definitions.strategy, found, start)
+        _keep_at_home(definitions, found, range(start, start + len(level.nodes)))
+        start += len(level.nodes)
     return found
 
 
@@ -157,15 +156,6 @@ class _Scores:
     def of(cls, results: Results) -> _Scores:
         return cls(results.nodes, results.score, results.status, results.confidence, results.marks)
 
-    @classmethod
-    def below(cls, level: Sequence[Node], kpis: Results, nodes: Results) -> _Scores:
-        """The children of a level: KPIs, nodes, or in a partial roll-up a mixture of both."""
-        children = {c for n in level for c in n.children}
-        if children.isdisjoint(nodes.nodes):
-            return cls.of(kpis)
-        own = cls.of(nodes)
-        return own if children.isdisjoint(kpis.nodes) else cls.of(kpis).joined(own)
-
     def joined(self, more: _Scores) -> _Scores:
         """These and more."""
         return _Scores(
@@ -203,19 +193,30 @@ class _Alike(NamedTuple):
         return _Alike(self.at[some], self.children[some], self.weights[some], self.critical[some])
 
 
-def _alike(definitions: Definitions, level: Sequence[Node], known: tuple[str, ...]) -> list[_Alike]:
-    """The nodes of a level that have children among the known ones, lightest child first; worked out once."""
-    kept, key = _remembered(definitions), (tuple(n.name for n in level), known)
-    if key not in kept:
-        if len(kept) >= REMEMBERED:
-            kept.clear()
-        kept[key] = _find_alike(level, {name: i for i, name in enumerate(known)})
-    return kept[key]
+class _Level(NamedTuple):
+    """Nodes that are rolled up at once: over KPIs, over other nodes, or in a partial roll-up over a mixture of both."""
+
+    nodes: tuple[Node, ...]
+    over_kpis: bool
+    over_nodes: bool
+    alike: list[_Alike]
 
 
-@once
-def _remembered(definitions: Definitions) -> dict[tuple[tuple[str, ...], tuple[str, ...]], list[_Alike]]:
-    return {}
+@once_for
+def _levels(definitions: Definitions, key: tuple[tuple[str, ...], frozenset[str] | None]) -> list[_Level]:
+    """The levels of nodes (those named alone, where any are named) over some KPIs, worked out once."""
+    kpis, only = key
+    chosen = [tuple(n for n in level if only is None or n.name in only) for level in nodes_of(definitions)]
+    nodes = tuple(n.name for level in chosen for n in level)
+    found = []
+    for level in chosen:
+        children = {c for n in level for c in n.children}
+        over_nodes = not children.isdisjoint(nodes)
+        over_kpis = not over_nodes or not children.isdisjoint(kpis)
+        known = (*(kpis if over_kpis else ()), *(nodes if over_nodes else ()))
+        alike = _find_alike(level, {name: i for i, name in enumerate(known)})
+        found.append(_Level(level, over_kpis, over_nodes, alike))
+    return found
 
 
 def _find_alike(level: Sequence[Node], row: Mapping[str, int]) -> list[_Alike]:
@@ -259,28 +260,27 @@ def _roll_up(
     """Nodes `(node, child)` at once; arrays become `(node, unit, period, child)` with the children last."""
     child = known.score[index].transpose(0, 2, 3, 1)
     child_status = known.status[index].transpose(0, 2, 3, 1)
-    all_expected = child_status.max(initial=Status.OFF) <= Status.OVERDUE  # the first codes all are
-    expected = np.ones(child_status.shape, dtype=np.bool_) if all_expected else IS_EXPECTED[child_status]
+    # The first codes are all expected; with nothing but them there are no others to leave out.
+    expected = None if child_status.max(initial=Status.OFF) <= Status.OVERDUE else IS_EXPECTED[child_status]
     w = weights[:, None, None, :]
     rolled = roll_up(
         child, w, method=strategy.roll_up, missing=strategy.missing, minimum_coverage=strategy.minimum_coverage,
-        allow_over=strategy.allow_over, critical=critical[:, None, None, :],
-        expected=None if all_expected else expected,
+        allow_over=strategy.allow_over, critical=critical[:, None, None, :], expected=expected,
         green=strategy.green, power=strategy.power if strategy.roll_up == "power_mean" else None,
     )  # fmt: skip
     best, worst = best_and_worst(child_status)
-    judged = node_status(rolled.score, amber=strategy.amber, green=strategy.green, best=best, worst=worst)
-    status = judged
+    status = node_status(rolled.score, amber=strategy.amber, green=strategy.green, best=best, worst=worst)
     if (none := np.isnan(rolled.score)).any():
-        status = np.where(none, _why_none(child_status, expected), judged)
-    share = w * expected
+        status[none] = _why_none(child_status[none])
+    share = w if expected is None else w * expected
     total = np.maximum(total_of(share), 1e-300)  # where nothing is expected, nothing is trusted
-    share *= known.confidence[index].transpose(0, 2, 3, 1)
-    return rolled.score, status, rolled.coverage, total_of(share) / total
+    trust = total_of(share * known.confidence[index].transpose(0, 2, 3, 1))
+    return rolled.score, status, rolled.coverage, trust / total
 
 
-def _why_none(child: Codes, expected: Bools) -> Codes:
-    """The status of a node without a score: overdue, not due, not applicable, insufficient or no data."""
+def _why_none(child: Codes) -> Codes:
+    """The status of nodes without a score `(node, child)`: overdue, not due, not applicable, insufficient, no data."""
+    expected = IS_EXPECTED[child]
     none_expected = ~expected.any(axis=-1)
     late = (child == Status.OVERDUE).any(axis=-1) & ~(child <= Status.ON).any(axis=-1)
     waiting = none_expected & (child == Status.NOT_DUE).any(axis=-1)

@@ -6,7 +6,7 @@ Source: methodology §3.3; `band_points` in `judgement` is the profile `bands3/4
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
@@ -23,22 +23,42 @@ class UnusableProfile(FourfoldError):
     """This scoring profile cannot be used."""
 
 
+class Way(NamedTuple):
+    """The way from one anchor to another, ready for many figures; the anchors' shapes broadcast to the figures'."""
+
+    start: Floats
+    length: Floats
+    scale: Floats | None  # where a difference of two anchors would overflow
+    nowhere: Bools | None  # where the length is 0
+
+    @classmethod
+    def of(cls, start: Numbers, end: Numbers) -> Way:
+        start, end, scale = _finite(start), _finite(end), None
+        with np.errstate(all="ignore"):
+            if np.any(huge := np.maximum(np.abs(start), np.abs(end)) > _HUGE):
+                scale = np.where(huge, 0.125, 1.0)
+                start, end = start * scale, end * scale
+            length = np.asarray(end - start)
+        return cls(np.asarray(start), length, scale, None if np.all(length) else length == 0)
+
+    def share(self, x: Numbers) -> Floats:
+        """How far `x` is from the start (0) to the end (1), in a new array; see `share_of_way`."""
+        x = _finite(x)
+        share = np.asarray((x if self.scale is None else x * self.scale) - self.start)
+        share = np.divide(share, self.length, out=share if share.ndim >= self.length.ndim else None)
+        if self.nowhere is not None:
+            share = np.where(self.nowhere, np.nan, share)
+        return np.asarray(share)
+
+
 def share_of_way(x: Numbers, start: Numbers, end: Numbers) -> tuple[Floats, Floats]:
     """How far `x` is on the way from `start` (0) to `end` (1), exactly 0 and 1 there; and the way itself.
 
     The share is NaN where anything is NaN or infinite, or where the way is 0.
     """
-    x, start, end = (_finite(a) for a in (x, start, end))
+    way = Way.of(start, end)
     with np.errstate(all="ignore"):
-        huge = np.maximum(np.abs(start), np.abs(end)) > _HUGE
-        if np.any(huge):
-            scale = np.where(huge, 0.125, 1.0)
-            x, start, end = x * scale, start * scale, end * scale
-        way = np.asarray(end - start)
-        share = np.asarray((x - start) / way)
-        if np.any(way == 0):
-            share = np.where(way == 0, np.nan, share)
-    return share, way
+        return way.share(x), way.length
 
 
 def _finite(a: Numbers) -> Floats:

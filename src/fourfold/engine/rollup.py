@@ -116,27 +116,28 @@ def _reordered(array: _A, order: Indexes) -> _A:
 def _roll_up(children: _Children, policy: _Policy) -> RolledUp:
     scores, weights, critical, expected, previous = children
     method, missing, minimum_coverage, allow_over, power, green = policy
-    shape = np.broadcast_shapes(scores.shape, weights.shape)
+    shape, cap = np.broadcast_shapes(scores.shape, weights.shape), 125.0 if allow_over else 100.0
     there = _full(np.isfinite(scores), shape)
-    wanted = np.ones(shape, dtype=np.bool_) if expected is None else expected | there
-    u = np.fmin(scores, 125.0 if allow_over else 100.0)  # where there is none, it has no weight
-    u, filled = _fill(u, there, wanted, missing, previous, allow_over)
-    total, used = total_of(weights if expected is None else weights * wanted), weights * filled
+    u, filled, gap = np.fmin(scores, cap), there, None  # where there is none, it has no weight
+    if missing != "renormalise":
+        gap = ~there if expected is None else expected & ~there
+        u, filled = _fill(u, there, gap, missing, previous, cap)
+    total, used = total_of(weights if expected is None else weights * (expected | there)), weights * filled
     weight = total_of(used)
     # A carried score counts as coverage; an invented 0 or 50 does not.
     available = total_of(weights * there) if missing in ("zero", "neutral") else weight
     coverage = available / np.maximum(total, _TINY)
-    share = used / np.maximum(weight, _TINY)[..., None]
-    score = np.clip(_combine(u, share, method, power, green), *_range(u, share, method))
+    share = np.divide(used, np.maximum(weight, _TINY)[..., None], out=used)
+    score = np.clip(_combine(u, share, method, power, green), *_range(u, filled, weights, method))
     if method in VETO and critical is not None:
         said = filled if missing == "carry_forward" else there
         broken = (_full(critical, shape) & said & (u < 50.0)).any(axis=-1)
         score = np.where(broken, np.minimum(score, VETO[method]), score)
-    enough = (weight > 0) & (coverage >= minimum_coverage - 1e-9)
-    if missing in ("zero", "neutral"):
-        enough = weight > 0
-    if missing == "block":
-        enough &= ~(wanted & ~there & (weights > 0)).any(axis=-1)
+    enough = weight > 0
+    if missing not in ("zero", "neutral"):
+        enough &= coverage >= minimum_coverage - 1e-9
+    if missing == "block" and gap is not None:
+        enough &= ~(gap & (weights > 0)).any(axis=-1)
     return RolledUp(np.where(enough, np.round(score, DIGITS), np.nan), coverage, share)
 
 
@@ -146,21 +147,19 @@ def _full(flags: Bools, shape: tuple[int, ...]) -> Bools:
 
 def total_of(w: Floats) -> Floats:
     """The sum over children (last axis), one after another: the same however many nodes are summed at once."""
-    return reduce(np.add, (w[..., i] for i in range(w.shape[-1])), np.zeros(w.shape[:-1]))
+    return reduce(np.add, (w[..., i] for i in range(1, w.shape[-1])), w[..., 0]) if w.shape[-1] else w.sum(axis=-1)
 
 
 def _fill(
-    u: Floats, there: Bools, wanted: Bools, missing: str, previous: Floats | None, allow_over: bool
+    u: Floats, there: Bools, gap: Bools, missing: str, previous: Floats | None, cap: float
 ) -> tuple[Floats, Bools]:
     """Scores with the gaps filled as the policy says, and which children now take part."""
-    gap = wanted & ~there
     if missing == "zero":
         return np.where(gap, 0.0, u), there | gap
     if missing == "neutral":
         return np.where(gap, 50.0, u), there | gap
     if missing == "carry_forward" and previous is not None:
         known = gap & np.isfinite(previous)
-        cap = 125.0 if allow_over else 100.0
         return np.where(known, np.minimum(np.nan_to_num(previous), cap), u), there | known
     return u, there
 
@@ -185,18 +184,18 @@ def _combine(u: Floats, share: Floats, method: str, power: float | None, green: 
 
 def _ordered(terms: Floats) -> Floats:
     """The sum over children, the same for every order of them: on a grid this fine, doubles below 8192 add exactly."""
-    return np.asarray(np.rint(terms * _GRID).sum(axis=-1) / _GRID)
+    grid = terms * _GRID
+    return np.asarray(np.rint(grid, out=grid).sum(axis=-1) / _GRID)
 
 
-def _range(u: Floats, share: Floats, method: str) -> tuple[Floats, Floats]:
+def _range(u: Floats, filled: Bools, weights: Floats, method: str) -> tuple[Floats, Floats]:
     """Smallest and greatest score used: no mean may leave that range (I5). Where none is used, they mean nothing."""
     if method == "count_green":
         return np.zeros(()), np.full((), 100.0)
-    used = share > 0
-    if used.all():
-        return u.min(axis=-1, initial=np.inf), u.max(axis=-1, initial=-np.inf)
-    low = np.where(used, u, np.inf).min(axis=-1, initial=np.inf)
-    return low, np.where(used, u, -np.inf).max(axis=-1, initial=-np.inf)
+    used = filled if (weights > 0).all() else filled & (weights > 0)
+    # A child that is not used cannot make the smallest smaller where it has none and so the highest of all.
+    low = u if used is filled else np.where(used, u, np.inf)
+    return low.min(axis=-1, initial=np.inf), np.where(used, u, -np.inf).max(axis=-1, initial=-np.inf)
 
 
 def confidence(weights: Numbers, available: Bools, freshness: Numbers = 1.0, quality: Numbers = 1.0) -> Floats:

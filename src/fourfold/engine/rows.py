@@ -3,28 +3,46 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from operator import attrgetter
-from typing import TYPE_CHECKING
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from fourfold.engine.cells import Codes, Floats, Indexes, side_by_side, slabs
 from fourfold.engine.definitions import Definitions
 from fourfold.engine.once import once
+from fourfold.engine.period_texts import Ordinals, first_periods, frequency_places, ordinals_of
 from fourfold.engine.periods import Frequency, Period
 from fourfold.engine.tree import UnitTree
 
 if TYPE_CHECKING:
     import polars as pl
 
-Places = npt.NDArray[np.uint8] | npt.NDArray[np.uint16] | npt.NDArray[np.uint32]
-Ordinals = npt.NDArray[np.int32]
 KEYS = ("kpi", "unit")
-#: Up to so many numbers Polars takes longer to begin filling gaps than NumPy to have done it.
-FEW = 1 << 14
+#: Up to so many texts a dictionary is faster than Polars.
+FEW: Final = 1 << 10
+
+
+class Lanes(NamedTuple):
+    """Rows in runs of one KPI and unit, as a table sorted by both has them; in any other order a run is a row or two.
+
+    For each the row it begins at, the places of its KPI and unit, and the first and the last of its periods.
+    """
+
+    begin: Indexes
+    kpi: Indexes
+    unit: Indexes
+    low: Ordinals
+    high: Ordinals
+
+    def lengths(self, some: slice[int, int, None]) -> tuple[slice[int, int, None], Indexes]:
+        """The lanes of some rows, and how many of these rows each has."""
+        start, stop = np.searchsorted(self.begin, some.start, "right") - 1, np.searchsorted(self.begin, some.stop)
+        begin = np.append(self.begin[start:stop], some.stop)
+        begin[0] = some.start
+        return slice(int(start), int(stop)), begin[1:] - begin[:-1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,30 +54,44 @@ class Rows:
     """
 
     frame: pl.DataFrame
-    kpi: Places
-    unit: Places
+    lanes: Lanes
     ordinal: Ordinals
     first: Mapping[Frequency, Period]
+
+    @property
+    def kpi(self) -> Indexes:
+        """The place of the KPI of each row."""
+        return np.repeat(self.lanes.kpi, self.lanes.lengths(slice(0, len(self.ordinal)))[1])
+
+    @property
+    def unit(self) -> Indexes:
+        """The place of the unit of each row."""
+        return np.repeat(self.lanes.unit, self.lanes.lengths(slice(0, len(self.ordinal)))[1])
 
     def has(self, column: str) -> bool:
         """True where a row has something in this column."""
         return column in self.frame.columns and self.frame[column].null_count() < len(self.frame)
 
-    def floats(self, column: str, some: slice[int, int, None]) -> Floats | None:
-        """A column of numbers in some of the rows, NaN where there is none; None where none has one."""
-        import polars as pl
+    def columns(
+        self, floats: Sequence[str], codes: Sequence[str], some: slice[int, int, None]
+    ) -> dict[str, Floats | Codes]:
+        """Columns of numbers, NaN where there is none, and of codes, 0 where there is none, in some of the rows.
 
-        own = self.frame[column][some]
-        if (lacking := own.null_count()) == len(own):
-            return None
-        numbers = own.cast(pl.Float64)
-        return (numbers.fill_null(math.nan) if lacking and len(own) > FEW else numbers).to_numpy()
+        A column of numbers is left out where no row has one.
+        """
+        part = self.frame.slice(some.start, some.stop - some.start)
+        given = tuple(name for name in floats if part[name].null_count() < len(part))
+        found = part.select(_without_gaps(given, tuple(codes)))
+        return {name: found[name].to_numpy() for name in (*given, *codes)}
 
-    def codes(self, column: str, some: slice[int, int, None]) -> Codes:
-        """A column of codes in some of the rows, 0 where there is none."""
-        import polars as pl
 
-        return self.frame[column][some].cast(pl.UInt8).fill_null(0).to_numpy()
+@lru_cache(maxsize=64)
+def _without_gaps(floats: tuple[str, ...], codes: tuple[str, ...]) -> list[pl.Expr]:
+    """Columns of numbers with NaN for null, and of codes with 0 for null."""
+    import polars as pl
+
+    numbers = pl.col(floats).cast(pl.Float64).fill_null(math.nan)
+    return [numbers, *(pl.col(name).cast(pl.UInt8).fill_null(0) for name in codes)]
 
 
 @once
@@ -85,80 +117,46 @@ def locate(rows: pl.DataFrame | Rows, definitions: Definitions) -> Rows:
 
     known = _texts(definitions)
     there = not any(rows[column].null_count() for column in (*KEYS, "period"))
-    size = len(rows) if there else 0
-    kpi, unit = (np.empty(size, np.min_scalar_type(len(texts.categories))) for texts in known)
-    period, own = np.empty(size, np.uint32), pl.Categorical(pl.Categories.random())
-    kept = rows["period"].head(1).cast(own)  # codes are forgotten with the last column that has them
+    chunks = list(slabs((len(rows),)))
 
-    def read(some: slice[int, int, None]) -> Indexes | None:
-        """Write the codes of some rows; which row has each period's code, counted from 1. None for unknown texts."""
-        if not (_read(rows["kpi"][some], known[0], kpi[some]) and _read(rows["unit"][some], known[1], unit[some])):
-            return None
-        codes = period[some] = rows["period"][some].cast(own).to_physical().to_numpy()
-        row = np.zeros(int(codes.max()) + 1, dtype=np.intp)
-        row[codes] = np.arange(some.start + 1, some.stop + 1)
-        return row
+    def read(some: slice[int, int, None]) -> tuple[Indexes, Indexes, Indexes] | None:
+        """Where the lanes of some rows begin, and whose they are; None where a text is not known."""
+        kpi, unit = (rows[name][some] for name in KEYS)
+        begin = np.append(0, np.flatnonzero(((kpi[1:] != kpi[:-1]) | (unit[1:] != unit[:-1])).to_numpy()) + 1)
+        places = [_places(texts[begin], codes) for texts, codes in zip((kpi, unit), known, strict=True)]
+        return None if places[0] is None or places[1] is None else (begin + some.start, places[0], places[1])
 
-    chunks = list(slabs((size,)))
-    found = [row for row in side_by_side(read, chunks) if row is not None]
+    found = [lanes for lanes in side_by_side(read, chunks) if lanes is not None] if there else []
     if not there or len(found) < len(chunks):
-        kpis, units = (pl.col(name).cast(codes, strict=False) for name, codes in zip(KEYS, known, strict=True))
+        kpis, units = (pl.col(name).cast(k.codes, strict=False) for name, k in zip(KEYS, known, strict=True))
         return locate(rows.filter(kpis.is_not_null(), units.is_not_null(), pl.col("period").is_not_null()), definitions)
-    del kept
-    # One row of each distinct period is enough to read it.
-    one = {code: row - 1 for rows_of in found for code, row in enumerate(rows_of.tolist()) if row}
-    texts = dict(zip(one, rows["period"][list(one.values())].to_list(), strict=True))
-    ordinal, first = _ordinals(definitions, kpi, period, texts)
-    return Rows(rows, kpi, unit, ordinal, first)
+    nothing = np.zeros(0, dtype=np.intp)
+    begin, kpi, unit = (np.concatenate(column) for column in zip(*(found or [(nothing,) * 3]), strict=True))
+    frequency = frequency_places(definitions)[0][kpi]  # of each lane
+    ordinal = ordinals_of(rows["period"], definitions, np.repeat(frequency, np.diff(begin, append=len(rows))))
+    low, high = (ufunc.reduceat(ordinal, begin) if len(begin) else ordinal for ufunc in (np.minimum, np.maximum))
+    return Rows(rows, Lanes(begin, kpi, unit, low, high), ordinal, first_periods(definitions, frequency, low))
+
+
+class _Known(NamedTuple):
+    """The codes of all KPIs, or of all units: their places, and as a type of a column."""
+
+    place: Mapping[str, int]
+    codes: pl.Enum
 
 
 @once
-def _texts(definitions: Definitions) -> tuple[pl.Enum, pl.Enum]:
-    """The codes of all KPIs and of all units as types of columns."""
+def _texts(definitions: Definitions) -> tuple[_Known, _Known]:
     import polars as pl
 
-    return pl.Enum(list(definitions.kpi)), pl.Enum(list(unit_tree(definitions).codes))
+    places = kpi_places(definitions), unit_tree(definitions).index
+    return _Known(places[0], pl.Enum(list(places[0]))), _Known(places[1], pl.Enum(list(places[1])))
 
 
-def _read(texts: pl.Series, known: pl.Enum, places: Places) -> bool:
-    """Write the places of texts among the known ones, each run of equal ones read once; False where one is not."""
-    begin = np.append(0, np.flatnonzero((texts[1:] != texts[:-1]).to_numpy()) + 1)
-    found = texts[begin].cast(known, strict=False).to_physical()
-    if found.null_count():
-        return False
-    places[:] = np.repeat(found.to_numpy(), np.diff(begin, append=len(texts)))
-    return True
-
-
-def _ordinals(
-    definitions: Definitions, kpi: Places, period: Places, texts: Mapping[int, str]
-) -> tuple[Ordinals, dict[Frequency, Period]]:
-    """The ordinal of each row's period, `texts` by code, and the first period of each frequency."""
-    kind, frequencies = _frequencies(definitions)
-    count = max(texts, default=0) + 1
-    seen = np.ones((len(frequencies), count), dtype=np.bool_)
-    if len(frequencies) > 1:
-        seen[:] = False
-        seen[kind[kpi], period] = True
-    table, first = np.zeros((len(frequencies), count), dtype=np.int32), dict[Frequency, Period]()
-    for i, frequency in enumerate(frequencies):
-        codes = [code for code in texts if seen[i, code]]
-        found = [definitions.calendar.parse(texts[code], frequency) for code in codes]
-        table[i, codes] = [p.ordinal for p in found]
-        if found:
-            first[frequency] = min(found, key=attrgetter("ordinal"))
-    ordinal = np.empty(len(kpi), dtype=np.int32)
-
-    def number(some: slice[int, int, None]) -> None:
-        ordinal[some] = table[kind[kpi[some]] if len(frequencies) > 1 else 0, period[some]]
-
-    side_by_side(number, slabs((len(kpi),)))
-    return ordinal, first
-
-
-@once
-def _frequencies(definitions: Definitions) -> tuple[npt.NDArray[np.int8], tuple[Frequency, ...]]:
-    """The place of each KPI's frequency among those of all KPIs, and these."""
-    own = [k.frequency for k in definitions.kpi.values()]
-    frequencies = tuple(dict.fromkeys(own))
-    return np.array([frequencies.index(f) for f in own], dtype=np.int8), frequencies
+def _places(texts: pl.Series, known: _Known) -> Indexes | None:
+    """The places of texts among the known ones; None where one is not."""
+    if len(texts) <= FEW:
+        few = [known.place.get(text, -1) for text in texts.to_list()]
+        return None if min(few) < 0 else np.array(few, dtype=np.intp)
+    found = texts.cast(known.codes, strict=False).to_physical()
+    return None if found.null_count() else found.to_numpy().astype(np.intp)

@@ -10,6 +10,7 @@ Never offered as a score: actual/target, 2 - actual/target, z-scores (§3.1 show
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -26,16 +27,19 @@ from fourfold.engine.judgement import (
     bands,
     best_and_worst,
     borderline,
-    borderline_side,
     floor_one_decimal,
+    gap_of,
+    is_close,
     is_met,
     kpi_status,
     node_status,
     noise_points,
     on_cut,
     on_cut_in_range,
+    reached,
+    turning_points,
 )
-from fourfold.engine.profiles import custom, progress, share_of_way, spider_0_10
+from fourfold.engine.profiles import Way, custom, progress, spider_0_10
 
 __all__ = [
     "CAP",
@@ -52,11 +56,12 @@ __all__ = [
     "best_and_worst",
     "boolean",
     "borderline",
-    "borderline_side",
     "custom",
     "derive_red_line",
     "floor_one_decimal",
+    "gap_of",
     "in_range",
+    "is_close",
     "is_met",
     "kpi_status",
     "linear_anchor",
@@ -67,14 +72,15 @@ __all__ = [
     "on_cut_in_range",
     "ordinal",
     "progress",
+    "reached",
     "spider_0_10",
+    "turning_points",
 ]
 
 #: The highest score, for over-achievement.
 CAP: Final = 125.0
 
 
-@np.errstate(all="ignore")
 def linear_anchor(
     x: Numbers,
     red_line: Numbers,
@@ -98,21 +104,55 @@ def linear_anchor(
     >>> float(linear_anchor(1.0, red_line=3.0, target=0.0).round(4))
     83.3333
     """
-    share, gap = share_of_way(x, red_line, target)
-    score = np.asarray(50.0 + 50.0 * share)
-    if floor is not None:
-        below, width = share_of_way(x, red_line, floor)
-        line = np.where(width == 0, 0.0, 50.0 - 50.0 * below)
-        score = np.where((score < 50) & _is_beyond(width, -gap), line, score)
-    if stretch is not None:
-        beyond, width = share_of_way(x, target, stretch)
-        line = np.where(width == 0, CAP, 100.0 + 25.0 * beyond)
-        score = np.where((score > 100) & _is_beyond(width, gap), line, score)
-    if np.any(gap == 0):
-        step = np.where(is_met(x, target, polarity, tolerance), 100.0, 0.0)
-        known = np.isfinite(x) & np.isfinite(target)
-        score = np.where((gap == 0) & known, step, score)
-    return np.asarray(np.clip(score, 0.0, cap))
+    line = Line.of(red_line, target, floor, stretch, cap, polarity=polarity, tolerance=tolerance)
+    with np.errstate(all="ignore"):
+        return line.score(x)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """The anchors of `linear_anchor`, ready for many figures."""
+
+    way: Way
+    below: Way | None
+    beyond: Way | None
+    target: Numbers
+    cap: float
+    polarity: Polarity | Bools
+    tolerance: Numbers
+
+    @classmethod
+    def of(
+        cls,
+        red_line: Numbers,
+        target: Numbers,
+        floor: Numbers | None = None,
+        stretch: Numbers | None = None,
+        cap: float = CAP,
+        *,
+        polarity: Polarity | Bools = Polarity.HIGHER_BETTER,
+        tolerance: Numbers = 0.0,
+    ) -> Line:
+        below = None if floor is None else Way.of(red_line, floor)
+        beyond = None if stretch is None else Way.of(target, stretch)
+        return cls(Way.of(red_line, target), below, beyond, target, cap, polarity, tolerance)
+
+    def score(self, x: Numbers) -> Floats:
+        """Scores of figures, in a new array."""
+        score, gap = self.way.share(x), self.way.length
+        score *= 50.0
+        score += 50.0
+        if (below := self.below) is not None:
+            line = np.where(below.length == 0, 0.0, 50.0 - 50.0 * below.share(x))
+            score = np.where((score < 50) & _is_beyond(below.length, -gap), line, score)
+        if (beyond := self.beyond) is not None:
+            line = np.where(beyond.length == 0, CAP, 100.0 + 25.0 * beyond.share(x))
+            score = np.where((score > 100) & _is_beyond(beyond.length, gap), line, score)
+        if self.way.nowhere is not None:
+            step = np.where(is_met(x, self.target, self.polarity, self.tolerance), 100.0, 0.0)
+            known = np.isfinite(x) & np.isfinite(self.target)
+            score = np.where(self.way.nowhere & known, step, score)
+        return np.clip(score, 0.0, self.cap, out=score)
 
 
 def _is_beyond(width: Floats, gap: Floats) -> Bools:

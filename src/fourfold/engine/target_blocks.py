@@ -30,7 +30,7 @@ from fourfold.engine.target_versions import GENERAL, Versions, versions_of
 from fourfold.engine.targets import half_life_values, path_values
 from fourfold.engine.tree import Indexes, UnitTree
 
-#: Targets of blocks of at most so many cells are remembered, and at most so much for the same definitions.
+#: Arrays of at most so many targets are remembered, and at most so many of them for the same definitions.
 SMALL, REMEMBERED = 1 << 15, 256
 #: Which way is better, as a sign.
 _BETTER = {Polarity.HIGHER_BETTER: 1.0, Polarity.LOWER_BETTER: -1.0}
@@ -40,7 +40,8 @@ _BETTER = {Polarity.HIGHER_BETTER: 1.0, Polarity.LOWER_BETTER: -1.0}
 class TargetBlock:
     """Anchors of the KPIs of a block: arrays `(kpi, unit, period)`, NaN where there is none.
 
-    The unit axis has length 1 where all units share their targets. `low` to `red_high` are there for `in_range`
+    The unit axis has length 1 where all units share their targets, and the period axis where none changes in the
+    periods: what follows from targets is then worked out once and not for each cell. `low` to `red_high` are there for `in_range`
     KPIs only; `rule` names, for each KPI, how its latest red line came about.
     """
 
@@ -63,21 +64,23 @@ class TargetBlock:
 def target_block(block: Block, kpis: Sequence[Kpi], definitions: Definitions, *, as_of: datetime) -> TargetBlock:
     """The targets in force for each cell of a block, at the KPIs' own frequency.
 
-    What follows from the definitions alone is worked out once, and for a small block its arrays, which are only read.
+    What follows from the definitions alone is worked out once, and so are small arrays, which are only read.
     """
-    versions, kept = versions_of(definitions, kpis), _remembered(definitions)
+    versions = versions_of(definitions, kpis)
     if not versions.is_settled:
         return _fill(_schedule(versions.known(as_of), block, kpis, definitions), block, kpis, definitions)
+    kept = _remembered(definitions)
     if len(kept.schedules) + len(kept.blocks) >= REMEMBERED:
         kept.schedules.clear()
         kept.blocks.clear()
+    key = (block.kpis, block.periods[0].ordinal, len(block.periods))
+    if (found := kept.blocks.get(key)) is not None:
+        return found
     if (schedule := kept.schedules.get(block.kpis)) is None:
         schedule = kept.schedules[block.kpis] = _schedule(versions, block, kpis, definitions)
-    if block.value.size > SMALL:
-        return _fill(schedule, block, kpis, definitions)
-    key = (block.kpis, block.periods[0].ordinal, len(block.periods))
-    if (found := kept.blocks.get(key)) is None:
-        found = kept.blocks[key] = _fill(schedule, block, kpis, definitions)
+    found = _fill(schedule, block, kpis, definitions)
+    if found.target.size <= SMALL:
+        kept.blocks[key] = found
     return found
 
 
@@ -135,12 +138,15 @@ def _schedule(versions: Versions, block: Block, kpis: Sequence[Kpi], definitions
 
 
 def _fill(schedule: _Schedule, block: Block, kpis: Sequence[Kpi], definitions: Definitions) -> TargetBlock:
-    lanes, shape = schedule.lanes, (len(kpis), schedule.units, len(block.periods))
+    lanes, count = schedule.lanes, len(block.periods)
     lengths = schedule.lengths(block.periods)
+    moving = np.flatnonzero(lanes.version.moves & np.isfinite(schedule.anchors["target"][1:]))
+    if not len(moving) and not (lengths % count).any():  # each lane has one version all the time
+        lengths, count = lengths // count, 1
+    shape = (len(kpis), schedule.units, count)
     arrays = {
         name: np.repeat(numbers[schedule.version], lengths).reshape(shape) for name, numbers in schedule.anchors.items()
     }
-    moving = np.flatnonzero(lanes.version.moves & np.isfinite(schedule.anchors["target"][1:]))
     force = np.repeat(schedule.version, lengths).reshape(shape) if len(moving) else schedule.version
     for i in moving:
         k, u = lanes.version.kpi[i], lanes.unit[i]
@@ -247,7 +253,11 @@ def _sum_children(arrays: dict[str, Floats], kpis: Indexes, tree: UnitTree) -> N
     for parent, children in tree.bottom_up:
         for array in arrays.values():
             without = kpis[np.isnan(array[kpis, parent]).all(axis=-1)]
-            array[without, parent] = array[np.ix_(without, children)].sum(axis=1)
+            below = array[np.ix_(without, children)]
+            # One after another, however many periods: NumPy adds up a single column in another order.
+            array[without, parent] = below.sum(axis=1) if below.shape[2] > 1 else (
+                np.add.accumulate(below, axis=1)[:, -1]
+            )  # fmt: skip
 
 
 def glide(version: Target, kpi: Kpi, periods: Sequence[Period], start: int) -> Floats:

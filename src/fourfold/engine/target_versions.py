@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cached_property
 from typing import Final
 
 import numpy as np
@@ -12,7 +13,7 @@ import numpy.typing as npt
 
 from fourfold.engine.cells import Bools, Floats
 from fourfold.engine.definitions import Definitions, Kpi, Target
-from fourfold.engine.once import once
+from fourfold.engine.once import once_for
 from fourfold.engine.rows import unit_tree
 from fourfold.engine.tree import Indexes
 
@@ -20,8 +21,6 @@ from fourfold.engine.tree import Indexes
 NUMBERS: Final = ("value", "red_line", "floor", "stretch", "baseline", "low", "high", "red_low", "red_high")
 #: The unit of a version that names none, and of one whose unit is not there.
 GENERAL, UNKNOWN = -1, -2
-#: So many sets of KPIs are remembered for the same definitions.
-REMEMBERED = 512
 
 
 @dataclass(frozen=True)
@@ -40,7 +39,7 @@ class Versions:
     numbers: Mapping[str, Floats]
     recorded: tuple[datetime | None, ...] = ()  # empty where no version says when it was recorded
 
-    @property
+    @cached_property
     def is_settled(self) -> bool:
         """True where the anchors follow from the definitions alone: not from the moment, and not from figures."""
         lines = (("value", "red_line"), ("low", "red_low"), ("high", "red_high"))
@@ -70,21 +69,12 @@ def _in_zone(at: datetime, as_of: datetime) -> datetime:
 
 def versions_of(definitions: Definitions, kpis: Sequence[Kpi]) -> Versions:
     """The commit targets of these KPIs."""
-    codes, kept = tuple(k.code for k in kpis), _remembered(definitions)
-    found = kept.get(codes)
-    if found is None:
-        if len(kept) >= REMEMBERED:
-            kept.clear()
-        found = kept[codes] = _read(definitions, kpis)
-    return found
+    return _versions(definitions, tuple(k.code for k in kpis))
 
 
-@once
-def _remembered(definitions: Definitions) -> dict[tuple[str, ...], Versions]:
-    return {}
-
-
-def _read(definitions: Definitions, kpis: Sequence[Kpi]) -> Versions:
+@once_for
+def _versions(definitions: Definitions, codes: tuple[str, ...]) -> Versions:
+    kpis = [definitions.kpi[code] for code in codes]
     index, parse = unit_tree(definitions).index, definitions.calendar.parse
     targets, places = list[Target](), list[tuple[int, int, int]]()
     for k, kpi in enumerate(kpis):

@@ -116,13 +116,13 @@ def fold_groups(block: Block, groups: Sequence[Group], window: Window) -> tuple[
 
 def fold(block: Block, group: Group, window: Window) -> Folded:
     """The figures of a block in the periods of a view; see `aggregation.fold_time` for what happens to gaps."""
+    if is_picked(group, window):
+        return _pick(block, newest_due(block.state, window))
     factor = np.array([float(k.factor) for k in group.kpis])[:, None, None]
     higher = group.polarity.value != "lower_better"
     parts = (block.value, block.numerator, block.denominator, block.state)
     # What can only be computed from its source has no figure in a longer period; the other KPIs have theirs.
     agg = AggTime.NONE if group.over_time is AggTime.RECOMPUTE else group.over_time
-    if is_picked(group, window):
-        return _pick(block, newest_due(block.state, window))
     if window.view == "ytd":
         windows = window.to_date
         folded = fold_windows(*parts, windows, agg, marks=block.marks, factor=factor, higher_better=higher)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import total_ordering
+from functools import lru_cache, total_ordering
 
 from fourfold.engine.periods import names, spans
 from fourfold.engine.periods.frequency import Frequency, LabelRule, PeriodError
@@ -60,13 +60,18 @@ class Calendar:
                 f"{first.id} and {last.id} are not two periods of one frequency and of this calendar.",
                 hint="Parse both with the same calendar and frequency.",
             )
-        count = last.ordinal - first.ordinal + 1
-        return tuple(first.shift(n) for n in range(count))
+        return _range(self, first.frequency, first.ordinal, last.ordinal)
 
     def fiscal_year(self, period: Period) -> int:
         """The number of the fiscal year this period belongs to, by the label rule; weeks by their Thursday."""
         start_year = period.within(Frequency.YEAR).ordinal
         return spans.year_number(start_year, self.fiscal_start_month, self.label)
+
+
+@lru_cache(maxsize=256)
+def _range(calendar: Calendar, frequency: Frequency, first: int, last: int) -> tuple[Period, ...]:
+    """The periods of a range; the same few are asked for again and again."""
+    return tuple(Period(frequency, ordinal, calendar) for ordinal in range(first, last + 1))
 
 
 @total_ordering
