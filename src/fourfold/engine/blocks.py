@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from fourfold.engine.cells import Codes, Floats, Mark, State, side_by_side, slabs
+from fourfold.engine.cells import MISSING, NOT_APPLICABLE, NOT_DUE, Codes, Floats, Mark, State, side_by_side, slabs
 from fourfold.engine.definitions import Definitions, Kpi
 from fourfold.engine.due import begun, due
 from fourfold.engine.once import once_for
@@ -121,7 +121,7 @@ def _settle(block: Block, factor: Floats, said: Codes | None) -> None:
             derived /= block.denominator
         np.copyto(value, derived, where=np.isnan(value) & np.isfinite(derived))
     number = np.isfinite(value)
-    early = state == State.NOT_DUE
+    early = state == NOT_DUE
     early &= number
     state *= ~number  # a number has code 0
     if said is not None:
@@ -203,10 +203,10 @@ def _empty_states(
     """What an empty cell means, for each (kpi, unit, period)."""
     place, units = np.arange(len(periods)), len(unit_tree(definitions).codes)
     is_due = place < due(definitions, codes, periods, as_of)[..., None]
-    state = np.where(is_due, np.uint8(State.MISSING), np.uint8(State.NOT_DUE))
+    state = np.where(is_due, MISSING, NOT_DUE)
     # a KPI never measured stays due from the beginning: say so rather than hide it
     early = (place < first[:, None]) & (first[:, None] != NEVER)
-    np.copyto(state, np.uint8(State.NOT_APPLICABLE), where=early[:, None])
+    np.copyto(state, NOT_APPLICABLE, where=early[:, None])
     if state.shape[1] != units:
         state = np.repeat(state, units, axis=1)
     for k, absent in _absent(definitions, codes):

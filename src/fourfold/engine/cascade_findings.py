@@ -36,9 +36,9 @@ def cascade_findings(definitions: Definitions, rows: Rows, kpis: Results, nodes:
 
 def _values(definitions: Definitions, rows: Rows, kpis: Results) -> Iterator[Finding]:
     upper = _upper(definitions)
-    if upper.any() and (there := np.flatnonzero(upper[rows.unit])).size:
+    if upper.any() and (there := np.flatnonzero(upper[rows.lanes.unit])).size:
         codes, units = tuple(definitions.kpi), unit_tree(definitions).codes
-        places = np.unique(np.stack([rows.kpi[there], rows.unit[there]]).astype(np.int64), axis=1)
+        places = np.unique(np.stack([rows.lanes.kpi[there], rows.lanes.unit[there]]), axis=1)
         yield from reconcile_values(definitions, kpis, only={(codes[k], units[u]) for k, u in places.T.tolist()})
 
 

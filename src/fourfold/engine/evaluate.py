@@ -10,7 +10,7 @@ import numpy as np
 
 from fourfold.engine.carrying import carries
 from fourfold.engine.cascade_findings import cascade_findings
-from fourfold.engine.cells import Reason, State
+from fourfold.engine.cells import ERROR, Reason
 from fourfold.engine.definitions import Definitions
 from fourfold.engine.due import latest_day
 from fourfold.engine.findings import Finding, Level, Place
@@ -123,7 +123,7 @@ def _errors(kpis: Results) -> Iterable[Finding]:
     """One finding for each KPI and unit in which something could not be computed, with its first period."""
     if kpis.state is None or kpis.reason is None:
         return
-    wrong = kpis.state == State.ERROR
+    wrong = kpis.state == ERROR
     for count, (k, u) in enumerate(np.argwhere(wrong.any(axis=-1))):
         if count == LISTED:
             return

@@ -12,7 +12,21 @@ import numpy as np
 import numpy.typing as npt
 
 from fourfold.engine.algebra import AggTime
-from fourfold.engine.cells import Bools, Codes, Floats, Mark, Numbers, Reason, State, side_by_side
+from fourfold.engine.cells import (
+    ERROR,
+    MISSING,
+    NOT_APPLICABLE,
+    NOT_DUE,
+    NUMBER,
+    Bools,
+    Codes,
+    Floats,
+    Mark,
+    Numbers,
+    Reason,
+    State,
+    side_by_side,
+)
 from fourfold.errors import FourfoldError
 
 Indexes = npt.NDArray[np.intp]
@@ -175,7 +189,7 @@ def _fold(cells: Cells, segments: Segments, rule: Rule, factor: Floats) -> Folde
     usable, state = _usable(cells, rule.agg)
     tally = _count(usable, state, segments)
     value, num, den = _kernel(cells, usable, tally, segments, rule, factor)
-    number, lone = cells.state == State.NUMBER, None
+    number, lone = cells.state == NUMBER, None
     if rule.agg in _NEEDS_PARTS and np.any(number & ~usable):
         lone, value = _keep_lone(cells, value, tally, segments)
         num, den = (None if part is None else np.where(lone, np.nan, part) for part in (num, den))
@@ -194,7 +208,7 @@ def _fold(cells: Cells, segments: Segments, rule: Rule, factor: Floats) -> Folde
 def _usable(cells: Cells, agg: AggTime) -> tuple[Bools, Codes]:
     """Which cells go into the figure, and the states to count: a ratio or weighted mean needs its parts."""
     state = cells.state
-    usable = state == State.NUMBER
+    usable = state == NUMBER
     if agg not in _NEEDS_PARTS:
         return usable, state
     number = usable
@@ -205,12 +219,12 @@ def _usable(cells: Cells, agg: AggTime) -> tuple[Bools, Codes]:
     elif cells.num is None:
         usable = np.zeros(state.shape, dtype=np.bool_)
     else:
-        divides_by_zero = (state == State.ERROR) & (cells.den == 0)
+        divides_by_zero = (state == ERROR) & (cells.den == 0)
         usable = (number | divides_by_zero) & np.isfinite(cells.num) & np.isfinite(cells.den)
     if np.array_equal(usable, number):
         return usable, state
-    lacking = np.where(number, np.uint8(State.MISSING), state)
-    return usable, np.asarray(np.where(usable, np.uint8(State.NUMBER), lacking))
+    lacking = np.where(number, MISSING, state)
+    return usable, np.asarray(np.where(usable, NUMBER, lacking))
 
 
 def _count(usable: Bools, state: Codes, segments: Segments) -> _Tally:
@@ -292,8 +306,8 @@ def _mode(value: Floats, segments: Segments, higher_better: bool) -> Floats:
 
 def _keep_lone(cells: Cells, value: Floats, tally: _Tally, segments: Segments) -> tuple[Bools, Floats]:
     """A run with one applicable cell is that cell, even where a number came without its parts: which, and values."""
-    number = cells.state == State.NUMBER
-    applicable = segments.count(cells.state != State.NOT_APPLICABLE)
+    number = cells.state == NUMBER
+    applicable = segments.count(cells.state != NOT_APPLICABLE)
     lone = (applicable == 1) & (segments.count(number) == 1) & (tally.present == 0)
     only = segments.reduce(np.add, np.where(number, cells.value, 0.0), 0.0)
     return lone, np.where(lone, only, value)
@@ -309,7 +323,7 @@ def _finish(
     state[empty & early] = State.NOT_DUE
     state[gaps if strict else gaps & empty] = State.MISSING
     reason = np.zeros(value.shape, dtype=np.uint8)
-    bad = (state == State.NUMBER) & ~np.isfinite(value)
+    bad = (state == NUMBER) & ~np.isfinite(value)
     if bad.any():
         reason[bad] = Reason.NOT_FINITE
         if den is not None:
@@ -317,7 +331,7 @@ def _finish(
         state[bad] = State.ERROR
     wrong = tally.error > 0
     state[wrong], reason[wrong] = State.ERROR, Reason.INPUT_ERROR
-    number = state == State.NUMBER
+    number = state == NUMBER
     marks = np.zeros(value.shape, dtype=np.uint8) if marks is None else marks
     marks = marks | np.where(gaps | early, np.uint8(Mark.PARTIAL), np.uint8(0))
     marks = np.where(number, marks | np.where(early, np.uint8(Mark.PROVISIONAL), np.uint8(0)), np.uint8(0))
@@ -325,7 +339,7 @@ def _finish(
     coverage = tally.present / np.maximum(expected, 1)
     if not number.all():
         value = np.where(number, value, np.nan)
-        whole = number | (reason == Reason.DIVISION_BY_ZERO)
+        whole = number | (reason == np.uint8(Reason.DIVISION_BY_ZERO))
         num = None if num is None else np.where(whole, num, np.nan)
         den = None if den is None else np.where(whole, den, np.nan)
     return Folded(value, num, den, state, marks, coverage, reason)
@@ -336,9 +350,9 @@ def _pick(cells: Cells, segments: Segments, rule: Rule, factor: Floats) -> Folde
     axis, state = segments.axis, cells.state
     size = state.shape[axis]
     place = np.arange(size) if axis == -1 else np.arange(size)[:, None]
-    skip = state == State.NOT_APPLICABLE
+    skip = state == NOT_APPLICABLE
     if rule.agg is AggTime.LAST:
-        early = state == State.NOT_DUE
+        early = state == NOT_DUE
         due: Indexes = np.where(skip | early, np.intp(-1), place)
         at = segments.reduce(np.maximum, due, -1)
         waiting = segments.count(early) > 0
@@ -352,9 +366,9 @@ def _pick(cells: Cells, segments: Segments, rule: Rule, factor: Floats) -> Folde
     def take(array: _A) -> _A:
         return np.take_along_axis(array, at, axis=axis) if size else np.zeros(at.shape, dtype=array.dtype)
 
-    none = np.where(waiting, np.uint8(State.NOT_DUE), np.uint8(State.NOT_APPLICABLE))
+    none = np.where(waiting, NOT_DUE, NOT_APPLICABLE)
     picked = np.asarray(np.where(found, take(state), none), dtype=np.uint8)
-    number = picked == State.NUMBER
+    number = picked == NUMBER
     marks = np.zeros(picked.shape, dtype=np.uint8) if cells.marks is None else take(cells.marks)
     marks = marks | np.where(waiting, np.uint8(Mark.PROVISIONAL), np.uint8(0))
     return Folded(
@@ -364,7 +378,7 @@ def _pick(cells: Cells, segments: Segments, rule: Rule, factor: Floats) -> Folde
         picked,
         np.where(number, marks, np.uint8(0)),
         number.astype(np.float64),
-        np.where(picked == State.ERROR, np.uint8(Reason.INPUT_ERROR), np.uint8(Reason.NONE)),
+        np.where(picked == ERROR, np.uint8(Reason.INPUT_ERROR), np.uint8(Reason.NONE)),
     )
 
 
@@ -379,7 +393,7 @@ def _pass_through(cells: Cells, segments: Segments, rule: Rule, factor: Floats) 
         np.where(hidden, np.nan, whole.value),
         None if whole.num is None else np.where(hidden, np.nan, whole.num),
         None if whole.den is None else np.where(hidden, np.nan, whole.den),
-        np.where(hidden, np.uint8(State.NOT_APPLICABLE), whole.state),
+        np.where(hidden, NOT_APPLICABLE, whole.state),
         np.where(hidden, np.uint8(0), whole.marks),
         np.where(hidden, 0.0, whole.coverage),
         np.where(hidden, np.uint8(Reason.NONE), whole.reason),

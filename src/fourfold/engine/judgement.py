@@ -18,7 +18,7 @@ import numpy.typing as npt
 
 from fourfold.engine.anchors import Polarity
 from fourfold.engine.cells import Bools, Codes, Floats, Numbers
-from fourfold.engine.statuses import Status
+from fourfold.engine.statuses import INSUFFICIENT, NEAR, NO_DATA, OFF, ON, UNSCORED, Status
 
 #: Relative, in the user's favour, wherever a number is compared with a cut (A4).
 EPSILON: Final = 1e-9
@@ -95,8 +95,8 @@ def kpi_status(score: Numbers, cut: Numbers = 100.0, near: Numbers = 50.0) -> Co
     NaN gives UNSCORED; where the cell has no number the caller puts `STATUS_OF_STATE` instead.
     """
     # Sums of flags, as OFF is 0: masks that follow no pattern cost ten times as much.
-    status = np.maximum(at_least(score, near) * np.uint8(Status.NEAR), at_least(score, cut) * np.uint8(Status.ON))
-    return np.asarray(status + np.isnan(score) * np.uint8(Status.UNSCORED))
+    status = np.maximum(at_least(score, near) * NEAR, at_least(score, cut) * ON)
+    return np.asarray(status + np.isnan(score) * UNSCORED)
 
 
 def node_status(
@@ -115,8 +115,8 @@ def node_status(
     """
     status = kpi_status(score, green, amber)
     top, bottom = np.asarray(best, dtype=np.uint8), np.asarray(worst, dtype=np.uint8)
-    clamped = np.minimum(np.maximum(status, bottom * (bottom <= Status.ON)), np.minimum(top, np.uint8(Status.ON)))
-    return np.asarray(np.where(np.isnan(score), np.uint8(Status.INSUFFICIENT), clamped))
+    clamped = np.minimum(np.maximum(status, bottom * (bottom <= ON)), np.minimum(top, ON))
+    return np.asarray(np.where(np.isnan(score), INSUFFICIENT, clamped))
 
 
 def best_and_worst(status: Codes, used: Bools | None = None) -> tuple[Codes, Codes]:
@@ -125,11 +125,11 @@ def best_and_worst(status: Codes, used: Bools | None = None) -> tuple[Codes, Cod
     `used` leaves out children that do not count (weight 0).
     """
     if used is not None:
-        status = np.where(used, status, np.uint8(Status.NO_DATA))
-    worst = np.asarray(status).min(axis=-1, initial=Status.NO_DATA)  # judgements are the smallest codes
-    best = (status * (status <= Status.ON)).max(axis=-1, initial=Status.OFF)
-    none = worst > Status.ON
-    no_data = np.uint8(Status.NO_DATA)
+        status = np.where(used, status, NO_DATA)
+    worst = np.asarray(status).min(axis=-1, initial=NO_DATA)  # judgements are the smallest codes
+    best = (status * (status <= ON)).max(axis=-1, initial=OFF)
+    none = worst > ON
+    no_data = NO_DATA
     return np.asarray(np.where(none, no_data, best)), np.asarray(np.where(none, no_data, worst))
 
 

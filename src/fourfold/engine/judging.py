@@ -11,7 +11,7 @@ import numpy as np
 
 from fourfold.engine.aggregation import AggTime, fold_time, fold_windows
 from fourfold.engine.blocks import Block
-from fourfold.engine.cells import Codes, Floats, Mark, State, side_by_side, slabs, stacked
+from fourfold.engine.cells import NOT_APPLICABLE, NUMBER, Codes, Floats, Mark, State, side_by_side, slabs, stacked
 from fourfold.engine.definitions import Definitions
 from fourfold.engine.freshness import decay
 from fourfold.engine.groups import Group, group, merged
@@ -61,7 +61,7 @@ def judge(
         if (none := np.isnan(score[slab])).any():
             np.copyto(status[slab], STATUS_OF_STATE[state[slab]], where=none)
         trust = np.minimum(coverage[slab], 1.0, out=confidence[slab])
-        trust *= state[slab] == State.NUMBER
+        trust *= state[slab] == NUMBER
         if (marked := folded.marks[slab]).any():
             trust *= _QUALITY_OF[marked]
         if sigma is not None:
@@ -120,7 +120,7 @@ def _yardstick(part: Block, g: Group, window: Window, definitions: Definitions, 
         return found
     targets = fold_targets(target_block(part, g.kpis, definitions, as_of=as_of), part, g, window)
     made = Yardstick.of(g, targets, _tolerance(part, g, window))
-    if window.is_same and made.gap.size <= SMALL and versions_of(definitions, g.kpis).is_settled:
+    if window.is_same and targets.target.size <= SMALL and versions_of(definitions, g.kpis).is_settled:
         if len(kept) >= MOST:
             kept.clear()
         kept[key] = made
@@ -154,7 +154,7 @@ def fold_beside(array: Floats, block: Block, g: Group, window: Window) -> Floats
         found = picked(array, index)
         return found if isinstance(index, slice) else np.where(index < 0, np.nan, found)
     full = np.ascontiguousarray(np.broadcast_to(array, block.shape))
-    state = np.where(np.isnan(full), np.uint8(State.NOT_APPLICABLE), _STATE_BESIDE[block.state])
+    state = np.where(np.isnan(full), NOT_APPLICABLE, _STATE_BESIDE[block.state])
     agg, weights = _agg_of_targets(g.over_time), block.denominator
     if agg is AggTime.WEIGHTED_MEAN and weights is None:
         if g.over_time is AggTime.SHARE_TRUE:
@@ -188,8 +188,9 @@ def natural_sigma(value: Floats) -> Floats:
 
     A gap breaks the moving range. Nothing after a period is read (I10).
     """
-    sums = np.zeros((2, *value.shape))  # steps and how many there are, added up in one call
-    total, count = sums
+    sums: Floats = np.zeros((2, *value.shape))  # steps and how many there are, added up in one call
+    total: Floats = sums[0]
+    count: Floats = sums[1]
     np.subtract(value[..., 1:], value[..., :-1], out=total[..., 1:])
     np.abs(total, out=total)
     np.isfinite(total, out=count, casting="unsafe")

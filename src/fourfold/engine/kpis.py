@@ -15,7 +15,19 @@ import numpy as np
 
 from fourfold.engine.aggregation import Folded, fold_units
 from fourfold.engine.blocks import Block, to_blocks
-from fourfold.engine.cells import Bools, Codes, Floats, Reason, State, side_by_side, slabs, worst_state
+from fourfold.engine.cells import (
+    ERROR,
+    NOT_APPLICABLE,
+    NUMBER,
+    Bools,
+    Codes,
+    Floats,
+    Reason,
+    State,
+    side_by_side,
+    slabs,
+    worst_state,
+)
 from fourfold.engine.conversion import convert_block
 from fourfold.engine.definitions import Definitions, Kpi
 from fourfold.engine.formulas import Series, TimeAxis, calculate, calculation_order, parse
@@ -145,7 +157,7 @@ def roll_up_units(block: Block, g: Group, tree: UnitTree) -> None:
     if not tree.levels or not g.rolls_up:
         return
     if block.coverage is None:
-        block.coverage = (block.state == State.NUMBER).astype(np.float64)
+        block.coverage = (block.state == NUMBER).astype(np.float64)
     if block.reason is None:
         block.reason = np.zeros(block.shape, dtype=np.uint8)
     factor = np.array([float(k.factor) for k in g.kpis])[:, None, None]
@@ -156,8 +168,8 @@ def roll_up_units(block: Block, g: Group, tree: UnitTree) -> None:
             marks=marks if height == 0 else block.marks, factor=factor,
         )  # fmt: skip
         own = block.state[:, parents]  # a parent's turn comes once, so this is not rolled up yet
-        whole = (own == State.NOT_APPLICABLE) & (rolled.state == State.NOT_APPLICABLE)
-        take = ~((own == State.NUMBER) | whole)
+        whole = (own == NOT_APPLICABLE) & (rolled.state == NOT_APPLICABLE)
+        take = ~((own == NUMBER) | whole)
         _put(block.value, parents, rolled.value, take)
         _put(block.state, parents, rolled.state, take)
         _put(block.marks, parents, rolled.marks, take)
@@ -172,10 +184,10 @@ def roll_up_units(block: Block, g: Group, tree: UnitTree) -> None:
 
 def _reason(reason: Codes, rolled: Folded, children: Sequence[Indexes]) -> Codes:
     """Why units above are errors; where a unit below has no exchange rate, that is what to mend."""
-    if not (lacking := reason == Reason.NO_RATE).any():
+    if not (lacking := reason == np.uint8(Reason.NO_RATE)).any():
         return rolled.reason
     below = np.stack([lacking[:, index].any(axis=1) for index in children], axis=1)
-    return np.where(below & (rolled.state == State.ERROR), np.uint8(Reason.NO_RATE), rolled.reason)
+    return np.where(below & (rolled.state == ERROR), np.uint8(Reason.NO_RATE), rolled.reason)
 
 
 def _put(array: Floats | Codes, parents: Indexes, new: Floats | Codes, take: Bools) -> None:
@@ -215,7 +227,7 @@ def _compute_all(
             asked = look_ups(lookups_of(kpi), source, kpi.frequency, spans, definitions, as_of)
             row = compute(kpi, {n: g.series for n, g in given.items()}, block.periods, tree, asked)
             _trust_no_more(row, list(given.values()))
-            absent = block.state[i] == State.NOT_APPLICABLE
+            absent = block.state[i] == NOT_APPLICABLE
             _write(row, block, i)
             _leave_out(block, i, absent)
         if (weight := weight_of(kpi)) is not None:
@@ -229,7 +241,7 @@ def _weigh(block: Block, i: int, weight: Floats) -> None:
     if block.denominator is None:
         block.denominator = np.full(block.shape, np.nan)
     own = block.denominator[i]
-    np.copyto(own, weight, where=np.isnan(own) & (block.state[i] == State.NUMBER) & (weight >= 0))
+    np.copyto(own, weight, where=np.isnan(own) & (block.state[i] == NUMBER) & (weight >= 0))
 
 
 def _roll_up_weighed(block: Block, i: int, kpi: Kpi, tree: UnitTree) -> None:
@@ -253,7 +265,7 @@ class _Input(NamedTuple):
 
 def _trust_no_more(row: Block, inputs: Sequence[_Input]) -> None:
     """Give a computed KPI, in place, the marks of its inputs in the same period and the least of their coverages."""
-    number = row.state == State.NUMBER
+    number = row.state == NUMBER
     coverage = np.ones(row.shape)
     for given in inputs:
         row.marks |= np.where(number, given.marks, np.uint8(0))
@@ -267,7 +279,7 @@ def _write(row: Block, block: Block, i: int) -> None:
     if block.reason is not None and row.reason is not None:
         block.reason[i] = row.reason[0]
     if block.coverage is not None:
-        block.coverage[i] = row.state[0] == State.NUMBER if row.coverage is None else row.coverage[0]
+        block.coverage[i] = row.state[0] == NUMBER if row.coverage is None else row.coverage[0]
     if row.numerator is not None and row.denominator is not None:
         if block.numerator is None:
             block.numerator = np.full(block.shape, np.nan)
@@ -294,7 +306,7 @@ def _input(found: _Row, frequency: Frequency, spans: Mapping[Frequency, tuple[Pe
     kpi, block, i = found
     if kpi.frequency is frequency:
         reason = np.zeros(block.shape[1:], np.uint8) if block.reason is None else block.reason[i]
-        coverage = (block.state[i] == State.NUMBER).astype(np.float64) if block.coverage is None else block.coverage[i]
+        coverage = (block.state[i] == NUMBER).astype(np.float64) if block.coverage is None else block.coverage[i]
         return _Input(Series(block.value[i], block.state[i], reason), block.marks[i], coverage)
     window = Window(block.periods, spans[frequency], frequency.value)
     own, (g,) = block.part(slice(i, i + 1)), group([kpi])
@@ -324,10 +336,10 @@ def compute(
         reason = np.maximum(parts[0].reason, parts[1].reason)
         with np.errstate(all="ignore"):
             value = float(kpi.factor) * top / bottom
-        zero = (state == State.NUMBER) & (bottom == 0)
-        state = np.where(zero, np.uint8(State.ERROR), state)
+        zero = (state == NUMBER) & (bottom == 0)
+        state = np.where(zero, ERROR, state)
         reason = np.where(zero, np.uint8(Reason.DIVISION_BY_ZERO), reason)
-        value = np.where(state == State.NUMBER, value, np.nan)
+        value = np.where(state == NUMBER, value, np.nan)
     lift = [None if a is None else np.ascontiguousarray(a)[None] for a in (value, state, top, bottom, reason)]
     marks = np.zeros((1, *shape), np.uint8)
     return Block((kpi.code,), units, periods, lift[0], lift[1], marks, lift[2], lift[3], lift[4])  # type: ignore[arg-type]

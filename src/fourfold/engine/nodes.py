@@ -21,7 +21,7 @@ from fourfold.engine.results import Results
 from fourfold.engine.rollup import roll_up, total_of
 from fourfold.engine.rows import unit_tree
 from fourfold.engine.scoring import best_and_worst, node_status
-from fourfold.engine.statuses import Status
+from fourfold.engine.statuses import NOT_APPLICABLE, NOT_DUE, OFF, ON, OVERDUE, Status
 from fourfold.engine.tree import Indexes
 
 
@@ -261,7 +261,7 @@ def _roll_up(
     child = known.score[index].transpose(0, 2, 3, 1)
     child_status = known.status[index].transpose(0, 2, 3, 1)
     # The first codes are all expected; with nothing but them there are no others to leave out.
-    expected = None if child_status.max(initial=Status.OFF) <= Status.OVERDUE else IS_EXPECTED[child_status]
+    expected = None if child_status.max(initial=OFF) <= OVERDUE else IS_EXPECTED[child_status]
     w = weights[:, None, None, :]
     rolled = roll_up(
         child, w, method=strategy.roll_up, missing=strategy.missing, minimum_coverage=strategy.minimum_coverage,
@@ -282,9 +282,9 @@ def _why_none(child: Codes) -> Codes:
     """The status of nodes without a score `(node, child)`: overdue, not due, not applicable, insufficient, no data."""
     expected = IS_EXPECTED[child]
     none_expected = ~expected.any(axis=-1)
-    late = (child == Status.OVERDUE).any(axis=-1) & ~(child <= Status.ON).any(axis=-1)
-    waiting = none_expected & (child == Status.NOT_DUE).any(axis=-1)
-    absent = none_expected & (child == Status.NOT_APPLICABLE).all(axis=-1)
+    late = (child == OVERDUE).any(axis=-1) & ~(child <= ON).any(axis=-1)
+    waiting = none_expected & (child == NOT_DUE).any(axis=-1)
+    absent = none_expected & (child == NOT_APPLICABLE).all(axis=-1)
     choices = [absent, waiting, none_expected, late]
     results = [Status.NOT_APPLICABLE, Status.NOT_DUE, Status.NO_DATA, Status.OVERDUE]
     return np.select(choices, results, default=Status.INSUFFICIENT).astype(np.uint8)

@@ -33,6 +33,7 @@ class Way(NamedTuple):
 
     @classmethod
     def of(cls, start: Numbers, end: Numbers) -> Way:
+        """The way between anchors."""
         start, end, scale = _finite(start), _finite(end), None
         with np.errstate(all="ignore"):
             if np.any(huge := np.maximum(np.abs(start), np.abs(end)) > _HUGE):

@@ -13,16 +13,24 @@ import numpy as np
 from fourfold.engine.cells import Codes, Floats, Indexes, side_by_side, slabs
 from fourfold.engine.definitions import Definitions
 from fourfold.engine.once import once
-from fourfold.engine.period_texts import Ordinals, first_periods, frequency_places, ordinals_of
 from fourfold.engine.periods import Frequency, Period
+from fourfold.engine.text_places import (
+    UNREADABLE,
+    Dictionary,
+    Ordinals,
+    Spellings,
+    first_periods,
+    frequency_places,
+    meet,
+    spellings,
+)
 from fourfold.engine.tree import UnitTree
 
 if TYPE_CHECKING:
     import polars as pl
 
-KEYS = ("kpi", "unit")
-#: Up to so many texts a dictionary is faster than Polars.
-FEW: Final = 1 << 10
+NOTHING: Final[Indexes] = np.zeros(0, dtype=np.intp)
+KEYS: Final = ("kpi", "unit", "period")
 
 
 class Lanes(NamedTuple):
@@ -106,6 +114,12 @@ def kpi_places(definitions: Definitions) -> dict[str, int]:
     return {code: i for i, code in enumerate(definitions.kpi)}
 
 
+@once
+def _codes(definitions: Definitions) -> tuple[Dictionary, Dictionary]:
+    """The codes of all KPIs and of all units."""
+    return Dictionary.of(tuple(definitions.kpi)), Dictionary.of(unit_tree(definitions).codes)
+
+
 def locate(rows: pl.DataFrame | Rows, definitions: Definitions) -> Rows:
     """Find the places of rows `kpi, unit, period, …`; rows of other KPIs or units are left out.
 
@@ -113,50 +127,64 @@ def locate(rows: pl.DataFrame | Rows, definitions: Definitions) -> Rows:
     """
     if isinstance(rows, Rows):
         return rows
-    import polars as pl
-
-    known = _texts(definitions)
-    there = not any(rows[column].null_count() for column in (*KEYS, "period"))
-    chunks = list(slabs((len(rows),)))
-
-    def read(some: slice[int, int, None]) -> tuple[Indexes, Indexes, Indexes] | None:
-        """Where the lanes of some rows begin, and whose they are; None where a text is not known."""
-        kpi, unit = (rows[name][some] for name in KEYS)
-        begin = np.append(0, np.flatnonzero(((kpi[1:] != kpi[:-1]) | (unit[1:] != unit[:-1])).to_numpy()) + 1)
-        places = [_places(texts[begin], codes) for texts, codes in zip((kpi, unit), known, strict=True)]
-        return None if places[0] is None or places[1] is None else (begin + some.start, places[0], places[1])
-
-    found = [lanes for lanes in side_by_side(read, chunks) if lanes is not None] if there else []
-    if not there or len(found) < len(chunks):
-        kpis, units = (pl.col(name).cast(k.codes, strict=False) for name, k in zip(KEYS, known, strict=True))
-        return locate(rows.filter(kpis.is_not_null(), units.is_not_null(), pl.col("period").is_not_null()), definitions)
-    nothing = np.zeros(0, dtype=np.intp)
-    begin, kpi, unit = (np.concatenate(column) for column in zip(*(found or [(nothing,) * 3]), strict=True))
-    frequency = frequency_places(definitions)[0][kpi]  # of each lane
-    ordinal = ordinals_of(rows["period"], definitions, np.repeat(frequency, np.diff(begin, append=len(rows))))
+    if any(rows[column].null_count() for column in KEYS):
+        return locate(_known_only(rows, definitions), definitions)
+    parts = _read(rows, definitions, spellings(definitions))
+    if any(part.kpi is None or part.unit is None for part in parts):
+        return locate(_known_only(rows, definitions), definitions)
+    if any(part.ordinal is None for part in parts):
+        parts = _read(rows, definitions, meet(definitions, rows["period"]))
+    begin, kpi, unit = (np.concatenate([NOTHING, *(part[i] for part in parts)]) for i in range(3))
+    ordinal: Ordinals = np.concatenate([NOTHING.astype(np.int32), *(part[3] for part in parts)])
     low, high = (ufunc.reduceat(ordinal, begin) if len(begin) else ordinal for ufunc in (np.minimum, np.maximum))
-    return Rows(rows, Lanes(begin, kpi, unit, low, high), ordinal, first_periods(definitions, frequency, low))
+    places, frequencies = frequency_places(definitions)
+    if low.min(initial=0) == UNREADABLE:
+        row = int(ordinal.argmin())
+        lane = np.searchsorted(begin, row, "right") - 1
+        definitions.calendar.parse(rows["period"][row], frequencies[places[kpi[lane]]])
+    return Rows(rows, Lanes(begin, kpi, unit, low, high), ordinal, first_periods(definitions, places[kpi], low))
 
 
-class _Known(NamedTuple):
-    """The codes of all KPIs, or of all units: their places, and as a type of a column."""
+class _Part(NamedTuple):
+    """Where the lanes of some rows begin and whose they are, and the ordinal of each row; None where one is unknown."""
 
-    place: Mapping[str, int]
-    codes: pl.Enum
+    begin: Indexes
+    kpi: Indexes | None
+    unit: Indexes | None
+    ordinal: Ordinals | None
 
 
-@once
-def _texts(definitions: Definitions) -> tuple[_Known, _Known]:
+def _read(rows: pl.DataFrame, definitions: Definitions, known: Spellings) -> list[_Part]:
+    """Read rows, some at a time."""
+    kpis, units = _codes(definitions)
+    frequency, hashed = frequency_places(definitions)[0], _hashes()
+
+    def read(some: slice[int, int, None]) -> _Part:
+        columns = rows.slice(some.start, some.stop - some.start).select(hashed)
+        kpi, unit, period = (columns[name].to_numpy() for name in KEYS)
+        new = kpi[1:] != kpi[:-1]
+        new |= unit[1:] != unit[:-1]
+        begin = np.append(0, np.flatnonzero(new) + 1)
+        found = kpis.places(kpi[begin])
+        if found is None:
+            return _Part(begin, None, None, None)
+        each = np.repeat(frequency[found], np.diff(begin, append=len(kpi)))
+        return _Part(begin + some.start, found, units.places(unit[begin]), known.read(period, each))
+
+    return side_by_side(read, slabs((len(rows),)))
+
+
+@lru_cache(maxsize=1)
+def _hashes() -> pl.Expr:
     import polars as pl
 
-    places = kpi_places(definitions), unit_tree(definitions).index
-    return _Known(places[0], pl.Enum(list(places[0]))), _Known(places[1], pl.Enum(list(places[1])))
+    return pl.col(KEYS).cast(pl.String).hash()
 
 
-def _places(texts: pl.Series, known: _Known) -> Indexes | None:
-    """The places of texts among the known ones; None where one is not."""
-    if len(texts) <= FEW:
-        few = [known.place.get(text, -1) for text in texts.to_list()]
-        return None if min(few) < 0 else np.array(few, dtype=np.intp)
-    found = texts.cast(known.codes, strict=False).to_physical()
-    return None if found.null_count() else found.to_numpy().astype(np.intp)
+def _known_only(rows: pl.DataFrame, definitions: Definitions) -> pl.DataFrame:
+    """The rows of known KPIs and units that have a period."""
+    import polars as pl
+
+    kinds = (pl.Enum(list(kpi_places(definitions))), pl.Enum(list(unit_tree(definitions).codes)))
+    known = [pl.col(name).cast(kind, strict=False).is_not_null() for name, kind in zip(KEYS[:2], kinds, strict=True)]
+    return rows.filter(*known, pl.col("period").is_not_null())

@@ -133,6 +133,7 @@ class Line:
         polarity: Polarity | Bools = Polarity.HIGHER_BETTER,
         tolerance: Numbers = 0.0,
     ) -> Line:
+        """The line through these anchors; see `linear_anchor`."""
         below = None if floor is None else Way.of(red_line, floor)
         beyond = None if stretch is None else Way.of(target, stretch)
         return cls(Way.of(red_line, target), below, beyond, target, cap, polarity, tolerance)

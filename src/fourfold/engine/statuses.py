@@ -5,6 +5,8 @@ from __future__ import annotations
 from enum import IntEnum
 from typing import Final
 
+import numpy as np
+
 
 class Status(IntEnum):
     """Status codes as stored; the first three are judgements, the rest say why there is none."""
@@ -30,6 +32,11 @@ class Status(IntEnum):
         """The drawing that carries it: on, near, off, due or none (also the CSS class)."""
         return _MARKS.get(self, "none")
 
+
+#: The codes as NumPy compares them: a member of an enumeration takes it ten times as long.
+OFF, NEAR, ON, OVERDUE, NOT_DUE, NOT_APPLICABLE, ERROR, UNSCORED, INSUFFICIENT, NO_DATA = (
+    np.uint8(status) for status in Status
+)
 
 _WORDS: Final = {
     Status.OFF: "Off target",

@@ -40,9 +40,9 @@ _BETTER = {Polarity.HIGHER_BETTER: 1.0, Polarity.LOWER_BETTER: -1.0}
 class TargetBlock:
     """Anchors of the KPIs of a block: arrays `(kpi, unit, period)`, NaN where there is none.
 
-    The unit axis has length 1 where all units share their targets, and the period axis where none changes in the
-    periods: what follows from targets is then worked out once and not for each cell. `low` to `red_high` are there for `in_range`
-    KPIs only; `rule` names, for each KPI, how its latest red line came about.
+    The unit axis has length 1 where all units share their targets, and the period axis where none changes in these
+    periods: what follows from targets is then worked out once and not for each cell. `low` to `red_high` are there for
+    `in_range` KPIs only; `rule` names, for each KPI, how its latest red line came about.
     """
 
     target: Floats

@@ -12,7 +12,7 @@ from fourfold.engine.cells import Codes
 from fourfold.engine.definitions import Definitions
 from fourfold.engine.findings import Finding, Level, Place
 from fourfold.engine.results import Results
-from fourfold.engine.statuses import Status
+from fourfold.engine.statuses import NEAR, OFF, ON
 
 PERIODS: Final = 2
 Counts = npt.NDArray[np.int64]
@@ -70,6 +70,6 @@ def _runs(status: Codes) -> Counts:
     >>> _runs(np.array([[off, on, off, none, off], [off, off, on, none, none]], dtype=np.uint8)).tolist()
     [2, 0]
     """
-    off, better = status == Status.OFF, (status == Status.NEAR) | (status == Status.ON)
+    off, better = status == OFF, (status == NEAR) | (status == ON)
     ended = np.logical_or.accumulate(better[:, ::-1], axis=1)[:, ::-1]  # a better one is here or comes later
     return np.asarray((off & ~ended).sum(axis=1))

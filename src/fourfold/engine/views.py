@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from fourfold.engine.aggregation import AggTime, Folded, fold_time, fold_windows
 from fourfold.engine.blocks import Block
-from fourfold.engine.cells import Bools, Codes, Floats, Reason, State, stacked
+from fourfold.engine.cells import ERROR, NOT_APPLICABLE, NOT_DUE, NUMBER, Bools, Codes, Floats, Reason, stacked
 from fourfold.engine.groups import Group
 from fourfold.engine.periods import Frequency, Period, bucket_index, start_index
 from fourfold.engine.results import View
@@ -130,7 +130,7 @@ def fold(block: Block, group: Group, window: Window) -> Folded:
     else:
         count = len(window.shown)
         folded = fold_time(*parts, window.buckets, count, agg, marks=block.marks, factor=factor, higher_better=higher)
-    if block.reason is not None and (lacking := block.reason == Reason.NO_RATE).any():
+    if block.reason is not None and (lacking := block.reason == np.uint8(Reason.NO_RATE)).any():
         _say_no_rate(folded, lacking, window)
     return folded
 
@@ -142,7 +142,7 @@ def _say_no_rate(folded: Folded, lacking: Bools, window: Window) -> None:
         inside = fold_windows(*parts, window.to_date, AggTime.MAX).value
     else:
         inside = fold_time(*parts, window.buckets, len(window.shown), AggTime.MAX).value
-    folded.reason[(inside == 1) & (folded.state == State.ERROR)] = Reason.NO_RATE
+    folded.reason[(inside == 1) & (folded.state == ERROR)] = Reason.NO_RATE
 
 
 def newest_due(state: Codes, window: Window) -> slice[int, int, None] | Indexes:
@@ -155,7 +155,7 @@ def newest_due(state: Codes, window: Window) -> slice[int, int, None] | Indexes:
     last = window.last if window.is_finer else window.last_inside
     if not window.is_finer:
         return np.broadcast_to(last, (len(state), 1, len(last)))
-    due = ~(state == State.NOT_DUE).all(axis=1)
+    due = ~(state == NOT_DUE).all(axis=1)
     newest = np.maximum.accumulate(np.where(due, np.arange(len(window.own)), 0), axis=-1)
     return np.where(last < 0, -1, newest[:, None, last])
 
@@ -182,7 +182,7 @@ def _pick(block: Block, index: slice[int, int, None] | Indexes) -> Folded:
     if isinstance(index, slice) and block.coverage is not None:
         coverage = block.coverage[..., index]
     else:
-        coverage = (state == State.NUMBER).astype(np.float64)
+        coverage = (state == NUMBER).astype(np.float64)
     return Folded(value, parts(block.numerator), parts(block.denominator), state, marks, coverage, reason)
 
 
@@ -192,8 +192,8 @@ def _wait(shown: Codes, own: Codes, empty: Sequence[bool] | Bools, under_way: In
     `under_way` is the index of the own period that is to tell.
     """
     where = np.flatnonzero(empty)
-    absent = own[..., np.minimum(under_way[where], own.shape[-1] - 1)] == State.NOT_APPLICABLE
-    shown[..., where] = np.where(absent, np.uint8(State.NOT_APPLICABLE), np.uint8(State.NOT_DUE))
+    absent = own[..., np.minimum(under_way[where], own.shape[-1] - 1)] == NOT_APPLICABLE
+    shown[..., where] = np.where(absent, NOT_APPLICABLE, NOT_DUE)
 
 
 def data_periods(state: Codes, window: Window) -> list[tuple[str, ...]]:
@@ -216,7 +216,7 @@ def fold_coverage(block: Block, folded: Folded, group: Group, window: Window) ->
     else:
         agg = group.over_time if group.over_time in (AggTime.LAST, AggTime.FIRST) else AggTime.MEAN
         # What divides by zero in a part may be a number in the whole: its inputs are in.
-        state = np.where(block.state == State.ERROR, np.uint8(State.NUMBER), block.state)
+        state = np.where(block.state == ERROR, NUMBER, block.state)
         parts = (block.coverage, None, None, state)
         if window.view == "ytd":
             units = fold_windows(*parts, window.to_date, agg).value

@@ -70,15 +70,17 @@ class Yardstick:
 
     @classmethod
     def _band(cls, g: Group, targets: TargetBlock, tolerance: Floats) -> Yardstick:
-        low = (np.full((1, 1, 1), np.nan) if a is None else a for a in (targets.red_low, targets.low))
-        high = (np.full((1, 1, 1), np.nan) if a is None else a for a in (targets.red_high, targets.high))
-        sides = tuple(low), tuple(high)
-        better = Polarity.HIGHER_BETTER, Polarity.LOWER_BETTER
-        lines = (Line.of(*s, cap=100.0, polarity=b, tolerance=tolerance) for s, b in zip(sides, better, strict=True))
+        red_low, low, high, red_high = (
+            np.full((1, 1, 1), np.nan) if a is None else a
+            for a in (targets.red_low, targets.low, targets.high, targets.red_high)
+        )
+        lower = Line.of(red_low, low, cap=100.0, polarity=Polarity.HIGHER_BETTER, tolerance=tolerance)
+        upper = Line.of(red_high, high, cap=100.0, polarity=Polarity.LOWER_BETTER, tolerance=tolerance)
+        sides = (red_low, low), (red_high, high)
         cut = tuple(on_cut(edge, red, tolerance) for red, edge in sides)
         points = tuple(p for red, edge in sides for p in turning_points(red, edge, tolerance))
         least, rules = tuple(map(reached, cut)), tuple(rule.value for rule in targets.rule)
-        return cls(g, targets, tuple(lines), cut, least, points, _HUNDRED, targets.arrays(), rules)
+        return cls(g, targets, (lower, upper), cut, least, points, _HUNDRED, targets.arrays(), rules)
 
     def score(self, value: Floats) -> Floats:
         """Scores of figures; NaN where a KPI cannot be scored."""

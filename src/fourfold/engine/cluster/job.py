@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from fourfold.engine.definitions import Definitions, Kpi
@@ -72,7 +72,7 @@ def no_rows(definitions: Definitions, first: Mapping[Frequency, Period]) -> Rows
     import polars as pl
 
     blank = locate(pl.DataFrame(schema={"kpi": pl.String, "unit": pl.String, "period": pl.String}), definitions)
-    return Rows(blank.frame, blank.kpi, blank.unit, blank.ordinal, first)
+    return replace(blank, first=first)
 
 
 def families(kpis: Sequence[Kpi], cells: Mapping[str, int], most: int) -> Iterator[tuple[str, ...]]:
