@@ -1,4 +1,6 @@
-"""The engine against its limits and against pandas: how long an evaluation takes, and how much memory.
+"""The engine against its limits, against pandas, Polars and DuckDB, and against the memory itself.
+
+    engine.py [small] [large] [peers] [largest]      all four without a name; each takes a few minutes
 
 The clock runs around `evaluate` alone: definitions are parsed, and the figures are in memory as a Polars table with
 texts for KPI, unit and period, as they come from a file or a database. What is worked out once for the same
@@ -13,53 +15,108 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
 import numpy as np
 import polars as pl
+from agreement import Answers, agree
 from sample import Sample, months_of, sample
-from verdict import Line, Taken, seconds, show
+from verdict import RUNS, Line, Taken, seconds, show
 
-from fourfold.engine.cells import Mark
 from fourfold.engine.definitions import Definitions
 from fourfold.engine.evaluate import Evaluation, evaluate
 
-SMALL, LARGE = (200, 1, 60), (1_000, 100, 60)
-PANDAS_RUNS = 3
+SMALL, LARGE, LARGEST = (200, 1, 60), (1_000, 100, 60), (10_000, 100, 60)
+#: Sizes between the small and the largest one, for the slope.
+BETWEEN = ((200, 10, 60), (200, 100, 60), LARGE, (3_000, 100, 60))
+PEER_RUNS = 3
+#: The small scorecard is so quick that the median of a few calls says what else the machine did.
+SMALL_RUNS = 200
 
 
-def main() -> None:
-    lines = [_small(*SMALL)]
-    large = sample(*LARGE)
-    size = f"{LARGE[0]:,} KPIs × {LARGE[1]} units × {LARGE[2]} months"
+def main(parts: list[str]) -> None:
+    known = {"small": small, "large": large, "peers": peers, "largest": largest}
+    for part in parts or known:
+        known[part]()
+
+
+def small() -> None:
+    taken, _ = _timed(sample(*SMALL), _size(SMALL), runs=SMALL_RUNS)
+    show(f"A small scorecard (median of {SMALL_RUNS} calls)", [
+        Line(f"{_size(SMALL)}, evaluate", taken.clock * 1000, 3, "ms"),
+        Line(f"{_size(SMALL)}, processor time", taken.processor * 1000, 3, "ms"),
+    ])  # fmt: skip
+
+
+def large() -> None:
+    given = sample(*LARGE)
     with tempfile.TemporaryDirectory() as folder:
-        large.rows.write_ipc(Path(folder) / "rows.arrow")
-        (Path(folder) / "definitions.json").write_text(large.definitions.model_dump_json())
-        peak, with_table = (_peak(folder, large.as_of, what) for what in ("evaluate", "table"))
-    engine, evaluation = _timed(large, f"{size}: {len(large.rows):,} rows")
-    to_table = seconds(evaluation.frame)
-    pandas, tuned = (_pandas(large.definitions, large.rows, evaluation, tuned=tuned) for tuned in (False, True))
-    lines += [
-        Line(f"{size}, evaluate", engine.clock, pandas.clock, "s", peer="pandas", need=30),
-        Line(f"{size}, evaluate", engine.clock, tuned.clock, "s", peer="tuned pandas"),
-        Line(f"{size}, peak memory", peak, 1200, "MB"),
-    ]
-    show("The engine (median of 5 calls; pandas: median of 3)", lines)
-    print(f"Processor time, less changed by other work: {engine.processor:.2f} s, pandas {pandas.processor:.2f} s,")
-    print(f"tuned pandas {tuned.processor:.2f} s.")
+        _write(given, folder)
+        (_, peak), (_, with_table) = (_in_child(folder, given.as_of, LARGE, what) for what in ("evaluate", "table"))
+    taken, found = _timed(given, f"{_size(LARGE)}: {len(given.rows):,} rows")
+    touched, rate = _touched(given.rows, found), _bandwidth()
+    to_table = seconds(found.frame)
+    show("A large scorecard (median of 5 calls)", [
+        Line(f"{_size(LARGE)}, evaluate", touched / rate, taken.clock, "s", peer="memory limit, engine", need=0),
+        Line(f"{_size(LARGE)}, peak memory", peak, 1200, "MB"),
+    ])  # fmt: skip
+    print(f"Processor time {taken.processor:.2f} s. At least {touched / 1e6:,.0f} MB have to be touched, the rows in and the")
+    print(f"results out; the better of a copy and a triad in NumPy touches {rate / 1e9:.1f} GB a second here.")
     print(f"The long table of those results: {to_table.clock:.2f} s more, and a peak of {with_table:,.0f} MB with it.")
     print("Peak memory: the greatest resident size of a process that reads both files and evaluates once, with the")
-    print("interpreter, the libraries, the definitions, the table of figures and the results.")
+    print("interpreter, the libraries, the definitions, the table of figures and the results.\n")
 
 
-def _small(kpis: int, units: int, months: int) -> Line:
-    taken, _ = _timed(sample(kpis, units, months), f"{kpis} KPIs × {months} months")
-    print(f"Processor time of a call: {taken.processor * 1000:.2f} ms.")
-    return Line(f"{kpis} KPIs × {months} months, evaluate", taken.clock * 1000, 5, "ms")
+def peers() -> None:
+    """Each peer does the same work; a wrong answer ends the run."""
+    given = sample(*LARGE)
+    taken, found = _timed(given, _size(LARGE))
+    lines = []
+    for name, need, prepare in (
+        ("pandas", 50, _pandas), ("tuned pandas", 1, _tuned_pandas), ("Polars", 25, _polars), ("DuckDB", 12, _duckdb),
+    ):  # fmt: skip
+        run, answers = prepare(given)
+        peer = seconds(run, PEER_RUNS)
+        agree(name, found, answers())
+        lines += [
+            Line(f"{_size(LARGE)}, evaluate", taken.clock, peer.clock, "s", peer=name, need=need),
+            Line("  processor time of the same", taken.processor, peer.processor, "s", peer=name, need=1),
+        ]
+        del run, answers
+        gc.collect()
+    show(f"A large scorecard beside its peers (median of 5 calls; peers: median of {PEER_RUNS})", lines)
 
 
-def _timed(given: Sample, size: str) -> tuple[Taken, Evaluation]:
+def largest() -> None:
+    """Each size in a process of its own, so that the peak is that of the size."""
+    points, peak = list[tuple[int, float]](), 0.0
+    for size in (SMALL, *BETWEEN, LARGEST):
+        with tempfile.TemporaryDirectory() as folder:
+            # A child makes it too: what this takes is not part of what is measured.
+            subprocess.run([sys.executable, __file__, "make", folder, *map(str, size)], check=True)
+            as_of = datetime.fromisoformat((Path(folder) / "as_of").read_text())
+            taken, peak = _in_child(folder, as_of, size, "time")
+        cells = size[0] * size[1] * size[2]
+        points.append((cells, taken))
+        print(f"{cells:>12,} cells  {taken * 1000:>12,.1f} ms  {taken / cells * 1e9:>8.0f} ns a cell  {peak:>8,.0f} MB")
+    cells, times = np.log([c for c, _ in points]), np.log([t for _, t in points])
+    slope, steep = np.polyfit(cells, times, 1)[0], np.polyfit(cells[2:], times[2:], 1)[0]
+    show("From the small to the largest scorecard (median of 3 calls)", [
+        Line(f"{_size(LARGEST)}, evaluate", points[-1][1], 60, "s"),
+        Line(f"{_size(LARGEST)}, peak memory", peak, 8000, "MB"),
+        Line("slope of log time over log cells", float(slope), 1.05, ""),
+        Line("the same from a million cells on", float(steep), 1.05, ""),
+    ])  # fmt: skip
+
+
+def _size(size: tuple[int, int, int]) -> str:
+    kpis, units, months = size
+    return f"{kpis:,} KPIs × {units} units × {months} months" if units > 1 else f"{kpis} KPIs × {months} months"
+
+
+def _timed(given: Sample, size: str, runs: int = RUNS) -> tuple[Taken, Evaluation]:
     """The median, and the results of the last call."""
 
     def run() -> None:
@@ -72,65 +129,124 @@ def _timed(given: Sample, size: str) -> tuple[Taken, Evaluation]:
     print(f"{size}: the first call takes {time.perf_counter() - begin:.3f} s.")
     run()
     gc.collect()
-    return seconds(run), evaluation
+    return seconds(run, runs), evaluation
 
 
-def _pandas(definitions: Definitions, rows: pl.DataFrame, evaluation: Evaluation, *, tuned: bool) -> Taken:
-    """How long pandas takes for the same; raises `SystemExit` where the answers are not the same."""
-    import pandas as pd
+def _touched(rows: pl.DataFrame, found: Evaluation) -> int:
+    """The bytes of the rows and of the results: what any evaluation reads and writes at least once."""
+    arrays = [
+        getattr(results, name)
+        for results in (found.kpis, found.nodes)
+        for name in ("value", "numerator", "denominator", "score", "coverage", "confidence",
+                     "state", "status", "marks", "reason")
+    ]  # fmt: skip
+    return int(rows.estimated_size() + sum(array.nbytes for array in arrays if array is not None))
+
+
+def _bandwidth() -> float:
+    """Bytes a second that a copy and a triad read and write, on one core as NumPy does it; the better of many."""
+    a, b, c = (np.full(20_000_000, float(i)) for i in range(3))
+    best = 0.0
+    for _ in range(10):
+        begin = time.perf_counter()
+        np.copyto(a, b)
+        best = max(best, 2 * a.nbytes / (time.perf_counter() - begin))
+        begin = time.perf_counter()
+        np.multiply(c, 3.0, out=a)
+        np.add(a, b, out=a)
+        best = max(best, 5 * a.nbytes / (time.perf_counter() - begin))
+    return best
+
+
+def _pandas(given: Sample, *, tuned: bool = False) -> tuple[Callable[[], object], Callable[[], Answers]]:
     import pandas_oracle as peer
 
-    periods = [p.id for p in evaluation.periods]
-    tables, frame = peer.tables(definitions, periods), rows.to_pandas()
-    found: list[tuple[pd.DataFrame, dict[str, pd.DataFrame]]] = []
+    tables, frame = peer.tables(given.definitions, [p.id for p in given.periods]), given.rows.to_pandas()
+    found: list[Answers] = []
 
     def run() -> None:
-        found[:] = [peer.evaluate(frame, tables, tuned=tuned)]
+        cells, nodes = peer.evaluate(frame, tables, tuned=tuned)
+        found[:] = [{"kpi": cells, **nodes}]
 
-    taken = seconds(run, PANDAS_RUNS)
-    ((cells, nodes),) = found
-    order_of = {"kpi": list(definitions.kpi), "unit": evaluation.kpis.units, "period": periods}
-    cells = cells.astype({name: pd.CategoricalDtype(texts) for name, texts in order_of.items()})
-    order = [evaluation.kpis.index[f"kpi:{k.code}"] for k in definitions.kpis]
-    cells = cells.sort_values(peer.CELL)
-    for name in ("value", "target", "score", "status", "coverage", "confidence"):
-        _same(f"{name} of KPIs", getattr(evaluation.kpis, name)[order], cells[name].to_numpy(), 1e-9)
-    borderline = (evaluation.kpis.marks[order] & Mark.BORDERLINE) != 0
-    _same("borderline statuses of KPIs", borderline, cells["borderline"].to_numpy(), 0)
-    for level, found in nodes.items():
-        keys = {name: cells[name].dtype for name in ("unit", "period")}
-        found = found.astype(keys).sort_values(["node", "unit", "period"])
-        names = [f"{level}:{node}" if node else level for node in found["node"].unique()]
-        rows_of = [evaluation.nodes.index[name] for name in names]
-        # The engine rounds the scores of nodes to six digits, level by level.
-        _same(f"score of each {level}", evaluation.nodes.score[rows_of], found["score"].to_numpy(), 2e-6)
-        for name in ("status", "coverage", "confidence"):
-            _same(f"{name} of each {level}", getattr(evaluation.nodes, name)[rows_of], found[name].to_numpy(), 1e-9)
-    print(f"Values, targets, scores, statuses, coverage and confidence are those of {'tuned ' if tuned else ''}pandas.")
-    return taken
+    def answers() -> Answers:
+        orders = {"kpi": list(given.definitions.kpi), "unit": tables.units["unit"], "period": tables.periods}
+        keys = {name: {text: i for i, text in enumerate(texts)} for name, texts in orders.items()}
+        kept = ["node", *peer.CELL]
+        return {
+            level: table.assign(**{k: table[k].map(keys[k]).astype(int) for k in kept if k in keys and k in table})
+            .sort_values([k for k in kept if k in table]).reset_index(drop=True)
+            for level, table in found[0].items()
+        }  # fmt: skip
+
+    return run, answers
 
 
-def _same(what: str, ours: np.ndarray, theirs: np.ndarray, tolerance: float) -> None:
-    ours, theirs = ours.reshape(-1).astype(float), theirs.astype(float)
-    if not np.allclose(ours, theirs, rtol=tolerance, atol=tolerance, equal_nan=True):
-        wrong = int((~np.isclose(ours, theirs, rtol=tolerance, atol=tolerance, equal_nan=True)).sum())
-        raise SystemExit(f"pandas does not agree about the {what}: {wrong:,} of {len(ours):,} cells differ.")
+def _tuned_pandas(given: Sample) -> tuple[Callable[[], object], Callable[[], Answers]]:
+    return _pandas(given, tuned=True)
 
 
-def _peak(folder: str, as_of: datetime, what: str) -> float:
-    """Peak memory of a process of its own, in MB."""
-    command = [sys.executable, __file__, what, folder, as_of.isoformat()]
-    return float(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+def _polars(given: Sample) -> tuple[Callable[[], object], Callable[[], Answers]]:
+    import pandas_oracle
+    import polars_oracle as peer
+
+    frames = peer.frames(pandas_oracle.tables(given.definitions, [p.id for p in given.periods]))
+    found: list[dict[str, pl.DataFrame]] = []
+
+    def run() -> None:
+        found[:] = [peer.evaluate(given.rows, frames)]
+
+    return run, lambda: found[0]
 
 
-def _child(what: str, folder: str, as_of: str) -> None:
+def _duckdb(given: Sample) -> tuple[Callable[[], object], Callable[[], Answers]]:
+    import duckdb_oracle as peer
+    import pandas_oracle
+
+    tables = pandas_oracle.tables(given.definitions, [p.id for p in given.periods])
+    db = peer.connect(given.rows, tables)
+    return lambda: peer.evaluate(db, tables), lambda: peer.results(db, tables)
+
+
+def _write(given: Sample, folder: str) -> None:
+    given.rows.write_ipc(Path(folder) / "rows.arrow")
+    (Path(folder) / "definitions.json").write_text(given.definitions.model_dump_json(exclude_defaults=True))
+    (Path(folder) / "as_of").write_text(given.as_of.isoformat())
+
+
+def _in_child(folder: str, as_of: datetime, size: tuple[int, int, int], what: str) -> tuple[float, float]:
+    """Seconds of a call, and the peak memory of the process in MB."""
+    command = [sys.executable, __file__, what, folder, as_of.isoformat(), str(size[2])]
+    taken, peak = subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()
+    return float(taken), float(peak)
+
+
+def _child(what: str, folder: str, as_of: str, months: str) -> None:
     rows = pl.read_ipc(Path(folder) / "rows.arrow")
     definitions = Definitions.model_validate_json((Path(folder) / "definitions.json").read_bytes())
-    found = evaluate(definitions, rows, as_of=datetime.fromisoformat(as_of), periods=months_of(LARGE[2]))
+    periods, at = months_of(int(months)), datetime.fromisoformat(as_of)
+    found, runs = None, 1
+
+    def run() -> None:
+        nonlocal found
+        found = None  # not the results of two calls at once
+        found = evaluate(definitions, rows, as_of=at, periods=periods)
+
+    run()
+    if what == "time":
+        runs = PEER_RUNS if len(rows) > 100_000 else SMALL_RUNS
+    taken = seconds(run, runs).clock if what == "time" else 0.0
+    assert found is not None
     table = found.frame() if what == "table" else None
     assert table is None or len(table) >= found.kpis.score.size
-    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024) / 1e6)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024) / 1e6
+    print(taken, peak)
 
 
 if __name__ == "__main__":
-    _child(*sys.argv[1:]) if len(sys.argv) > 1 else main()
+    match sys.argv[1:]:
+        case ["make", folder, *size]:
+            _write(sample(*map(int, size)), folder)
+        case ["evaluate" | "table" | "time" as what, folder, as_of, months]:
+            _child(what, folder, as_of, months)
+        case parts:
+            main(parts)

@@ -75,7 +75,7 @@ def test_a_figure_is_due_on_the_day_that_counting_the_units_own_business_days_gi
 ) -> None:
     d = company(f"P{count}B")
     april = [d.calendar.parse("2026-04")]
-    found = due(d, d.kpis, april, moment)
+    found = due(d, tuple(d.kpi), april, moment)
     assert found.shape == (2, 3)
     for i, unit in enumerate(u.code for u in d.units):
         today = moment.astimezone(ZoneInfo(ZONES[unit])).date()
@@ -111,8 +111,8 @@ def test_units_that_share_their_days_are_counted_once() -> None:
     }))  # fmt: skip
     moment = datetime(2026, 5, 4, tzinfo=UTC)
     months = alike.calendar.parse("2026-Q2").parts(Frequency.MONTH)
-    assert due(alike, alike.kpis, months, moment).tolist() == [[0]]  # 1 May is off, so Monday is the first of them
-    assert due(alike, alike.kpis, months, moment + timedelta(days=1)).tolist() == [[1]]
+    assert due(alike, tuple(alike.kpi), months, moment).tolist() == [[0]]  # 1 May is off: Monday is the first
+    assert due(alike, tuple(alike.kpi), months, moment + timedelta(days=1)).tolist() == [[1]]
     assert begun(alike, months[0], moment).tolist() == [2]
     assert len(todays(alike, moment)[0]) == 1
 

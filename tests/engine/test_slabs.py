@@ -42,3 +42,20 @@ def test_an_anchor_in_full_is_that_of_each_cell() -> None:
         assert whole is not None
         there = {k: kpis.anchors_at(k, 3, 5).get(name, math.nan) for k in range(len(kpis.nodes))}
         np.testing.assert_array_equal(whole[:, 3, 5], list(there.values()))
+
+
+def test_a_target_that_changes_later_changes_nothing_before() -> None:
+    """Targets without a change in the periods shown are kept as one period: to the last bit the same scores."""
+    later = [
+        t.model_copy(update={"since": "2022-03", "value": None if t.value is None else t.value * 2})
+        for t in COMPANY.definitions.targets
+    ]
+    changed = COMPANY.definitions.model_copy(update={"targets": (*COMPANY.definitions.targets, *later)})
+    before = slice(0, 14)
+    whole, other = (
+        evaluate(d, COMPANY.rows, as_of=COMPANY.as_of, periods=COMPANY.periods).kpis
+        for d in (COMPANY.definitions, changed)
+    )
+    for name in ("score", "status", "marks", "target"):
+        np.testing.assert_array_equal(getattr(whole, name)[..., before], getattr(other, name)[..., before])
+    assert not np.array_equal(whole.status, other.status)
