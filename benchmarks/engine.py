@@ -62,8 +62,8 @@ def large() -> None:
         Line(f"{_size(LARGE)}, evaluate", touched / rate, taken.clock, "s", peer="memory limit, engine", need=0),
         Line(f"{_size(LARGE)}, peak memory", peak, 1200, "MB"),
     ])  # fmt: skip
-    print(f"Processor time {taken.processor:.2f} s. At least {touched / 1e6:,.0f} MB have to be touched, the rows in and the")
-    print(f"results out; the better of a copy and a triad in NumPy touches {rate / 1e9:.1f} GB a second here.")
+    print(f"Processor time {taken.processor:.2f} s. At least {touched / 1e6:,.0f} MB have to be touched, the rows in")
+    print(f"and the results out; the better of a copy and a triad in NumPy touches {rate / 1e9:.1f} GB a second here.")
     print(f"The long table of those results: {to_table.clock:.2f} s more, and a peak of {with_table:,.0f} MB with it.")
     print("Peak memory: the greatest resident size of a process that reads both files and evaluates once, with the")
     print("interpreter, the libraries, the definitions, the table of figures and the results.\n")
