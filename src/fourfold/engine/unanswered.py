@@ -66,7 +66,7 @@ def _told(
 def _runs(status: Codes) -> Counts:
     """How many of the last judged periods are off target, one after the other: `(row, period)` to `(row,)`.
 
-    >>> off, on, none = int(Status.OFF), int(Status.ON), int(Status.NO_DATA)
+    >>> off, on, none = OFF, ON, 9
     >>> _runs(np.array([[off, on, off, none, off], [off, off, on, none, none]], dtype=np.uint8)).tolist()
     [2, 0]
     """
