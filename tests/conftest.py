@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -50,6 +51,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def public_data() -> Path:
     """The folder of public data sets, which is beside the checkout and not part of it."""
     return PUBLIC_DATA
+
+
+@pytest.fixture(autouse=True)
+def _each_test_counts_its_own_denials() -> None:
+    """What a test counted in memory is about rows that are gone with it."""
+    if "fourfold.actions.note_denial" in sys.modules:
+        sys.modules["fourfold.actions.note_denial"].forget_denials()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -36,16 +36,18 @@ class Sight:
 
 
 @lru_cache(maxsize=1024)
-def sights_of(principal: Principal) -> dict[int, Sight]:
+def sights_of(principal: Principal, action: Action = Action.SEE) -> dict[int, Sight]:
     """What is seen of each organisation, by its id; those of which nothing is seen are not there.
+
+    With another action it is where that may be done: with `AUDIT` the units whose events may be read.
 
     It is kept in memory, since every query asks. A guest link sees nothing here: it is bound to a snapshot.
     """
     found: dict[int, Sight] = {}
     for organisation in principal.organisations:
         grants = [g for g in principal.effective if g.organisation == organisation]
-        far = [(g.path, reach(g.role, Action.SEE), g) for g in grants]
-        paths = [p for p, r, g in far if r is Reach.ALL or (r is Reach.SCOPE and Action.SEE in g.scopes)]
+        far = [(g.path, reach(g.role, action), g) for g in grants]
+        paths = [p for p, r, g in far if r is Reach.ALL or (r is Reach.SCOPE and action in g.scopes)]
         own = [p for p, r, _ in far if r is Reach.OWN]
         hidden = [d.path for d in principal.denials if d.organisation == organisation]
         if paths or own:

@@ -10,5 +10,5 @@ class ProjectConfig(AppConfig):
     verbose_name = "Fourfold, the installation"
 
     def ready(self) -> None:
-        """Django finds both by import."""
-        from fourfold.project import checks, sessions  # noqa: F401
+        """Django finds them by import."""
+        from fourfold.project import checks, sessions, sign_ins  # noqa: F401

@@ -1,7 +1,7 @@
 """The server's entry point: one ASGI application that hands pages to Django's WSGI handler in threads.
 
 Beside the pages it sees to it that a new day is evaluated, since other figures are due then, that the chains of events
-are verified and anchored once a day, that e-mails are sent, and that sessions that are over are removed.
+are verified and anchored once a day, that e-mails are sent and denials counted, and that sessions that are over are removed.
 
 See docs/decisions/2026-11-23-one-process-asgi-outside-wsgi-inside.md for why.
 """
@@ -22,6 +22,7 @@ from fourfold.project.wsgi import application as pages  # sets Django up, which 
 
 from fourfold.jobs.anchor_chains_daily import anchor_chains_daily  # isort: skip
 from fourfold.jobs.evaluate_new_day import evaluate_new_day  # isort: skip
+from fourfold.jobs.note_denials import note_denials  # isort: skip
 from fourfold.jobs.remove_sessions import remove_sessions  # isort: skip
 from fourfold.jobs.send_mail import send_mail  # isort: skip
 
@@ -30,6 +31,7 @@ JOBS: Final[tuple[tuple[Callable[..., int], int], ...]] = (
     (evaluate_new_day, 3600),
     (anchor_chains_daily, 3600),
     (remove_sessions, 3600),
+    (note_denials, 60),
     *([(send_mail, 10)] if SENDS_EMAIL else []),
 )
 
@@ -65,6 +67,7 @@ async def _live(receive: Receive, send: Send) -> None:
         elif message["type"] == "lifespan.shutdown":
             for clock in clocks:
                 clock.cancel()
+            await asyncio.to_thread(note_denials, now=datetime.now(UTC), even_now=True)
             await send({"type": "lifespan.shutdown.complete"})
             return
 

@@ -10,6 +10,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseNotAllowed
 
+from fourfold.actions.note_denial import note_denial
 from fourfold.errors import FourfoldError, Kind
 
 if TYPE_CHECKING:
@@ -27,6 +28,8 @@ Page: TypeAlias = Callable[Concatenate[Request, P], HttpResponseBase]
 Guarded: TypeAlias = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 
 READ: Final = ("GET", "HEAD")
+#: The events of what was asked for and is not there or not theirs, and of what they see and may not do.
+_DENIED: Final = {Kind.NOT_FOUND: "access.deny", Kind.FORBIDDEN: "access.forbid"}
 _NOT_KEPT: Final = "private, no-store"  # a page holds what its reader may see: no browser and no proxy keeps it
 
 
@@ -50,6 +53,8 @@ def _guarded(page: Page[P], methods: tuple[str, ...]) -> Guarded[P]:
         try:
             response = page(request, *args, **kwargs)  # type: ignore[arg-type]
         except FourfoldError as error:
+            if error.kind in _DENIED:
+                note_denial(by=request.user, action=_DENIED[error.kind], thing=f"{request.method} {request.path}")
             if error.kind is Kind.NOT_FOUND:
                 raise Http404(error.message) from error
             if error.kind is Kind.FORBIDDEN:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
-from fourfold.records.scope import InOrganisation
+from fourfold.records.scope import OfMembers
 
 
 class Chain(models.Model):
@@ -20,7 +20,7 @@ class Chain(models.Model):
     verified_at = models.DateTimeField(null=True)
     wrong = models.CharField(max_length=500, blank=True)
 
-    objects = InOrganisation.as_manager()
+    objects = OfMembers.as_manager()
 
     def __str__(self) -> str:
         """How long it is."""

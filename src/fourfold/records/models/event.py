@@ -2,14 +2,51 @@
 
 from __future__ import annotations
 
+from functools import reduce
+from operator import or_
+from typing import TYPE_CHECKING, Self
+
 from django.db import models
 from django.db.models import Q
 
+from fourfold.access.roles import Action
+from fourfold.access.sight import sights_of
 from fourfold.records.fields import CanonicalField
-from fourfold.records.scope import InOrganisation
+from fourfold.records.scope import in_units, principal_of
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from fourfold.access.sight import Sight
+    from fourfold.records.models.person import Person
 
 #: Ways in which somebody can do something.
 VIAS = ("ui", "api", "cli", "mcp", "job")
+
+
+class Events(models.QuerySet["Event"]):
+    """Events of organisations and of the installation."""
+
+    def visible_to(self, person: Person | AnonymousUser) -> Self:
+        """What the roles of the person let them read: all events, those in their units, or those about what is theirs.
+
+        Theirs are the KPIs they own and what they did themselves. Events in no unit are read by those who read all.
+        """
+        sights = sights_of(principal_of(person), Action.AUDIT).values()
+        return self.filter(reduce(or_, (_readable(sight) for sight in sights), Q(pk__in=())))
+
+
+def _readable(sight: Sight) -> Q:
+    found = Q(organisation=sight.organisation, unit=None) if None in sight.paths and not sight.hidden else Q(pk__in=())
+    found |= in_units(sight, sight.paths)
+    if sight.own and sight.person is not None:
+        from fourfold.records.models.kpi import Kpi
+
+        owned = Kpi.objects.filter(organisation=sight.organisation, owner=sight.person).values_list("code", flat=True)
+        about = (Q(object__startswith=f"{code}/") for code in owned)
+        mine = Q(organisation=sight.organisation, person=sight.person)
+        found |= mine | (in_units(sight, sight.own) & reduce(or_, about, Q(pk__in=())))
+    return found
 
 
 class Event(models.Model):
@@ -39,7 +76,7 @@ class Event(models.Model):
     reason = models.CharField(max_length=1000, blank=True)
     hash = models.CharField(max_length=64)
 
-    objects = InOrganisation.as_manager()
+    objects = Events.as_manager()
 
     class Meta:
         ordering = ("seq",)
