@@ -14,10 +14,9 @@ from django.db import transaction
 from fourfold.actions._events import note_event
 from fourfold.actions._steps import find_organisation
 from fourfold.actions.outcome import Outcome
-from fourfold.errors import NotFound
 from fourfold.records.event_text import entries_of
 from fourfold.records.models import Event, Organisation, Person
-from fourfold.records.queries.audit import Filter, wanted_of
+from fourfold.records.queries.audit import Filter, find_audited, wanted_of
 from fourfold.records.safe_cell import safe_cell
 
 #: Columns of the table, in the order in which people read.
@@ -35,19 +34,18 @@ def export_events(
     form: str = "jsonl",
     at: datetime | None = None,
 ) -> Outcome[Iterator[str]]:
-    """The wanted events of an organisation line by line, oldest first, in one of `FORMATS`; taking them is an event.
+    """The wanted events that may be read line by line, oldest first, in one of `FORMATS`; taking them is an event.
 
     A line of JSON is the text that was hashed with the hash behind it, so that anybody can follow the chain again. In
     the table `name` says who `u7` is, and no cell begins like a formula.
     """
-    if by is not None:
-        raise NotFound
-    found = find_organisation(by, organisation)
+    found = find_organisation(by, organisation) if by is None else find_audited(by, organisation or "")
     wanted = wanted or Filter()
     with transaction.atomic():
         after = {name: str(value) for name in Filter.__slots__ if (value := getattr(wanted, name))}
         note_event(found, by, "audit.export", found.code, at=at or datetime.now(UTC), after={"format": form} | after)
-    events = wanted_of(Event.objects.filter(organisation=found), wanted)
+    seen = Event.objects.all() if by is None else Event.objects.visible_to(by)
+    events = wanted_of(seen.filter(organisation=found), wanted)
     return Outcome(f"the events of {found.name}", FORMATS[form](entries_of(events), found))
 
 

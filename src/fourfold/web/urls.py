@@ -7,6 +7,7 @@ from django.urls import path
 from fourfold.web.pages.account import account, sessions
 from fourfold.web.pages.alignment import alignment
 from fourfold.web.pages.evidence import evidence
+from fourfold.web.pages.audit import audit, audit_export, audit_home, audit_verification
 from fourfold.web.pages.figures import figures
 from fourfold.web.pages.initiatives import initiatives
 from fourfold.web.pages.invitation import forgotten, invitation, reset
@@ -43,6 +44,14 @@ urlpatterns = [
     path("kpi/<int:pk>-<slug:name>/proposals/", proposals, name="proposals"),
     path("kpi/<int:pk>-<slug:name>/steps/", steps, name="steps"),
     path("objective/<int:pk>-<slug:name>/", objective, name="objective"),
+    path("audit/", audit_home, name="audit_home"),
+    path("audit/<str:organisation>/", audit, name="audit"),
+    path("audit/<str:organisation>/export/", audit_export, name="audit_export"),
+    path("audit/<str:organisation>/verification/", audit_verification, name="audit_verification"),
+    path("audit/", audit_home, name="audit_home"),
+    path("audit/<str:organisation>/", audit, name="audit"),
+    path("audit/<str:organisation>/export/", audit_export, name="audit_export"),
+    path("audit/<str:organisation>/verification/", audit_verification, name="audit_verification"),
     path("search/", search, name="search"),
     path("account/", account, name="account"),
     path("account/sessions/", sessions, name="sessions"),

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime, timedelta
+from typing import Final
 
 from django.db.models import Q, QuerySet
 
-from fourfold.errors import FourfoldError
+from fourfold.access.roles import Action
+from fourfold.access.rules import Thing, can
+from fourfold.access.sight import sights_of
+from fourfold.errors import FourfoldError, NotFound
 from fourfold.records import models
+from fourfold.records.scope import principal_of
 
 
 class BadFilter(FourfoldError):
@@ -71,3 +76,58 @@ def wanted_of(events: QuerySet[models.Event], wanted: Filter) -> QuerySet[models
         words = Q(before__icontains=wanted.text) | Q(after__icontains=wanted.text)
         conditions &= words | Q(reason__icontains=wanted.text) | Q(object__icontains=wanted.text)
     return events.filter(conditions)
+
+
+#: Events on a page.
+ON_PAGE: Final = 50
+
+
+@dataclass(frozen=True, slots=True)
+class AuditPage:
+    """Events of an organisation, newest first; `whole` where the person reads all of them, `older` the next page.
+
+    `chain` is how long the chain is and what the newest verification found, for who reads the whole.
+    """
+
+    organisation: models.Organisation
+    events: list[models.Event]
+    whole: bool
+    older: int | None
+    chain: models.Chain | None
+
+
+def organisations_audited(person: models.Person) -> list[models.Organisation]:
+    """Those whose events the person may read, all or some."""
+    readable = sights_of(principal_of(person), Action.AUDIT)
+    return list(models.Organisation.objects.visible_to(person).filter(pk__in=readable))
+
+
+def find_audited(person: models.Person, code: str) -> models.Organisation:
+    """The organisation with this code; raises `NotFound` where its log is not for the person."""
+    found = next((o for o in organisations_audited(person) if o.code == code), None)
+    if found is None:
+        raise NotFound("There is no such log, or you may not read it.")
+    return found
+
+
+def reads_all(person: models.Person, organisation: models.Organisation) -> bool:
+    """True when the person reads every event of the organisation."""
+    return can(principal_of(person), Action.AUDIT, Thing(organisation.pk))
+
+
+def audit_of(person: models.Person, code: str, wanted: Filter, *, before: int | None = None) -> AuditPage:
+    """A page of the log: three statements."""
+    organisation = find_audited(person, code)
+    rows = models.Event.objects.visible_to(person).filter(organisation=organisation)
+    if before is not None:
+        rows = rows.filter(seq__lt=before)
+    chosen = wanted_of(rows, wanted).select_related("person", "on_behalf_of").order_by("-seq")
+    events = list(chosen[: ON_PAGE + 1])
+    whole = reads_all(person, organisation)
+    return AuditPage(
+        organisation,
+        events[:ON_PAGE],
+        whole,
+        events[ON_PAGE - 1].seq if len(events) > ON_PAGE else None,
+        models.Chain.objects.visible_to(person).filter(organisation=organisation).first() if whole else None,
+    )
