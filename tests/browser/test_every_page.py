@@ -37,6 +37,8 @@ PAGES = {
     "what if, with nothing different": "/s/calder-general/scenario/",
     "what if": "/s/group/scenario/?c=target+kpi:ed_4h+79&what=weight&of=objective:no-harm&to=4&why=scorecard",
     "what if, refused": "/s/group/scenario/?what=figure&of=kpi:ed_4h&to=3",
+    "audit log": "/audit/calder-vale/",
+    "audit log, nothing found": "/audit/calder-vale/?text=zzzz",
     "password": "/password/",
 }
 

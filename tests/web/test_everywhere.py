@@ -33,6 +33,7 @@ WITHOUT = {
     "health", "password", "preferences", "account", "sessions", "people", "person", "invitation",
     "forgotten", "reset",
 }  # fmt: skip
+WITHOUT = {"audit", "audit_export", "audit_home", "audit_verification", "health", "password", "preferences"}
 
 
 def address(name: str) -> str:

@@ -14,6 +14,7 @@ from tests.web.conftest import ADDRESSES
 OPEN = {"home", "search", "preferences", "health", "password", "account", "sessions"}
 #: Addresses for those who are not signed in, whose links name nobody they do not belong to.
 FOR_STRANGERS = {"invitation", "forgotten", "reset"}
+OPEN = {"home", "search", "preferences", "health", "password", "audit_home"}
 
 
 def addresses(unit: str) -> dict[str, str]:
@@ -27,6 +28,7 @@ def addresses(unit: str) -> dict[str, str]:
         names = set(pattern.pattern.converters)
         pks = {"objective": objective, "person": Person.objects.get(email=ADDRESSES["alice"]).pk}
         pk = {"pk": pks.get(pattern.name, kpi), "name": "x"}
+        pk = {"pk": objective if pattern.name == "objective" else kpi, "name": "x", "organisation": "bakery"}
         values = {"unit": unit} if names == {"unit"} else {name: pk[name] for name in names}
         out[pattern.name] = reverse(pattern.name, kwargs=values) + ("?o=bakery" if pattern.name == "people" else "")
     return out

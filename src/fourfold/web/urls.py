@@ -6,8 +6,8 @@ from django.urls import path
 
 from fourfold.web.pages.account import account, sessions
 from fourfold.web.pages.alignment import alignment
-from fourfold.web.pages.evidence import evidence
 from fourfold.web.pages.audit import audit, audit_export, audit_home, audit_verification
+from fourfold.web.pages.evidence import evidence
 from fourfold.web.pages.figures import figures
 from fourfold.web.pages.initiatives import initiatives
 from fourfold.web.pages.invitation import forgotten, invitation, reset

@@ -12,8 +12,11 @@ from django.urls import reverse
 
 from fourfold.records.queries.people import manages_people
 from fourfold.records.queries.scope import Scope
+from fourfold.access.roles import Action
+from fourfold.access.sight import sights_of
 from fourfold.records.queries.structure import initials
 from fourfold.records.read_only import is_read_only, reason
+from fourfold.records.scope import principal_of
 from fourfold.web.address import Here
 from fourfold.web.components.ready import ready
 from fourfold.web.components.surroundings import Link, Surroundings, surroundings_of
@@ -41,6 +44,7 @@ class Frame:
     person_name: str
     person_title: str
     initials: str
+    log_url: str
     theme: Preference
     density: Preference
     people_url: str
@@ -85,6 +89,7 @@ def frame_of(request: Request, here: Here, page: str) -> Frame:
         person_name=person.name,
         person_title=person.title,
         initials=initials(person.name),
+        log_url=_log_url(here),
         theme=_theme(request),
         density=_density(request),
         people_url=_people_url(here.scope),
@@ -96,6 +101,11 @@ def _people_url(scope: Scope) -> str:
     if not manages_people(scope.person, scope.structure.pk):
         return ""
     return f"{reverse('people')}?{urlencode({'o': scope.structure.organisation.code})}"
+def _log_url(here: Here) -> str:
+    """The log of the organisation; empty for who may read none of it."""
+    organisation = here.scope.structure.organisation
+    readable = sights_of(principal_of(here.scope.person), Action.AUDIT)
+    return reverse("audit", args=[organisation.code]) if here.scope.structure.pk in readable else ""
 
 
 def look(request: HttpRequest) -> dict[str, str]:

@@ -85,6 +85,7 @@ def audit_export(request: Request, organisation: str) -> HttpResponseBase:
 @signed_in_form
 def audit_verification(request: Request, organisation: str) -> HttpResponseBase:
     """POST follows the chain of the organisation and says what was found; a GET leads to the page."""
+    find_audited(request.user, organisation)
     if request.method == "POST":
         key = read_key(settings.AUDIT_KEY_FILE)
         keys = () if key is None else (public_key(key),)
@@ -95,8 +96,6 @@ def audit_verification(request: Request, organisation: str) -> HttpResponseBase:
         for verdict in found.verdicts:
             said = f"{verdict.wrong}." if verdict.wrong else f"{plural(verdict.seq, 'event')} verified: all hold."
             messages.info(request, said[:1].upper() + said[1:])
-    else:
-        find_audited(request.user, organisation)
     return redirect("audit", organisation)
 
 

@@ -5,15 +5,19 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from fourfold.records.queries.audit import organisations_audited
+from fourfold.web.requests import Request
+
 
 def plain(request: HttpRequest, template: str, *, title: str, status: int = 200, **context: object) -> HttpResponse:
     """A page without the frame."""
     return render(request, template, {"title": title, **context}, status=status)
 
 
-def nothing_here(request: HttpRequest) -> HttpResponse:
-    """For somebody who is signed in and a member of no organisation."""
-    return plain(request, "web/nothing.html", title="No scorecard yet")
+def nothing_here(request: Request) -> HttpResponse:
+    """For somebody who is signed in and sees no scorecard; they may have a log to read all the same."""
+    logs = organisations_audited(request.user)
+    return plain(request, "web/nothing.html", title="No scorecard yet", logs=logs)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
