@@ -22,6 +22,7 @@ from fourfold.actions.origin import coming_from, origin
 from fourfold.actions.outcome import Outcome
 from fourfold.records.chain import stamp
 from fourfold.records.models import Organisation, Person
+from fourfold.records.read_only import ReadOnly, is_read_only
 from fourfold.records.scope import principal_of
 
 MINUTE: Final = timedelta(minutes=1)
@@ -79,6 +80,8 @@ def note_denial(
 def note_counted_denials(*, by: None = None, at: datetime | None = None, even_now: bool = False) -> Outcome[int]:
     """Write the counts of minutes that are over (with `even_now` of all): how many events were written."""
     moment = at or datetime.now(UTC)
+    if is_read_only():  # they stay counted until somebody may write again
+        return Outcome("nobody may write")
     with _LOCK:
         over = [key for key, minute in _MINUTES.items() if even_now or moment - minute.since >= MINUTE]
         ended = [(key[0], _MINUTES.pop(key)) for key in over]
@@ -124,7 +127,7 @@ def _write(
             for pk in sorted(chains, key=lambda chain: chain or 0):
                 organisation = None if pk is None else Organisation.objects.get(pk=pk)
                 note_event(organisation, by, action, thing, at=at, after=after, agent="nobody")
-    except DatabaseError:
+    except (DatabaseError, ReadOnly):
         _log.exception("A denial could not be written to the log of events")
         return False
     return True
