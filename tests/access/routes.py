@@ -34,8 +34,8 @@ def _walk(resolver: URLResolver, before: str, namespace: str) -> Iterator[tuple[
 
 def has_place(pattern: str) -> bool:
     """Whether the address names a thing of an organisation."""
-    return not pattern.startswith(ACCOUNT) and any(f":{name}>" in pattern for name in ("unit", "pk"))
-    return any(f":{name}>" in pattern for name in ("unit", "pk", "organisation"))
+    names = ("unit", "pk", "organisation")
+    return not pattern.startswith(ACCOUNT) and any(f":{name}>" in pattern for name in names)
 
 
 def address(pattern: str, place: str) -> str:
@@ -59,8 +59,8 @@ def _value(name: str, head: str, organisation: str, unit: str) -> str:
         return unit
     if name == "pk" and head + "/" == ACCOUNT:
         return "1"
-    if name in ("unit", "organisation"):
-        return {"unit": unit, "organisation": organisation}[name]
+    if name == "organisation":
+        return organisation
     if name == "pk":
         return str(_row(head, organisation))
     assert name in EXAMPLES, f"say in tests/access/routes.py what stands for <{name}> in an address"

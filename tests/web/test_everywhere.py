@@ -31,9 +31,8 @@ PAGES = (
 )  # fmt: skip
 WITHOUT = {
     "health", "password", "preferences", "account", "sessions", "people", "person", "invitation",
-    "forgotten", "reset",
+    "forgotten", "reset", "audit", "audit_export", "audit_home", "audit_verification",
 }  # fmt: skip
-WITHOUT = {"audit", "audit_export", "audit_home", "audit_verification", "health", "password", "preferences"}
 
 
 def address(name: str) -> str:

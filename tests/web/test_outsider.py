@@ -11,10 +11,9 @@ from fourfold.web.urls import urlpatterns
 from tests.web.conftest import ADDRESSES
 
 #: Addresses that are about nobody's organisation.
-OPEN = {"home", "search", "preferences", "health", "password", "account", "sessions"}
+OPEN = {"home", "search", "preferences", "health", "password", "account", "sessions", "audit_home"}
 #: Addresses for those who are not signed in, whose links name nobody they do not belong to.
 FOR_STRANGERS = {"invitation", "forgotten", "reset"}
-OPEN = {"home", "search", "preferences", "health", "password", "audit_home"}
 
 
 def addresses(unit: str) -> dict[str, str]:
@@ -27,8 +26,7 @@ def addresses(unit: str) -> dict[str, str]:
             continue
         names = set(pattern.pattern.converters)
         pks = {"objective": objective, "person": Person.objects.get(email=ADDRESSES["alice"]).pk}
-        pk = {"pk": pks.get(pattern.name, kpi), "name": "x"}
-        pk = {"pk": objective if pattern.name == "objective" else kpi, "name": "x", "organisation": "bakery"}
+        pk = {"pk": pks.get(pattern.name, kpi), "name": "x", "organisation": "bakery"}
         values = {"unit": unit} if names == {"unit"} else {name: pk[name] for name in names}
         out[pattern.name] = reverse(pattern.name, kwargs=values) + ("?o=bakery" if pattern.name == "people" else "")
     return out

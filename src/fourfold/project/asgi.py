@@ -1,7 +1,8 @@
 """The server's entry point: one ASGI application that hands pages to Django's WSGI handler in threads.
 
 Beside the pages it sees to it that a new day is evaluated, since other figures are due then, that the chains of events
-are verified and anchored once a day, that e-mails are sent and denials counted, and that sessions that are over are removed.
+are verified and anchored once a day, that e-mails are sent, that counts of denials are written, and that sessions that
+are over are removed.
 
 See docs/decisions/2026-11-23-one-process-asgi-outside-wsgi-inside.md for why.
 """

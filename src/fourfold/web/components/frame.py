@@ -10,10 +10,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
-from fourfold.records.queries.people import manages_people
-from fourfold.records.queries.scope import Scope
 from fourfold.access.roles import Action
 from fourfold.access.sight import sights_of
+from fourfold.records.queries.people import manages_people
+from fourfold.records.queries.scope import Scope
 from fourfold.records.queries.structure import initials
 from fourfold.records.read_only import is_read_only, reason
 from fourfold.records.scope import principal_of
@@ -101,6 +101,8 @@ def _people_url(scope: Scope) -> str:
     if not manages_people(scope.person, scope.structure.pk):
         return ""
     return f"{reverse('people')}?{urlencode({'o': scope.structure.organisation.code})}"
+
+
 def _log_url(here: Here) -> str:
     """The log of the organisation; empty for who may read none of it."""
     organisation = here.scope.structure.organisation
