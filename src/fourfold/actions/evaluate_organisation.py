@@ -14,6 +14,7 @@ from fourfold.actions._steps import find_organisation, lock, require
 from fourfold.actions.outcome import Outcome
 from fourfold.engine.due import todays
 from fourfold.engine.evaluate import evaluate
+from fourfold.engine.findings import Finding
 from fourfold.engine.outlook import Outlook
 from fourfold.engine.results import Evaluation as EngineRun
 from fourfold.engine.results import View
@@ -85,16 +86,20 @@ def store_all(organisation: Organisation, computed: Computed, *, as_of: datetime
     changed = sum(replace_results(run, computed.ready, each.view, each.frame()) for each in computed.runs)
     version = organisation.version
     write_outlooks(organisation, computed.ready, computed.outlooks, at=as_of, input_version=version)
-    return Outcome(f"{changed:,} results changed", run, computed.runs[0].findings)
+    return Outcome(f"{changed:,} results changed", run, (*computed.runs[0].findings, *computed.findings))
 
 
 @dataclass(frozen=True)
 class Computed:
-    """What the engine said about each view, where it saw every KPI going, and the definitions it took."""
+    """What the engine said about each view, where it saw every KPI going, and the definitions it took.
+
+    `findings` are about what became of earlier forecasts.
+    """
 
     ready: Ready | None
     runs: tuple[EngineRun, ...] = ()
     outlooks: tuple[Outlook, ...] = ()
+    findings: tuple[Finding, ...] = ()
 
 
 def compute(organisation: Organisation, as_of: datetime) -> Computed:
@@ -104,4 +109,4 @@ def compute(organisation: Organisation, as_of: datetime) -> Computed:
         return Computed(None)
     rows = locate(read_measurements(organisation, ready), ready.definitions)
     runs = tuple(evaluate(ready.definitions, rows, as_of=as_of, view=view) for view in VIEWS)
-    return Computed(ready, runs, all_outlooks(ready, rows, as_of=as_of))
+    return Computed(ready, runs, *all_outlooks(organisation, ready, rows, as_of=as_of))

@@ -9,7 +9,7 @@ Joins `signals` (§5), `forecasts` (§6) and `probability` (§4.4) with figures 
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final, NamedTuple
@@ -24,10 +24,10 @@ from fourfold.engine.comparable import factors_of, forecast_as_given, reading_as
 from fourfold.engine.confirmed_steps import segments_of
 from fourfold.engine.definitions import Definitions, Kpi
 from fourfold.engine.due import latest_day
-from fourfold.engine.forecasts import Forecast, forecast, own_figures
+from fourfold.engine.forecasts import Calibration, Forecast, forecast, own_figures
 from fourfold.engine.forecasts.predict import HORIZON
 from fourfold.engine.kpis import Figures
-from fourfold.engine.periods import Period
+from fourfold.engine.periods import Frequency, Period
 from fourfold.engine.signals import Chart, Reading, Segment, Signal, chart_of, figures_to_read, read_many, rule_set
 
 __all__ = ["Chance", "Outlook", "Prospect", "Way", "outlooks", "segments_of"]
@@ -76,12 +76,13 @@ def outlooks(
     kpis: Collection[str] | None = None,
     units: Collection[str] | None = None,
     until: date | None = None,
+    calibrations: Mapping[Frequency, Calibration] | None = None,
 ) -> tuple[Outlook, ...]:
     """The outlook of these KPIs (all without `kpis`) in these units, by KPI, then unit, in the order of the figures.
 
     `found` are figures at the KPIs' own frequencies. Only periods that end by `until` are read, all without it; those
     that begin after `as_of` never are. A unit that does not have a KPI, or has no figure of it, gets an outlook that
-    says so: its forecast has no origin.
+    says so: its forecast has no origin. `calibrations` are an installation's own, by frequency (`recalibrate`).
 
     >>> from datetime import UTC
     >>> from fourfold.engine.definitions import Organisation, Strategy, Unit
@@ -107,7 +108,8 @@ def outlooks(
             sum(p.start <= today and (until is None or p.last_day <= until) for p in block.periods),
         )
         if ask.kpis.size and ask.units.size and ask.periods:
-            parts += _of_block(definitions, own, block, ask, as_of)
+            own_widths = (calibrations or {}).get(block.periods[0].frequency)
+            parts += _of_block(definitions, own, block, ask, as_of, own_widths)
     return tuple(parts)
 
 
@@ -134,8 +136,9 @@ class _Series(NamedTuple):
 
 
 def _of_block(
-    definitions: Definitions, kpis: Sequence[Kpi], block: Block, ask: _Ask, as_of: datetime
-) -> Iterator[Outlook]:
+    definitions: Definitions, kpis: Sequence[Kpi], block: Block, ask: _Ask, as_of: datetime,
+    calibration: Calibration | None,
+) -> Iterator[Outlook]:  # fmt: skip
     """The outlooks asked for of one block, all of one frequency."""
     periods = block.periods[: ask.periods]
     s = _series(definitions, kpis, block, ask)
@@ -148,7 +151,7 @@ def _of_block(
     even = s._replace(value=s.value * factors[:, : len(periods)])
     forecasts = forecast(
         even.value, periods, as_of=latest_day(definitions, as_of), names=names, state=s.state, marks=s.marks,
-        since=since, discrete=discrete, valid_min=low, valid_max=high,
+        since=since, discrete=discrete, valid_min=low, valid_max=high, calibration=calibration,
     )  # fmt: skip
     goals = goals_of(definitions, kpis, block, s.row, s.unit, as_of=as_of)
     origin = [-1 if f.origin is None else f.origin.ordinal - periods[0].ordinal for f in forecasts]

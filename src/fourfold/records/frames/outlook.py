@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, fields
 from datetime import date, datetime
 from typing import Any, Final
 
@@ -17,7 +16,8 @@ from django.db.models import F, Max
 
 from fourfold.engine.cells import Floats
 from fourfold.engine.evaluate import periods_of
-from fourfold.engine.forecasts import Calibration, Forecast, Lack, Method, hindcast
+from fourfold.engine.findings import Finding
+from fourfold.engine.forecasts import hindcast
 from fourfold.engine.groups import with_inputs
 from fourfold.engine.kpis import Figures, figures
 from fourfold.engine.outlook import Chance, Outlook, Prospect, Way, outlooks
@@ -27,6 +27,8 @@ from fourfold.engine.signals import Assurance, Phase, Reading, Remark, Rule, Sca
 from fourfold.engine.statuses import Status
 from fourfold.records import models
 from fourfold.records.bulk import insert_rows
+from fourfold.records.frames.calibration import calibrations_in_use, recalibrated
+from fourfold.records.frames.forecast import bounds, forecast_of_spec, nans, short, spec_of_forecast
 from fourfold.records.frames.measurement import read_measurements
 from fourfold.records.models import Organisation
 from fourfold.records.ready import Ready
@@ -34,14 +36,11 @@ from fourfold.records.ready import Ready
 _TABLE: Final = models.Outlook._meta.db_table
 _BATCH: Final = 500
 _FEW: Final = 200  # KPIs that are named one by one
-_DIGITS: Final = 12
 #: Lines of the chart that hold from where they change.
 _LINES: Final = ("lower", "centre", "upper", "sigma")
 _CODES: Final = {"phase": Phase, "scale": Scale, "variation": Variation, "assurance": Assurance,
                  "assurance_ahead": Assurance}  # fmt: skip
 _PLAIN: Final = ("count", "relock", "trend", "dependence")
-#: What of a forecast is said elsewhere: by the row, or by the periods.
-_ELSEWHERE: Final = frozenset({"series", "as_of", "origin"})
 
 
 def outlooks_now(
@@ -53,9 +52,13 @@ def outlooks_now(
     units: Collection[str] | None = None,
     until: date | None = None,
 ) -> tuple[Outlook, ...]:
-    """The outlooks of these KPIs (all without `kpis`) in these units, from the figures as known now; see the engine."""
+    """The outlooks of these KPIs (all without `kpis`) in these units, from the figures as known now; see the engine.
+
+    Intervals are as wide as those of the outlooks that are kept.
+    """
     found = figures_now(organisation, ready, as_of=as_of, kpis=kpis)
-    return outlooks(ready.definitions, found, as_of=as_of, kpis=kpis, units=units, until=until)
+    own = calibrations_in_use(organisation, ready, kpis)
+    return outlooks(ready.definitions, found, as_of=as_of, kpis=kpis, units=units, until=until, calibrations=own)
 
 
 def figures_now(
@@ -70,12 +73,18 @@ def figures_now(
     return figures(definitions, rows, as_of=as_of, periods=shown, only=kpis)
 
 
-def all_outlooks(ready: Ready, rows: Rows, *, as_of: datetime) -> tuple[Outlook, ...]:
-    """The outlooks of all KPIs and units from the rows of all figures."""
+def all_outlooks(
+    organisation: Organisation, ready: Ready, rows: Rows, *, as_of: datetime
+) -> tuple[tuple[Outlook, ...], tuple[Finding, ...]]:
+    """The outlooks of all KPIs and units from the rows of all figures, and what is to be said of past ones.
+
+    Once a month intervals are fitted to what became of the forecasts that were kept, where there are enough of them.
+    """
     definitions = ready.definitions
     shown = periods_of(definitions, rows, view="month", as_of=as_of)
     found = figures(definitions, rows, as_of=as_of, periods=shown)
-    return outlooks(definitions, found, as_of=as_of)
+    own, findings = recalibrated(organisation, ready, found, as_of=as_of)
+    return outlooks(definitions, found, as_of=as_of, calibrations=own), findings
 
 
 def write_outlooks(
@@ -139,10 +148,10 @@ def spec_of_outlook(outlook: Outlook) -> dict[str, Any]:
     return {
         "first": first.id,
         "periods": length,
-        "forecast": _forecast_spec(outlook.forecast),
+        "forecast": spec_of_forecast(outlook.forecast),
         "reading": None if outlook.reading is None else _reading_spec(outlook.reading, length),
         "chance": None if outlook.chance is None else _chance_spec(outlook.chance),
-        "prospect": None if (p := outlook.prospect) is None else [p.period.id, _short(p.value), int(p.status)],
+        "prospect": None if (p := outlook.prospect) is None else [p.period.id, short(p.value), int(p.status)],
         "wanted": [[None if np.isnan(v) else _open(v) for v in pair] for pair in outlook.wanted],
     }
 
@@ -153,17 +162,8 @@ def outlook_of_spec(
     """The outlook that a row holds."""
     first = calendar.parse(spec["first"])
     periods = tuple(first.shift(n) for n in range(spec["periods"]))
-    made, read, chance, end = (spec[part] for part in ("forecast", "reading", "chance", "prospect"))
-    numbers: dict[str, Any] = {f.name: made[f.name] for f in fields(Forecast) if f.name not in _ELSEWHERE}
-    tuples = {name: tuple(value) for name, value in numbers.items() if isinstance(value, list)}
-    own = tuple((level, tuple(_nan(widths))) for level, widths in made["calibration"]["own"])
-    forecast = Forecast(
-        **numbers | tuples | {
-            "series": f"{kpi}/{unit}", "as_of": made_at.date(), "origin": calendar.parse(origin),
-            "method": Method[made["method"]], "lack": Lack[made["lack"]], "valid": tuple(_bounds(made["valid"])),
-            "calibration": Calibration(**made["calibration"] | {"own": own}),
-        }
-    )  # fmt: skip
+    read, chance, end = (spec[part] for part in ("reading", "chance", "prospect"))
+    forecast = forecast_of_spec(spec, kpi=kpi, unit=unit, origin=origin, made_at=made_at, calendar=calendar)
     reading = None if read is None else _reading(read, len(periods))
     return Outlook(
         kpi, unit, periods, reading, forecast, None if chance is None else _chance(chance, calendar),
@@ -172,25 +172,16 @@ def outlook_of_spec(
     )  # fmt: skip
 
 
-def _forecast_spec(made: Forecast) -> dict[str, Any]:
-    spec: dict[str, Any] = {
-        f.name: _short(getattr(made, f.name)) for f in fields(Forecast) if f.name not in _ELSEWHERE | {"calibration"}
-    }
-    calibration = asdict(made.calibration)
-    own = [[level, _short(widths)] for level, widths in made.calibration.own]
-    return spec | {"method": made.method.name, "lack": made.lack.name, "calibration": calibration | {"own": own}}
-
-
 def _reading_spec(reading: Reading, length: int) -> dict[str, Any]:
     marked = np.flatnonzero(reading.label).tolist()
     new = reading.suggestion
     return {
         **{name: int(getattr(reading, name)) for name in _CODES},
-        **{name: _short(getattr(reading, name)) for name in _PLAIN},
+        **{name: short(getattr(reading, name)) for name in _PLAIN},
         "lines": list(_changes([getattr(reading, name)[:length] for name in _LINES])),
         "marked": [[place, int(reading.label[place]), int(reading.side[place])] for place in marked],
         "signals": [[s.rule.name, s.at, list(s.points), s.side, s.in_baseline] for s in reading.signals],
-        "suggestion": None if new is None else [new.start, *_short((new.shift, new.centre, new.lower, new.upper))],
+        "suggestion": None if new is None else [new.start, *short((new.shift, new.centre, new.lower, new.upper))],
         "remarks": [remark.name for remark in reading.remarks],
     }
 
@@ -198,7 +189,7 @@ def _reading_spec(reading: Reading, length: int) -> dict[str, Any]:
 def _changes(lines: Sequence[Floats]) -> Iterator[list[Any]]:
     """The lines `(period,)` side by side, as [place, values…] wherever any of them changes."""
     before: list[Any] = [None] * len(lines)
-    for place, now in enumerate(zip(*(_short(line.tolist()) for line in lines), strict=True)):
+    for place, now in enumerate(zip(*(short(line.tolist()) for line in lines), strict=True)):
         if list(now) != before:
             before = list(now)
             yield [place, *now]
@@ -207,7 +198,7 @@ def _changes(lines: Sequence[Floats]) -> Iterator[list[Any]]:
 def _reading(spec: Mapping[str, Any], periods: int) -> Reading:
     lines = np.full((len(_LINES), periods), np.nan)
     for place, *numbers in spec["lines"]:
-        lines[:, place:] = np.array(list(_nan(numbers)))[:, None]
+        lines[:, place:] = np.array(list(nans(numbers)))[:, None]
     label, side = np.zeros(periods, np.uint8), np.zeros(periods, np.int8)
     for place, rule, way in spec["marked"]:
         label[place], side[place] = rule, way
@@ -225,29 +216,20 @@ def _reading(spec: Mapping[str, Any], periods: int) -> Reading:
 
 def _chance_spec(chance: Chance) -> dict[str, Any]:
     return {
-        "end": chance.end.id, "way": chance.way.value, "wanted": _short((chance.low, chance.high)),
-        "expected": _short(chance.expected), "p": _short(chance.p), "needed": _short(chance.needed),
+        "end": chance.end.id, "way": chance.way.value, "wanted": short((chance.low, chance.high)),
+        "expected": short(chance.expected), "p": short(chance.p), "needed": short(chance.needed),
     }  # fmt: skip
 
 
 def _chance(spec: Mapping[str, Any], calendar: Calendar) -> Chance:
     end: Period = calendar.parse(spec["end"])
-    wanted = _bounds(spec["wanted"])
+    wanted = bounds(spec["wanted"])
     return Chance(end, Way(spec["way"]), *wanted, spec["expected"], spec["p"], spec.get("needed"))
-
-
-def _short(value: Any) -> Any:
-    """Numbers with as many digits as are kept; None for what is none, on an open side too."""
-    if isinstance(value, (tuple, list)):
-        return [_short(v) for v in value]
-    if isinstance(value, float):
-        return float(f"{value:.{_DIGITS}g}") if np.isfinite(value) else None
-    return value
 
 
 def _open(value: float) -> float | str:
     """A bound as JSON holds it: a number, or which way it is open."""
-    return float(_short(value)) if np.isfinite(value) else "-" if value < 0 else "+"
+    return float(short(value)) if np.isfinite(value) else "-" if value < 0 else "+"
 
 
 def _number(kept: float | str | None) -> float:
@@ -255,13 +237,3 @@ def _number(kept: float | str | None) -> float:
     if isinstance(kept, str):
         return -np.inf if kept == "-" else np.inf
     return np.nan if kept is None else kept
-
-
-def _nan(values: Iterable[float | None]) -> Iterator[float]:
-    return (np.nan if value is None else value for value in values)
-
-
-def _bounds(pair: Sequence[float | None]) -> tuple[float, float]:
-    """A range, open where nothing is kept."""
-    low, high = pair
-    return -np.inf if low is None else low, np.inf if high is None else high
