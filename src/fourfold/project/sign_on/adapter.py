@@ -14,7 +14,7 @@ from requests import RequestException
 from fourfold.access.directory import Directory, Visitor
 from fourfold.actions.admit_person import admit_person
 from fourfold.errors import FourfoldError
-from fourfold.project.sign_on.configuration import OidcDirectory
+from fourfold.project.sign_on.configuration import OidcDirectory, SamlDirectory
 from fourfold.project.sign_on.directories import directory_of
 from fourfold.project.sign_on.refusal import UNREADABLE, DirectoryDown, refused
 
@@ -54,7 +54,11 @@ def unreadable(request: HttpRequest, directory: Directory, details: object, *, c
 
 
 def _visitor(directory: Directory, login: Any) -> Visitor:
-    from fourfold.project.sign_on.oidc import visitor
+    if isinstance(directory, OidcDirectory):
+        from fourfold.project.sign_on import oidc
 
-    assert isinstance(directory, OidcDirectory)
-    return visitor(directory, login)
+        return oidc.visitor(directory, login)
+    from fourfold.project.sign_on import saml
+
+    assert isinstance(directory, SamlDirectory)
+    return saml.visitor(directory, login)

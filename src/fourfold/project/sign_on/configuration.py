@@ -100,6 +100,7 @@ class LdapDirectory(Directory):
 
 KINDS: Final[dict[str, type[Directory]]] = {
     "oidc": OidcDirectory,
+    "saml": SamlDirectory,
     "ldap": LdapDirectory,
     "scim": ScimDirectory,
 }

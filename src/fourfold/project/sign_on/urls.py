@@ -6,7 +6,7 @@ from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
 from fourfold.access.directory import ScimDirectory
-from fourfold.project.sign_on.configuration import LdapDirectory, OidcDirectory
+from fourfold.project.sign_on.configuration import LdapDirectory, OidcDirectory, SamlDirectory
 
 _KINDS = {type(directory) for directory in settings.DIRECTORIES}
 urlpatterns: list[URLPattern | URLResolver] = []
@@ -17,6 +17,17 @@ if OidcDirectory in _KINDS:
     urlpatterns += [
         path("accounts/oidc/<slug:code>/login/", views.begin, name="openid_connect_login"),
         path("accounts/oidc/<slug:provider_id>/login/callback/", views.oidc_callback, name="openid_connect_callback"),
+    ]
+
+if SamlDirectory in _KINDS:
+    from fourfold.project.sign_on import saml, views
+
+    urlpatterns += [
+        path("accounts/saml/<slug:code>/login/", views.begin, name="saml_login"),
+        path("accounts/saml/<slug:organization_slug>/acs/", saml.answer, name="saml_acs"),
+        path("accounts/saml/<slug:organization_slug>/acs/finish/", saml.finish, name="saml_finish_acs"),
+        path("accounts/saml/<slug:organization_slug>/metadata/", saml.metadata, name="saml_metadata"),
+        path("accounts/saml/<slug:organization_slug>/sls/", saml.no_logout, name="saml_sls"),
     ]
 
 if LdapDirectory in _KINDS:

@@ -47,6 +47,36 @@ def _wire_providers(settings: dict[str, Any], directories: tuple[Directory, ...]
             "APPS": [_oidc_app(directory) for directory in oidc],
             "provider_class": "fourfold.project.sign_on.oidc.Provider",
         }
+    if saml := [d for d in directories if isinstance(d, SamlDirectory)]:
+        settings["INSTALLED_APPS"].append("allauth.socialaccount.providers.saml")
+        providers["saml"] = {
+            "APPS": [_saml_app(directory) for directory in saml],
+            "provider_class": "fourfold.project.sign_on.saml.Provider",
+        }
+
+
+def _saml_app(directory: SamlDirectory) -> dict[str, Any]:
+    return {
+        "provider_id": directory.code,
+        "client_id": directory.code,
+        "name": directory.name,
+        "settings": {
+            "idp": {
+                "entity_id": directory.entity_id,
+                "sso_url": directory.sign_in_url,
+                "x509cert": directory.certificate_file.read_text("utf-8").strip(),
+            },
+            "advanced": {
+                "strict": True,
+                "want_assertion_signed": True,
+                "want_attribute_statement": False,
+                "want_name_id": not directory.subject_attribute,
+                "reject_idp_initiated_sso": True,
+                "reject_deprecated_algorithm": True,
+                "allow_single_label_domains": True,
+            },
+        },
+    }
 
 
 def _oidc_app(directory: OidcDirectory) -> dict[str, Any]:
