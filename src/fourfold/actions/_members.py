@@ -8,6 +8,7 @@ from typing import Any
 
 from fourfold.access.directory import Directory
 from fourfold.access.roles import Role
+from fourfold.actions._people import end_sessions_of
 from fourfold.actions._steps import note_event
 from fourfold.errors import ConfigurationError, Conflict
 from fourfold.records.models import Entry, Grant, Membership, Organisation, Person, Unit
@@ -126,3 +127,5 @@ def switch(organisation: Organisation, person: Person, active: bool) -> None:
     elif person.is_active != active:
         person.is_active = active
         person.save(update_fields=("is_active",))
+        if not active:
+            end_sessions_of(person)

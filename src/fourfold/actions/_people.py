@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 
@@ -40,7 +41,11 @@ def find_person(by: Person | None, email: str) -> Person:
 
 
 def check_password(password: str, person: Person) -> tuple[Finding, ...]:
-    """What is wrong with a new password."""
+    """What is wrong with a new password; any is, for somebody who signs in with a directory that is set up."""
+    codes = [directory.code for directory in settings.DIRECTORIES]
+    if codes and person.identities.filter(directory__in=codes).exists():
+        text = f"{person.name} signs in with a directory and has no password here. It is set where the directory is."
+        return (Finding("PASSWORD", Level.ERROR, Place(thing="password"), text),)
     try:
         validate_password(password, person)
     except ValidationError as error:

@@ -29,7 +29,11 @@ def wire(settings: dict[str, Any], directories: tuple[Directory, ...]) -> None:
                 hint=f"Install them: pip install 'fourfold[web,{extra}]', or make setup-sso.",
             )
     settings["DIRECTORIES"] = directories
-    settings["AUTHENTICATION_BACKENDS"] = ["fourfold.project.sign_on.backend.LocalBackend"]
+    settings["AUTHENTICATION_BACKENDS"] = [
+        "fourfold.project.sign_on.backend.LocalBackend" if backend.startswith("allauth.account.") else backend
+        for backend in settings["AUTHENTICATION_BACKENDS"]
+    ]
+    settings["ACCOUNT_ADAPTER"] = "fourfold.project.sign_on.backend.LocalAccounts"
     settings["TEMPLATES"][0]["OPTIONS"]["context_processors"].append("fourfold.project.sign_on.directories.context")
     if kinds & {OidcDirectory, SamlDirectory}:
         _wire_providers(settings, directories)
