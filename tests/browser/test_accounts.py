@@ -184,7 +184,7 @@ def test_without_scripts_there_is_no_button_that_does_nothing(plain: Visit, serv
     page.wait_for_url("**/s/group/")
 
 
-PAGES = ["/account/", "/account/sessions/", "/account/factors/", "/people/", "/password/"]
+PAGES = ["/account/deputies/", "/account/", "/account/sessions/", "/account/factors/", "/people/", "/password/"]
 
 
 @pytest.mark.parametrize("address", PAGES)

@@ -31,7 +31,7 @@ PAGES = (
 )  # fmt: skip
 WITHOUT = {
     "health", "password", "preferences", "account", "sessions", "people", "person", "invitation",
-    "forgotten", "reset", "audit", "audit_export", "audit_home", "audit_verification",
+    "forgotten", "deputies", "reset", "audit", "audit_export", "audit_home", "audit_verification",
 }  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from fourfold.web.urls import urlpatterns
 from tests.web.conftest import ADDRESSES
 
 #: Addresses that are about nobody's organisation.
-OPEN = {"home", "search", "preferences", "health", "password", "account", "sessions", "audit_home"}
+OPEN = {"home", "search", "preferences", "health", "password", "account", "sessions", "deputies", "audit_home"}
 #: Addresses for those who are not signed in, whose links name nobody they do not belong to.
 FOR_STRANGERS = {"invitation", "forgotten", "reset"}
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.db import transaction
 
 from fourfold.access.giving import refusal_to_give
 from fourfold.access.roles import Action, Role
 from fourfold.access.rules import Principal, Thing, can, refusal
 from fourfold.actions._events import note_event as note_event  # one of the steps
+from fourfold.engine.due import day_at
 from fourfold.errors import Forbidden, NotFound
 from fourfold.records.models import Kpi, Organisation, Person
+from fourfold.records.queries.deputies import absent_person
 from fourfold.records.read_only import refuse as refuse_while_read_only
 from fourfold.records.ready import Ready
 from fourfold.records.scope import principal_of
@@ -59,10 +63,28 @@ def require_to_record(by: Person | None, organisation: Organisation, ready: Read
     if by is None and kpi not in ready.kpis:
         raise NotFound(f"There is no KPI {kpi} here.")
     if by is not None:
-        owner = Kpi.objects.filter(organisation=organisation, code=kpi).values_list("owner", flat=True).first()
-        require(by, Action.RECORD, organisation, ready.paths[unit], owner=owner)
+        require_of(principal_of(by), Action.RECORD, _figure(organisation, ready, kpi, unit))
     if kpi not in ready.kpis:
         raise NotFound(f"There is no KPI {kpi} here.")
+
+
+def recorded_for(
+    by: Person | None, organisation: Organisation, ready: Ready, kpi: str, unit: str, *, at: datetime
+) -> Person | None:
+    """As `require_to_record`, also for a deputy: for whom the figure is entered, nobody where for oneself."""
+    if by is not None and unit in ready.paths and kpi in ready.kpis:
+        thing = _figure(organisation, ready, kpi, unit)
+        if not can(principal_of(by), Action.RECORD, thing):
+            absent = absent_person(by, kpi, thing, on=day_at(ready.definitions, unit, at))
+            if absent is not None:
+                return absent
+    require_to_record(by, organisation, ready, kpi, unit)
+    return None
+
+
+def _figure(organisation: Organisation, ready: Ready, kpi: str, unit: str) -> Thing:
+    owner = Kpi.objects.filter(organisation=organisation, code=kpi).values_list("owner", flat=True).first()
+    return Thing(organisation.pk, ready.paths[unit], owner=owner)
 
 
 def require_to_give(by: Person, role: Role, *, to: int, organisation: Organisation, path: str | None) -> None:

@@ -7,7 +7,7 @@ from typing import Final
 
 from django.db import transaction
 
-from fourfold.actions._steps import find_organisation, lock, require_to_record
+from fourfold.actions._steps import find_organisation, lock, recorded_for
 from fourfold.actions.outcome import Outcome
 from fourfold.engine.evaluate import dependents
 from fourfold.engine.groups import reaches_sideways
@@ -35,8 +35,8 @@ def evaluate_outlooks(
     ready = ready_definitions(found)
     if ready is None:
         raise NotFound(f"There is no unit {unit} here, or you may not see it.")
-    require_to_record(by, found, ready, kpi, unit)
     moment = as_of or datetime.now(UTC)
+    recorded_for(by, found, ready, kpi, unit, at=moment)
     for _ in range(_TRIES):
         found.refresh_from_db()
         ready = ready_definitions(found) or ready

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from fourfold.records.models import Person
 
@@ -37,6 +37,13 @@ def origin() -> Origin:
 def begin_at(place: Origin) -> None:
     """From here on everything of this thread comes from there: for a command, which does one thing."""
     _ORIGIN.set(place)
+
+
+@contextmanager
+def acting_for(absent: Person | None) -> Iterator[None]:
+    """What is done inside is done on behalf of this person, by their deputy; for oneself where it is nobody."""
+    with coming_from(replace(origin(), on_behalf_of=absent)):
+        yield
 
 
 @contextmanager

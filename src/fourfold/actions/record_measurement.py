@@ -8,9 +8,10 @@ from typing import Any
 
 from django.db import transaction
 
-from fourfold.actions._steps import advance, find_organisation, lock, note_event, require_to_record
+from fourfold.actions._steps import advance, find_organisation, lock, note_event, recorded_for
 from fourfold.actions.evaluate_change import evaluate_change
 from fourfold.actions.evaluate_organisation import is_evaluated
+from fourfold.actions.origin import acting_for
 from fourfold.actions.outcome import Outcome
 from fourfold.engine.cells import State
 from fourfold.engine.definitions import Definitions
@@ -47,22 +48,22 @@ def record_measurement(
 
     It supersedes what was known before, which stays on record. What is known already is not recorded again. A figure
     that the checks refuse comes back as findings, and nothing is written. People see and record for their own units
-    only: for others there is `NotFound` or `Forbidden`.
+    only, or for a colleague whose deputy they are, which the event says: else there is `NotFound` or `Forbidden`.
     """
     found = find_organisation(by, organisation)
     ready = ready_definitions(found)
     if ready is None:
         raise NotFound(f"There is no unit {unit} here, or you may not see it.")
-    require_to_record(by, found, ready, kpi, unit)
-    definitions = ready.definitions
     moment = at or datetime.now(UTC)
+    absent = recorded_for(by, found, ready, kpi, unit, at=moment)
+    definitions = ready.definitions
     row: dict[str, Any] = {"kpi": kpi, "unit": unit, "period": period, "state": state, "quality": quality}
     row |= {"value": _text(value), "numerator": _text(numerator), "denominator": _text(denominator)}
     checked = check_rows(to_polars([{**row, "note": note, "source": source}]), definitions)
     findings = (*checked.findings, *_early(definitions, kpi, unit, period, moment), *_empty(checked))
     if errors(findings):
         return Outcome("nothing was recorded", findings=findings)
-    with transaction.atomic():
+    with acting_for(absent), transaction.atomic():
         locked = lock(found)
         if locked.definitions_version != found.definitions_version:
             raise Conflict("The definitions have just been changed.", hint="Enter the figure again.")

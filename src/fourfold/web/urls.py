@@ -7,6 +7,7 @@ from django.urls import path
 from fourfold.web.pages.account import account, sessions
 from fourfold.web.pages.alignment import alignment
 from fourfold.web.pages.audit import audit, audit_export, audit_home, audit_verification
+from fourfold.web.pages.deputies import deputies
 from fourfold.web.pages.evidence import evidence
 from fourfold.web.pages.figures import figures
 from fourfold.web.pages.initiatives import initiatives
@@ -51,6 +52,7 @@ urlpatterns = [
     path("search/", search, name="search"),
     path("account/", account, name="account"),
     path("account/sessions/", sessions, name="sessions"),
+    path("account/deputies/", deputies, name="deputies"),
     path("people/", people, name="people"),
     path("people/<int:pk>/", person, name="person"),
     path("invitation/", invitation, name="invitation"),

@@ -19,7 +19,7 @@ from fourfold.records.queries.kpi import is_rolled_up, periods_to_record, unit_g
 from fourfold.web.address import Here, here_of_kpi
 from fourfold.web.components.numbers import as_given
 from fourfold.web.forms.measurement import MeasurementForm, read_form
-from fourfold.web.pages.kpi import kpi_page
+from fourfold.web.pages.kpi import absent_from, kpi_page
 from fourfold.web.requests import Request, signed_in_form
 
 
@@ -29,7 +29,7 @@ def figures(request: Request, pk: int, name: str) -> HttpResponse:
     here, kpi = here_of_kpi(request, pk)
     if request.method != "POST":
         return redirect(here.kpi(kpi, here.scope.unit) + "#enter")
-    if not here.scope.may(Action.RECORD, kpi=kpi):
+    if not here.scope.may(Action.RECORD, kpi=kpi) and absent_from(here.scope, kpi) is None:
         raise Forbidden("You may not enter figures here.")
     form = read_form(kpi, periods_to_record(here.scope, kpi), request.POST.dict(), unit_given(here.scope, kpi))
     if is_rolled_up(here.scope, kpi):

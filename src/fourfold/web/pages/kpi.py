@@ -5,8 +5,12 @@ from __future__ import annotations
 from typing import Final
 
 from django.http import HttpResponse
+from django.utils import timezone
 
 from fourfold.access.roles import Action
+from fourfold.engine.definitions import Kpi
+from fourfold.records.models import Person
+from fourfold.records.queries.deputies import absent_person_of
 from fourfold.records.queries.kpi import KpiPage, current_figure, kpi_of, periods_to_record, unit_given
 from fourfold.records.queries.scope import Scope
 from fourfold.records.queries.structure import slug
@@ -39,7 +43,8 @@ def kpi_page(
     chosen = request.GET.get("range", USUAL)
     length = RANGES.get(chosen, RANGES[USUAL]) or _everything(here.scope)
     page = kpi_of(here.scope, definition, length=length)
-    form = form or _form(page)
+    absent = absent_from(here.scope, definition)
+    form = form or _form(page, absent)
     return show(
         request,
         "web/kpi.html",
@@ -50,6 +55,7 @@ def kpi_page(
         status=status,
         ranges=_ranges(here, page, chosen if chosen in RANGES else USUAL),
         form=form,
+        absent=absent,
         known=_known(page, form),
         form_url=here.at(path("figures", page.pk, slug(definition.name)), here.place()),
         quality_url=here.at(path("quality", page.pk, slug(definition.name)), here.place()),
@@ -58,9 +64,16 @@ def kpi_page(
     )
 
 
-def _form(page: KpiPage) -> MeasurementForm | None:
+def absent_from(scope: Scope, kpi: Kpi) -> Person | None:
+    """For whom the person enters figures of the KPI here as a deputy; nobody where they may do so for themselves."""
+    if scope.may(Action.RECORD, kpi=kpi):
+        return None
+    return absent_person_of(scope, kpi.code, on=timezone.localdate(timezone=scope.structure.zone))
+
+
+def _form(page: KpiPage, absent: Person | None) -> MeasurementForm | None:
     """An empty form for the period shown; None where the person cannot record."""
-    if not page.is_entered_here or not page.scope.may(Action.RECORD, kpi=page.kpi):
+    if not page.is_entered_here or not (absent or page.scope.may(Action.RECORD, kpi=page.kpi)):
         return None
     periods = periods_to_record(page.scope, page.kpi)
     shown = page.scope.structure.calendar.period(page.kpi.frequency, page.scope.month.last_day)
