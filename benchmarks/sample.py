@@ -55,13 +55,33 @@ class Sample:
 def sample(kpis: int, units: int, months: int, *, seed: int = 1) -> Sample:
     """`units` counts the whole tree: the root, ten divisions where there are more than ten, and who reports."""
     rng = np.random.default_rng(seed)
-    level = rng.uniform(50.0, 500.0, kpis).round(1)
+    level = levels_of(kpis, rng)
     periods = months_of(months)
-    definitions = complete(Definitions.model_validate(_definitions(kpis, _units(units), level)))
-    reporting = [u.code for u in definitions.units if not any(v.parent == u.code for v in definitions.units)]
-    rows = _rows(level, reporting, [p.id for p in periods], rng)
-    end = periods[-1].end
-    return Sample(definitions, rows, periods, datetime(end.year, end.month, end.day, 12, tzinfo=UTC))
+    definitions = definitions_of(units, level)
+    rows = _rows(level, reporting_of(definitions), [p.id for p in periods], rng)
+    return Sample(definitions, rows, periods, noon_after(periods[-1]))
+
+
+def levels_of(kpis: int, rng: np.random.Generator) -> np.ndarray:
+    """What the figures of each KPI lie around."""
+    return rng.uniform(50.0, 500.0, kpis).round(1)
+
+
+def definitions_of(units: int, level: np.ndarray) -> Definitions:
+    """The definitions alone: a KPI for each level."""
+    return complete(Definitions.model_validate(_definitions(len(level), _units(units), level)))
+
+
+def reporting_of(definitions: Definitions) -> list[str]:
+    """The units with figures of their own: those with none below them."""
+    inner = {unit.parent for unit in definitions.units}
+    return [unit.code for unit in definitions.units if unit.code not in inner]
+
+
+def noon_after(period: Period) -> datetime:
+    """The moment at which the sample is evaluated: noon of the first day after its last month."""
+    end = period.end
+    return datetime(end.year, end.month, end.day, 12, tzinfo=UTC)
 
 
 def months_of(count: int) -> tuple[Period, ...]:

@@ -55,14 +55,14 @@ def evaluate_organisation(
 
 def is_evaluated(organisation: Organisation, *, on: datetime | None = None) -> bool:
     """True when the stored results come from the figures of now; with `on`, of this engine and each unit's day too."""
-    last = Evaluation.objects.filter(organisation=organisation).order_by("-pk").first()
-    if last is None or last.input_version != organisation.version:
-        return False
-    if on is None:
-        return True
-    ready = ready_definitions(organisation)
-    same_day = ready is None or todays(ready.definitions, last.as_of)[0] == todays(ready.definitions, on)[0]
-    return same_day and last.engine_version == fourfold.__version__
+    newest = Evaluation.objects.filter(organisation=organisation).order_by("-pk")
+    for version, as_of, engine in newest.values_list("input_version", "as_of", "engine_version")[:1]:
+        if version != organisation.version or on is None:
+            return bool(version == organisation.version)
+        ready = ready_definitions(organisation)
+        same_day = ready is None or todays(ready.definitions, as_of)[0] == todays(ready.definitions, on)[0]
+        return same_day and bool(engine == fourfold.__version__)
+    return False
 
 
 def evaluate_locked(organisation: Organisation, *, as_of: datetime, reason: str) -> Outcome[Evaluation]:

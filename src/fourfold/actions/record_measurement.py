@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any
 
 from django.db import transaction
 
@@ -17,7 +16,7 @@ from fourfold.engine.cells import State
 from fourfold.engine.definitions import Definitions
 from fourfold.engine.due import day_at
 from fourfold.engine.findings import Finding, Level, Place, errors
-from fourfold.engine.measurements import CheckedRows, check_rows, to_polars
+from fourfold.engine.measurements import CheckedRows, check_row
 from fourfold.engine.periods import Period, PeriodError
 from fourfold.errors import Conflict, NotFound
 from fourfold.records.frames.measurement import Revision, current_revision, write_measurements
@@ -57,9 +56,11 @@ def record_measurement(
     moment = at or datetime.now(UTC)
     absent = recorded_for(by, found, ready, kpi, unit, at=moment)
     definitions = ready.definitions
-    row: dict[str, Any] = {"kpi": kpi, "unit": unit, "period": period, "state": state, "quality": quality}
+    row = {"kpi": kpi, "unit": unit, "period": period}
     row |= {"value": _text(value), "numerator": _text(numerator), "denominator": _text(denominator)}
-    checked = check_rows(to_polars([{**row, "note": note, "source": source}]), definitions)
+    said = {"state": state, "quality": quality, "note": note, "source": source}
+    row |= {name: text for name, text in said.items() if text}
+    checked = check_row(row, definitions)
     findings = (*checked.findings, *_early(definitions, kpi, unit, period, moment), *_empty(checked))
     if errors(findings):
         return Outcome("nothing was recorded", findings=findings)
@@ -100,11 +101,11 @@ def _record(
     return Outcome(f"recorded; {evaluated.summary}", after, findings)
 
 
-def _text(figure: Figure) -> str | None:
-    """As it is checked: text. A float is refused, since its digits are not those anybody wrote."""
+def _text(figure: Figure) -> str:
+    """As it is checked: text, empty for none. A float is refused, since its digits are not those anybody wrote."""
     if isinstance(figure, float | bool):
         raise TypeError("A figure is a Decimal, an integer or a text, not a float.")
-    return None if figure is None else str(figure)
+    return "" if figure is None else str(figure)
 
 
 def _period(definitions: Definitions, kpi: str, text: str) -> Period:

@@ -6,7 +6,7 @@ with both meanings named. Whether a table with errors is loaded in part is not d
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -57,6 +57,13 @@ def check_rows(table: pl.DataFrame, definitions: Definitions, *, file: str | Non
     one KPI, unit and period must agree, unless `recorded_at` tells them apart as revisions.
     """
     return check_tables([(file, table)], definitions)
+
+
+def check_row(row: Mapping[str, str], definitions: Definitions) -> CheckedRows:
+    """Like `check_rows`, for one row of texts by column: in a tenth of the time where it is plainly right."""
+    from fourfold.engine.measurements.one_row import plainly_right
+
+    return plainly_right(row, definitions) or check_rows(to_polars([row]), definitions)
 
 
 def check_tables(tables: Sequence[tuple[str | None, pl.DataFrame]], definitions: Definitions) -> CheckedRows:

@@ -24,7 +24,7 @@ def check(tables: Sequence[tuple[str | None, pl.DataFrame]], definitions: Defini
     usable = [text for text in texts if text is not None]
     read = sum(len(table) for _, table in tables)
     if not usable:
-        return CheckedRows(pl.DataFrame(schema=_SCHEMA), report.findings(), read)
+        return CheckedRows(pl.DataFrame(schema=SCHEMA), report.findings(), read)
     texts_of = pl.concat(usable).with_row_index("i")
     read_in = read_figures(refer(texts_of, definitions), definitions, texts_of)
     rows = with_recorded(with_figure(read_in), texts_of["recorded_at"]).collect()
@@ -37,7 +37,8 @@ def check(tables: Sequence[tuple[str | None, pl.DataFrame]], definitions: Defini
     return CheckedRows(_typed(rows), report.findings(), read)
 
 
-_SCHEMA: Final[dict[str, pl.DataType]] = {
+#: The columns that `CheckedRows` promises.
+SCHEMA: Final[dict[str, pl.DataType]] = {
     **dict.fromkeys(("kpi", "unit", "period"), pl.String()),
     **dict.fromkeys(FIGURES, pl.Float64()),
     **dict.fromkeys([f"{figure}_text" for figure in FIGURES], pl.String()),
@@ -58,7 +59,7 @@ def _typed(rows: pl.DataFrame) -> pl.DataFrame:
         pl.col("code").alias("state"), "marks", "source", "note", pl.col("recorded").alias("recorded_at"),
         "file", "row",
     )  # fmt: skip
-    typed = renamed.cast(pl.Schema(_SCHEMA)).collect()
+    typed = renamed.cast(pl.Schema(SCHEMA)).collect()
     if typed["recorded_at"].null_count() == len(typed):
         return typed
     return typed.sort("recorded_at", maintain_order=True)  # the last row of a cell is its newest revision

@@ -13,6 +13,8 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
+from django.db.models import ExpressionWrapper, F, TextField
+
 from fourfold.engine.cells import State
 from fourfold.engine.measurements import COLUMNS, FIGURES
 from fourfold.engine.measurements.figures import QUALITIES
@@ -109,25 +111,30 @@ def read_measurements(
     """
     import polars as pl
 
-    columns = ("kpi_id", "unit_id", "period", *FIGURES, "state", "marks")
-    names, units = ready.kpi_codes, ready.unit_codes
     found = Measurement.objects.filter(organisation=organisation)
     found = found.current() if as_of is None else found.as_of(as_of)
     if kpis is not None:
         found = found.filter(kpi__in=[ready.kpis[code] for code in kpis])
-    rows = list(found.values_list(*columns))
-    series: list[Iterable[Any]] = [list(column) for column in zip(*rows, strict=True)] or [[] for _ in columns]
-    data: dict[str, Any] = dict(zip(columns, series, strict=True))
-    figures = {f: [None if v is None else float(v) for v in data[f]] for f in FIGURES}
-    texts = {"kpi": [names[k] for k in data["kpi_id"]], "unit": [units[u] for u in data["unit_id"]]}
+    columns = [*zip(*found.values_list("kpi_id", "unit_id", "period", *_UNREAD, "state", "marks"), strict=True)]
+    kpi, unit, period, *figures, state, marks = columns or [()] * (5 + len(_UNREAD))
+    texts = {"kpi": list(map(ready.kpi_codes.__getitem__, kpi)), "unit": list(map(ready.unit_codes.__getitem__, unit))}
+    numbers = {name: list(map(_float, column)) for name, column in zip(FIGURES, figures, strict=True)}
     return pl.DataFrame(
-        {**texts, "period": data["period"], **figures, "state": data["state"], "marks": data["marks"]},
+        {**texts, "period": period, **numbers, "state": state, "marks": marks},
         schema={
             **dict.fromkeys(("kpi", "unit", "period"), pl.String()),
             **dict.fromkeys(FIGURES, pl.Float64()),
             **dict.fromkeys(("state", "marks"), pl.UInt8()),
         },
     )
+
+
+def _float(figure: str | Decimal | None) -> float | None:
+    return None if figure is None else float(figure)
+
+
+#: Figures without making decimals of them: the digits on SQLite, what the driver makes of them on PostgreSQL.
+_UNREAD: Final = tuple(ExpressionWrapper(F(figure), output_field=TextField()) for figure in FIGURES)
 
 
 def current_revision(organisation: Organisation, ready: Ready, kpi: str, unit: str, period: str) -> Revision | None:

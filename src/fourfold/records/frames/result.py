@@ -10,8 +10,8 @@ from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from itertools import product
-from math import isclose
+from itertools import product, repeat
+from math import isclose, prod
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -180,8 +180,10 @@ def _values(results: Results, name: str, part: Any) -> Iterable[Any]:
     """One column: None where there is no number."""
     array = results.anchor(name) if name in ANCHORS else getattr(results, name)
     if array is None:
-        array = np.zeros(results.shape, np.uint8) if name in _CODES else np.full(results.shape, np.nan)
-    flat = np.broadcast_to(array, results.shape)[part].reshape(-1)
+        return repeat(0 if name in _CODES else None, prod(map(np.size, part)))
+    if array.shape != results.shape:
+        array = np.broadcast_to(array, results.shape)
+    flat = array[part].reshape(-1)
     return flat.tolist() if name in _CODES else [None if x != x else x for x in flat.tolist()]
 
 
