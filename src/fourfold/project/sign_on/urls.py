@@ -7,9 +7,10 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from fourfold.access.directory import ScimDirectory
 from fourfold.project.sign_on.configuration import LdapDirectory, OidcDirectory, SamlDirectory
+from fourfold.web.pages.directories import directories
 
 _KINDS = {type(directory) for directory in settings.DIRECTORIES}
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [path("directories/", directories, name="directories")]
 
 if OidcDirectory in _KINDS:
     from fourfold.project.sign_on import views

@@ -14,6 +14,7 @@ from fourfold.access.rules import Thing, can
 from fourfold.errors import Forbidden, NotFound
 from fourfold.records.models import (
     Grant,
+    Identity,
     Initiative,
     Invitation,
     Kpi,
@@ -99,12 +100,13 @@ def members_of(by: Person, organisation: Organisation) -> list[Member]:
     for person, kind in Authenticator.objects.filter(user__in=people).values_list("user", "type"):  # house: as above
         factors.setdefault(person, set()).add(kind)
     roles = _roles(organisation, people)
+    known = set(Identity.objects.filter(person__in=people).values_list("person", flat=True))  # house: as above
     now = timezone.now()
     return [
         Member(
             person,
             tuple(roles.get(person.pk, ())),
-            _state(person, until.get(person.pk), now),
+            _state(person, until.get(person.pk), now, by_directory=person.pk in known),
             until.get(person.pk),
             frozenset(factors.get(person.pk, ())),
         )
@@ -112,10 +114,10 @@ def members_of(by: Person, organisation: Organisation) -> list[Member]:
     ]
 
 
-def _state(person: Person, until: datetime | None, now: datetime) -> str:
+def _state(person: Person, until: datetime | None, now: datetime, *, by_directory: bool) -> str:
     if not person.is_active:
         return "off"
-    if person.has_usable_password():
+    if person.has_usable_password() or by_directory:
         return "on"
     if until is None:
         return "none"

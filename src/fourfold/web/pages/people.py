@@ -120,7 +120,7 @@ def _told(
 def _list(request: Request, organisation: Organisation, form: PersonForm, status: int = 200) -> HttpResponse:
     return plain(
         request, "web/people.html", title="People", status=status, organisation_name=organisation.name,
-        members=members_of(request.user, organisation), states=STATES, form=form,
+        members=members_of(request.user, organisation), states=STATES, form=form, directories=settings.DIRECTORIES,
     )  # fmt: skip
 
 
