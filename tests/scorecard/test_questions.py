@@ -341,3 +341,17 @@ def test_a_table_with_its_outlook_has_icons_and_the_next_figure(card: fourfold.S
     earlier = card.evaluate(as_of=AS_OF).table(unit="north", period="2026-12")
     then = next(r for r in card.with_outlook(earlier, as_of=AS_OF).rows if r.node == "kpi:sales")
     assert then.signal == "∿  ?"
+
+
+def test_a_week_ahead_does_not_stand_beside_the_figure_of_a_month() -> None:
+    """Sales are weekly here, and the table is of a period of four or five weeks."""
+    marram = fourfold.load(Path(__file__).parents[2] / "examples" / "marram_stores")
+    at = "2026-11-20"
+    evaluated = marram.evaluate(as_of=at)
+    rows = {r.node: r for r in marram.with_outlook(evaluated.table(), as_of=at).rows}
+    assert (rows["kpi:sales"].signal, rows["kpi:sales"].forecast) == ("", "")
+    assert rows["kpi:margin"].forecast
+    for view, has_forecast in (("week", True), ("ytd", False)):
+        table = marram.evaluate(as_of=at, view=view).table()
+        sales = next(r for r in marram.with_outlook(table, as_of=at, view=view).rows if r.node == "kpi:sales")
+        assert bool(sales.forecast) is has_forecast, view

@@ -50,7 +50,7 @@ def run(
     evaluated = scorecard.evaluate(as_of=as_of, view=view or scorecard.view_of(period))
     shown = evaluated.table(unit=unit, period=period)
     if form is Format.TABLE:
-        shown = scorecard.with_outlook(shown, as_of=as_of)
+        shown = scorecard.with_outlook(shown, as_of=as_of, view=evaluated.evaluation.view)
         if file is None:
             print_table(shown)
         else:

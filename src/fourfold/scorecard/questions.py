@@ -86,14 +86,18 @@ class Questions:
         figures, items = look(self.definitions, rows, at, kpi, unit)
         return Chances(self.definitions, figures, at, items, kpi, unit)
 
-    def with_outlook(self, shown: Table, *, as_of: Moment = None) -> Table:
-        """The table of an evaluation with the two icons of each KPI and its forecast, as of the end of its period."""
+    def with_outlook(self, shown: Table, *, as_of: Moment = None, view: View | str = "month") -> Table:
+        """The table of an evaluation in this view with the icons of each KPI and its forecast, as of its period's end.
+
+        Only KPIs whose own periods are those of the view have them.
+        """
         from fourfold.scorecard.outlooks import look
         from fourfold.scorecard.signals import with_outlook
 
         at, rows = self._then(as_of)
         until = self.definitions.calendar.parse(shown.period).last_day
-        return with_outlook(shown, look(self.definitions, rows, at, None, shown.unit, until)[1], self.definitions)
+        found = look(self.definitions, rows, at, None, shown.unit, until)[1]
+        return with_outlook(shown, found, self.definitions, view_named(view))
 
     def evidence(self, unit: str | None = None, *, as_of: Moment = None, seed: int = SEED) -> MapEvidence:
         """What the figures of a unit say about the links of the strategy map, all tested together (§7)."""

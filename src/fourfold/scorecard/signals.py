@@ -10,6 +10,7 @@ import numpy as np
 
 from fourfold.engine.definitions import Definitions, Kpi
 from fourfold.engine.outlook import Outlook
+from fourfold.engine.results import View
 from fourfold.engine.signals import Assurance, Reading, Variation
 from fourfold.engine.workings.outlook_answer import last
 from fourfold.scorecard.explanation import WorkingExplanation
@@ -126,14 +127,18 @@ def _value(found: Outlooks, o: Outlook) -> float | None:
     return _figures(found, o)[o.origin.ordinal - o.periods[0].ordinal]
 
 
-def with_outlook(shown: Table, found: Sequence[Outlook], definitions: Definitions) -> Table:
-    """A scorecard's table with the icons of each KPI of its unit, and the forecast of the KPI's next period."""
+def with_outlook(shown: Table, found: Sequence[Outlook], definitions: Definitions, view: View) -> Table:
+    """A scorecard's table with the icons of each KPI of its unit, and the forecast of the KPI's next period.
+
+    A KPI whose own periods are not those of the view has none: next week's figure is nothing to lay beside a month's.
+    """
     own = {f"kpi:{o.kpi}": o for o in found if o.unit == shown.unit}
 
     def row(r: Row) -> Row:
-        if (o := own.get(r.node)) is None:
+        if (o := own.get(r.node)) is None or definitions.kpi[o.kpi].frequency.value != view:
             return r
         kpi, mean = definitions.kpi[o.kpi], o.forecast.mean
         return replace(r, signal=icons(o.reading), forecast=number(mean[0], kpi) if mean else "")
 
-    return replace(shown, rows=tuple(map(row, shown.rows)), legend=LEGEND)
+    rows = tuple(map(row, shown.rows))
+    return replace(shown, rows=rows, legend=LEGEND if any(r.signal for r in rows) else "")
