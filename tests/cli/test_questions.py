@@ -124,7 +124,7 @@ def test_a_scenario_of_every_kind_shares_the_change_out(fourfold: Run) -> None:
         "what-if", EXAMPLE, *scenario, "--period", "2026-10", "--explain", "scorecard", "--json", *AS_OF
     ).out
     plain = json.loads(body)
-    assert json.loads(json.dumps(library.replay(plain))) == plain["answer"]
+    assert library.replay(plain) == plain["answer"]
 
 
 @pytest.mark.parametrize(
@@ -140,7 +140,7 @@ def test_explain_says_it_in_words_and_its_json_can_be_replayed(fourfold: Run, ab
     assert words.code == 0 and len(words.out) > 40
     body: dict[str, Any] = json.loads(fourfold("explain", EXAMPLE, node, "--about", about, "--json", *AS_OF).out)
     assert body["words"] == words.out.rstrip("\n").split("\n")
-    assert json.loads(json.dumps(library.replay(body))) == body["answer"]
+    assert library.replay(body) == body["answer"]
 
 
 @pytest.mark.parametrize(

@@ -47,7 +47,7 @@ class Working(ABC):
     def to_json(self) -> dict[str, object]:
         """Plain data: `kind`, `inputs`, `answer`, `words`, and the SHA-256 of the canonical text of the rest."""
         inputs = json.loads(TypeAdapter(type(self)).dump_json(self))
-        return sealed({"kind": self.kind, "inputs": inputs, "answer": self.answer(), "words": self.words()})
+        return sealed({"kind": self.kind, "inputs": inputs, "answer": _as_read(self.answer()), "words": self.words()})
 
 
 def replay(body: Mapping[str, object]) -> dict[str, Plain]:
@@ -65,7 +65,13 @@ def replay(body: Mapping[str, object]) -> dict[str, Plain]:
         wrong = error.errors()[0]
         place = ".".join(map(str, wrong["loc"]))
         raise NoWorking(f"The input {place} of this working cannot be read: {wrong['msg']}.") from None
-    return working.answer()
+    return _as_read(working.answer())
+
+
+def _as_read(answer: dict[str, Plain]) -> dict[str, Plain]:
+    """An answer as it is read back from JSON, where a row of figures is a list: so it equals one that was kept."""
+    read: dict[str, Plain] = json.loads(json.dumps(answer))
+    return read
 
 
 def series(values: Floats) -> Series:
