@@ -32,6 +32,8 @@ PAGES = {
     "search without words": "/search/",
     "search without result": "/search/?q=zzz",
     "menu": "/s/group/menu/",
+    "members": "/s/group/members/",
+    "members of a unit": "/s/calder-general/members/",
     "evidence": "/s/group/evidence/?why=less-agency%3Ewithin-means",
     "portfolio": "/s/group/portfolio/?why=ed_4h",
     "what if, with nothing different": "/s/calder-general/scenario/",

@@ -27,11 +27,11 @@ STATIC = PACKAGE / "web" / "static"
 #: The pages about an organisation, by the name of their route; the rest needs no organisation.
 PAGES = (
     "home", "overview", "scorecard", "map", "alignment", "initiatives", "menu", "kpi", "quality", "figures", "steps",
-    "objective", "search", "evidence", "portfolio", "scenario", "proposals",
+    "objective", "search", "evidence", "portfolio", "scenario", "proposals", "members", "readers",
 )  # fmt: skip
 WITHOUT = {
     "health", "password", "preferences", "account", "sessions", "people", "person", "invitation",
-    "forgotten", "deputies", "reset", "audit", "audit_export", "audit_home", "audit_verification",
+    "forgotten", "deputies", "reset", "rights", "audit", "audit_export", "audit_home", "audit_verification",
 }  # fmt: skip
 
 

@@ -46,9 +46,9 @@ def is_taking(principal: Principal, to: int, organisation: int) -> bool:
     return to == principal.person and any(g.organisation == organisation for g in admins)
 
 
-def refusal_to_revoke(principal: Principal, role: Role, *, of: int, organisation: int, path: str | None) -> str:
-    """Why the principal may not take this role away; everybody may give up their own."""
-    return "" if of == principal.person or role in gives(principal, organisation, path) else TOO_MUCH
+def refusal_to_revoke(principal: Principal, role: Role, *, organisation: int, path: str | None) -> str:
+    """Why the principal may not take this role away, from others or from themselves."""
+    return "" if role in gives(principal, organisation, path) else TOO_MUCH
 
 
 def refusal_to_deny(principal: Principal, *, to: int, organisation: int, path: str | None, lift: bool = False) -> str:

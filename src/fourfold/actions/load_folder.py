@@ -10,6 +10,7 @@ from typing import Any
 from django.db import transaction
 
 from fourfold.access.roles import Action
+from fourfold.actions._grants import without_gain
 from fourfold.actions._steps import advance, lock, note_event, require
 from fourfold.actions.evaluate_organisation import evaluate_organisation, is_evaluated
 from fourfold.actions.outcome import Outcome
@@ -86,7 +87,8 @@ def _write(
     if by is not None and gives_roles(organisation, written_now.people):
         hint = "Give roles on the page of members, or let the administrator of the machine load the folder."
         raise Forbidden("You may not give people roles by loading a folder.", hint=hint)
-    changes = write_definitions(organisation, written_now)
+    with without_gain(by, organisation):
+        changes = write_definitions(organisation, written_now)
     rows = scorecard.rows
     with transaction.atomic():
         run = Import.objects.create(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable
 from functools import reduce
 from operator import or_
 from typing import TYPE_CHECKING, Self, TypeVar
@@ -11,7 +11,8 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.db.models import Q
 
-from fourfold.access.rules import NOBODY, Principal
+from fourfold.access.roles import Role
+from fourfold.access.rules import NOBODY, Denial, Grant, Principal
 from fourfold.access.sight import Sight, sights_of
 
 if TYPE_CHECKING:
@@ -24,6 +25,13 @@ M = TypeVar("M", bound=models.Model, covariant=True)
 def principal_of(person: Person | AnonymousUser) -> Principal:
     """Who asks, with their grants; nobody for somebody who is not signed in or was switched off."""
     return NOBODY if isinstance(person, AnonymousUser) or not person.is_active else person.principal
+
+
+def principal_made_of(person: int, rows: Iterable[tuple[int, str, str | None, bool]]) -> Principal:
+    """Somebody as the policy knows them, of what their grants say: organisation, role, path of the unit, exports."""
+    given = tuple(rows)
+    grants = (Grant(pk, Role(role), path, exports) for pk, role, path, exports in given if role)
+    return Principal(person, tuple(grants), tuple(Denial(pk, path) for pk, role, path, _ in given if not role))
 
 
 def sight_of(person: Person | AnonymousUser) -> Hashable:

@@ -13,6 +13,7 @@ from fourfold.web.pages.figures import figures
 from fourfold.web.pages.initiatives import initiatives
 from fourfold.web.pages.invitation import forgotten, invitation, reset
 from fourfold.web.pages.kpi import kpi
+from fourfold.web.pages.members import members, readers, rights
 from fourfold.web.pages.menu import menu
 from fourfold.web.pages.objective import objective
 from fourfold.web.pages.overview import home, overview
@@ -38,17 +39,23 @@ urlpatterns = [
     path("s/<str:unit>/evidence/", evidence, name="evidence"),
     path("s/<str:unit>/portfolio/", portfolio, name="portfolio"),
     path("s/<str:unit>/scenario/", scenario, name="scenario"),
+    path("s/<str:unit>/members/", members, name="members"),
     path("s/<str:unit>/menu/", menu, name="menu"),
     path("kpi/<int:pk>-<slug:name>/", kpi, name="kpi"),
     path("kpi/<int:pk>-<slug:name>/figures/", figures, name="figures"),
     path("kpi/<int:pk>-<slug:name>/quality/", quality, name="quality"),
     path("kpi/<int:pk>-<slug:name>/proposals/", proposals, name="proposals"),
     path("kpi/<int:pk>-<slug:name>/steps/", steps, name="steps"),
+    path("kpi/<int:pk>-<slug:name>/readers/", readers, name="readers"),
     path("objective/<int:pk>-<slug:name>/", objective, name="objective"),
+<<<<<<< HEAD
     path("audit/", audit_home, name="audit_home"),
     path("audit/<str:organisation>/", audit, name="audit"),
     path("audit/<str:organisation>/export/", audit_export, name="audit_export"),
     path("audit/<str:organisation>/verification/", audit_verification, name="audit_verification"),
+=======
+    path("people/<int:pk>/rights/", rights, name="rights"),
+>>>>>>> 2348658 (Let members be given roles and be denied units; show who sees what, and how much of a figure is not shown)
     path("search/", search, name="search"),
     path("account/", account, name="account"),
     path("account/sessions/", sessions, name="sessions"),

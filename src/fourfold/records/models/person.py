@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, ClassVar, Self
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 
-from fourfold.access.roles import Role
-from fourfold.access.rules import Denial, Grant, Principal
-from fourfold.records.scope import principal_of
+from fourfold.access.rules import Principal
+from fourfold.records.scope import principal_made_of, principal_of
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -76,6 +75,5 @@ class Person(AbstractBaseUser):
     @cached_property
     def principal(self) -> Principal:
         """The person as the policy knows them: their grants and denials, read once per request."""
-        rows = list(self.grant_rows.values_list("organisation", "role", "unit__path", "exports"))
-        grants = (Grant(pk, Role(role), path, exports) for pk, role, path, exports in rows if role)
-        return Principal(self.pk, tuple(grants), tuple(Denial(pk, path) for pk, role, path, _ in rows if not role))
+        rows = self.grant_rows.values_list("organisation", "role", "unit__path", "exports")
+        return principal_made_of(self.pk, rows)

@@ -79,13 +79,10 @@ def alignment_of(scope: Scope, *, noun: str = "kpi", words: str = "", page: int 
 
 
 def _peers(scope: Scope) -> tuple[UnitPlace, list[UnitPlace]]:
-    visible = {u.pk for u in scope.units}
-    structure = scope.structure
-    below = [u for u in structure.children.get(scope.unit.pk, []) if u.pk in visible]
-    if below or scope.unit.parent not in visible:
+    below, above = scope.below(), scope.structure.unit_of.get(scope.unit.parent or 0)
+    if below or above is None or above not in scope.units:
         return scope.unit, below
-    above = structure.unit_of[scope.unit.parent]
-    return above, [u for u in structure.children[above.pk] if u.pk in visible]
+    return above, scope.below(above)
 
 
 def _rows(scope: Scope, noun: str, evaluated: set[str]) -> list[tuple[Perspective | None, list[str]]]:

@@ -89,8 +89,7 @@ def kpi_of(scope: Scope, kpi: Kpi, *, length: int = LENGTH) -> KpiPage:
     """Five statements, results, year to date, units below, notes, recorded figures, and those of the outlook."""
     structure, node = scope.structure, f"kpi:{kpi.code}"
     to_date = window_of(scope, length=1, view="ytd", node=node).now(node) if scope.view == "month" else None
-    visible = {u.pk for u in scope.units}
-    children = [u for u in structure.children.get(scope.unit.pk, []) if u.pk in visible]
+    children = scope.below()
     having = [u for u in children if structure.applies(kpi, u.code)]
     comment, annotations = _notes(scope, kpi)
     return KpiPage(

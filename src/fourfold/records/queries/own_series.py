@@ -46,12 +46,13 @@ def _computed(scope: Scope, kpi: Kpi, as_of: datetime) -> OwnSeries:
 def parts_below(scope: Scope, kpi: Kpi, series: OwnSeries) -> tuple[Floats, Floats, Floats, Floats] | None:
     """Numerators and denominators of the units directly below in the last two periods with a figure: n0, d0, n1, d1.
 
-    None where the KPI is no ratio by month or quarter, or has fewer than four such units or two such periods.
+    None where the KPI is no ratio by month or quarter, has fewer than four such units or two such periods, or where the
+    person does not see all of the units.
     """
     structure, view = scope.structure, _STORED.get(kpi.frequency)
     below = [u.pk for u in structure.children.get(scope.unit.pk, []) if structure.applies(kpi, u.code)]
     known = [p.ordinal for p, v in zip(series.periods, series.values.tolist(), strict=True) if v == v][-2:]
-    if view is None or kpi.kind != "ratio" or len(below) < LEAST_UNITS or len(known) < 2:
+    if view is None or kpi.kind != "ratio" or len(below) < LEAST_UNITS or len(known) < 2 or scope.hidden_below()[0]:
         return None
     rows = models.Result.objects.visible_to(scope.person).filter(
         unit__in=below, view=view, ordinal__in=known, node=f"kpi:{kpi.code}"

@@ -56,6 +56,19 @@ class Scope:
         """The units this person may see, in the order of the tree."""
         return visible_units(self.person, self.structure)
 
+    @cached_property
+    def _seen(self) -> frozenset[int]:
+        return frozenset(unit.pk for unit in self.units)
+
+    def below(self, unit: UnitPlace | None = None) -> list[UnitPlace]:
+        """The units directly below one (the scope's own without one) that the person sees."""
+        return [u for u in self.structure.children.get((unit or self.unit).pk, []) if u.pk in self._seen]
+
+    def hidden_below(self, unit: UnitPlace | None = None) -> tuple[int, int]:
+        """Of how many units directly below the person does not see how many: those, and all there are."""
+        count = len(self.structure.children.get((unit or self.unit).pk, []))
+        return count - len(self.below(unit)), count
+
     @property
     def sight(self) -> Hashable:
         """What is shown here is the same for all whose scopes have the same sight, under the same run."""
@@ -106,7 +119,7 @@ def scope_of(
     the first unit they can see. `period` is a period id (the newest month with a score without one, or when it
     cannot be read). Raises `NotFound` when there is no such unit or the person may not see it.
     """
-    organisation, code = _organisation(person, unit)
+    organisation, code = organisation_of(person, unit)
     return scope_in(person, organisation, code, period=period, view=view)
 
 
@@ -142,7 +155,8 @@ def scope_in(
     )
 
 
-def _organisation(person: models.Person, unit: str | None) -> tuple[models.Organisation, str | None]:
+def organisation_of(person: models.Person, unit: str | None) -> tuple[models.Organisation, str | None]:
+    """The organisation that `unit` as an address writes it is in, and its bare code. Raises `NotFound`."""
     visible = models.Organisation.objects.visible_to(person)
     qualifier, _, code = (unit or "").rpartition(":")
     found = visible.filter(code=qualifier).first() if qualifier else None

@@ -23,7 +23,8 @@ MOST: Final = 20_000
 
 
 class Together(NamedTuple):
-    """The four shares of a unit, and findings of the period shown; `compared` is False where too much is below it."""
+    """The four shares of a unit, and findings of the period shown; `compared` is False where too much is below it or
+    not all of that is shown."""
 
     shares: Alignment
     findings: tuple[Finding, ...]
@@ -34,11 +35,12 @@ def together_of(scope: Scope) -> Together | None:
     """Two statements: results of the unit and those directly below, and those of its objectives. None where nothing is
     defined yet."""
     definitions = scope.structure.whole
-    if scope.structure.strategy is None or scope.unit.code not in definitions.unit:
+    if scope.structure.strategy is None or scope.unit.code not in definitions.unit or not scope.sees_all:
         return None
     below = scope.structure.children.get(scope.unit.pk, [])
     asked = [k for k in definitions.kpis if k.aggregate_units in (AggUnits.SUM, AggUnits.WEIGHTED_RATIO)]
-    compared = (len(below) + 1) * len(asked) <= MOST
+    hidden, _ = scope.hidden_below()  # what does not add up would tell what the units not shown have
+    compared = not hidden and (len(below) + 1) * len(asked) <= MOST
     found = _findings(scope, asked) if below and asked and compared else ()
     return Together(alignment(definitions, scope.unit.code), (*found, *_unanswered(scope)), compared)
 

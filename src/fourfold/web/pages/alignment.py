@@ -15,6 +15,7 @@ from fourfold.records.queries.window import statuses
 from fourfold.web.address import Here, here_at
 from fourfold.web.components.drawings import format_of, gap_of, target_text
 from fourfold.web.components.frame import crumb_of, show
+from fourfold.web.components.hidden import hidden_words
 from fourfold.web.components.numbers import in_place, plural, score_change, score_text
 from fourfold.web.components.period import initial
 from fourfold.web.components.pull import pull_of
@@ -86,7 +87,10 @@ def context_of(here: Here, page: Alignment, asked: Asked) -> dict[str, Any]:
     if asked.sort.removeprefix("-") not in codes:
         asked = asked._replace(sort="")
     return {
-        "summary": f"{scope.period.label}. Which units carry what, and how they are doing.",
+        "summary": " ".join([
+            f"{scope.period.label}. Which units carry what, and how they are doing.",
+            *(f"{words}." for words in (hidden_words(scope, page.head),) if words),
+        ]),
         "noun": OF[page.noun],
         "of": [_choice(here, asked, name, key == asked.noun, noun=key, sort="") for key, name in OF.items()],
         "shows": [_choice(here, asked, name, key == asked.show, show=key) for key, name in SHOWS.items()],

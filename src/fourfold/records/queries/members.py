@@ -1,0 +1,233 @@
+"""Who may see a unit or one of its KPIs, with which role, and what one person may do where."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+from fourfold.access.giving import gives
+from fourfold.access.roles import Action, Role
+from fourfold.access.rules import NOBODY, Principal, Thing, can, covers, overlaps
+from fourfold.engine.definitions import Kpi
+from fourfold.errors import NotFound
+from fourfold.records import models
+from fourfold.records.queries.scope import Scope, organisation_of
+from fourfold.records.queries.structure import Structure, UnitPlace, structure_of
+from fourfold.records.scope import principal_made_of, principal_of
+
+#: What the page about one person says of each unit.
+SHOWN: Final = (Action.SEE, Action.RECORD, Action.APPROVE, Action.TARGET, Action.MANAGE)
+
+
+class Held(NamedTuple):
+    """A role, or with `role=None` a denial, that counts in a unit; `place` is the unit it was given for."""
+
+    pk: int
+    role: Role | None
+    place: str
+    may_revoke: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """Somebody with a role or a denial in a unit, and whether they see it: all of it, their own KPIs, nothing."""
+
+    pk: int
+    name: str
+    title: str
+    is_active: bool
+    held: tuple[Held, ...]
+    sees: str  # "all", "own" or ""
+
+
+@dataclass(frozen=True)
+class Members:
+    """The members of a unit as one person sees them; `gives` are the roles that this person may give there."""
+
+    structure: Structure
+    unit: UnitPlace
+    people: tuple[Member, ...]
+    may_manage: bool
+    gives: tuple[Role, ...]
+    candidates: tuple[tuple[int, str], ...]  # who may be given a role: id and name
+    is_seen: bool  # False for those who manage members and see no figures
+
+    @property
+    def place(self) -> str | None:
+        """The unit as actions take it: the root of the tree is the whole organisation."""
+        return self.unit.code if self.unit.parent is not None else None
+
+
+def members_of(person: models.Person, code: str) -> Members:
+    """The members of a unit: three statements. Raises `NotFound` where the person neither sees nor manages it.
+
+    Whoever sees a unit is shown who else does; denials and people who were switched off only those who manage it.
+    """
+    organisation, bare = organisation_of(person, code)
+    structure = structure_of(organisation)
+    unit = next((u for u in structure.units if u.code == bare), None)
+    asking = principal_of(person)
+    if unit is None or not (_sees(asking, structure.pk, unit.path) or _manages(asking, structure.pk, unit)):
+        raise NotFound("There is no such scorecard, or you may not see it.")
+    may_manage = _manages(asking, structure.pk, unit)
+    given = gives(asking, structure.pk, _path(unit)) if may_manage else frozenset()
+    rows = _grants(organisation)
+    candidates = models.Membership.objects.visible_to(person).filter(organisation=organisation, person__is_active=True)
+    return Members(
+        structure=structure,
+        unit=unit,
+        people=tuple(_people(rows, structure, unit, asking, may_manage=may_manage)),
+        may_manage=may_manage,
+        gives=tuple(role for role in Role if role in given),
+        candidates=tuple(candidates.order_by("person__name").values_list("person", "person__name")) if given else (),
+        is_seen=bool(_sees(asking, structure.pk, unit.path)),
+    )
+
+
+def readers_of(scope: Scope, kpi: Kpi) -> tuple[Member, ...]:
+    """Who sees this KPI in the unit of the scope: two statements."""
+    structure = scope.structure
+    organisation = models.Organisation.objects.visible_to(scope.person).get(pk=structure.pk)
+    owner = next((pk for pk, code in structure.code_of.items() if code == kpi.owner), None)
+    everybody = _people(_grants(organisation), structure, scope.unit, NOBODY, may_manage=False)
+    return tuple(member for member in everybody if member.sees == "all" or member.pk == owner)
+
+
+def managed_units(person: models.Person) -> list[tuple[str, str]]:
+    """The topmost units whose members the person manages: name, and code as an address has it."""
+    found = []
+    for organisation in models.Organisation.objects.visible_to(person):
+        structure = structure_of(organisation)
+        units = [u for u in structure.units if _manages(principal_of(person), structure.pk, u)]
+        managed = {u.pk for u in units}
+        found += [(u.name, f"{organisation.code}:{u.code}") for u in units if u.parent not in managed]
+    return found
+
+
+class Right(NamedTuple):
+    """What somebody may do in a unit: for each action of `SHOWN` "all", "own" or nothing, with the roles that count."""
+
+    unit: UnitPlace
+    roles: tuple[str, ...]
+    actions: Mapping[Action, str]
+
+
+@dataclass(frozen=True)
+class Rights:
+    """What one person may see and do, as somebody who manages them sees it, or they themselves."""
+
+    person: models.Person
+    structure: Structure
+    rows: tuple[Right, ...]
+    denied: tuple[str, ...]  # names of units
+    hidden: int  # units that whoever asks does not manage
+
+
+def rights_of(by: models.Person, pk: int) -> Rights:
+    """What the person with this id may do, unit by unit, in the first organisation that both belong to.
+
+    Only units that `by` manages or audits are told, of oneself all. Raises `NotFound` where there are none.
+    """
+    for organisation in models.Organisation.objects.visible_to(by).filter(membership__person=pk):
+        found = _rights(by, pk, organisation)
+        if found is not None:
+            return found
+    raise NotFound("There is no such person, or you may not see what they may do.")
+
+
+def _rights(by: models.Person, pk: int, organisation: models.Organisation) -> Rights | None:
+    structure, asking = structure_of(organisation), principal_of(by)
+    told = [u for u in structure.units if by.pk == pk or _oversees(asking, structure.pk, u)]
+    if not told:
+        return None
+    rows = [row for row in _grants(organisation) if row.person_id == pk]
+    somebody = models.Person.objects.visible_to(by).get(pk=pk)
+    who = _principal(somebody, rows)
+    found = [_right(who, rows, structure, unit) for unit in told]
+    return Rights(
+        person=somebody,
+        structure=structure,
+        rows=tuple(right for right in found if any(right.actions.values())),
+        denied=tuple(_place(row, structure) for row in rows if row.is_denial),
+        hidden=len(structure.units) - len(told),
+    )
+
+
+def _right(who: Principal, rows: list[models.Grant], structure: Structure, unit: UnitPlace) -> Right:
+    place = Thing(structure.pk, unit.path)
+    own = Thing(structure.pk, unit.path, owner=who.person)
+    actions = {a: "all" if can(who, a, place) else "own" if can(who, a, own) else "" for a in SHOWN}
+    roles = [Role(row.role).word for row in rows if row.role and covers(_given_path(row), unit.path)]
+    return Right(unit, tuple(dict.fromkeys(roles)), actions)
+
+
+# house: who sees a unit is shown to everybody who sees it, and a grant above it counts there too
+def _grants(organisation: models.Organisation) -> list[models.Grant]:
+    rows = models.Grant.objects.filter(organisation=organisation)
+    return list(rows.select_related("person", "unit").order_by("person__name", "person", "pk"))
+
+
+def _people(
+    rows: list[models.Grant], structure: Structure, unit: UnitPlace, asking: Principal, *, may_manage: bool
+) -> Iterator[Member]:
+    by_person: dict[int, list[models.Grant]] = {}
+    for row in rows:
+        by_person.setdefault(row.person_id, []).append(row)
+    for pk, grants in by_person.items():
+        somebody = grants[0].person
+        sees = _sees(_principal(somebody, grants), structure.pk, unit.path)
+        held = tuple(_held(grants, structure, unit, asking)) if may_manage else _roles(grants, structure, unit)
+        if (held and may_manage) or sees:
+            yield Member(pk, somebody.name, somebody.title, somebody.is_active, held, sees)
+
+
+def _principal(somebody: models.Person, rows: Iterable[models.Grant]) -> Principal:
+    """The person as the policy knows them, from rows that were read together."""
+    given = ((row.organisation_id, row.role, _given_path(row), row.exports) for row in rows)
+    return principal_made_of(somebody.pk, given) if somebody.is_active else NOBODY
+
+
+def _held(rows: list[models.Grant], structure: Structure, unit: UnitPlace, asking: Principal) -> Iterator[Held]:
+    """All that counts in the unit: roles that cover it, denials that cover a part of it."""
+    for row in rows:
+        path = _given_path(row)
+        if not (overlaps(path, unit.path) if row.is_denial else covers(path, unit.path)):
+            continue
+        given = gives(asking, structure.pk, path)
+        is_own = row.is_denial and row.person_id == asking.person
+        may = bool(given) and not is_own if row.is_denial else row.role in given
+        yield Held(row.pk, Role(row.role) if row.role else None, _place(row, structure), may)
+
+
+def _roles(rows: list[models.Grant], structure: Structure, unit: UnitPlace) -> tuple[Held, ...]:
+    counting = (row for row in rows if row.role and covers(_given_path(row), unit.path))
+    return tuple(Held(row.pk, Role(row.role), _place(row, structure), False) for row in counting)
+
+
+def _place(row: models.Grant, structure: Structure) -> str:
+    return row.unit.name if row.unit else structure.organisation.name
+
+
+def _given_path(row: models.Grant) -> str | None:
+    return row.unit.path if row.unit else None
+
+
+def _path(unit: UnitPlace) -> str | None:
+    """The subtree as a grant says it: the root is the whole organisation."""
+    return unit.path if unit.parent is not None else None
+
+
+def _sees(who: Principal, organisation: int, path: str) -> str:
+    if can(who, Action.SEE, Thing(organisation, path)):
+        return "all"
+    return "own" if can(who, Action.SEE, Thing(organisation, path, owner=who.person)) else ""
+
+
+def _manages(who: Principal, organisation: int, unit: UnitPlace) -> bool:
+    return can(who, Action.MANAGE, Thing(organisation, _path(unit)))
+
+
+def _oversees(who: Principal, organisation: int, unit: UnitPlace) -> bool:
+    """Managing members or reading the audit log: both are to know who may do what."""
+    return any(can(who, action, Thing(organisation, unit.path)) for action in (Action.MANAGE, Action.AUDIT))
