@@ -37,7 +37,7 @@ WITHOUT = {
 
 def address(name: str) -> str:
     """A page of the bakery."""
-    if name in ("kpi", "quality", "figures", "steps", "proposals"):
+    if name in ("kpi", "quality", "figures", "steps", "proposals", "readers"):
         row = Kpi.objects.get(organisation__code="bakery", code="sales")
         return f"/kpi/{row.pk}-sales/" + ("" if name == "kpi" else f"{name}/")
     if name == "objective":
@@ -98,7 +98,7 @@ def test_somebody_who_is_not_signed_in_is_asked_to(organisation: Organisation) -
 
 @pytest.mark.parametrize("method", ["OPTIONS", "TRACE", "PUT", "DELETE", "POST"])
 def test_a_page_is_read_and_only_a_form_is_sent(alice: Client, method: str) -> None:
-    forms = dict.fromkeys(("figures", "steps", "/password/"), "GET, HEAD, POST") | {"/preferences/": "POST"}
+    forms = dict.fromkeys(("figures", "steps", "members", "/password/"), "GET, HEAD, POST") | {"/preferences/": "POST"}
     for name in (*PAGES, "/password/", "/preferences/"):
         allowed = forms.get(name, "GET, HEAD")
         if method in allowed.split(", "):
@@ -154,7 +154,7 @@ def counted(get: Callable[[], Any]) -> int:
 @pytest.mark.parametrize("table", ["first", "again"])
 def test_no_page_asks_the_database_more_often_than_its_baseline(alice: Client, table: str) -> None:
     """Exact counts: a page that asks less often lowers its line in query_counts.toml."""
-    asked_by_the_test = {"kpi": 1, "quality": 1, "figures": 1, "steps": 1, "objective": 1, "proposals": 1}
+    asked_by_the_test = {"kpi": 1, "quality": 1, "figures": 1, "steps": 1, "objective": 1, "proposals": 1, "readers": 1}
     for name in ("overview", "alignment"):  # definitions are read once and kept
         alice.get(address(name))
     counts = {}
