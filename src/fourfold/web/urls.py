@@ -48,14 +48,11 @@ urlpatterns = [
     path("kpi/<int:pk>-<slug:name>/steps/", steps, name="steps"),
     path("kpi/<int:pk>-<slug:name>/readers/", readers, name="readers"),
     path("objective/<int:pk>-<slug:name>/", objective, name="objective"),
-<<<<<<< HEAD
     path("audit/", audit_home, name="audit_home"),
     path("audit/<str:organisation>/", audit, name="audit"),
     path("audit/<str:organisation>/export/", audit_export, name="audit_export"),
     path("audit/<str:organisation>/verification/", audit_verification, name="audit_verification"),
-=======
     path("people/<int:pk>/rights/", rights, name="rights"),
->>>>>>> 2348658 (Let members be given roles and be denied units; show who sees what, and how much of a figure is not shown)
     path("search/", search, name="search"),
     path("account/", account, name="account"),
     path("account/sessions/", sessions, name="sessions"),

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from fourfold.records.queries.audit import organisations_audited
+from fourfold.records.queries.members import managed_units
 from fourfold.web.requests import Request
 
 
@@ -16,16 +15,10 @@ def plain(request: HttpRequest, template: str, *, title: str, status: int = 200,
     return render(request, template, {"title": title, **context}, status=status)
 
 
-<<<<<<< HEAD
 def nothing_here(request: Request) -> HttpResponse:
-    """For somebody who is signed in and sees no scorecard; they may have a log to read all the same."""
-    logs = organisations_audited(request.user)
-    return plain(request, "web/nothing.html", title="No scorecard yet", logs=logs)
-=======
-def nothing_here(request: HttpRequest, managed: Sequence[tuple[str, str]] = ()) -> HttpResponse:
-    """For somebody who is signed in and sees no figures; `managed` are units whose members they manage."""
-    return plain(request, "web/nothing.html", title="No scorecard yet", managed=managed)
->>>>>>> 2348658 (Let members be given roles and be denied units; show who sees what, and how much of a figure is not shown)
+    """For somebody who is signed in and sees no scorecard: they may manage members, or have a log to read."""
+    logs, managed = organisations_audited(request.user), managed_units(request.user)
+    return plain(request, "web/nothing.html", title="No scorecard yet", logs=logs, managed=managed)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:

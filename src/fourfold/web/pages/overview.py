@@ -13,7 +13,6 @@ from fourfold.access.sight import sights_of
 from fourfold.engine.statuses import Status
 from fourfold.graphics.scoreline import scoreline, shared_scale
 from fourfold.graphics.svg import Svg
-from fourfold.records.queries.members import managed_units
 from fourfold.records.queries.overview import KpiNow, NodeNow, Overview, PerspectiveNow, overview_of
 from fourfold.records.queries.window import Cell, scores
 from fourfold.records.scope import principal_of
@@ -41,7 +40,7 @@ from fourfold.web.requests import Request, signed_in
 def home(request: Request) -> HttpResponse:
     """The first scorecard the person can see; without any, a page that says so."""
     if not sights_of(principal_of(request.user)):
-        return nothing_here(request, managed_units(request.user))
+        return nothing_here(request)
     return redirect(here_at(request).unit("overview"))
 
 
