@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
+
+import numpy as np
 
 from fourfold.engine.cells import Floats
 
@@ -26,6 +29,22 @@ class Mix(NamedTuple):
     def is_paradox(self) -> bool:
         """True where the units moved one way and the whole the other (Simpson): show the split."""
         return bool(self.within.sum() * self.total < 0)
+
+
+def paradox(before: Sequence[tuple[float, float]], after: Sequence[tuple[float, float]]) -> tuple[float, float] | None:
+    """The change inside the units and that of their mix, where they go different ways; None where they do not.
+
+    `before` and `after` are numerator and denominator of the same units. None too where a denominator is not above 0.
+
+    >>> found = paradox([(90, 100), (30, 50)], [(96, 105), (66, 105)])
+    >>> [round(x, 6) for x in found], paradox([(90, 100), (30, 50)], [(96, 105), (35, 50)])
+    ([0.020238, -0.04881], None)
+    """
+    (n0, d0), (n1, d1) = (np.array(parts, dtype=np.float64).reshape(-1, 2).T for parts in (before, after))
+    if len(n0) < 2 or not ((d0 > 0).all() and (d1 > 0).all()):
+        return None
+    split = mix_split(n0, d0, n1, d1)
+    return (float(split.within.sum()), float(split.mix.sum())) if split.is_paradox else None
 
 
 def explain_change(w0: Floats, w1: Floats, s0: Floats, s1: Floats) -> Change:

@@ -7,7 +7,10 @@ from html import unescape
 
 from django.test import Client
 
+from fourfold.actions.record_measurement import record_measurement
 from fourfold.records.models import Kpi, Organisation
+from tests.web.conftest import MOMENT
+from tests.web.reading import open_page, words_of
 
 
 def get(client: Client, code: str, query: str = "") -> str:
@@ -122,3 +125,17 @@ def test_a_ratio_in_per_cent_is_explained_with_its_factor_though_nobody_wrote_it
     organisation.definitions_version += 1
     organisation.save()
     assert "The figure is 97 ÷ 100 × 100 = 97.0%." in words(get(alice, "on_time", "?u=north"))
+
+
+def test_where_both_shops_improve_and_the_whole_falls_the_page_says_why(alice: Client) -> None:
+    """The worked example of the methodology: both get better, the total falls from 80 to 77.1 %."""
+    parts = {("north", 3): (90, 100), ("south", 3): (30, 50), ("north", 4): (96, 105), ("south", 4): (66, 105)}
+    for (unit, month), (top, bottom) in parts.items():
+        record_measurement(
+            by=None, organisation="bakery", kpi="on_time", unit=unit, period=f"2026-{month:02}",
+            numerator=str(top), denominator=str(bottom), at=MOMENT,
+        )  # fmt: skip
+    pk = Kpi.objects.get(organisation__code="bakery", code="on_time").pk
+    read = words_of(open_page(alice, f"/kpi/{pk}-x/")).replace("\xa0", " ")
+    assert "The units moved one way and the whole another: +2.0 pts inside them, −4.9 pts because their shares" in read
+    assert "moved one way" not in words_of(open_page(alice, f"/kpi/{pk}-x/?u=north"))

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any, Final
 
+from fourfold.engine.change import paradox
 from fourfold.engine.statuses import Status
 from fourfold.graphics.multiples import Panel, multiples
 from fourfold.records.queries.kpi import KpiPage
 from fourfold.records.queries.kpi_below import Below
-from fourfold.records.queries.window import LENGTH, values
+from fourfold.records.queries.window import LENGTH, Cell, values
 from fourfold.web.address import Here
-from fourfold.web.components.drawings import value_text
+from fourfold.web.components.drawings import format_of, value_text
 from fourfold.web.components.hidden import hidden_words
 from fourfold.web.components.lede import listed
 from fourfold.web.components.numbers import plural
@@ -27,7 +29,31 @@ def units_below(here: Here, page: KpiPage) -> dict[str, Any]:
         "hidden_words": hidden_words(page.scope),
         "all_units": "" if below.is_all else f"All {below.count:,} units",
         "all_units_url": here.unit("alignment"),
+        "mix_words": _mix_words(page),
     }
+
+
+def _mix_words(page: KpiPage) -> str:
+    """Where the units moved one way and the whole another: what they did, and what their shares did (§2.2)."""
+    ends = [[_parts(row.cells[i]) for row in page.below.rows] for i in (-2, -1)]
+    wholes = [_parts(page.before), _parts(page.now)]
+    parts = [[p for p in end if p is not None] for end in ends]
+    if page.below.count < 2 or not page.below.is_all or any(len(some) != page.below.count for some in parts):
+        return ""
+    for some, whole in zip(parts, wholes, strict=True):
+        sums = [math.fsum(side) for side in zip(*some, strict=True)]
+        if whole is None or not all(math.isclose(a, b, rel_tol=1e-9) for a, b in zip(sums, whole, strict=True)):
+            return ""
+    if (found := paradox(*parts)) is None:
+        return ""
+    within, mix = (format_of(page.kpi).change(float(page.kpi.factor) * x) for x in found)
+    return f"The units moved one way and the whole another: {within} inside them, {mix} because their shares changed."
+
+
+def _parts(cell: Cell | None) -> tuple[float, float] | None:
+    if cell is None or cell.numerator is None or cell.denominator is None:
+        return None
+    return cell.numerator, cell.denominator
 
 
 def _choice(below: Below) -> str:
