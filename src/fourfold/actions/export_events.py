@@ -14,10 +14,10 @@ from django.db import transaction
 from fourfold.actions._events import note_event
 from fourfold.actions._steps import find_organisation
 from fourfold.actions.outcome import Outcome
+from fourfold.connectors.files.safe_cell import safe_cell
 from fourfold.records.event_text import entries_of
 from fourfold.records.models import Event, Organisation, Person
 from fourfold.records.queries.audit import Filter, find_audited, wanted_of
-from fourfold.records.safe_cell import safe_cell
 
 #: Columns of the table, in the order in which people read.
 COLUMNS: Final = (

@@ -10,6 +10,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from fourfold.connectors.files.safe_cell import safe_table
 from fourfold.engine.findings import Finding, Level
 from fourfold.errors import FourfoldError, Kind
 
@@ -198,7 +199,7 @@ def write_frame(frame: pl.DataFrame, form: Format, out: Path | None) -> None:
         frame.write_parquet(buffer)
         write(buffer.getvalue(), out)
         return
-    text = frame.write_json() if form is Format.JSON else frame.write_csv()
+    text = frame.write_json() if form is Format.JSON else safe_table(frame).write_csv()
     write((text if text.endswith("\n") else text + "\n").encode(), out)
 
 

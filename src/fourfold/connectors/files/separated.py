@@ -12,6 +12,7 @@ from typing import Final
 import polars as pl
 
 from fourfold.connectors.files.problems import Refused, not_readable, problem, refuse
+from fourfold.connectors.files.safe_cell import plain_table
 from fourfold.connectors.files.text import LONGEST_LINE, survey
 from fourfold.engine.findings import Finding, Level, Place
 from fourfold.engine.measurements import COLUMNS
@@ -130,7 +131,7 @@ def _frame(names: list[str], rows: list[list[str]], numbers: list[int]) -> pl.Da
             if name.casefold() != "row"
         ]
     )
-    frame = frame.with_columns(pl.when(pl.all() != "").then(pl.all()))
+    frame = plain_table(frame.with_columns(pl.when(pl.all() != "").then(pl.all())))
     return frame.with_columns(pl.Series("row", numbers, pl.Int64))
 
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from django.db.models import ExpressionWrapper, F, TextField
 
+from fourfold.connectors.files.safe_cell import safe_table
 from fourfold.engine.cells import State
 from fourfold.engine.measurements import COLUMNS, FIGURES
 from fourfold.engine.measurements.figures import QUALITIES
@@ -26,6 +27,8 @@ from fourfold.records.ready import Ready
 if TYPE_CHECKING:
     import polars as pl
 
+#: Columns in which people write what they like.
+TEXTS: Final = ("source", "reason")
 KEYS: Final = ("kpi", "unit", "period")
 #: A KPI, unit and period, as ids and the period's canonical text.
 Cell = tuple[int, int, str]
@@ -237,7 +240,7 @@ def measurements_csv(organisation: Organisation) -> tuple[str, int]:
     rows = [_texts(row) for row in found.values_list(*columns)]
     table = pl.DataFrame(rows, schema=dict.fromkeys(COLUMNS, pl.String()), orient="row")
     needed = [c for c in COLUMNS if c in KEYS or table[c].null_count() < len(table)]
-    return table.select(needed).write_csv(), len(table)
+    return safe_table(table.select(needed), TEXTS).write_csv(), len(table)
 
 
 def _texts(row: Sequence[Any]) -> tuple[str | None, ...]:
