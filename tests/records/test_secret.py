@@ -10,6 +10,7 @@ import pytest
 from django.core import serializers
 from django.db import connection, transaction
 
+from fourfold.actions.rotate_keys import rotate_keys
 from fourfold.errors import ConfigurationError
 from fourfold.records.models import DataKey, Organisation, Secret
 from fourfold.records.secrets.data_keys import missing_keys
@@ -147,3 +148,33 @@ def test_a_line_that_is_no_key_is_refused(keys: Path, text: str) -> None:
     keys.chmod(0o600)
     with pytest.raises(ConfigurationError, match="Line 1"):
         read_keys(keys)
+
+
+def test_rotation_locks_everything_anew_and_a_dry_one_nothing(keys: Path) -> None:
+    place = organisation()
+    kept = [Secret.objects.create(organisation=place, name=name, value=CANARY) for name in "ab"]
+    before, (old,) = [stored(row) for row in kept], read_keys(keys)
+    assert rotate_keys(by=None, dry_run=True).summary == "2 secrets of 1 organisations can be locked anew"
+    assert [stored(row) for row in kept] == before and read_keys(keys) == (old,)
+    done = rotate_keys(by=None).value
+    assert done is not None and (done.secrets, done.data_keys, done.earlier) == (2, 1, (old.id,))
+    assert [row.value.reveal() for row in Secret.objects.all()] == [CANARY] * 2
+    assert not set(before) & {stored(row) for row in kept}
+    write_keys(keys, read_keys(keys)[:1])  # without the old key nothing is missing
+    assert missing_keys() == [] and Secret.objects.first().value.reveal() == CANARY  # type: ignore[union-attr]
+
+
+def test_rotation_without_a_key_that_is_needed_changes_nothing(keys: Path) -> None:
+    kept = Secret.objects.create(organisation=organisation(), name="x", value=CANARY)
+    before = stored(kept)
+    write_keys(keys, (MasterKey.new(),))
+    text = keys.read_text()
+    with pytest.raises(ConfigurationError):
+        rotate_keys(by=None)
+    assert keys.read_text() == text and stored(kept) == before
+
+
+def test_the_secret_key_of_sessions_may_change_at_any_time(keys: Path, settings: Any) -> None:
+    Secret.objects.create(organisation=organisation(), name="x", value=CANARY)
+    settings.SECRET_KEY = "another" * 10
+    assert Secret.objects.get().value.reveal() == CANARY

@@ -37,6 +37,7 @@ from fourfold.cli import (
     provisioning_key,
     read_only,
     restore,
+    rotate_keys,
     schema,
     serve,
     signals,
@@ -70,7 +71,7 @@ def version(show: Annotated[bool, typer.Option("--version", help="Print the vers
 _COMMANDS: Final = (
     init, check, evaluate, explain, signals, forecast, chances, evidence, what_if, propose, smart, health, portfolio,
     alignment, schema, load, export, invite, invitations, people, account, provisioning_key, serve, demo,
-    backup, restore, verify, migrate, read_only,
+    backup, restore, verify, migrate, read_only, rotate_keys,
 )  # fmt: skip
 for _module in _COMMANDS:
     app.command(_module.NAME)(_module.run)

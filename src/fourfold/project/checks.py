@@ -7,11 +7,18 @@
 | `fourfold.E003` | FOURFOLD_URL is not an address |
 | `fourfold.E004` | the database cannot be opened |
 | `fourfold.E005` | a newer version of Fourfold has changed the database |
+| `fourfold.E010` | people would send their passwords over HTTP |
+| `fourfold.E011` | FOURFOLD_ALLOWED_HOSTS lets requests name any host |
+| `fourfold.E012` | the token for metrics is short or guessable |
+| `fourfold.E013` | the files of this installation can be read by others on the machine |
 """
 
 from __future__ import annotations
 
+import os
+import zlib
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -25,6 +32,14 @@ INSTALLATION: Final = "installation"
 #: A key has at least this many characters, and this many different ones.
 KEY_LENGTH: Final = 50
 KEY_VARIETY: Final = 10
+#: A key that packs to less than this share of its length repeats itself.
+PACKS_TO: Final = 0.5
+TOKEN_LENGTH: Final = 32
+#: What stands in keys that the world knows: from examples, guides and other products.
+EXAMPLES: Final = (
+    "insecure", "secret", "changeme", "change_me", "change-me", "password", "example", "your-", "your_", "default",
+    "placeholder", "scretkey", "qwerty", "12345678",
+)  # fmt: skip
 LOCAL: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -32,12 +47,69 @@ LOCAL: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 def check_secret_key(**_: Any) -> list[CheckMessage]:
     """Long, varied, and not the one of an example."""
     keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
-    if all(len(k) >= KEY_LENGTH and len(set(k)) >= KEY_VARIETY and "insecure" not in k for k in keys):
+    if all(len(key) >= KEY_LENGTH and is_random(key) for key in keys):
         return []
     hint = (
         f"Give FOURFOLD_SECRET_KEY {KEY_LENGTH} or more random characters, or leave it out: one is made at first start."
     )
     return [Error("The secret key is short or guessable.", hint=hint, id="fourfold.E001")]
+
+
+def is_random(text: str) -> bool:
+    """False for what somebody has typed, repeated or copied from an example; a guess, on the safe side.
+
+    >>> is_random("abcdefghij" * 6), is_random("gN0x3LqvKc2ZrYtB8uWmSd5JpHfA7eQi4oXkV1aR9lTzMbCyGw6")
+    (False, True)
+    """
+    packed = len(zlib.compress(text.encode(), 9)) / len(text) if text else 0
+    return len(set(text)) >= KEY_VARIETY and packed > PACKS_TO and not any(w in text.casefold() for w in EXAMPLES)
+
+
+@register(Tags.security, INSTALLATION)
+def check_transport(**_: Any) -> list[CheckMessage]:
+    """Passwords and sessions travel under TLS, or stay on this machine."""
+    address = urlsplit(settings.PUBLIC_URL)
+    if address.scheme != "http" or address.hostname in LOCAL or not address.hostname or settings.INSECURE_HTTP:
+        return []
+    message = f"FOURFOLD_URL is {settings.PUBLIC_URL}: everybody on the way could read passwords."
+    hint = (
+        "Serve it over https:// (deploy/ has examples). In a network where that does no harm: "
+        "FOURFOLD_INSECURE_HTTP=true."
+    )
+    return [Error(message, hint=hint, id="fourfold.E010")]
+
+
+@register(Tags.security, INSTALLATION)
+def check_hosts(**_: Any) -> list[CheckMessage]:
+    """Links in messages are made of the host of a request, which therefore must be one of ours."""
+    wild = [host for host in settings.ALLOWED_HOSTS if "*" in host or host.startswith(".")]
+    if not wild:
+        return []
+    message = f"FOURFOLD_ALLOWED_HOSTS has “{wild[0]}”: a request could name any host."
+    return [Error(message, hint="List the names that people use, between commas.", id="fourfold.E011")]
+
+
+@register(Tags.security, INSTALLATION)
+def check_metrics_token(**_: Any) -> list[CheckMessage]:
+    """Nobody guesses it."""
+    token = settings.METRICS_TOKEN
+    if not token or (len(token) >= TOKEN_LENGTH and is_random(token)):
+        return []
+    hint = "Give FOURFOLD_METRICS_TOKEN 32 or more random characters, or leave it out: there is no /metrics then."
+    return [Error("The token for metrics is short or guessable.", hint=hint, id="fourfold.E012")]
+
+
+@register(Tags.security, INSTALLATION)
+def check_files(**_: Any) -> list[CheckMessage]:
+    """Keys are for the server's user alone."""
+    if os.name != "posix":
+        return []
+    secret = (settings.DATA_DIR / "secret_key", Path(settings.MASTER_KEY_FILE))
+    open_ = [path for path in secret if path.exists() and path.stat().st_mode & 0o007]
+    if not open_:
+        return []
+    message = f"Everybody on this machine may read {open_[0]}."
+    return [Error(message, hint=f"Take that right away: chmod 600 {open_[0]}", id="fourfold.E013")]
 
 
 @register(Tags.security, INSTALLATION)

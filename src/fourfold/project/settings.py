@@ -82,6 +82,11 @@ SETTINGS: Final = (
         "cannot reach the server directly.",
     ),
     Setting(
+        "FOURFOLD_INSECURE_HTTP",
+        "false",
+        "True: let FOURFOLD_URL be http:// although it is not on localhost. Everybody on the way can read passwords.",
+    ),
+    Setting(
         "FOURFOLD_DEBUG",
         "false",
         "Show details of errors in the browser. Refused unless FOURFOLD_URL is on localhost.",
@@ -157,6 +162,7 @@ PUBLIC_URL: Final = env_text("FOURFOLD_URL", "http://localhost:8000").rstrip("/"
 _ADDRESS: Final = urlsplit(PUBLIC_URL)
 HTTPS: Final = _ADDRESS.scheme == "https"
 DEBUG = env_bool("FOURFOLD_DEBUG")
+INSECURE_HTTP = env_bool("FOURFOLD_INSECURE_HTTP")
 _HOST: Final = _ADDRESS.hostname or "localhost"
 ALLOWED_HOSTS = sorted({_HOST, "localhost", "127.0.0.1", "[::1]", *env_list("FOURFOLD_ALLOWED_HOSTS")})
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
