@@ -222,9 +222,8 @@ def test_a_folder_that_is_not_there_is_named(filled: Installation, tmp_path: Pat
 
 
 def test_a_backup_before_an_upgrade_works_on_the_schema_of_before(filled: Installation, tmp_path: Path) -> None:
-    filled.sql("DROP TABLE records_secret")
-    filled.sql("DROP TABLE records_datakey")
-    filled.sql("DROP TABLE records_backup")
+    for table in ("secret", "datakey", "backup"):
+        filled.sql(f"DROP TABLE records_{table}")
     filled.sql("DELETE FROM django_migrations WHERE app = 'records' AND name >= '0005'")
     done = filled.run("backup", tmp_path / "before.backup")
     assert done.returncode == 0, done.stderr

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import sys
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from fourfold.records.queries.audit import organisations_audited
 from fourfold.records.queries.members import managed_units
+from fourfold.web.pages.faults import fault
 from fourfold.web.requests import Request
 
 
@@ -61,16 +64,9 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     )  # fmt: skip
 
 
-def unavailable(request: HttpRequest, status: int, title: str, text: str, hint: str) -> HttpResponse:
-    """Not now: why, whether anything was saved, and when to try again."""
-    response = plain(request, "web/error.html", status=status, title=title, text=text, hint=hint)
-    response["Retry-After"] = "30"
-    return response
-
-
 def server_error(request: HttpRequest) -> HttpResponse:
     """Our mistake. Nothing half done is left behind: a request is one transaction where it writes."""
-    return plain(
+    return fault(request, sys.exception()) or plain(
         request, "web/error.html", status=500,
         title="Something went wrong on our side",
         text="It was written to the server’s log. Nothing was saved by this request.",
