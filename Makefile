@@ -1,7 +1,7 @@
 # Every command there is. `make` alone lists them.
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup setup-web setup-sso setup-spark setup-peers demo test test-all test-postgres test-cluster ci lint types contracts house wheel lock format reference bench clean
+.PHONY: audit help setup setup-web setup-sso setup-spark setup-peers demo test test-all test-postgres test-cluster ci lint types contracts house wheel lock format reference bench clean
 
 # The first Python that is new enough; `make PYTHON=… demo` names another.
 ifndef PYTHON
@@ -56,7 +56,7 @@ test-cluster: setup-spark  ## evaluation on a Spark cluster that the tests start
 	@echo "Tests on a Spark cluster"
 	@env -u DATABASE_URL $(BIN)/python -m pytest -q tests/connectors/spark
 
-ci: lint types contracts house test test-postgres test-cluster wheel  ## all that must pass before a change goes in
+ci: lint types contracts house audit test test-postgres test-cluster wheel  ## all that must pass before a change goes in
 	@echo "Everything passed."
 
 lint: setup  ## ruff
@@ -77,6 +77,10 @@ contracts: setup  ## which way imports may go
 house: setup  ## the rules of the architecture, each a test
 	@echo "House rules"
 	@env -u DATABASE_URL $(BIN)/python -m pytest -q tests/house
+
+audit: setup  ## what is installed is what is locked; licences; known holes where pip-audit is there to ask
+	@echo "Audit"
+	@$(BIN)/python .ci/audit.py
 
 wheel: setup  ## build the wheel and try it in an empty environment
 	@echo "Wheel"

@@ -336,6 +336,19 @@ def test_c17_cookies_are_for_this_host_and_not_for_scripts() -> None:
     assert settings.SESSION_COOKIE_SAMESITE == settings.CSRF_COOKIE_SAMESITE == "Lax"
 
 
+def test_after_signing_out_the_browser_forgets_what_it_kept(tmp_path: Path) -> None:
+    client = loaded(tmp_path / "bakery")
+    assert "Clear-Site-Data" not in client.get("/s/bakery/")
+    assert client.post("/accounts/logout/")["Clear-Site-Data"] == '"cache", "storage"'
+
+
+@pytest.mark.parametrize("method", ["TRACE", "TRACK", "CONNECT", "BREW", "PUT", "DELETE", "PATCH"])
+def test_trace_and_unknown_methods_are_refused(method: str, tmp_path: Path) -> None:
+    client = loaded(tmp_path / "bakery")
+    for path in ("/s/bakery/", "/health", "/ready"):
+        assert client.generic(method, path).status_code == 405
+
+
 # --- C18 agents
 def test_c18_there_are_no_tools_for_agents_yet() -> None:
     there = [p.name for p in (PACKAGE / "mcp").glob("*.py") if p.name != "__init__.py"]

@@ -76,3 +76,17 @@ def test_an_older_database_is_refused_unless_somebody_says_so(new: New) -> None:
         assert "earlier version" in refused.stderr and "fourfold migrate" in refused.stderr
     looked = made.run("verify")
     assert looked.returncode == 1 and "1 migrations missing" in looked.stdout
+
+
+def test_the_doctor_says_what_is_wrong_and_what_to_do(new: New) -> None:
+    made = new("ill")
+    assert made.run("migrate").returncode == 0
+    ill = made.run("doctor")
+    assert ill.returncode == 1 and "WRONG  backup: none was made here" in ill.stdout
+    assert "fourfold backup FOLDER" in ill.stdout
+    assert made.run("backup", made.data / "one").returncode == 0
+    assert made.run("verify", made.data / "one").returncode == 0
+    well = made.run("doctor")
+    assert well.returncode == 0 and "WRONG" not in well.stdout, well.stdout
+    older(made)
+    assert "fourfold migrate" in made.run("doctor").stdout

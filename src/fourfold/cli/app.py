@@ -20,6 +20,7 @@ from fourfold.cli import (
     chances,
     check,
     demo,
+    doctor,
     evaluate,
     evidence,
     explain,
@@ -71,7 +72,7 @@ def version(show: Annotated[bool, typer.Option("--version", help="Print the vers
 _COMMANDS: Final = (
     init, check, evaluate, explain, signals, forecast, chances, evidence, what_if, propose, smart, health, portfolio,
     alignment, schema, load, export, invite, invitations, people, account, provisioning_key, serve, demo,
-    backup, restore, verify, migrate, read_only, rotate_keys,
+    backup, restore, verify, migrate, read_only, rotate_keys, doctor,
 )  # fmt: skip
 for _module in _COMMANDS:
     app.command(_module.NAME)(_module.run)

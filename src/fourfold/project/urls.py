@@ -7,6 +7,7 @@ changed, forgotten and set on pages of ours.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import wraps
 
 from allauth.account import views as account
 from allauth.mfa.base import views as factors
@@ -14,7 +15,7 @@ from allauth.mfa.recovery_codes import views as codes
 from allauth.mfa.totp import views as app
 from allauth.mfa.webauthn import views as passkeys
 from django.conf import settings
-from django.http import HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase
 from django.urls import URLPattern, include, path
 from django.views.decorators.cache import never_cache
 from django.views.generic import RedirectView
@@ -31,12 +32,25 @@ def factor(route: str, page: Page, name: str) -> URLPattern:
     return path(f"account/factors/{route}", never_cache(noted(page)), name=name)
 
 
+def cleared(page: Page) -> Page:
+    """A page after whose form the browser forgets what it kept of us."""
+
+    @wraps(page)
+    def answer(request: HttpRequest) -> HttpResponseBase:
+        response = page(request)
+        if request.method == "POST":
+            response["Clear-Site-Data"] = '"cache", "storage"'
+        return response
+
+    return answer
+
+
 urlpatterns = [
     path("health", health, name="health"),
     path("ready", ready, name="ready"),
     path("metrics", metrics, name="metrics"),
     path("accounts/login/", account.login, name="account_login"),
-    path("accounts/logout/", account.logout, name="account_logout"),
+    path("accounts/logout/", cleared(account.logout), name="account_logout"),
     path("accounts/signup/", account.signup, name="account_signup"),
     path("accounts/inactive/", account.account_inactive, name="account_inactive"),
     path("accounts/again/", never_cache(account.reauthenticate), name="account_reauthenticate"),

@@ -28,6 +28,7 @@ from fourfold.web.pages.scorecard import scorecard
 from fourfold.web.pages.search import search
 from fourfold.web.pages.steps import steps
 from fourfold.web.pages.strategy_map import strategy_map
+from fourfold.web.pages.system import system
 
 urlpatterns = [
     path("", home, name="home"),
@@ -64,4 +65,5 @@ urlpatterns = [
     path("password/forgotten/", forgotten, name="forgotten"),
     path("password/new/", reset, name="reset"),
     path("preferences/", preferences, name="preferences"),
+    path("system/", system, name="system"),
 ]

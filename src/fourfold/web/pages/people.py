@@ -121,6 +121,7 @@ def _list(request: Request, organisation: Organisation, form: PersonForm, status
     return plain(
         request, "web/people.html", title="People", status=status, organisation_name=organisation.name,
         members=members_of(request.user, organisation), states=STATES, form=form, directories=settings.DIRECTORIES,
+        administers=administers(request.user, organisation.pk),
     )  # fmt: skip
 
 

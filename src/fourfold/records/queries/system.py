@@ -1,0 +1,116 @@
+"""The state of the installation as findings: what is well, what needs a look, what is wrong, and what to do."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+from django.conf import settings
+from django.db import connection
+
+from fourfold.records.guard import is_guarded
+from fourfold.records.queries.installation import drilled_backup, figures_of_installation, newest_backup
+from fourfold.records.read_only import is_read_only, reason
+from fourfold.records.schema import missing_migrations
+from fourfold.records.secrets.data_keys import missing_keys, needed_keys
+
+#: A backup is old after this, and a drill after that.
+BACKUP_AGE: Final = timedelta(days=2)
+DRILL_AGE: Final = timedelta(days=35)
+#: Free on the disk of the data folder: a look below the first, wrong below the second.
+ROOM, NO_ROOM = 2_000_000_000, 200_000_000
+
+
+class Level(StrEnum):
+    """How it stands with one thing."""
+
+    WELL = "well"
+    LOOK = "look"
+    WRONG = "wrong"
+
+
+@dataclass(frozen=True, slots=True)
+class SystemState:
+    """One thing: how it stands, what was found, and what to do where it is not well."""
+
+    thing: str
+    level: Level
+    said: str
+    remedy: str = ""
+
+
+def states_of_installation(*, now: datetime) -> tuple[SystemState, ...]:
+    """Everything that can be said without signing in; nothing of anybody's figures."""
+    if missing := missing_migrations():
+        said = f"{len(missing)} migrations are missing"
+        return (SystemState("schema", Level.WRONG, said, "Back up, then: fourfold migrate"),)
+    return tuple(_states(now))
+
+
+def _states(now: datetime) -> Iterator[SystemState]:
+    yield SystemState("schema", Level.WELL, "that of this version")
+    yield _results(now)
+    yield _backup(now)
+    yield _drill(now)
+    yield _keys()
+    yield _disk()
+    yield _events()
+    if is_read_only():
+        why = f": {reason()}" if reason() else ""
+        yield SystemState("writing", Level.LOOK, f"nobody can write{why}", "When it is over: fourfold read-only off")
+
+
+def _results(now: datetime) -> SystemState:
+    known = figures_of_installation(now=now)
+    if known.behind:
+        said = f"{known.behind} of {known.organisations} organisations have results older than their figures"
+        return SystemState("results", Level.LOOK, said, "The server computes them within the hour; look at its log.")
+    return SystemState("results", Level.WELL, f"as new as the figures of all {known.organisations} organisations")
+
+
+def _backup(now: datetime) -> SystemState:
+    remedy = "Make one every night: fourfold backup FOLDER"
+    newest = newest_backup()
+    if newest is None:
+        return SystemState("backup", Level.WRONG, "none was made here", remedy)
+    said = f"{newest.name}, {_age(now - newest.made_at)} old"
+    return SystemState("backup", Level.WELL if now - newest.made_at <= BACKUP_AGE else Level.LOOK, said, remedy)
+
+
+def _drill(now: datetime) -> SystemState:
+    remedy = "Try the newest one out: fourfold verify FILE"
+    newest, drilled = newest_backup(), drilled_backup()
+    if newest is not None and newest.drill_failure:
+        return SystemState("drilled backup", Level.WRONG, f"{newest.name} is no good: {newest.drill_failure}", remedy)
+    if drilled is None:
+        return SystemState("drilled backup", Level.LOOK, "no backup was ever tried out", remedy)
+    said = f"{drilled.name}, {_age(now - drilled.made_at)} old, restored in {drilled.drill_seconds:.0f} s"
+    return SystemState("drilled backup", Level.WELL if now - drilled.made_at <= DRILL_AGE else Level.LOOK, said, remedy)
+
+
+def _keys() -> SystemState:
+    if missing := missing_keys():
+        remedy = "fourfold restore brings them with --keys; or copy the file back"
+        return SystemState("keys", Level.WRONG, f"the master key {', '.join(missing)} is missing", remedy)
+    return SystemState("keys", Level.WELL, "all there" if needed_keys() else "no secret is stored yet")
+
+
+def _disk() -> SystemState:
+    free = shutil.disk_usage(settings.DATA_DIR).free
+    level = Level.WRONG if free < NO_ROOM else Level.LOOK if free < ROOM else Level.WELL
+    return SystemState("disk", level, f"{free / 1e9:.1f} GB free", "Make room on the disk of FOURFOLD_DATA.")
+
+
+def _events() -> SystemState:
+    if is_guarded(connection):
+        return SystemState("events", Level.WELL, "the database refuses to change one")
+    return SystemState("events", Level.WRONG, "the database lets them be changed", "Look who did that, then restore.")
+
+
+def _age(age: timedelta) -> str:
+    hours = age.total_seconds() / 3600
+    return f"{hours:.0f} hours" if hours < 48 else f"{age.days} days"

@@ -1,0 +1,82 @@
+"""The page about the installation: administrators see how it stands; nobody sees anybody's figures there."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from fourfold.access.roles import Role
+from fourfold.records.models import Backup, DataKey, Organisation
+from fourfold.records.queries.system import SystemState, states_of_installation
+from fourfold.records.read_only import switch
+from tests.access.principals import browser, member
+
+NOW = datetime(2026, 5, 20, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def admin(organisation: Organisation) -> Client:
+    return browser(member("root", Role.ORGANISATION_ADMIN))
+
+
+def state(thing: str) -> SystemState:
+    return next(s for s in states_of_installation(now=NOW) if s.thing == thing)
+
+
+def backup(**more: Any) -> Backup:
+    about = {"sha256": "a" * 64, "name": "one.backup", "size": 1000, "made_at": NOW - timedelta(hours=5)}
+    return Backup.objects.create(**(about | more))
+
+
+def test_an_administrator_sees_how_it_stands_and_what_to_do(admin: Client) -> None:
+    page = admin.get("/system/").content.decode()
+    assert "none was made here" in page and "fourfold backup FOLDER" in page
+    assert "Django" in page and "BSD" in page and "Fourfold" in page
+    assert "Harbour" not in page and "Sales" not in page
+
+
+def test_others_do_not(bob: Client, client: Client, organisation: Organisation) -> None:
+    assert bob.get("/system/").status_code == 403
+    assert client.get("/system/").status_code == 302
+
+
+@pytest.mark.django_db
+def test_a_backup_counts_once_it_was_drilled() -> None:
+    assert state("backup").level == "wrong" and state("drilled backup").level == "look"
+    made = backup()
+    assert (state("backup").level, state("backup").said) == ("well", "one.backup, 5 hours old")
+    assert state("drilled backup").said == "no backup was ever tried out"
+    made.drilled_at, made.drill_seconds = NOW, 8.4
+    made.save()
+    assert state("drilled backup").level == "well" and "restored in 8 s" in state("drilled backup").said
+    made.drill_failure = "results differ"
+    made.save()
+    assert state("drilled backup").level == "wrong" and "results differ" in state("drilled backup").said
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("days", "level"), [(1, "well"), (3, "look")])
+def test_a_backup_grows_old(days: int, level: str) -> None:
+    backup(made_at=NOW - timedelta(days=days))
+    assert state("backup").level == level
+
+
+def test_a_lost_key_is_named(organisation: Organisation, settings: Any, tmp_path: Path) -> None:
+    settings.MASTER_KEY_FILE = tmp_path / "master_key"
+    assert state("keys").level == "well"
+    DataKey.objects.create(organisation=organisation, master_key="0123456789ab", locked="x")
+    assert state("keys").level == "wrong" and "0123456789ab" in state("keys").said
+
+
+@pytest.mark.django_db
+def test_read_only_is_something_to_look_at() -> None:
+    switch(True, "until 18:00")
+    try:
+        assert state("writing").level == "look" and "until 18:00" in state("writing").said
+    finally:
+        switch(False)
+    assert "writing" not in {s.thing for s in states_of_installation(now=NOW)}
