@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.core.cache import cache
+from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
+from django.db import close_old_connections
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -27,6 +30,17 @@ OURS = re.compile("^Attribute '(active' was not removed|members' was not (added|
 WORDS = st.text("abcXYZ é'\"\\", min_size=1, max_size=6).filter(lambda word: word.strip() == word)
 
 
+@pytest.fixture
+def kept_connection() -> Iterator[None]:
+    """The server's own handler closes connections after a request, and this one is the test's."""
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
+
+
+@pytest.mark.usefixtures("kept_connection")
 def test_scim2_tester_has_nothing_else_to_complain_about(staff: Directory) -> None:
     client = WSGISCIMClient(
         get_wsgi_application(), base_url="http://localhost/scim/v2", provider=ScimProvider(),

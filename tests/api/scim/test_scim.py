@@ -43,6 +43,14 @@ def test_a_new_user_is_a_member_without_a_password_or_a_role(staff: Directory) -
     assert events()[-1] == "person.provision"
 
 
+def test_an_event_says_which_key_it_was(staff: Directory) -> None:
+    staff.add("dana@bakery.example", **DANA)
+    event = Event.objects.get(action="person.provision")
+    assert (event.via, event.agent, event.person) == ("api", f"key {staff.key[:12]}", None)
+    Directory("ffp_guess").ask("Users", 401)
+    assert Event.objects.filter(action="key.fail", organisation=None).count() == 1
+
+
 def test_what_was_sent_comes_back_but_for_a_password(staff: Directory) -> None:
     phones = [{"value": "+44 20 7946 0000", "type": "work"}]
     made = staff.add("dana", **DANA, password="let me in", phoneNumbers=phones)

@@ -300,6 +300,15 @@ def test_the_log_has_the_reason_and_no_secret(product: Product, provider: Provid
     assert SECRET not in product.log() and "Traceback" not in product.log()
 
 
+def test_coming_in_and_not_coming_in_are_events(product: Product, provider: Provider) -> None:
+    counted = "SELECT count(*) FROM records_event WHERE action = ? AND object LIKE ?"
+    before = product.ask(counted, "session.sign_in", "person %")
+    sign_in(product, "dana")
+    assert product.ask(counted, "session.sign_in", "person %") == [(before[0][0] + 1,)]
+    sign_in(product, "olga")
+    assert product.ask("SELECT count(*) > 0 FROM records_event WHERE action LIKE 'session.fail%'") == [(1,)]
+
+
 def test_the_tables_of_the_library_stay_empty(product: Product, provider: Provider) -> None:
     sign_in(product, "dana")
     for table in ("socialaccount_socialaccount", "socialaccount_socialtoken", "socialaccount_socialapp"):

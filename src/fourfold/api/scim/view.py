@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -18,7 +19,9 @@ from scim2_server.handler import ScimHandler
 from scim2_server.requests import ScimRequest
 
 from fourfold.access.directory import ScimDirectory
+from fourfold.actions.note_denial import note_denial
 from fourfold.actions.note_key_use import note_key_use
+from fourfold.actions.origin import coming_from, origin
 from fourfold.api.scim.service import LARGEST_BODY, SERVICE
 from fourfold.api.scim.storage import Storage
 from fourfold.records.models import ProvisioningKey
@@ -52,7 +55,8 @@ def scim(request: HttpRequest, path: str = "") -> HttpResponse:
             request.GET.dict(), dict(request.headers), body,
         )  # fmt: skip
         storage = Storage(key.organisation, directory, writes=request.method not in READS)
-        answer = ScimHandler(SERVICE, storage).handle(asked)
+        with coming_from(replace(origin(), via="api", agent=f"key {key.start}")):
+            answer = ScimHandler(SERVICE, storage).handle(asked)
     except RequestDataTooBig:
         answer = SERVICE.error_response(PayloadTooLargeException())
     except SCIMException as error:
@@ -78,6 +82,7 @@ def _key(request: HttpRequest) -> tuple[ProvisioningKey, ScimDirectory]:
     )
     if key is None or directory is None:
         _count(request, "scim_refused", request.META.get("REMOTE_ADDR", ""))
+        note_denial(by=None, action="key.fail", thing="provisioning key")
         raise UnauthorizedException(detail=NO_KEY)
     _count(request, "scim", key.start)
     if key.used_at is None or now - key.used_at > timedelta(minutes=1):

@@ -20,7 +20,7 @@ from fourfold.errors import FourfoldError
 from fourfold.project.sign_on.configuration import LdapDirectory
 from fourfold.project.sign_on.directories import directory_of
 from fourfold.project.sign_on.ldap import WrongPassword, visitor
-from fourfold.project.sign_on.refusal import refused
+from fourfold.project.sign_on.refusal import note_failure, refused
 
 log = logging.getLogger("fourfold.sign_on")
 TOO_MANY: Final = "Too many attempts. Wait a few minutes, then try again."
@@ -46,6 +46,7 @@ def ldap_login(request: HttpRequest, code: str) -> HttpResponse:
         person = admit_person(by=None, directory=directory, visitor=who).value
     except WrongPassword as error:
         log.warning("Sign-in with %s refused: wrong name or password", code)
+        note_failure(directory)
         return _form(request, directory, error.message, status=422)
     except FourfoldError as error:
         used.rollback()

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from fourfold.access.directory import Directory
+from fourfold.actions.note_denial import note_denial
 from fourfold.errors import FourfoldError, Kind
 
 log = logging.getLogger("fourfold.sign_on")
@@ -43,7 +44,14 @@ def refused(request: HttpRequest, directory: Directory, error: FourfoldError) ->
         error = FourfoldError("This way to sign in is not set up right.", hint=f"Tell {ask}; the log says what it is.")
     elif isinstance(error, DirectoryDown):
         log.error("Sign-in with %s failed: it does not answer: %s", directory.code, error.reason)
-    elif error not in UNREADABLE.values():
-        log.warning("Sign-in with %s refused: %s", directory.code, error.message)
+    else:
+        note_failure(directory)
+        if error not in UNREADABLE.values():
+            log.warning("Sign-in with %s refused: %s", directory.code, error.message)
     shown = {"directory": directory, "text": error.message, "hint": error.hint or _AGAIN}
     return render(request, "account/not_signed_in.html", shown, status=503 if error.kind is Kind.UNAVAILABLE else 403)
+
+
+def note_failure(directory: Directory) -> None:
+    """An event: somebody was not let in by this way."""
+    note_denial(by=None, action="session.fail", thing=f"directory {directory.code}")
