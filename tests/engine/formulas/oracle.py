@@ -166,6 +166,8 @@ def relative(x: float, base: float) -> Cell:
 STATISTICS: dict[str, Callable[[Sequence[float]], float]] = {
     "sum": sum, "mean": mean, "min": min, "max": max, "median": median, "stdev": deviation,
 }  # fmt: skip
+#: Minutes in each of some units of time.
+MINUTES = {"minutes": 1, "hours": 60, "days": 1440}
 POINTWISE: dict[str, Callable[..., Cell]] = {
     "abs": abs,
     "sign": lambda x: float((x > 0) - (x < 0)),
@@ -244,6 +246,9 @@ def call(function: str, arguments: tuple[Node, ...], world: World) -> Grid:
     written = [whole(a) for a in arguments[1:]]
     if function == "round":
         return cellwise(lambda x: rounded(x, written[0] if written else 0), [answer(arguments[0], world)])
+    if function == "convert":
+        given, wanted = (MINUTES[a.value] for a in arguments[1:] if isinstance(a, Text))
+        return cellwise(lambda x: x * given / wanted, [answer(arguments[0], world)])
     if function in ("parent", "root", "at_unit"):
         return elsewhere(function, arguments, world)
     over_time = OVER_TIME.get(function)

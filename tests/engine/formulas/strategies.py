@@ -64,7 +64,8 @@ def argument_of(function: Function, argument: Argument, numbers: st.SearchStrate
         case Sort.KPI:
             return st.sampled_from(CODES).map(Name)
         case Sort.TEXT:
-            texts = {"shift": SPANS, "at_unit": ("r", "x2"), "index": [f"{PLACE}{i}" for i in range(-2, PERIODS + 2)]}
+            texts = {"shift": SPANS, "at_unit": ("r", "x2"), "index": [f"{PLACE}{i}" for i in range(-2, PERIODS + 2)],
+                     "convert": tuple(oracle.MINUTES)}  # fmt: skip
             return st.sampled_from(texts[function.name]).map(Text)
     return numbers
 

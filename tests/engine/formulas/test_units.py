@@ -46,6 +46,9 @@ def unit(text: str) -> str:
         ('index(cost, "2025-01")', "a bare number"),
         ("floor(cost) + ceil(cost) + round(cost) + abs(cost)", "GBP"),
         ("log10(share)", "a pure number"),
+        ('convert(wait, "hours", "days") + stay', "days"),
+        ('convert(millions, "GBP m", "GBP") - cost', "GBP"),
+        ('convert(bare, "MWh", "GJ")', "GJ"),
         ("sqrt(area)", "m"),
         ("cost * sign(cost)", "GBP"),
         ("if(is_missing(rate), cost, sales)", "GBP"),
@@ -137,3 +140,19 @@ def test_units_of_data_energy_and_length_are_known_to_formulas_too(formula: str,
 def test_a_kpi_in_another_unit_of_the_same_measure_says_by_what_to_multiply() -> None:
     said = mismatch(parse_unit("GB"), parse_unit("MB"))
     assert said == "The formula gives GB, the KPI is in MB: multiply by 1,000."
+
+
+@pytest.mark.parametrize(
+    ("formula", "said", "hint"),
+    [
+        ('convert(wait, "days", "hours")', "`wait` is in hours, not in days.", "“hours”"),
+        ('convert(cost, "GBP", "EUR")', "GBP cannot be converted into EUR.", "exchange rate"),
+        ('convert(bare, "months", "days")', "months cannot be converted into days.", "no fixed number of days"),
+        ('convert(beds, "beds", "hours")', "beds cannot be converted into hours.", "do not measure the same"),
+        ('convert(wait, "hours", "")', "A figure without a unit of measurement cannot be converted.", "Name both"),
+    ],
+)
+def test_what_has_no_factor_is_refused_at_the_text(formula: str, said: str, hint: str) -> None:
+    (problem,) = check(parse(formula), KNOWN)[1]
+    assert problem.message == said and hint in problem.hint
+    assert formula[problem.span.start] == '"'

@@ -20,7 +20,7 @@ STATES: Final = (State.NUMBER, State.MISSING, State.NOT_APPLICABLE, State.NOT_DU
 TREE: Final = UnitTree(("all", "north", "south", "west"), (-1, 0, 0, 0))
 _FIRST: Final = Calendar().parse("2025-01")
 AXIS: Final = TimeAxis.of(tuple(_FIRST.shift(n) for n in range(14)))
-_WORDS: Final = {"shift": '"year"', "at_unit": '"north"', "index": '"2025-06"'}
+_WORDS: Final = {"shift": '"year"', "at_unit": '"north"', "index": '"2025-06"', "convert": '"hours"'}
 _ONE_OF_SEVERAL: Final = ("statistics", "rolling")
 _COUNTS: Final = ("count", "rolling_count")
 

@@ -33,6 +33,7 @@ from fourfold.engine.formulas.tree import (
     walk,
     whole_number,
 )
+from fourfold.engine.formulas.unit_text import parse_unit
 from fourfold.engine.formulas.write import write
 
 _DOING: Final = {"+": "be added", "-": "be subtracted"}
@@ -110,6 +111,8 @@ def _call(call: Call, operands: list[Unit]) -> Unit | Problem:
             return root or Problem(f"The square root of {operands[0]} is not a unit.", call.span, hint)
         case Measure.QUOTIENT:
             return _quotient(call, operands)
+        case Measure.NAMED:
+            return _named(call, operands[0])
     first: Unit = WRITTEN
     for group in (1, 0):
         found = _alike(call, list(zip(takes, operands, strict=True)), group)
@@ -117,6 +120,22 @@ def _call(call: Call, operands: list[Unit]) -> Unit | Problem:
             return found
         first = found or WRITTEN
     return {Measure.RATIO: Unit(), Measure.BARE: WRITTEN, Measure.DAYS: DAYS}.get(function.measure, first)
+
+
+def _named(call: Call, unit: Unit) -> Unit | Problem:
+    """The unit that the last text names, into which that of the first text can be converted."""
+    from fourfold.engine.units_of_measure import UnitOfMeasureError, factor  # which reads units as formulas do
+
+    given, wanted = (node.value for node in call.arguments[1:] if isinstance(node, Text))
+    try:
+        factor(given, wanted)
+    except UnitOfMeasureError as error:
+        return Problem(error.message, call.arguments[2].span, error.hint or "Name both units of measurement.")
+    own = parse_unit(given)
+    if unit.sort == "known" and (not same_dimension(unit, own) or ratio_of(unit, own) not in (None, 1)):
+        hint = f"Write the unit that it is in: “{unit}”."
+        return Problem(f"{_shown(call.arguments[0])} is in {unit}, not in {given}.", call.arguments[1].span, hint)
+    return parse_unit(wanted)
 
 
 def _quotient(call: Call, operands: list[Unit]) -> Unit | Problem:

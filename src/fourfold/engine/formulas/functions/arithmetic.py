@@ -114,6 +114,21 @@ def common_logarithm(given: Given) -> Cells:
     return settle(np.asarray(np.log10(given.x.value)), given.x.fault)
 
 
+@function('convert(x, "from", "to")', NUMBER, Argument(Sort.TEXT), Argument(Sort.TEXT), measure=Measure.NAMED)
+def convert(given: Given) -> Cells:
+    """x, which is counted in one unit of measurement, in another: hours in days, MWh in GJ, GBP m in GBP k.
+
+    Nothing is lost on the way there and back. Refused is what has no fixed factor: one currency in another (that takes
+    a rate), months in days, patients in beds.
+
+    | `convert(wait, "hours", "days")` | wait = 48 6 missing | 2 0.25 missing |
+    | `convert(gas, "MWh", "GJ") + heat` | gas = 10; heat = 4 | 40 |
+    """
+    from fourfold.engine.units_of_measure import convert as converted  # which reads units as formulas do
+
+    return settle(converted(given.x.value, *given.words), given.x.fault)
+
+
 @function("safe_divide(a, b, otherwise)", NUMBER, NUMBER, Argument(Sort.NUMBER, group=1), optional=1,
           measure=Measure.QUOTIENT)  # fmt: skip
 def safe_divide(given: Given) -> Cells:
