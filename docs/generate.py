@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -56,6 +57,46 @@ def settings_page() -> str:
     return "\n".join(lines) + "\n"
 
 
+def openapi() -> dict[str, Any]:
+    """The description of the REST API, which needs the server's settings."""
+    os.environ.setdefault("FOURFOLD_DATA", str(Path(__file__).parents[1] / ".cache"))
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "fourfold.project.settings")
+    import django
+
+    django.setup()
+    from fourfold.api.app import api
+
+    return dict(api.get_openapi_schema(path_prefix="/api/v1/"))
+
+
+def api_page(schema: dict[str, Any]) -> str:
+    """Every operation with its parameters and answers, as a page."""
+    lines = ["# REST API", "", schema["info"]["description"], ""]
+    lines += ["`docs/reference/openapi.json` is the same for programs. How to begin: "
+              "[tokens for programs](../how-to/api-tokens.md).", ""]  # fmt: skip
+    for path, operations in schema["paths"].items():
+        for method, operation in operations.items():
+            lines += [f"## {method.upper()} `{path}`", "", operation.get("description", operation["summary"]), ""]
+            lines += [
+                f"- `{p['name']}` ({p['in']}{', required' if p.get('required') else ''})"
+                + (f": {told}" if (told := p.get("description") or p["schema"].get("description", "")) else "")
+                for p in operation.get("parameters", ())
+            ]
+            if body := operation.get("requestBody"):
+                name = body["content"]["application/json"]["schema"]["$ref"].rsplit("/", 1)[-1]
+                lines.append(f"- body: `{name}`")
+            answers = ", ".join(
+                f"{status} `{answer['content']['application/json']['schema']['$ref'].rsplit('/', 1)[-1]}`"
+                for status, answer in operation["responses"].items()
+            )
+            lines += [f"- answers {answers}", ""]
+    lines += ["## Schemas", ""]
+    for name, part in schema["components"]["schemas"].items():
+        fields = ", ".join(f"`{field}`" for field in part.get("properties", {}))
+        lines += [f"**{name}**: {part.get('description', '')} Fields: {fields}.", ""]
+    return "\n".join(lines).rstrip() + "\n"
+
+
 def pages() -> dict[str, str]:
     """File name → content of every generated file."""
     return {
@@ -64,6 +105,8 @@ def pages() -> dict[str, str]:
         "commands.md": commands_page(),
         "settings.md": settings_page(),
         "directories.md": directories_page(),
+        "api.md": api_page(schema := openapi()),
+        "openapi.json": json.dumps(schema, indent=1, ensure_ascii=False, default=str) + "\n",
         **{f"formulas/{name}": page for name, page in formulas.pages().items()},
         "fourfold.schema.json": json.dumps(json_schema(), indent=1, ensure_ascii=False) + "\n",
     }

@@ -12,6 +12,8 @@ class Kind(StrEnum):
     NOT_FOUND = "not_found"  # no such thing, or not visible to this person
     FORBIDDEN = "forbidden"  # visible, but not allowed
     CONFLICT = "conflict"  # somebody else changed it first, or its state forbids it
+    OUTDATED = "outdated"  # it was changed since the version that the caller knows
+    REFUSED = "refused"  # it can be read, and a rule speaks against it
     LOCKED = "locked"  # the period is closed
     UNAVAILABLE = "unavailable"  # a dependency is down; the same call may work later
     CONFIGURATION = "configuration"  # the installation is set up wrongly
@@ -50,6 +52,12 @@ class Conflict(FourfoldError):
     """Somebody changed this since you opened it."""
 
     kind = Kind.CONFLICT
+
+
+class Outdated(Conflict):
+    """Somebody changed this since the version you know."""
+
+    kind = Kind.OUTDATED
 
 
 class ConfigurationError(FourfoldError):

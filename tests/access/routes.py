@@ -13,7 +13,7 @@ from tests.web.conftest import ADDRESSES
 #: A unit of one's own, the one beside it, and one of another organisation.
 PLACES: Final = {"own": ("bakery", "north"), "sibling": ("bakery", "south"), "foreign": ("mill", "mill")}
 #: What stands for a part of an address that names no thing of an organisation.
-EXAMPLES: Final = {"name": "x", "uidb36": "a", "key": "b"}
+EXAMPLES: Final = {"kpi": "sales", "name": "x", "uidb36": "a", "key": "b"}
 #: Where a number stands for something of one's own account, which nobody else finds.
 ACCOUNT: Final = "account/"
 
@@ -35,7 +35,7 @@ def _walk(resolver: URLResolver, before: str, namespace: str) -> Iterator[tuple[
 def has_place(pattern: str) -> bool:
     """Whether the address names a thing of an organisation."""
     names = ("unit", "pk", "organisation")
-    return not pattern.startswith(ACCOUNT) and any(f":{name}>" in pattern for name in names)
+    return not pattern.startswith(ACCOUNT) and any(f"{name}>" in pattern for name in names)
 
 
 def address(pattern: str, place: str) -> str:

@@ -41,6 +41,7 @@ PAGES = {
     "what if, refused": "/s/group/scenario/?what=figure&of=kpi:ed_4h&to=3",
     "audit log": "/audit/calder-vale/",
     "audit log, nothing found": "/audit/calder-vale/?text=zzzz",
+    "tokens": "/tokens/",
     "password": "/password/",
 }
 

@@ -14,7 +14,7 @@ from tests.web.conftest import ADDRESSES
 
 #: Addresses that are about nobody's organisation.
 OPEN = {"home", "search", "preferences", "health", "password", "account", "sessions", "deputies", "audit_home",
-        "system"}  # fmt: skip
+        "system", "tokens"}  # fmt: skip
 #: Addresses for those who are not signed in, whose links name nobody they do not belong to.
 FOR_STRANGERS = {"invitation", "forgotten", "reset"}
 

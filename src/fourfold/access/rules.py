@@ -26,6 +26,7 @@ TARGETS: Final = frozenset({Action.TARGET, Action.APPROVE_TARGET})
 
 DENIED: Final = "This part of the organisation is denied to you."
 NO_GRANT: Final = "None of your roles allows it here."
+NO_SCOPE: Final = "This token is not good for it."
 OWN_WORK: Final = "You wrote it yourself: somebody else looks at it."
 OWN_TARGET: Final = "A target of your own is made easier by somebody else."
 
@@ -70,6 +71,7 @@ class Principal:
     person: int | None = None
     grants: tuple[Grant, ...] = ()
     denials: tuple[Denial, ...] = ()
+    allowed: frozenset[Action] | None = None  # of a token: nothing but these; None of people: whatever grants allow
 
     @cached_property
     def organisations(self) -> frozenset[int]:
@@ -128,6 +130,8 @@ def refusal(principal: Principal, action: Action, thing: Thing) -> str:
     >>> refusal(Principal(7, (Grant(1, Role.APPROVER),)), Action.APPROVE, Thing(1, "/4/", author=7))
     'You wrote it yourself: somebody else looks at it.'
     """
+    if principal.allowed is not None and action not in principal.allowed:
+        return NO_SCOPE
     path = None if action in WHOLE_ORGANISATION else thing.path
     anywhere = path is None and action is Action.SEE
     if not anywhere and _is_closed(principal, thing.organisation, path):

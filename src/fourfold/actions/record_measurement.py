@@ -18,7 +18,8 @@ from fourfold.engine.due import day_at
 from fourfold.engine.findings import Finding, Level, Place, errors
 from fourfold.engine.measurements import CheckedRows, check_row
 from fourfold.engine.periods import Period, PeriodError
-from fourfold.errors import Conflict, NotFound
+from fourfold.errors import Conflict, NotFound, Outdated
+from fourfold.records.chain import stamp
 from fourfold.records.frames.measurement import Revision, current_revision, write_measurements
 from fourfold.records.models import Organisation, Person
 from fourfold.records.ready import Ready, ready_definitions
@@ -41,12 +42,14 @@ def record_measurement(
     note: str = "",
     source: str = "",
     quality: str | None = None,
+    if_version: str | None = None,
     at: datetime | None = None,
 ) -> Outcome[Revision]:
     """Record a value, a numerator with its denominator, or a state such as `missing`, and evaluate what it changes.
 
     It supersedes what was known before, which stays on record. What is known already is not recorded again. A figure
-    that the checks refuse comes back as findings, and nothing is written. People see and record for their own units
+    that the checks refuse comes back as findings, and nothing is written. With `if_version`, the `version_of` what the
+    caller knows, nothing is written over anything else: there is `Outdated`. People see and record for their own units
     only, or for a colleague whose deputy they are, which the event says: else there is `NotFound` or `Forbidden`.
     """
     found = find_organisation(by, organisation)
@@ -68,7 +71,24 @@ def record_measurement(
         locked = lock(found)
         if locked.definitions_version != found.definitions_version:
             raise Conflict("The definitions have just been changed.", hint="Enter the figure again.")
+        if if_version is not None:
+            _require_version(locked, ready, checked, if_version)
         return _record(locked, ready, checked, by=by, at=moment, findings=findings)
+
+
+def version_of(revision: Revision | None) -> str:
+    """What names a revision of a figure for whoever wants to change it; `none` where there is none yet."""
+    return "none" if revision is None else stamp(revision.recorded_at)
+
+
+def _require_version(organisation: Organisation, ready: Ready, checked: CheckedRows, version: str) -> None:
+    if not len(checked.rows):
+        return
+    known = current_revision(organisation, ready, *(checked.rows[column][0] for column in ("kpi", "unit", "period")))
+    if version_of(known) != version:
+        said = ", ".join(f"{name} {value}" for name, value in (_told(known) or {"figure": "none"}).items())
+        message = f"The figure has been changed since: {said}, version {version_of(known)}."
+        raise Outdated(message, hint="Read it again, then send yours with the new version.")
 
 
 def _record(

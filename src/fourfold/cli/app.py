@@ -43,6 +43,7 @@ from fourfold.cli import (
     serve,
     signals,
     smart,
+    token,
     verify,
     what_if,
 )
@@ -76,7 +77,8 @@ _COMMANDS: Final = (
 )  # fmt: skip
 for _module in _COMMANDS:
     app.command(_module.NAME)(_module.run)
-app.add_typer(audit.group, name=audit.NAME)
+for _group in (audit, token):
+    app.add_typer(_group.group, name=_group.NAME)
 
 
 def main() -> None:

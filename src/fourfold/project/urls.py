@@ -20,6 +20,7 @@ from django.urls import URLPattern, include, path
 from django.views.decorators.cache import never_cache
 from django.views.generic import RedirectView
 
+from fourfold.api.app import api
 from fourfold.project.health import health, ready
 from fourfold.project.metrics import metrics
 from fourfold.project.second_factors import noted
@@ -46,6 +47,7 @@ def cleared(page: Page) -> Page:
 
 
 urlpatterns = [
+    path("api/v1/", api.urls),
     path("health", health, name="health"),
     path("ready", ready, name="ready"),
     path("metrics", metrics, name="metrics"),

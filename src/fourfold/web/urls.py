@@ -29,6 +29,7 @@ from fourfold.web.pages.search import search
 from fourfold.web.pages.steps import steps
 from fourfold.web.pages.strategy_map import strategy_map
 from fourfold.web.pages.system import system
+from fourfold.web.pages.tokens import tokens
 
 urlpatterns = [
     path("", home, name="home"),
@@ -49,6 +50,7 @@ urlpatterns = [
     path("kpi/<int:pk>-<slug:name>/steps/", steps, name="steps"),
     path("kpi/<int:pk>-<slug:name>/readers/", readers, name="readers"),
     path("objective/<int:pk>-<slug:name>/", objective, name="objective"),
+    path("tokens/", tokens, name="tokens"),
     path("audit/", audit_home, name="audit_home"),
     path("audit/<str:organisation>/", audit, name="audit"),
     path("audit/<str:organisation>/export/", audit_export, name="audit_export"),

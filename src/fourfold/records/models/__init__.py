@@ -25,6 +25,7 @@ from fourfold.records.models.outlook import Outlook
 from fourfold.records.models.person import Person
 from fourfold.records.models.perspective import Perspective
 from fourfold.records.models.provisioning_key import ProvisioningKey
+from fourfold.records.models.request_key import RequestKey
 from fourfold.records.models.result import Result
 from fourfold.records.models.secret import Secret
 from fourfold.records.models.session import Session
@@ -32,6 +33,7 @@ from fourfold.records.models.step import Step
 from fourfold.records.models.strategy import Strategy
 from fourfold.records.models.target import Target
 from fourfold.records.models.theme import Theme
+from fourfold.records.models.token import Token
 from fourfold.records.models.unit import Unit
 
 __all__ = [
@@ -60,6 +62,7 @@ __all__ = [
     "Person",
     "Perspective",
     "ProvisioningKey",
+    "RequestKey",
     "Result",
     "Secret",
     "Session",
@@ -67,5 +70,6 @@ __all__ = [
     "Strategy",
     "Target",
     "Theme",
+    "Token",
     "Unit",
 ]

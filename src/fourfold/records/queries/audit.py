@@ -45,8 +45,13 @@ def read_filter(
 ) -> Filter:
     """A filter from what somebody typed; raises `BadFilter` for a day that is none."""
     return Filter(
-        person.strip()[:200], action.strip()[:60], object.strip()[:300], _day(since), _day(until), text.strip()[:200]
+        _words(person), _words(action)[:60], _words(object), _day(since), _day(until), _words(text)
     )
+
+
+def _words(text: str) -> str:
+    """PostgreSQL has no character zero to look for."""
+    return text.replace("\0", "").strip()[:300]
 
 
 def _day(text: str) -> date | None:
@@ -115,14 +120,20 @@ def reads_all(person: models.Person, organisation: models.Organisation) -> bool:
     return can(principal_of(person), Action.AUDIT, Thing(organisation.pk))
 
 
+def events_of(
+    person: models.Person, code: str, wanted: Filter, *, before: int | None = None
+) -> QuerySet[models.Event]:
+    """The wanted events that the person may read, newest first, those before a number. Raises `NotFound`."""
+    rows = models.Event.objects.visible_to(person).filter(organisation=find_audited(person, code))
+    if before is not None:
+        rows = rows.filter(seq__lt=before)
+    return wanted_of(rows, wanted).select_related("person", "on_behalf_of").order_by("-seq")
+
+
 def audit_of(person: models.Person, code: str, wanted: Filter, *, before: int | None = None) -> AuditPage:
     """A page of the log: three statements."""
     organisation = find_audited(person, code)
-    rows = models.Event.objects.visible_to(person).filter(organisation=organisation)
-    if before is not None:
-        rows = rows.filter(seq__lt=before)
-    chosen = wanted_of(rows, wanted).select_related("person", "on_behalf_of").order_by("-seq")
-    events = list(chosen[: ON_PAGE + 1])
+    events = list(events_of(person, code, wanted, before=before)[: ON_PAGE + 1])
     whole = reads_all(person, organisation)
     return AuditPage(
         organisation,

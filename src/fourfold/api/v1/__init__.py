@@ -1,0 +1,1 @@
+"""Version 1 of the API: a router per noun with its schemas."""

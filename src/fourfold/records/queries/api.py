@@ -1,0 +1,78 @@
+"""What programs ask for: the same rows as pages, from what the person of the token may see."""
+
+from __future__ import annotations
+
+from django.db.models import QuerySet
+
+from fourfold.engine.periods import PeriodError
+from fourfold.errors import FourfoldError, NotFound
+from fourfold.records import models
+from fourfold.records.queries.scope import Scope, scope_in
+
+
+class NoPeriod(FourfoldError):
+    """This is no period of the organisation's calendar."""
+
+
+def organisation_of(person: models.Person, code: str) -> models.Organisation:
+    """The organisation with this code. Raises `NotFound` where the person sees none."""
+    found = models.Organisation.objects.visible_to(person).filter(code=code[:80].replace("\0", "")).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def units_of(
+    person: models.Person, organisation: models.Organisation, *, after: int | None = None
+) -> QuerySet[models.Unit]:
+    """The units that the person sees, those with a larger row id than `after`."""
+    rows = models.Unit.objects.visible_to(person).filter(organisation=organisation, pk__gt=after or 0)
+    return rows.order_by("pk")
+
+
+def kpis_of(
+    person: models.Person, organisation: models.Organisation, *, after: int | None = None
+) -> QuerySet[models.Kpi]:
+    """The KPIs that the person sees, those with a larger row id than `after`."""
+    rows = models.Kpi.objects.visible_to(person).filter(organisation=organisation, pk__gt=after or 0)
+    return rows.order_by("pk")
+
+
+def kpi_named(person: models.Person, organisation: models.Organisation, code: str) -> models.Kpi:
+    """The KPI with this code. Raises `NotFound`."""
+    found = kpis_of(person, organisation).filter(code=code[:80].replace("\0", "")).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def measurements_of(
+    person: models.Person, kpi: models.Kpi, *, unit: str = "", after: int | None = None
+) -> QuerySet[models.Measurement]:
+    """The figures of the KPI as known now, of one unit or all that the person sees. Raises `NotFound` for no unit."""
+    rows = models.Measurement.objects.visible_to(person).filter(
+        kpi=kpi, superseded_at__isnull=True, pk__gt=after or 0
+    )
+    if unit:
+        place = units_of(person, kpi.organisation).filter(code=unit.replace("\0", "")).first()
+        if place is None:
+            raise NotFound
+        rows = rows.filter(unit=place)
+    return rows.select_related("unit").order_by("pk")
+
+
+def results_of(
+    person: models.Person, organisation: models.Organisation, unit: str, period: str, view: str
+) -> tuple[Scope, QuerySet[models.Result]]:
+    """Where the results stand, and the results. Raises `NotFound` for the unit, `NoPeriod` for what is none."""
+    scope = scope_in(person, organisation, unit, view=view)
+    if period:
+        try:
+            scope.structure.calendar.parse(period)
+        except PeriodError as error:
+            raise NoPeriod(f"“{period[:40]}” is no period.", hint="Write 2026-03, 2026-Q1 or 2026-W09.") from error
+        scope = scope_in(person, organisation, unit, period=period, view=view)
+    rows = models.Result.objects.visible_to(person).filter(
+        unit=scope.unit.pk, view=scope.view, ordinal=scope.period.ordinal
+    )
+    return scope, rows.order_by("pk")
