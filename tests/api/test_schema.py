@@ -69,9 +69,9 @@ def attack(who: Program, examples: int) -> list[str]:
 def address_of(case: Any) -> str:
     """The address that was made up; as most codes lead nowhere, some are those of the bakery and of the mill."""
     path = str(case.operation.path).removeprefix("/api/v1")
-    known = {"organisation": ("bakery", "bakery", "mill"), "kpi": ("sales", "flour", "sales"), "unit": ("north", "south")}
+    known = {"organisation": ("bakery", "bakery", "mill"), "kpi": ("sales", "flour", "sales")}
     for name, value in (case.path_parameters or {}).items():
-        choices = (str(value) or "-", *known[name])
+        choices = (str(value) or "-", *known.get(name, ("north", "south")))
         path = path.replace("{" + name + "}", quote(choices[len(str(value).encode()) % len(choices)], safe=""))
     return f"{path}?{urlencode(dict(case.query or {}), doseq=True, errors='replace')}"
 

@@ -34,7 +34,8 @@ def test_a_new_token_is_shown_once_and_kept_as_its_hash(bob: Client) -> None:
 @pytest.mark.parametrize(
     ("fields", "said"),
     [({"name": " "}, "The name is empty"), ({"scopes": []}, "Nothing was chosen"),
-     ({"days": "366"}, "Choose from 1 to"), ({"days": "0"}, "Choose from 1"), ({"days": "x"}, "Choose from 1"), ({"service_of": "bakery"}, "You may not")],
+     ({"days": "366"}, "Choose from 1 to"), ({"days": "0"}, "Choose from 1"),
+     ({"days": "x"}, "Choose from 1"), ({"service_of": "bakery"}, "You may not")],
 )  # fmt: skip
 def test_what_is_wrong_is_said_beside_its_field_and_nothing_is_made(
     bob: Client, fields: dict[str, object], said: str
