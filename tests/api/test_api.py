@@ -10,7 +10,7 @@ from django.test import Client
 from fourfold.access.scopes import Scope
 from fourfold.actions.make_token import make_token
 from fourfold.api.limits import ADDRESS, TOKEN, seconds_to_wait
-from fourfold.records.models import Event, Measurement, Organisation, Person, RequestKey, Token
+from fourfold.records.models import Deputy, Event, Measurement, Organisation, Person, RequestKey, Token
 
 from .conftest import Program, program
 
@@ -168,6 +168,16 @@ def test_a_token_never_does_more_than_its_person(bob: Program) -> None:
     assert {e["person"] for e in bob.get(f"{HERE}/events")["items"]} <= {"Bob Baker"}
     Person.objects.get(name="Bob Baker").grant_rows.all().delete()
     assert bob.ask("GET", f"{HERE}/units").status_code == 404
+
+
+def test_a_token_that_only_reads_does_not_stand_in_for_a_colleague_either(bakery: Organisation) -> None:
+    alice, bob = (Person.objects.get(name=name) for name in ("Alice Archer", "Bob Baker"))
+    alice.grant_rows.exclude(role="scorecard_admin").delete()
+    today = datetime.now(UTC).date()
+    Deputy.objects.create(organisation=bakery, person=bob, deputy=alice, since=today, until=today + timedelta(days=9))
+    assert program("alice", Scope.READ).ask("POST", SALES, FIGURE).status_code == 403
+    assert program("alice", Scope.RECORD).ask("POST", SALES, FIGURE).status_code == 201
+    assert Event.objects.get(action="measurement.record").on_behalf_of == bob
 
 
 def test_a_service_key_reaches_its_units_and_no_further(bakery: Organisation) -> None:

@@ -89,6 +89,10 @@ class Principal:
         owns = any(reach(g.role, Action.SEE) is Reach.OWN for g in self.grants)
         return frozenset(self.grants), frozenset(self.denials), self.person if owns else None
 
+    def lets(self, action: Action) -> bool:
+        """True where the token, if it is one, is good for this at all; grants say where."""
+        return self.allowed is None or action in self.allowed
+
     def is_denied(self, organisation: int, path: str | None) -> bool:
         """True when a denial covers the unit at `path`, or all of the organisation."""
         return any(d.organisation == organisation and covers(d.path, path) for d in self.denials)
@@ -130,7 +134,7 @@ def refusal(principal: Principal, action: Action, thing: Thing) -> str:
     >>> refusal(Principal(7, (Grant(1, Role.APPROVER),)), Action.APPROVE, Thing(1, "/4/", author=7))
     'You wrote it yourself: somebody else looks at it.'
     """
-    if principal.allowed is not None and action not in principal.allowed:
+    if not principal.lets(action):
         return NO_SCOPE
     path = None if action in WHOLE_ORGANISATION else thing.path
     anywhere = path is None and action is Action.SEE

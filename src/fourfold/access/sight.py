@@ -44,7 +44,7 @@ def sights_of(principal: Principal, action: Action = Action.SEE) -> dict[int, Si
     It is kept in memory, since every query asks. A guest link sees nothing here: it is bound to a snapshot.
     """
     found: dict[int, Sight] = {}
-    if principal.allowed is not None and action not in principal.allowed:
+    if not principal.lets(action):
         return found
     for organisation in principal.organisations:
         grants = [g for g in principal.effective if g.organisation == organisation]

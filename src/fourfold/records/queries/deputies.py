@@ -20,8 +20,9 @@ def absent_person(by: Person, kpi: str, thing: Thing, *, on: date) -> Person | N
     A deputy may do what the absent person may, as they may on that day, and only in units that the deputy sees. Whoever
     stands in for a deputy does not stand in for those that deputy stands in for.
     """
-    if not can(principal_of(by), Action.SEE, thing):
-        return None
+    principal = principal_of(by)
+    if not can(principal, Action.SEE, thing) or not principal.lets(Action.RECORD):
+        return None  # a token that is not good for entering figures does not stand in either
     rows = Deputy.objects.filter(organisation=thing.organisation, deputy=by, ended_at=None)
     today = rows.filter(since__lte=on, until__gte=on)
     for row in today.filter(Q(kpis=None) | Q(kpis__code=kpi)).select_related("person"):
