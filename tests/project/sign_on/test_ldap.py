@@ -17,6 +17,9 @@ from fourfold.project.sign_on.refusal import DirectoryDown
 from tests.project.sign_on import slapd
 from tests.project.sign_on.slapd import BASE, Slapd
 
+#: One worker runs them all, so that what they share is started once.
+pytestmark = pytest.mark.xdist_group("sign_on_ldap")
+
 PASSWORD, READER = "flour water salt", "reads and no more"
 ODD = "o'b*(r)\\ien"
 

@@ -11,6 +11,9 @@ import requests
 
 from tests.project.sign_on.conftest import PASSWORD, Product, Provider, Start, form_token, free_port, press
 
+#: One worker runs them all, so that what they share is started once.
+pytestmark = pytest.mark.xdist_group("sign_on_oidc")
+
 PEOPLE = {
     "alice": {"email": "alice@bakery.example", "verified": True, "groups": []},
     "bob": {"email": "bob@bakery.example", "verified": True, "groups": ["bakers", "office"]},
