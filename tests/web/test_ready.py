@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import re
 from collections.abc import Iterator
 
@@ -118,3 +119,15 @@ def test_theme_and_density_are_those_of_who_asks(alice: Client, bob: Client) -> 
     bob.cookies["density"] = "compact"
     assert 'data-density="compact"' in get(bob, "/s/north/scorecard/")
     assert 'data-density="normal"' in get(alice, "/s/north/scorecard/")
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_a_compressed_page_is_the_page(alice: Client, path: str) -> None:
+    def tokens_apart(page: bytes) -> bytes:
+        return re.sub(rb'csrfmiddlewaretoken" value="[^"]+', b"", page)
+
+    plain, packed = alice.get(path), alice.get(path, headers={"accept-encoding": "gzip"})
+    assert packed["Content-Encoding"] == "gzip"
+    assert int(packed["Content-Length"]) == len(packed.content) < len(plain.content)
+    assert all("Accept-Encoding" in response["Vary"] for response in (plain, packed))
+    assert tokens_apart(gzip.decompress(packed.content)) == tokens_apart(plain.content)

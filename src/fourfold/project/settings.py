@@ -199,7 +199,7 @@ MIDDLEWARE = [
     "fourfold.project.request_log.RequestLogMiddleware",
     "fourfold.project.metrics.MetricsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "django.middleware.gzip.GZipMiddleware",
+    "fourfold.project.compression.CompressionMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",

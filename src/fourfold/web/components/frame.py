@@ -18,6 +18,7 @@ from fourfold.records.queries.structure import initials
 from fourfold.records.read_only import is_read_only, reason
 from fourfold.records.scope import principal_of
 from fourfold.web.address import Here
+from fourfold.web.components.piece import Piece
 from fourfold.web.components.ready import ready
 from fourfold.web.components.surroundings import Link, Surroundings, surroundings_of
 from fourfold.web.requests import Request
@@ -63,7 +64,7 @@ def show(
 ) -> HttpResponse:
     """Answer with a page in its frame. `page` is the entry of the rail it belongs to."""
     frame = frame_of(request, here, page)
-    return render(
+    response = render(
         request,
         template,
         {
@@ -77,6 +78,8 @@ def show(
         },
         status=status,
     )
+    response.pieces = [part for part in context.values() if isinstance(part, Piece)]  # type: ignore[attr-defined]
+    return response
 
 
 def frame_of(request: Request, here: Here, page: str) -> Frame:

@@ -31,6 +31,7 @@ from fourfold.web.components.initiative import day_of
 from fourfold.web.components.lede import lede_of, listed, move_words
 from fourfold.web.components.numbers import plural, score_change, score_text
 from fourfold.web.components.period import full_name, month_name, periods_noun
+from fourfold.web.components.piece import Piece
 from fourfold.web.components.ready import ready
 from fourfold.web.pages.errors import nothing_here
 from fourfold.web.requests import Request, signed_in
@@ -51,7 +52,8 @@ def overview(request: Request, unit: str) -> HttpResponse:
     title = f"Overview, {full_name(here.scope.period)}"
 
     def content() -> tuple[str]:
-        return (render_to_string("parts/overview.html", {"title": title, **context_of(here, overview_of(here.scope))}),)
+        shown = {"title": title, **context_of(here, overview_of(here.scope))}
+        return (Piece(render_to_string("parts/overview.html", shown)),)
 
     (made,) = ready(here.scope, "overview", content)
     crumbs = [crumb_of(here)]

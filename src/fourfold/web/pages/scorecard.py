@@ -18,6 +18,7 @@ from fourfold.web.components.frame import crumb_of, show
 from fourfold.web.components.freshness import age_note
 from fourfold.web.components.numbers import plural, score_text
 from fourfold.web.components.period import full_name, month_name, periods_noun
+from fourfold.web.components.piece import Piece
 from fourfold.web.components.ready import ready
 from fourfold.web.components.scorecard_row import scorecard_row
 from fourfold.web.requests import Request, signed_in
@@ -101,7 +102,7 @@ def _content(here: Here, title: str, chosen: Chosen) -> Content:
         summary=f"{full_name(period)}, {plural(len(rows), 'KPI')} in {plural(objectives, 'objective')}",
         chips=render_to_string("parts/chips.html", {"chips": _chips(here, page, chosen)}),
         by_perspective_url=here.unit("scorecard", **chosen.query(order="")) if chosen.order else "",
-        table=render_to_string("parts/scorecard.html", {"title": title, **_table(here, page, chosen)}),
+        table=Piece(render_to_string("parts/scorecard.html", {"title": title, **_table(here, page, chosen)})),
     )
 
 
