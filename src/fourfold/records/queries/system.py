@@ -46,7 +46,7 @@ class SystemState:
 def states_of_installation(*, now: datetime) -> tuple[SystemState, ...]:
     """Everything that can be said without signing in; nothing of anybody's figures."""
     if missing := missing_migrations():
-        said = f"{len(missing)} migrations are missing"
+        said = f"migrations that are missing: {len(missing)}"
         return (SystemState("schema", Level.WRONG, said, "Back up, then: fourfold migrate"),)
     return tuple(_states(now))
 
@@ -67,9 +67,9 @@ def _states(now: datetime) -> Iterator[SystemState]:
 def _results(now: datetime) -> SystemState:
     known = figures_of_installation(now=now)
     if known.behind:
-        said = f"{known.behind} of {known.organisations} organisations have results older than their figures"
+        said = f"older than the figures in {known.behind} of {known.organisations} organisations"
         return SystemState("results", Level.LOOK, said, "The server computes them within the hour; look at its log.")
-    return SystemState("results", Level.WELL, f"as new as the figures of all {known.organisations} organisations")
+    return SystemState("results", Level.WELL, "as new as the figures they come from")
 
 
 def _backup(now: datetime) -> SystemState:
