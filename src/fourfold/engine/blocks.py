@@ -163,7 +163,7 @@ def _scattered(
     limit = np.broadcast_to(begun, shape[1])[unit]
     known = (kpi >= 0) & (rows.lanes.low - begin < limit)
     first = np.full(shape[0], NEVER, dtype=np.int64)
-    np.minimum.at(first, kpi[known], rows.lanes.low[known] - begin)
+    np.minimum.at(first, kpi[known], rows.lanes.low[known].astype(np.int64) - begin)
     limit = np.minimum(limit, shape[2])
     whole = known & (rows.lanes.low >= begin) & (rows.lanes.high - begin < limit)
     start = (kpi * shape[1] + unit) * shape[2] - begin  # where period 0 of each lane would be

@@ -49,23 +49,22 @@ def judge(
 
     def piece(slab: slice[int, int, None]) -> list[tuple[Anchors, tuple[str, ...]]]:
         """Judge some KPIs: as many as the processor's cache holds."""
-        judged, near = [], np.zeros(state[slab].shape, np.bool_)
+        judged = []
         sigma = natural_sigma(block.value[slab])[..., newest_due(state, window)] if window.is_same else None
         for g, rows, inside in _within(slab, alike):
             yard = _yardstick(block.part(rows), g, window, definitions, as_of)
-            score[rows] = scored = yard.score(value[rows])
-            anchors = yard.judge(value[rows], scored, status[rows])
+            yard.score(value[rows], score[rows])
+            judged.append((Anchors(len(g.kpis), yard.judge(value[rows], score[rows], status[rows])), yard.rules))
             if sigma is not None:
-                near[inside] = yard.is_borderline(value[rows], scored, sigma[inside])
-            judged.append((Anchors(len(g.kpis), anchors), yard.rules))
-        if (none := np.isnan(score[slab])).any():
-            np.copyto(status[slab], STATUS_OF_STATE[state[slab]], where=none)
+                near = yard.is_borderline(value[rows], score[rows], sigma[inside])
+                marks[rows] |= near * np.uint8(Mark.BORDERLINE)
+        # Few cells have no score, and few no number: the places of these are faster than masks over all.
+        none = np.flatnonzero(np.isnan(score[slab]))
+        status[slab].reshape(-1)[none] = STATUS_OF_STATE[state[slab].reshape(-1)[none]]
         trust = np.minimum(coverage[slab], 1.0, out=confidence[slab])
-        trust *= state[slab] == NUMBER
+        trust.reshape(-1)[np.flatnonzero(state[slab] != NUMBER)] = 0.0
         if (marked := folded.marks[slab]).any():
             trust *= _QUALITY_OF[marked]
-        if sigma is not None:
-            marks[slab] |= near * np.uint8(Mark.BORDERLINE)
         return judged
 
     def quietly(slab: slice[int, int, None]) -> list[tuple[Anchors, tuple[str, ...]]]:
@@ -188,15 +187,14 @@ def natural_sigma(value: Floats) -> Floats:
 
     A gap breaks the moving range. Nothing after a period is read (I10).
     """
-    sums: Floats = np.zeros((2, *value.shape))  # steps and how many there are, added up in one call
-    total: Floats = sums[0]
-    count: Floats = sums[1]
+    total: Floats = np.empty(value.shape)
     np.subtract(value[..., 1:], value[..., :-1], out=total[..., 1:])
+    total[..., :1] = np.nan
     np.abs(total, out=total)
-    np.isfinite(total, out=count, casting="unsafe")
-    count[..., :1] = 0.0
-    np.copyto(total, 0.0, where=count == 0)
-    np.add.accumulate(sums, axis=-1, out=sums)
+    known = np.isfinite(total)
+    np.copyto(total, 0.0, where=~known)
+    np.add.accumulate(total, axis=-1, out=total)
+    count = np.cumsum(known, axis=-1, dtype=np.int32)
     few = count < ENOUGH - 1
     with np.errstate(all="ignore"):
         total /= count

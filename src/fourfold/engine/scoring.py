@@ -138,8 +138,8 @@ class Line:
         beyond = None if stretch is None else Way.of(target, stretch)
         return cls(Way.of(red_line, target), below, beyond, target, cap, polarity, tolerance)
 
-    def score(self, x: Numbers) -> Floats:
-        """Scores of figures, in a new array."""
+    def score(self, x: Numbers, out: Floats | None = None) -> Floats:
+        """Scores of figures."""
         score, gap = self.way.share(x), self.way.length
         score *= 50.0
         score += 50.0
@@ -153,7 +153,7 @@ class Line:
             step = np.where(is_met(x, self.target, self.polarity, self.tolerance), 100.0, 0.0)
             known = np.isfinite(x) & np.isfinite(self.target)
             score = np.where(self.way.nowhere & known, step, score)
-        return np.clip(score, 0.0, self.cap, out=score)
+        return np.clip(score, 0.0, self.cap, out=score if out is None else out)
 
 
 def _is_beyond(width: Floats, gap: Floats) -> Bools:

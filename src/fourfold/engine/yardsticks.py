@@ -82,19 +82,19 @@ class Yardstick:
         least, rules = tuple(map(reached, cut)), tuple(rule.value for rule in targets.rule)
         return cls(g, targets, (lower, upper), cut, least, points, _HUNDRED, targets.arrays(), rules)
 
-    def score(self, value: Floats) -> Floats:
-        """Scores of figures; NaN where a KPI cannot be scored."""
+    def score(self, value: Floats, score: Floats) -> None:
+        """Write scores of figures; NaN where a KPI cannot be scored."""
         g = self.group
         if g.polarity is Polarity.NEUTRAL:
-            return np.full(value.shape, np.nan)
-        if g.kind is MeasureKind.ORDINAL:
-            return ordinal(value, {float(i): s for i, s in enumerate(g.kpis[0].levels.values(), start=1)})
-        score = self.lines[0].score(value)
-        if len(self.lines) == 2:
-            return np.minimum(score, self.lines[1].score(value), out=score)
-        if g.kind is MeasureKind.BOOLEAN:  # yes or no is judged without a target too
-            return np.where(_none(self.targets), boolean(value, polarity=g.polarity), score)
-        return score
+            score[:] = np.nan
+        elif g.kind is MeasureKind.ORDINAL:
+            score[:] = ordinal(value, {float(i): s for i, s in enumerate(g.kpis[0].levels.values(), start=1)})
+        else:
+            self.lines[0].score(value, out=score)
+            for line in self.lines[1:]:
+                np.minimum(score, line.score(value), out=score)
+            if g.kind is MeasureKind.BOOLEAN:  # yes or no is judged without a target too
+                np.copyto(score, boolean(value, polarity=g.polarity), where=_none(self.targets))
 
     def judge(self, value: Floats, score: Floats, status: Codes) -> Mapping[str, Floats]:
         """Write OFF, NEAR or ON of scores (see `kpi_status`), and give the anchors with the cut of each."""
