@@ -41,8 +41,10 @@ def at_least(value: Numbers, cut: Numbers) -> Bools:
     return np.asarray(np.asarray(value) >= reached(cut))
 
 
-def reached(cut: Numbers) -> Floats:
+def reached(cut: Numbers) -> Numbers:
     """What reaches a cut, give or take 1e-9 of it."""
+    if isinstance(cut, float):  # most cuts of nodes are one number
+        return cut - EPSILON * abs(cut)
     cut = np.asarray(cut, dtype=np.float64)
     return np.asarray(cut - EPSILON * np.abs(cut))
 

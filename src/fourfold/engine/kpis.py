@@ -86,12 +86,14 @@ def figures(
         pairs.append((own, _measured(own, rows, definitions, spans, as_of)))
     later = [k for g in groups if g.is_computed or g.is_weighed for k in g.kpis]
     _compute_all(later, pairs, spans, definitions, as_of)
-    return Figures(tuple(_only(own, block, wanted) for own, block in pairs), spans)
+    if only is not None:
+        pairs = [_only(own, block, wanted) for own, block in pairs]
+    return Figures(tuple((tuple(own), block) for own, block in pairs), spans)
 
 
-def _only(groups: Sequence[Group], block: Block, wanted: set[str]) -> tuple[tuple[Group, ...], Block]:
+def _only(groups: Sequence[Group], block: Block, wanted: set[str]) -> tuple[list[Group], Block]:
     """The groups that are shown, and their part of the block; those that are only inputs come after them."""
-    kept = tuple(g for g in groups if wanted.intersection(g.codes))
+    kept = [g for g in groups if wanted.intersection(g.codes)]
     count = sum(len(g.kpis) for g in kept)
     return kept, block if len(kept) == len(groups) else block.part(slice(0, count))
 

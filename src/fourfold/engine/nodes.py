@@ -270,7 +270,7 @@ def _roll_up(
     )  # fmt: skip
     best, worst = best_and_worst(child_status)
     status = node_status(rolled.score, amber=strategy.amber, green=strategy.green, best=best, worst=worst)
-    if (none := np.isnan(rolled.score)).any():
+    if (none := np.nonzero(np.isnan(rolled.score)))[0].size:
         status[none] = _why_none(child_status[none])
     share = w if expected is None else w * expected
     total = np.maximum(total_of(share), 1e-300)  # where nothing is expected, nothing is trusted

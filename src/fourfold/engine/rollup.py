@@ -116,7 +116,7 @@ def _reordered(array: _A, order: Indexes) -> _A:
 def _roll_up(children: _Children, policy: _Policy) -> RolledUp:
     scores, weights, critical, expected, previous = children
     method, missing, minimum_coverage, allow_over, power, green = policy
-    shape, cap = np.broadcast_shapes(scores.shape, weights.shape), 125.0 if allow_over else 100.0
+    shape, cap = np.broadcast(scores, weights).shape, 125.0 if allow_over else 100.0
     there = _full(np.isfinite(scores), shape)
     u, filled, gap = np.fmin(scores, cap), there, None  # where there is none, it has no weight
     if missing != "renormalise":

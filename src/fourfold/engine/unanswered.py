@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from typing import Final
+from collections.abc import Collection, Mapping, Sequence
+from typing import Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -11,6 +11,7 @@ import numpy.typing as npt
 from fourfold.engine.cells import Codes
 from fourfold.engine.definitions import Definitions
 from fourfold.engine.findings import Finding, Level, Place
+from fourfold.engine.once import once_for
 from fourfold.engine.results import Results
 from fourfold.engine.statuses import NEAR, OFF, ON
 
@@ -26,40 +27,54 @@ def unanswered(
     Quiet where an initiative that is planned or active names the objective, or it is among those with open actions
     (`acting`). Periods without a judgement neither count nor end a run. `nodes` are the results of nodes.
     """
-    return _told(definitions, nodes, {o.code: unit for o in definitions.objectives}, acting)
+    asked = _asked(definitions, nodes.nodes, nodes.units, {o.code: unit for o in definitions.objectives})
+    return _told(nodes, [place for place in asked if place.code not in acting])
 
 
-def unanswered_where_they_belong(
-    definitions: Definitions, nodes: Results, *, acting: Collection[str] = ()
-) -> tuple[Finding, ...]:
+def unanswered_where_they_belong(definitions: Definitions, nodes: Results) -> tuple[Finding, ...]:
     """The same, each objective in the unit it names, and those of the whole strategy in the unit of the strategy."""
+    return _told(nodes, _where_they_belong(definitions, (nodes.nodes, nodes.units)))
+
+
+class _Place(NamedTuple):
+    """An objective in a unit, and where its results are."""
+
+    code: str
+    unit: str
+    row: int
+    column: int
+
+
+@once_for
+def _where_they_belong(definitions: Definitions, key: tuple[tuple[str, ...], tuple[str, ...]]) -> list[_Place]:
     whose = definitions.strategy.unit or definitions.root.code
-    return _told(definitions, nodes, {o.code: o.unit or whose for o in definitions.objectives}, acting)
+    return _asked(definitions, *key, {o.code: o.unit or whose for o in definitions.objectives})
 
 
-def _told(
-    definitions: Definitions, nodes: Results, places: Mapping[str, str], acting: Collection[str]
-) -> tuple[Finding, ...]:
-    """Objectives by code, each in a unit."""
-    served = set(acting) | {
-        code for i in definitions.initiatives if i.state in ("planned", "active") for code in i.objectives
-    }
-    rows, units = nodes.index, {code: i for i, code in enumerate(nodes.units)}
-    asked = [
-        (code, unit)
+def _asked(
+    definitions: Definitions, nodes: Sequence[str], units: Sequence[str], places: Mapping[str, str]
+) -> list[_Place]:
+    """Objectives by code, each in a unit, that no initiative serves."""
+    served = {code for i in definitions.initiatives if i.state in ("planned", "active") for code in i.objectives}
+    row, column = ({text: i for i, text in enumerate(texts)} for texts in (nodes, units))
+    return [
+        _Place(code, unit, row[f"objective:{code}"], column[unit])
         for code, unit in places.items()
-        if code not in served and f"objective:{code}" in rows and unit in units
+        if code not in served and f"objective:{code}" in row and unit in column
     ]
+
+
+def _told(nodes: Results, asked: Sequence[_Place]) -> tuple[Finding, ...]:
     if not asked:
         return ()
-    status = nodes.status[[rows[f"objective:{code}"] for code, _ in asked], [units[unit] for _, unit in asked]]
+    status = nodes.status[[place.row for place in asked], [place.column for place in asked]]
     found = []
-    for (code, unit), run in zip(asked, _runs(status).tolist(), strict=True):
+    for place, run in zip(asked, _runs(status).tolist(), strict=True):
         if run >= PERIODS:
-            message = f"Objective {code} has been off target for {run} periods, and nothing is done (V19)."
+            message = f"Objective {place.code} has been off target for {run} periods, and nothing is done (V19)."
             fix = "Start an initiative or an action for it, or decide to live with it and say so."
-            place = Place(thing=f"objective:{code}@{unit}")
-            found.append(Finding("OBJECTIVE-UNANSWERED", Level.WARNING, place, message, fix))
+            where = Place(thing=f"objective:{place.code}@{place.unit}")
+            found.append(Finding("OBJECTIVE-UNANSWERED", Level.WARNING, where, message, fix))
     return tuple(found)
 
 
