@@ -27,6 +27,8 @@ VETO: Final = {"veto_red": 49.9, "veto_amber": 89.9}
 METHODS: Final = (
     "weighted_mean", "worst_of", "geometric", "power_mean", "best_of", "count_green", "veto_red", "veto_amber",
 )  # fmt: skip
+#: Sums on the grid: what they may be off is far less than is rounded away.
+EXACT: Final = ("weighted_mean", "count_green", "veto_red", "veto_amber")
 POLICIES: Final = ("renormalise", "carry_forward", "zero", "neutral", "block")
 
 
@@ -128,7 +130,9 @@ def _roll_up(children: _Children, policy: _Policy) -> RolledUp:
     available = total_of(weights * there) if missing in ("zero", "neutral") else weight
     coverage = available / np.maximum(total, _TINY)
     share = np.divide(used, np.maximum(weight, _TINY)[..., None], out=used)
-    score = np.clip(_combine(u, share, method, power, green), *_range(u, filled, weights, method))
+    score = _combine(u, share, method, power, green)
+    if method not in EXACT or power is not None:
+        score = np.clip(score, *_range(u, filled, weights))
     if method in VETO and critical is not None:
         said = filled if missing == "carry_forward" else there
         broken = (_full(critical, shape) & said & (u < 50.0)).any(axis=-1)
@@ -188,10 +192,8 @@ def _ordered(terms: Floats) -> Floats:
     return np.asarray(np.rint(grid, out=grid).sum(axis=-1) / _GRID)
 
 
-def _range(u: Floats, filled: Bools, weights: Floats, method: str) -> tuple[Floats, Floats]:
+def _range(u: Floats, filled: Bools, weights: Floats) -> tuple[Floats, Floats]:
     """Smallest and greatest score used: no mean may leave that range (I5). Where none is used, they mean nothing."""
-    if method == "count_green":
-        return np.zeros(()), np.full((), 100.0)
     used = filled if (weights > 0).all() else filled & (weights > 0)
     # A child that is not used cannot make the smallest smaller where it has none and so the highest of all.
     low = u if used is filled else np.where(used, u, np.inf)

@@ -13,7 +13,7 @@ import numpy as np
 
 from fourfold.engine.aggregation import MeasureKind
 from fourfold.engine.anchors import Polarity
-from fourfold.engine.cells import Bools, Codes, Floats
+from fourfold.engine.cells import Bools, Codes, Floats, Numbers
 from fourfold.engine.groups import Group
 from fourfold.engine.scoring import (
     CAP,
@@ -45,7 +45,7 @@ class Yardstick:
     targets: TargetBlock
     lines: tuple[Line, ...]
     cut: tuple[Floats, ...]
-    reached: tuple[Floats, ...]
+    reached: tuple[Numbers, ...]
     points: tuple[Floats, ...]
     gap: Floats
     anchors: Mapping[str, Floats]
