@@ -90,7 +90,7 @@ def peers() -> None:
 
 
 def largest() -> None:
-    """Each size in a process of its own, so that the peak is that of the size."""
+    """Each size in a process of its own, so that the peak is that of the size; targets are the same for all units."""
     points, peak = list[tuple[int, float]](), 0.0
     for size in (SMALL, *BETWEEN, LARGEST):
         with tempfile.TemporaryDirectory() as folder:
@@ -208,7 +208,7 @@ def _duckdb(given: Sample) -> tuple[Callable[[], object], Callable[[], Answers]]
 
 
 def _write(given: Sample, folder: str) -> None:
-    given.rows.write_ipc(Path(folder) / "rows.arrow")
+    given.rows.write_parquet(Path(folder) / "rows.parquet")
     (Path(folder) / "definitions.json").write_text(given.definitions.model_dump_json(exclude_defaults=True))
     (Path(folder) / "as_of").write_text(given.as_of.isoformat())
 
@@ -221,7 +221,7 @@ def _in_child(folder: str, as_of: datetime, size: tuple[int, int, int], what: st
 
 
 def _child(what: str, folder: str, as_of: str, months: str) -> None:
-    rows = pl.read_ipc(Path(folder) / "rows.arrow")
+    rows = pl.read_parquet(Path(folder) / "rows.parquet")
     definitions = Definitions.model_validate_json((Path(folder) / "definitions.json").read_bytes())
     periods, at = months_of(int(months)), datetime.fromisoformat(as_of)
     found, runs = None, 1
@@ -244,8 +244,8 @@ def _child(what: str, folder: str, as_of: str, months: str) -> None:
 
 if __name__ == "__main__":
     match sys.argv[1:]:
-        case ["make", folder, *size]:
-            _write(sample(*map(int, size)), folder)
+        case ["make", folder, kpis, units, months]:
+            _write(sample(int(kpis), int(units), int(months), shared_targets=True), folder)
         case ["evaluate" | "table" | "time" as what, folder, as_of, months]:
             _child(what, folder, as_of, months)
         case parts:

@@ -1,7 +1,8 @@
 """A made-up organisation of any size: definitions and a table of figures, the same for the same seed.
 
 Half of the figures are flows and stocks, half are ratios and survey means; better is up, down or inside a band.
-Every reporting unit has its own target for what adds up; what does not has one target for all, which changes once.
+Every reporting unit has its own target for what adds up; what does not has one target for all, which changes once. With
+`shared_targets` that holds for all KPIs, as where ten thousand of them are kept.
 Two figures in a hundred are missing.
 """
 
@@ -52,12 +53,12 @@ class Sample:
         return len(self.definitions.kpis) * len(self.definitions.units) * len(self.periods)
 
 
-def sample(kpis: int, units: int, months: int, *, seed: int = 1) -> Sample:
+def sample(kpis: int, units: int, months: int, *, seed: int = 1, shared_targets: bool = False) -> Sample:
     """`units` counts the whole tree: the root, ten divisions where there are more than ten, and who reports."""
     rng = np.random.default_rng(seed)
     level = levels_of(kpis, rng)
     periods = months_of(months)
-    definitions = definitions_of(units, level)
+    definitions = definitions_of(units, level, shared_targets=shared_targets)
     rows = _rows(level, reporting_of(definitions), [p.id for p in periods], rng)
     return Sample(definitions, rows, periods, noon_after(periods[-1]))
 
@@ -67,9 +68,9 @@ def levels_of(kpis: int, rng: np.random.Generator) -> np.ndarray:
     return rng.uniform(50.0, 500.0, kpis).round(1)
 
 
-def definitions_of(units: int, level: np.ndarray) -> Definitions:
+def definitions_of(units: int, level: np.ndarray, *, shared_targets: bool = False) -> Definitions:
     """The definitions alone: a KPI for each level."""
-    return complete(Definitions.model_validate(_definitions(len(level), _units(units), level)))
+    return complete(Definitions.model_validate(_definitions(len(level), _units(units), level, shared_targets)))
 
 
 def reporting_of(definitions: Definitions) -> list[str]:
@@ -101,7 +102,9 @@ def _units(count: int) -> list[dict[str, str | None]]:
     return units
 
 
-def _definitions(count: int, units: list[dict[str, str | None]], level: np.ndarray) -> dict[str, object]:
+def _definitions(
+    count: int, units: list[dict[str, str | None]], level: np.ndarray, shared_targets: bool
+) -> dict[str, object]:
     perspectives = ("finance", "customers", "processes", "people")
     inner = {u["parent"] for u in units}
     sites = [u["code"] for u in units if u["code"] not in inner]
@@ -116,7 +119,7 @@ def _definitions(count: int, units: list[dict[str, str | None]], level: np.ndarr
              "aggregate_units": over_units, "tolerance": round(spread * 0.1, 3), "ratio_scale": True}
         )  # fmt: skip
         uses.append({"kpi": code, "objective": objectives[i % len(objectives)], "weight": 1 + i % 3})
-        for unit in sites if over_units == "sum" else [None]:
+        for unit in sites if over_units == "sum" and not shared_targets else [None]:
             targets += _targets(code, unit, polarity, float(level[i]), spread)
     return {
         "organisation": {"code": "sample", "name": "Sample"},

@@ -68,9 +68,11 @@ class Block:
 
 
 def _some(array: Floats | None, rows: slice[int, int, None]) -> Floats | None:
-    if array is None or np.isnan(own := array[rows]).all():
+    if array is None:
         return None
-    return own
+    own = array[rows]
+    # Mostly the first KPI tells; all are asked only where it has none.
+    return None if np.isnan(own[:1]).all() and np.isnan(own).all() else own
 
 
 def to_blocks(

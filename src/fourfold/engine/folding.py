@@ -6,6 +6,7 @@ The rules for cells without a number are those at the top of `aggregation`.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final, NamedTuple, TypeVar
 
 import numpy as np
@@ -78,7 +79,7 @@ class Rule(NamedTuple):
     higher_better: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Segments:
     """Runs of gathered positions along `axis` (−1 or −2), each of which becomes one cell; a run may be empty."""
 
@@ -86,7 +87,7 @@ class Segments:
     lengths: Indexes
     axis: int
 
-    @property
+    @cached_property
     def starts(self) -> Indexes:
         """Where each run that is not empty begins."""
         return np.asarray((np.cumsum(self.lengths) - self.lengths)[self.lengths > 0], dtype=np.intp)
@@ -111,6 +112,8 @@ class Segments:
 
     def count(self, mask: Bools) -> Counts:
         """How many in each run."""
+        if self.lengths.max(initial=0) < 256:  # bytes are added up four at a time and more
+            return self.reduce(np.add, mask.view(np.uint8), 0).astype(np.int32)
         return self.reduce(np.add, mask.astype(np.int32), 0)
 
     def spread(self, per_run: _A, shape: tuple[int, ...]) -> _A:
