@@ -124,6 +124,8 @@ def _errors(kpis: Results) -> Iterable[Finding]:
     if kpis.state is None or kpis.reason is None:
         return
     wrong = kpis.state == ERROR
+    if not wrong.any():
+        return
     for count, (k, u) in enumerate(np.argwhere(wrong.any(axis=-1))):
         if count == LISTED:
             return

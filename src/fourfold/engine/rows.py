@@ -29,7 +29,6 @@ from fourfold.engine.tree import UnitTree
 if TYPE_CHECKING:
     import polars as pl
 
-NOTHING: Final[Indexes] = np.zeros(0, dtype=np.intp)
 KEYS: Final = ("kpi", "unit", "period")
 
 
@@ -134,9 +133,7 @@ def locate(rows: pl.DataFrame | Rows, definitions: Definitions) -> Rows:
         return locate(_known_only(rows, definitions), definitions)
     if any(part.ordinal is None for part in parts):
         parts = _read(rows, definitions, meet(definitions, rows["period"]))
-    begin, kpi, unit = (np.concatenate([NOTHING, *(part[i] for part in parts)]) for i in range(3))
-    ordinal: Ordinals = np.concatenate([NOTHING.astype(np.int32), *(part[3] for part in parts)])
-    low, high = (ufunc.reduceat(ordinal, begin) if len(begin) else ordinal for ufunc in (np.minimum, np.maximum))
+    begin, kpi, unit, low, high, ordinal = (np.concatenate(column) for column in zip(NONE, *parts, strict=True))
     places, frequencies = frequency_places(definitions)
     if low.min(initial=0) == UNREADABLE:
         row = int(ordinal.argmin())
@@ -146,12 +143,20 @@ def locate(rows: pl.DataFrame | Rows, definitions: Definitions) -> Rows:
 
 
 class _Part(NamedTuple):
-    """Where the lanes of some rows begin and whose they are, and the ordinal of each row; None where one is unknown."""
+    """The lanes of some rows, and the ordinal of each row; None where a text is not known."""
 
     begin: Indexes
     kpi: Indexes | None
     unit: Indexes | None
+    low: Ordinals | None
+    high: Ordinals | None
     ordinal: Ordinals | None
+
+
+_NOWHERE: Final[Indexes] = np.zeros(0, dtype=np.intp)
+_NEVER: Final[Ordinals] = np.zeros(0, dtype=np.int32)
+#: What no rows are read as.
+NONE: Final = _Part(_NOWHERE, _NOWHERE, _NOWHERE, _NEVER, _NEVER, _NEVER)
 
 
 def _read(rows: pl.DataFrame, definitions: Definitions, known: Spellings) -> list[_Part]:
@@ -167,9 +172,12 @@ def _read(rows: pl.DataFrame, definitions: Definitions, known: Spellings) -> lis
         begin = np.append(0, np.flatnonzero(new) + 1)
         found = kpis.places(kpi[begin])
         if found is None:
-            return _Part(begin, None, None, None)
+            return _Part(begin, None, None, None, None, None)
         each = np.repeat(frequency[found], np.diff(begin, append=len(kpi)))
-        return _Part(begin + some.start, found, units.places(unit[begin]), known.read(period, each))
+        if (ordinal := known.read(period, each)) is None:
+            return _Part(begin, found, units.places(unit[begin]), None, None, None)
+        low, high = np.minimum.reduceat(ordinal, begin), np.maximum.reduceat(ordinal, begin)
+        return _Part(begin + some.start, found, units.places(unit[begin]), low, high, ordinal)
 
     return side_by_side(read, slabs((len(rows),)))
 
