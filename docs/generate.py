@@ -10,6 +10,7 @@ from typing import Any
 
 import typer
 
+from fourfold.access.reference import roles_page
 from fourfold.cli import app
 from fourfold.engine.checks.reference import checks_page
 from fourfold.engine.definitions.reference import definitions_page
@@ -104,6 +105,7 @@ def pages() -> dict[str, str]:
         "checks.md": checks_page(),
         "commands.md": commands_page(),
         "settings.md": settings_page(),
+        "roles.md": roles_page(),
         "directories.md": directories_page(),
         "api.md": api_page(schema := openapi()),
         "openapi.json": json.dumps(schema, indent=1, ensure_ascii=False, default=str) + "\n",

@@ -144,3 +144,13 @@ def test_a_person_gives_no_role_by_loading_a_folder(organisation: Organisation, 
         load_folder(by=alice, path=path)
     assert load_folder(by=alice, path=folder(people=[owner, bob | {"title": "Baker"}], name="fine")).ok
     assert load_folder(by=None, path=path).ok
+
+
+def test_nobody_moves_a_unit_to_where_they_may_do_more(organisation: Organisation, bob: Person, folder) -> None:  # type: ignore[no-untyped-def]
+    bob.grant_rows.create(organisation=organisation, role="editor")
+    moved = [u | ({"parent": "north"} if u["code"] == "south" else {}) for u in BAKERY["units"]]
+    path = folder(units=moved, name="moved")
+    with pytest.raises(Forbidden, match="in south, which you may not now"):
+        load_folder(by=Person.objects.get(pk=bob.pk), path=path)
+    assert Unit.objects.get(code="south").parent == Unit.objects.get(code="bakery")
+    assert load_folder(by=None, path=path).ok

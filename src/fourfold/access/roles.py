@@ -35,6 +35,22 @@ class Role(StrEnum):
         return self.value.replace("_", " ").replace("kpi", "KPI")
 
 
+#: What each role is for, in a few words beside its name.
+PURPOSES: Final[dict[Role, str]] = {
+    Role.VIEWER: "sees figures",
+    Role.COMMENTER: "sees figures and writes notes",
+    Role.CONTRIBUTOR: "sees and enters figures",
+    Role.KPI_OWNER: "sees and enters figures of the KPIs they own",
+    Role.APPROVER: "sees figures and approves them",
+    Role.EDITOR: "sees figures, changes definitions and targets",
+    Role.SCORECARD_ADMIN: "an editor who manages members too",
+    Role.AUDITOR: "sees figures and the audit log",
+    Role.ORGANISATION_ADMIN: "manages accounts and members, sees no figures",
+    Role.GUEST_LINK: "shows one snapshot to whoever has the link",
+    Role.SERVICE_KEY: "lets a program do what the scopes of its key say",
+}
+
+
 class Action(StrEnum):
     """The things people do that need a right."""
 

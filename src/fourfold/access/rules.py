@@ -8,7 +8,7 @@ the tree could otherwise move a unit out of what is denied to them.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
@@ -84,10 +84,18 @@ class Principal:
         return tuple(g for g in self.grants if not self.is_denied(g.organisation, g.path))
 
     @cached_property
-    def sight(self) -> Hashable:
-        """Equal for two whose pages are the same; the person counts where only what they own is seen."""
+    def sight(self) -> str:
+        """Equal for two whose pages are the same; the person counts where only what they own is seen.
+
+        It is a text, since keys of what is kept are compared many times for a page.
+        """
         owns = any(reach(g.role, Action.SEE) is Reach.OWN for g in self.grants)
-        return frozenset(self.grants), frozenset(self.denials), self.person if owns else None
+        grants, denials = (sorted({repr(each) for each in given}) for given in (self.grants, self.denials))
+        return repr((grants, denials, self.person if owns else None))
+
+    def __hash__(self) -> int:
+        """That of the text, which is made once: every query looks up what the principal sees."""
+        return hash(self.sight)
 
     def lets(self, action: Action) -> bool:
         """True where the token, if it is one, is good for this at all; grants say where."""

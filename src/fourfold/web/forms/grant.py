@@ -6,23 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from fourfold.access.roles import Role
+from fourfold.access.roles import PURPOSES, Role
 from fourfold.records.queries.members import Members
 
 #: In the place of a role: the unit is denied.
 DENIED: Final = "denied"
-#: What each role is for, in a few words beside its name.
-ROLES: Final[dict[Role, str]] = {
-    Role.VIEWER: "sees figures",
-    Role.COMMENTER: "sees figures and writes notes",
-    Role.CONTRIBUTOR: "sees and enters figures",
-    Role.KPI_OWNER: "sees and enters figures of the KPIs they own",
-    Role.APPROVER: "sees figures and approves them",
-    Role.EDITOR: "sees figures, changes definitions and targets",
-    Role.SCORECARD_ADMIN: "an editor who manages members too",
-    Role.AUDITOR: "sees figures and the audit log",
-    Role.ORGANISATION_ADMIN: "manages accounts and members, sees no figures",
-}
 
 
 @dataclass
@@ -50,7 +38,7 @@ class GrantForm:
 
 def read_grant(found: Members, posted: Mapping[str, str] | None = None) -> GrantForm:
     """Read the form of the page of members; without anything sent it is an empty one."""
-    roles = [(role.value, f"{role.word}: {ROLES[role]}") for role in found.gives]
+    roles = [(role.value, f"{role.word}: {PURPOSES[role]}") for role in found.gives]
     typed = {name: (posted or {}).get(name, "") for name in ("person", "role")}
     form = GrantForm([*roles, (DENIED, "denied: sees and does nothing here")], list(found.candidates), typed)
     if posted is None:
