@@ -208,6 +208,8 @@ def test_a_full_disk_leaves_no_half_backup_and_the_old_one(filled: Installation,
         pytest.skip("this user may not mount a small disk")
     try:
         (small / "old.backup").write_bytes(backup.read_bytes()[:40_000])
+        room = os.statvfs(small)
+        (small / "filler").write_bytes(bytes(room.f_bavail * room.f_frsize - 24_576))
         there = {p.name: p.stat().st_size for p in small.iterdir()}
         done = filled.run("backup", small / "new.backup")
         assert done.returncode == 5 and "Traceback" not in done.stderr, done.stderr
