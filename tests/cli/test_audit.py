@@ -40,9 +40,9 @@ def change(data: Path) -> Callable[[str], None]:
 def test_it_verifies_anchors_and_verifies_against_the_anchor(data: Path) -> None:
     said = fourfold("audit", "verify", data=data)
     assert said.returncode == 0
-    assert "3 events hold, head" in said.stdout and "without an anchor" in said.stdout
+    assert "5 events hold, head" in said.stdout and "without an anchor" in said.stdout
     made = fourfold("audit", "anchor", data=data)
-    assert json.loads(made.stdout)["seq"] == 3
+    assert json.loads(made.stdout)["seq"] == 5
     assert (data / "anchors").is_dir() and str(data / "anchors") in made.stderr
     assert "against 1 anchor," in fourfold("audit", "verify", data=data).stdout
     key = fourfold("audit", "anchor", "--show-key", data=data).stdout.strip()
@@ -62,7 +62,8 @@ def test_a_line_of_the_export_is_enough_to_follow_the_chain_without_us(data: Pat
         text = json.dumps(event, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
         head = hashlib.sha256(head + text.encode()).digest()
         assert head.hex() == written
-    assert [json.loads(line)["action"] for line in lines[:3]] == ["folder.load", "person.invite", "person.invite"]
+    invited = ["person.invite", "invitation.make"] * 2
+    assert [json.loads(line)["action"] for line in lines[:5]] == ["folder.load", *invited]
     assert json.loads(lines[-1])["action"] == "audit.export"
 
 

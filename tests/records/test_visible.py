@@ -50,6 +50,8 @@ def people() -> dict[str, Person]:
             organisation=organisation, at=NOW, as_of=NOW, reason="", engine_version="1", input_version=1
         )
         Event.objects.create(organisation=organisation, seq=1, at=NOW, action="a", object="b")
+        theirs = Person.objects.get(email=f"bob@{code}.example")
+        Event.objects.create(organisation=organisation, seq=2, at=NOW, action="a", object="b", person=theirs)
         Chain.objects.create(organisation=organisation)
         Import.objects.create(organisation=organisation, sha256="", source="", at=NOW)
         kpi = Kpi.objects.get(organisation=organisation, code="sales")
@@ -105,7 +107,7 @@ def test_bob_sees_what_belongs_to_his_unit_or_to_none(model: type[models.Model],
     rows = of_bakery(model)
     if model is Unit:
         rows = rows.filter(code="north")
-    elif model is Grant:
+    elif model in (Grant, Event):
         rows = rows.filter(person=people["bob"])
     elif model in BY_UNIT:
         rows = rows.filter(unit__code="north")

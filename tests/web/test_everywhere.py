@@ -32,7 +32,7 @@ PAGES = (
 WITHOUT = {
     "health", "password", "preferences", "account", "sessions", "people", "person", "invitation",
     "forgotten", "deputies", "reset", "rights", "audit", "audit_export", "audit_home", "audit_verification",
-    "tokens",
+    "tokens", "system",
 }  # fmt: skip
 
 
