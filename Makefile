@@ -1,7 +1,7 @@
 # Every command there is. `make` alone lists them.
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: audit help setup setup-web setup-sso setup-spark setup-peers demo test test-all test-postgres test-cluster ci lint types contracts house wheel lock format reference bench clean
+.PHONY: audit help setup setup-web setup-sso setup-spark setup-peers demo test test-all test-postgres test-cluster ci lint types contracts house wheel lock format reference bench mutation clean
 
 # The first Python that is new enough; `make PYTHON=… demo` names another.
 ifndef PYTHON
@@ -96,16 +96,18 @@ lock: setup  ## pin the newest versions that pyproject.toml allows (PACKAGE=name
 	@$(LOCK) --upgrade -c requirements/dev.txt --extra web --extra postgres --extra sso --extra saml --group build -o requirements/sso.txt
 	@$(LOCK) --upgrade -c requirements/dev.txt --extra web --extra postgres --group build -o requirements/web.txt
 	@$(LOCK) --upgrade -c requirements/dev.txt -o requirements/base.txt
+	@$(subst pyproject.toml,--group mutation,$(LOCK)) --upgrade -c requirements/dev.txt -o requirements/mutation.txt
 	@$(subst pyproject.toml,--group peers,$(LOCK)) $(if $(PACKAGE),--upgrade-package $(PACKAGE),--upgrade) -o requirements/peers.txt
 
 reference: setup  ## the reference pages and the JSON Schema that are made from the code
-	@$(BIN)/python docs/generate.py
-
-docs: setup  ## write the reference pages that are made from the code
 	@FOURFOLD_DATA=.cache $(BIN)/python docs/generate.py
 
 bench: setup  ## the benchmarks, each a table with its ratio to a peer or a limit
-	@for file in $$(grep -l __main__ benchmarks/*.py); do echo "== $$file"; $(BIN)/python $$file || exit 1; done
+	@for file in $$(grep -l __main__ benchmarks/*.py | grep -v mutation); do echo "== $$file"; $(BIN)/python $$file || exit 1; done
+
+mutation: setup  ## how many small faults planted in the engine its tests notice (half an hour)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements/mutation.txt
+	@$(BIN)/python benchmarks/mutation.py
 
 clean:  ## remove what the commands made (the environment stays: rm -r .venv)
 	@rm -rf build dist .demo .cache .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache staticfiles

@@ -1,0 +1,292 @@
+"""How many small faults planted in the engine its tests notice.
+
+A mutant is the engine with one operator, number, truth value or loop changed; the operators are those of Cosmic Ray.
+All mutants that mean something are listed, a sample is drawn with a seed, and each of the sample is tried with the
+tests that reach its line, those first that reach the fewest lines, since they are the most particular about it. A
+mutant that none of them notices has survived. The share of the killed has its 95 % interval (Wilson).
+
+    python benchmarks/mutation.py --sample 400 --survivors survivors.txt
+
+The first pass, which notes what each test reaches, takes as long as the tests of the engine; `--reach FILE` keeps it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import difflib
+import os
+import random
+import resource
+import shutil
+import sqlite3
+import subprocess
+import sys
+import tempfile
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+import hypothesis.extra.numpy  # noqa: F401  (read before the forks, as the next ones)
+import polars.testing  # noqa: F401
+import pyarrow.parquet  # noqa: F401
+import pydantic  # noqa: F401
+import pytest
+from cosmic_ray.ast import ast_nodes, get_ast
+from cosmic_ray.mutating import mutate_code
+from cosmic_ray.plugins import get_operator
+from coverage.numbits import numbits_to_nums
+from verdict import Line, show
+
+ROOT = Path(__file__).resolve().parents[1]
+ENGINE = Path("src/fourfold/engine")
+TESTS = (
+    "tests/engine", "tests/golden", "tests/snapshots", "tests/scorecard", "tests/cli", "tests/examples",
+    "tests/house/test_doctests.py",
+)  # fmt: skip
+QUICK = ("-m", "not slow and not browser and not django_db", "-p", "no:cacheprovider", "-n", "0", "-q")
+NEEDED = 85.0  # per cent
+LONGEST = 100  # seconds of processor time; a mutant that runs longer goes round in circles, which is noticed
+MOST_TESTS = 120  # for one mutant
+
+#: One plausible slip for each operator: with all replacements the sample would be arithmetic of the wrong type.
+OPERATORS = (
+    "AddNot", "NumberReplacer", "ReplaceAndWithOr", "ReplaceOrWithAnd", "ReplaceTrueWithFalse",
+    "ReplaceFalseWithTrue", "ReplaceBreakWithContinue", "ReplaceContinueWithBreak", "ZeroIterationForLoop",
+    "ReplaceUnaryOperator_Delete_Not", "ReplaceUnaryOperator_Delete_USub", "ReplaceUnaryOperator_Delete_Invert",
+    *(f"ReplaceBinaryOperator_{pair}" for pair in (
+        "Add_Sub", "Sub_Add", "Mul_Div", "Div_Mul", "FloorDiv_Mul", "Mod_FloorDiv", "Pow_Mul",
+        "BitAnd_BitOr", "BitOr_BitAnd", "BitXor_BitAnd", "LShift_RShift", "RShift_LShift",
+    )),
+    *(f"ReplaceComparisonOperator_{pair}" for pair in (
+        "Lt_LtE", "LtE_Lt", "Gt_GtE", "GtE_Gt", "Lt_Gt", "LtE_GtE", "Gt_Lt", "GtE_LtE",
+        "Eq_NotEq", "NotEq_Eq", "Is_IsNot", "IsNot_Is",
+    )),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """One change: the n-th place in a module where an operator applies."""
+
+    module: str
+    line: int
+    operator: str
+    occurrence: int
+
+    def code(self, source: str) -> str:
+        """The module with the change."""
+        changed = mutate_code(source, get_operator(f"core/{self.operator}")(), self.occurrence)
+        assert changed is not None
+        return str(changed)
+
+
+def mutants(module: str) -> list[Mutant]:
+    """All of a module, in or out of the tests' reach."""
+    tree = get_ast((ROOT / module).read_text("utf-8"))
+    found = []
+    for name in OPERATORS:
+        operator = get_operator(f"core/{name}")()
+        places = [start for node in ast_nodes(tree) for start, _ in operator.mutation_positions(node)]
+        found += [Mutant(module, line, name, i) for i, (line, _) in enumerate(places)]
+    return found
+
+
+class _Meaning(ast.NodeTransformer):
+    """Leaves out what no answer depends on: annotations, imports for them, and how decorators freeze or remember."""
+
+    def visit_ClassDef(self, node: ast.ClassDef) -> ast.AST:
+        node.decorator_list = []
+        return self.generic_visit(node)
+
+    def visit_If(self, node: ast.If) -> ast.AST:
+        if "TYPE_CHECKING" in ast.dump(node.test):
+            node.test = ast.Name("TYPE_CHECKING", ast.Load())
+        return self.generic_visit(node)
+
+    def visit_arg(self, node: ast.arg) -> ast.arg:
+        node.annotation = None
+        return node
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
+        node.returns, node.decorator_list = None, []
+        return self.generic_visit(node)
+
+    def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AST:
+        node.annotation = ast.Name("_", ast.Load())
+        return self.generic_visit(node)
+
+
+def meaning(source: str) -> str:
+    """What two sources must differ in to behave differently."""
+    return ast.dump(_Meaning().visit(ast.parse(source)))
+
+
+def means_something(mutant: Mutant) -> bool:
+    """False where only an annotation changed, or the change is no Python."""
+    source = (ROOT / mutant.module).read_text("utf-8")
+    try:
+        return meaning(mutant.code(source)) != meaning(source)
+    except SyntaxError:
+        return False
+
+
+def draw(count: int, seed: int, only: str) -> list[Mutant]:
+    """A sample of all mutants that mean something."""
+    modules = sorted(str(path.relative_to(ROOT)) for path in (ROOT / ENGINE).rglob("*.py"))
+    every = [mutant for module in modules if only in module for mutant in mutants(module)]
+    print(f"{len(every):,} mutants of {len(modules)} modules, with those that change only annotations.", flush=True)
+    random.Random(seed).shuffle(every)
+    sample: list[Mutant] = []
+    for mutant in every:
+        if len(sample) == count:
+            break
+        if means_something(mutant):
+            sample.append(mutant)
+    return sample
+
+
+@dataclass(frozen=True)
+class Reach:
+    """Which tests reach which line, module and folder, the most particular first."""
+
+    lines: Mapping[tuple[str, int], list[str]]
+    places: Mapping[str, list[str]]
+
+    def of(self, mutant: Mutant) -> list[str]:
+        """The tests to try. A line that runs when its module is read is reached by whoever reaches the module.
+
+        A module of nothing but constants, by whoever reaches its folder.
+        """
+        folder = str(Path(mutant.module).parent)
+        reached = self.lines.get((mutant.module, mutant.line)) or self.places.get(mutant.module)
+        return (reached or self.places.get(folder, []))[:MOST_TESTS]
+
+
+def reach(kept: Path) -> Reach:
+    """What the tests reach, from a first pass over them all, or from the file of an earlier one."""
+    if not kept.exists():
+        command = [
+            sys.executable, "-m", "pytest", *QUICK, f"--cov={ENGINE}", "--cov-context=test", "--cov-report=", *TESTS,
+        ]  # fmt: skip
+        environment = os.environ | {"CI": "true", "COVERAGE_FILE": str(kept)}
+        done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
+        if done.returncode:
+            sys.exit(f"The tests do not pass without any mutant:\n{done.stdout[-3000:]}")
+    lines: dict[tuple[str, int], set[str]] = defaultdict(set)
+    query = (
+        "SELECT file.path, context.context, numbits FROM line_bits JOIN file ON file.id = file_id "
+        "JOIN context ON context.id = context_id WHERE context.context LIKE 'tests/%'"
+    )
+    with closing(sqlite3.connect(kept)) as database:
+        for path, context, bits in database.execute(query):
+            for line in numbits_to_nums(bits):
+                lines[str(Path(path).relative_to(ROOT)), line].add(context.rpartition("|")[0])
+    width = Counter(test for found in lines.values() for test in found)
+    places: dict[str, set[str]] = defaultdict(set)
+    for (module, _), found in lines.items():
+        places[module] |= found
+        places[str(Path(module).parent)] |= found
+    return Reach(
+        {place: sorted(found, key=lambda test: (width[test], test)) for place, found in lines.items()},
+        {place: sorted(found, key=lambda test: (width[test], test)) for place, found in places.items()},
+    )
+
+
+def copies(count: int, folder: Path) -> Iterator[Path]:
+    """Trees to plant mutants in: their own engine, everything else by links."""
+    for number in range(count):
+        tree = folder / str(number)
+        shutil.copytree(ROOT / "src", tree / "src")  # compiled modules too: reading a thousand anew takes seconds
+        for path in ROOT.iterdir():
+            if path.name not in ("src", ".git", ".venv"):
+                (tree / path.name).symlink_to(path)
+        yield tree
+
+
+def start(mutant: Mutant, tests: Sequence[str], tree: Path) -> int:
+    """Plant the mutant in this tree and begin the tests in a fork of this process, which has read the libraries."""
+    (tree / mutant.module).write_text(mutant.code((ROOT / mutant.module).read_text("utf-8")), "utf-8")
+    asked = tree / "tests.txt"
+    asked.write_text("\n".join(tests), "utf-8")
+    if child := os.fork():
+        return child
+    try:
+        # Processor time and not the clock's, so that a busy machine kills no mutant.
+        resource.setrlimit(resource.RLIMIT_CPU, (LONGEST, LONGEST))
+        with open(tree / "output.txt", "w") as output:
+            os.dup2(output.fileno(), 1)
+            os.dup2(output.fileno(), 2)
+        os.chdir(tree)
+        os.environ["CI"] = "true"
+        os.environ.setdefault("FOURFOLD_PUBLIC_DATA", str(ROOT.parent / "shared" / "data"))
+        sys.dont_write_bytecode = True
+        sys.path[:0] = [str(tree / "src"), str(tree)]
+        os._exit(pytest.main([*QUICK, "-x", f"@{asked}"]))
+    finally:
+        os._exit(99)
+
+
+def try_all(sample: Sequence[Mutant], reached: Reach, workers: int) -> list[Mutant]:
+    """The mutants that survive: those whose tests all pass, and those that no test reaches."""
+    survivors = [mutant for mutant in sample if not reached.of(mutant)]
+    waiting = [mutant for mutant in sample if reached.of(mutant)]
+    running: dict[int, tuple[Mutant, Path]] = {}
+    with tempfile.TemporaryDirectory() as folder:
+        free = list(copies(workers, Path(folder)))
+        while waiting or running:
+            if waiting and free:
+                mutant, tree = waiting.pop(0), free.pop()
+                running[start(mutant, reached.of(mutant), tree)] = mutant, tree
+                continue
+            pid, status = os.wait()
+            mutant, tree = running.pop(pid)
+            shutil.copy2(ROOT / mutant.module, tree / mutant.module)
+            free.append(tree)
+            if status == 0:
+                survivors.append(mutant)
+            tried = len(sample) - len(waiting) - len(running)
+            if tried % 20 == 0:
+                print(f"  {tried} of {len(sample)} tried, {len(survivors)} survived", flush=True)
+    return survivors
+
+
+def difference(mutant: Mutant) -> str:
+    """What the mutant changes, as a patch without context."""
+    source = (ROOT / mutant.module).read_text("utf-8")
+    lines = difflib.unified_diff(source.splitlines(), mutant.code(source).splitlines(), lineterm="", n=0)
+    return "\n".join([f"{mutant.module}:{mutant.line} {mutant.operator}", *list(lines)[3:]])
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--sample", type=int, default=400)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--only", default="", help="modules with this in their path")
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--survivors", type=Path, help="a file for what survived, as patches")
+    parser.add_argument("--reach", type=Path, default=None, help="where the first pass is kept for the next run")
+    asked = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        reached = reach(asked.reach or Path(folder) / "reach")
+    sample = draw(asked.sample, asked.seed, asked.only)
+    unreached = [m for m in sample if not reached.of(m)]
+    survivors = try_all(sample, reached, asked.workers)
+    if asked.survivors:
+        asked.survivors.write_text("\n\n".join(map(difference, survivors)) + "\n", "utf-8")
+    from fourfold.engine.forecasts import wilson  # not before: the forks read their own engine
+
+    found = wilson(len(sample) - len(survivors), len(sample))
+    show("Mutants of the engine", [Line("killed, per cent", 100 - 100 * found.share, 100 - NEEDED, "% alive")])
+    print(f"{found.inside} of {found.outcomes} killed, {found.share:.1%} (95 %: {found.low:.1%} to {found.high:.1%}).")
+    print(f"No test reaches {len(unreached)} of them.")
+    by_part = Counter(Path(m.module).relative_to(ENGINE).parts[0] for m in sample)
+    alive = Counter(Path(m.module).relative_to(ENGINE).parts[0] for m in survivors)
+    for part, count in by_part.most_common():
+        print(f"  {part:<24} {count - alive[part]:>4} of {count}")
+
+
+if __name__ == "__main__":
+    main()
