@@ -24,12 +24,12 @@ def holds() -> bool:
     return found is not None and not any(verdict.wrong for verdict in found.verdicts)
 
 
-def test_an_event_says_who_from_where_and_why(organisation: Organisation, bob: Person, alice: Person) -> None:
-    place = Origin("ui", "nobody", "192.0.2.0/24", "request-1", on_behalf_of=alice)
+def test_an_event_says_who_from_where_and_why(organisation: Organisation, bob: Person) -> None:
+    place = Origin("ui", "nobody", "192.0.2.0/24", "request-1")
     with coming_from(place):
         record_measurement(by=bob, kpi="sales", unit="north", period="2026-05", value="12.50", note="counted twice")
     event = Event.objects.latest("seq")
-    assert (event.person, event.on_behalf_of, event.agent) == (bob, alice, "")
+    assert (event.person, event.on_behalf_of, event.agent) == (bob, None, "")
     assert (event.via, event.address, event.request_id) == ("ui", "192.0.2.0/24", "request-1")
     assert (event.action, event.object) == ("measurement.record", "sales/north/M:2026-05")
     assert event.reason == "counted twice"
