@@ -34,6 +34,7 @@ addEventListener("securitypolicyviolation", (e) => refused.push(`${e.violatedDir
 """
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     here = Path(__file__).parent
     for item in items:

@@ -171,7 +171,7 @@ def test_pages_of_the_account_are_without_flaws(administrator: Visit) -> None:
     for address in ("/account/factors/", "/account/factors/passkeys/new/", "/account/factors/app/", "/people/"):
         administrator.open(address)
         assert flaws(administrator) == [], address
-    administrator.page.get_by_role("link", name="Dora Dean").click()
+    administrator.page.get_by_role("link", name="Ben Yates").click()
     assert flaws(administrator) == []
 
 

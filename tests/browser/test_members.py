@@ -24,7 +24,7 @@ def test_a_role_is_given_after_the_password_and_taken_away_again(desk: Visit, se
     page.get_by_role("button", name="Give the role").click()
     assert page.get_by_role("heading", level=1).inner_text() == "Is it you?"
     assert not flaws(desk)
-    page.get_by_label("Password").fill(server.password)
+    page.get_by_label("Password", exact=True).fill(server.password)
     page.get_by_role("button", name="Go on").click()
     said = page.get_by_role("status").first
     assert "Vera Blom is contributor of Hollin Park" in said.inner_text()

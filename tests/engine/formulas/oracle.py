@@ -248,7 +248,7 @@ def call(function: str, arguments: tuple[Node, ...], world: World) -> Grid:
         return cellwise(lambda x: rounded(x, written[0] if written else 0), [answer(arguments[0], world)])
     if function == "convert":
         given, wanted = (MINUTES[a.value] for a in arguments[1:] if isinstance(a, Text))
-        return cellwise(lambda x: x * given / wanted, [answer(arguments[0], world)])
+        return cellwise(lambda x: x * (given / wanted), [answer(arguments[0], world)])
     if function in ("parent", "root", "at_unit"):
         return elsewhere(function, arguments, world)
     over_time = OVER_TIME.get(function)
