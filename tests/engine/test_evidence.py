@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 import fourfold
 from fourfold.engine.cells import Floats
-from fourfold.engine.definitions import Definitions
+from fourfold.engine.definitions import Definitions, Initiative
 from fourfold.engine.definitions.complete import complete
 from fourfold.engine.evidence import (
     BANNED,
@@ -30,12 +30,13 @@ from fourfold.engine.evidence import (
     Strongest,
     Verdict,
     Whitened,
+    around_initiatives,
     before_and_after,
     evidence_of,
     granger,
     hypothesis,
     kept,
-    map_evidence,
+    map_pairs,
     smallest_visible,
     step,
     strongest,
@@ -497,6 +498,10 @@ def test_a_link_that_says_nothing_about_figures_says_what_is_missing() -> None:
     assert "10 lags" in read_off(lag=[3, 12]).why_not
 
 
+def links_tested(definitions: Definitions, rows: pl.DataFrame, at: datetime) -> tuple[Evidence, ...]:
+    return evidence_of(map_pairs(definitions, rows, as_of=at), as_of=at.date(), seed=1)
+
+
 def test_the_links_of_a_map_are_tested_with_their_figures() -> None:
     x, y = following(np.random.default_rng(3), 60, 0.8)
     ids = [p.short_id for p in months(60)]
@@ -506,21 +511,21 @@ def test_the_links_of_a_map_are_tested_with_their_figures() -> None:
     })  # fmt: skip
     definitions = organisation(lag=[1, 3])
     at = datetime(2026, 1, 1, tzinfo=UTC)
-    (found,) = map_evidence(definitions, rows, as_of=at, seed=1)
+    (found,) = links_tested(definitions, rows, at)
     assert found.verdict is Verdict.SUPPORTED and "Errors tended to move the opposite way 2 months after" in found.text
     provisional = rows.with_columns(marks=pl.when(pl.int_range(120) % 2 == 0).then(2).otherwise(0).cast(pl.UInt8))
-    (settled,) = map_evidence(definitions, provisional, as_of=at, seed=1)
+    (settled,) = links_tested(definitions, provisional, at)
     assert settled.n == 30
     with pytest.raises(NotFound):
-        map_evidence(definitions, rows, as_of=at, seed=1, units=["nowhere"])
+        map_pairs(definitions, rows, as_of=at, units=["nowhere"])
 
 
 def test_every_link_of_the_example_gets_a_verdict_within_its_words() -> None:
     scorecard = fourfold.load(EXAMPLE)
     at = datetime(2026, 11, 3, tzinfo=UTC)
-    found = map_evidence(scorecard.definitions, scorecard.rows, as_of=at, seed=1)
+    found = links_tested(scorecard.definitions, scorecard.rows, at)
     assert [e.hypothesis.link for e in found] == [f"{k.source}>{k.target}" for k in scorecard.definitions.links]
-    assert found == map_evidence(scorecard.definitions, scorecard.rows, as_of=at, seed=1)
+    assert found == links_tested(scorecard.definitions, scorecard.rows, at)
 
 
 # Before and after.
@@ -544,6 +549,22 @@ def test_the_outcome_of_an_intervention_is_judged_after_the_lags_written_down() 
     assert found.driver.is_step and found.driver.shift > 0
     assert [s.is_step and s.shift < 0 for s in found.outcome] == [True, True, True]
     assert np.argmin([s.shift for s in found.outcome]) == 1
+
+
+def test_an_initiative_is_looked_at_around_each_link_whose_driver_it_should_move() -> None:
+    definitions = organisation(lag=[1, 2])
+    pair = Pair(np.r_[np.tile([1.0, 2.0], 6), np.tile([11.0, 12.0], 6)][None], np.zeros((1, 24)), months(24))
+    initiative = {"code": "go", "name": "Go", "kpis": ["training"], "end": "2026-12-31"}
+
+    def around(**some: object) -> list[tuple[str, int, bool]]:
+        one = Initiative.model_validate({**initiative, **some})
+        there = definitions.model_copy(update={"initiatives": (one,)})
+        found = around_initiatives(there, [(read_off(lag=[1, 2]), pair)])
+        return [(a.name, a.found.at, a.found.driver.is_step) for a in found]
+
+    start = months(24)[12].start.isoformat()
+    assert around(start=start) == [("go/a>b", 12, True)]
+    assert around(start="2090-01-01") == around(start=start, state="planned") == around(start=start, kpis=[]) == []
 
 
 # Public data with known answers.

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 import fourfold
 from fourfold.engine.cells import Floats
-from fourfold.engine.definitions import Definitions
+from fourfold.engine.definitions import Definitions, Note
 from fourfold.engine.definitions.complete import complete
 from fourfold.engine.evaluate import evaluate
 from fourfold.engine.formulas import parse
@@ -32,6 +32,7 @@ from fourfold.engine.portfolio import (
     health_index,
     redundancy,
     retire_list,
+    spoken_of,
     weight_robustness,
 )
 from fourfold.engine.portfolio.balance import evenness
@@ -375,9 +376,18 @@ def test_dear_unseen_and_light_kpis_are_on_the_list() -> None:
     definitions = scorecard(*({"code": c} for c in "abcd"), weights={"a": 1, "b": 4, "c": 4, "d": 4})
     found = collection(definitions, rows_of({c: np.ones(3) for c in "abcd"}), as_of=NOW)
     effort = {"a": 90.0, "b": 80.0, "c": 5.0, "d": 5.0}
-    assert retire_list(definitions, found, views={"b": 9, "c": 9, "d": 9}, effort=effort) == ("a",)
-    assert retire_list(definitions, found, views={"a": 99, "b": 1, "c": 1, "d": 1}, effort=effort) == ()
-    assert retire_list(definitions, found, views={}) == ()  # nobody knows what they cost
+    assert retire_list(definitions, found, uses={"b": 9, "c": 9, "d": 9}, effort=effort) == ("a",)
+    assert retire_list(definitions, found, uses={"a": 99, "b": 1, "c": 1, "d": 1}, effort=effort) == ()
+    assert retire_list(definitions, found, uses={}) == ()  # nobody knows what they cost
+
+
+def test_notes_of_the_last_year_count_as_use() -> None:
+    periods = {"a": ["2026-01", "2026-02", "2025-01"], "b": ["2026-04", "nonsense"]}
+    notes = [{"kpi": k, "period": p, "text": "Said."} for k, some in periods.items() for p in some]
+    definitions = scorecard({"code": "a"}, {"code": "b"}).model_copy(
+        update={"notes": tuple(Note.model_validate(n) for n in notes)}
+    )
+    assert spoken_of(definitions, as_of=date(2026, 3, 15)) == {"a": 2}  # April is not over
 
 
 # Health.

@@ -27,6 +27,8 @@ from fourfold.engine.portfolio import (
     drivers,
     health_index,
     redundancy,
+    retire_list,
+    spoken_of,
     weight_robustness,
 )
 from fourfold.engine.results import Evaluation, View
@@ -53,11 +55,16 @@ LACKS = (
     ("themes_without_outcome", "themes without an outcome"),
     ("kpis_without_objective", "KPIs without an objective"),
 )
+#: What is said of the KPIs that could go.
+RETIRE = "More work, fewer notes in a year and less weight than the middle KPI, so think about retiring"
 
 
 @dataclass(frozen=True, repr=False)
 class Portfolio(Shown):
-    """Balance, coverage, collection, health, redundancy, and what moves the total of one unit and period."""
+    """Balance, coverage, collection, health, redundancy, and what moves the total of one unit and period.
+
+    `retire` are KPIs, by code, that cost more work, are spoken of less and weigh less than the middle one.
+    """
 
     evaluation: Evaluation
     rows: pl.DataFrame
@@ -70,6 +77,7 @@ class Portfolio(Shown):
     redundancy: Redundancy
     drivers: Drivers
     robustness: Robustness
+    retire: tuple[str, ...] = ()
 
     @property
     def definitions(self) -> Definitions:
@@ -106,6 +114,8 @@ class Portfolio(Shown):
             yield "", "draws with the same status", f"{r.same_status:.0%}"
         if (work := self.collection.minutes) > 0:
             yield "Effort", "hours a year, of the KPIs that say so", rounded(work / 60)
+        if self.retire:
+            yield "", "KPIs that cost much, and are used little", str(len(self.retire))
 
     def _notes(self) -> Iterator[str]:
         yield from self.balance.warnings
@@ -117,6 +127,8 @@ class Portfolio(Shown):
             yield f"{pair.first} and {pair.second}: {verdict}" + (f" ({pair.why})" if pair.why else "")
         if self.health.left_out:
             yield f"Not known and left out of health: {', '.join(self.health.left_out).replace('_', ' ')}"
+        if self.retire:
+            yield f"{RETIRE}: {', '.join(self.retire)}"
         if self.robustness.is_fragile:
             yield "The status of the total hangs on the weights: it is fragile."
 
@@ -141,6 +153,7 @@ class Portfolio(Shown):
         yield from (("redundancy", f"{p.first}/{p.second}", p.value) for p in self.redundancy.pairs)
         for x in self.drivers.drivers:
             yield from (("weight", x.kpi, x.weight), ("gain", x.kpi, x.gain), ("risk", x.kpi, x.risk))
+        yield from (("retire", code, 1) for code in self.retire)
         for name in ("score", "low", "high", "same_status"):
             yield "robustness", name, getattr(r, name)
 
@@ -201,4 +214,5 @@ def look_together(
         redundancy(d, rows, as_of=at, unit=unit),
         drivers(evaluation, unit=unit, period=period),
         weight_robustness(evaluation, unit=unit, period=period, seed=seed, draws=draws),
+        retire_list(d, collected, uses=spoken_of(d, as_of=at.date())),
     )  # fmt: skip

@@ -100,6 +100,16 @@ def test_the_evidence_for_a_link_is_that_of_all_links_tested_together() -> None:
             assert answer["expected"]["p"] == expected.test.expected.p
 
 
+def test_what_was_seen_around_an_initiative_is_made_again_from_its_figures() -> None:
+    found = card().evidence(as_of=AS_OF)
+    assert len(found.around) > 5
+    for one in found.around:
+        answer = made_again(found.explain(one.name).working)
+        assert answer["driver"]["shift"] == one.found.driver.shift
+        lag, strongest = one.found.strongest
+        assert answer["outcome"][str(lag)]["after"] == strongest.after
+
+
 def test_a_driver_moves_the_total_as_much_by_its_traces_as_by_the_whole_scorecard() -> None:
     found = card().portfolio(as_of=AS_OF)
     own = drivers(base().evaluation, unit="group", period=found.period)

@@ -150,6 +150,13 @@ def test_evidence_is_what_the_library_says_and_claims_no_cause(ingrid: Client, c
     assert not set(re.findall(r"[a-z]+", read.lower())) & set(BANNED)
 
 
+def test_what_was_seen_around_initiatives_is_what_the_library_says(ingrid: Client, card: Scorecard) -> None:
+    page = open_page(ingrid, "/s/group/evidence/?why=overseas%2Fkeep-nurses%3Eless-agency")
+    found = card.evidence(as_of=MOMENT)
+    assert table_of(page) == list(found.before_and_after.rows)
+    assert str(found.explain("overseas/keep-nurses>less-agency")).splitlines()[1] in words_of(page)
+
+
 def test_every_link_leads_to_both_objectives(ingrid: Client) -> None:
     page = open_page(ingrid, "/s/group/evidence/")
     pk = Objective.objects.get(organisation__code="calder-vale", code="theatres").pk
@@ -166,6 +173,7 @@ def test_without_links_the_page_says_what_is_to_be_written(alice: Client) -> Non
 def test_what_moves_the_total_is_what_the_library_says(ingrid: Client, card: Scorecard) -> None:
     page = open_page(ingrid, "/s/group/portfolio/?why=ed_4h")
     found = card.portfolio(as_of=MOMENT)
+    assert list(found.retire) == []  # nobody says what figures of the demo cost
     assert table_of(page) == list(found.sheets[1].rows)
     assert str(found.explain("ed_4h")).splitlines()[0] in words_of(page)
 

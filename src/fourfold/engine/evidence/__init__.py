@@ -6,7 +6,8 @@ together. One of five verdicts comes out, in fixed words that never claim more t
 """
 
 from fourfold.engine.evidence.granger import Granger, granger
-from fourfold.engine.evidence.hypotheses import hypothesis, map_evidence, map_pairs
+from fourfold.engine.evidence.hypotheses import hypothesis, map_pairs
+from fourfold.engine.evidence.initiatives import Around, around_initiatives
 from fourfold.engine.evidence.link_test import Evidence, Hypothesis, Pair, SeriesError, evidence_of
 from fourfold.engine.evidence.permutation import Strongest, kept, smallest_visible, strongest
 from fourfold.engine.evidence.stationary import Whitened, stationary, whitened
@@ -15,6 +16,7 @@ from fourfold.engine.evidence.verdict import BANNED, LinkTest, Verdict
 
 __all__ = [
     "BANNED",
+    "Around",
     "Evidence",
     "Granger",
     "Hypothesis",
@@ -26,12 +28,12 @@ __all__ = [
     "Strongest",
     "Verdict",
     "Whitened",
+    "around_initiatives",
     "before_and_after",
     "evidence_of",
     "granger",
     "hypothesis",
     "kept",
-    "map_evidence",
     "map_pairs",
     "smallest_visible",
     "stationary",

@@ -14,8 +14,7 @@ from fourfold.engine.anchors import Polarity
 from fourfold.engine.cells import Bools, Floats, Mark, State
 from fourfold.engine.definitions import Definitions, Kpi, KpiUse, Link
 from fourfold.engine.evaluate import evaluate_kpis, periods_of
-from fourfold.engine.evidence.link_test import Evidence, Hypothesis, Pair, evidence_of
-from fourfold.engine.evidence.permutation import PERMUTATIONS
+from fourfold.engine.evidence.link_test import Hypothesis, Pair
 from fourfold.engine.periods import Frequency, Period
 from fourfold.engine.periods.frequency import MONTHS
 from fourfold.engine.results import Results, View
@@ -33,29 +32,14 @@ _VIEWS: Final[dict[Frequency, View]] = {
 }  # fmt: skip
 
 
-def map_evidence(
-    definitions: Definitions,
-    rows: pl.DataFrame | Rows,
-    *,
-    as_of: datetime,
-    seed: int,
-    units: Sequence[str] = (),
-    permutations: int = PERMUTATIONS,
-) -> tuple[Evidence, ...]:
-    """Evidence for every link of the strategy map, in the order of the links.
-
-    Tested are the figures of one unit (the root without any), or of eight and more `units` pooled: those known and
-    due by `as_of`; provisional, stale and partial ones do not count. What cannot be tested is a verdict too. Raises
-    `NotFound` for an unknown unit.
-    """
-    pairs = map_pairs(definitions, rows, as_of=as_of, units=units)
-    return evidence_of(pairs, as_of=as_of.date(), seed=seed, permutations=permutations)
-
-
 def map_pairs(
     definitions: Definitions, rows: pl.DataFrame | Rows, *, as_of: datetime, units: Sequence[str] = ()
 ) -> tuple[tuple[Hypothesis, Pair], ...]:
-    """The hypothesis of every link with the figures it is tested on; see `map_evidence`."""
+    """The hypothesis of every link of the strategy map, in the order of the links, with the figures it is tested on.
+
+    The figures are those of one unit (the root without any), or of eight and more `units` pooled: those known and due
+    by `as_of`; provisional, stale and partial ones do not count. Raises `NotFound` for an unknown unit.
+    """
     located = locate(rows, definitions)
     hypotheses = [hypothesis(definitions, link) for link in definitions.links]
     tables = {

@@ -47,6 +47,13 @@ class Intervention:
     outcome: tuple[Step, ...]
     lags: tuple[int, int]
 
+    @property
+    def strongest(self) -> tuple[int, Step]:
+        """The lag after which the outcome shifted most, and its step; the first lag where nothing can be told."""
+        sizes = [abs(one.shift) if math.isfinite(one.shift) else -1.0 for one in self.outcome]
+        place = sizes.index(max(sizes))
+        return self.lags[0] + place, self.outcome[place]
+
 
 def step(series: Floats, at: int) -> Step:
     """The level of a series, `(period,)`, before period `at` and from it on; NaN for a gap.

@@ -6,7 +6,7 @@ How ambitious the targets are together is in `fourfold.engine.ambition`.
 from fourfold.engine.portfolio.balance import Balance, balance
 from fourfold.engine.portfolio.coverage import Coverage, Use, coverage
 from fourfold.engine.portfolio.drivers import Driver, Drivers, Robustness, drivers, weight_robustness
-from fourfold.engine.portfolio.effort import Collected, Collection, collection, retire_list
+from fourfold.engine.portfolio.effort import Collected, Collection, collection, retire_list, spoken_of
 from fourfold.engine.portfolio.health import Health, health_index
 from fourfold.engine.portfolio.redundancy import Cluster, Likeness, Redundancy, redundancy
 
@@ -30,5 +30,6 @@ __all__ = [
     "health_index",
     "redundancy",
     "retire_list",
+    "spoken_of",
     "weight_robustness",
 ]

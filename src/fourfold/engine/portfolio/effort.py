@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
@@ -14,11 +16,15 @@ from fourfold.engine.cells import Bools, Codes, Floats, Indexes, State
 from fourfold.engine.definitions import Definitions, Kpi
 from fourfold.engine.freshness import age_of_latest
 from fourfold.engine.nodes import effective_weights
-from fourfold.engine.periods import Lag, Period, expected_at
+from fourfold.engine.periods import Lag, Period, PeriodError, expected_at
 from fourfold.engine.rows import Rows, locate
 
 if TYPE_CHECKING:
     import polars as pl
+
+
+#: So many days back notes count as use.
+YEAR: Final = 366
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,13 +154,13 @@ def retire_list(
     definitions: Definitions,
     collected: Collection,
     *,
-    views: Mapping[str, int],
+    uses: Mapping[str, int],
     effort: Mapping[str, float] | None = None,
 ) -> tuple[str, ...]:
-    """KPIs that cost much, are looked at little and weigh little, each compared with the median KPI.
+    """KPIs that cost much, are used little and weigh little, each compared with the median KPI.
 
-    `views` counts how often each was looked at (0 where it is not in it); `effort` gives costs of any one kind by KPI,
-    by default the minutes a year. A KPI whose cost nobody knows is never on the list.
+    `uses` counts how often each was spoken of or looked at (0 where it is not in it); `effort` gives costs of any one
+    kind by KPI, by default the minutes a year. A KPI whose cost nobody knows is never on the list.
     """
     cost = {k.kpi: k.minutes for k in collected.kpis if k.minutes is not None} if effort is None else dict(effort)
     share = effective_weights(definitions)
@@ -162,10 +168,20 @@ def retire_list(
     if not codes:
         return ()
     dear = np.array([cost[c] for c in codes])
-    seen = np.array([views.get(c, 0) for c in codes], dtype=np.float64)
+    seen = np.array([uses.get(c, 0) for c in codes], dtype=np.float64)
     heavy = np.array([share.get(f"kpi:{c}", 0.0) for c in codes])
     out = (dear > np.median(dear)) & (seen < np.median(seen)) & (heavy < np.median(heavy))
     return tuple(c for c, one in zip(codes, out, strict=True) if one)
+
+
+def spoken_of(definitions: Definitions, *, as_of: date) -> dict[str, int]:
+    """How many notes about each KPI are of periods that ended within the year before `as_of`; no key without any."""
+    found: Counter[str] = Counter()
+    for note in definitions.notes:
+        with suppress(PeriodError):
+            days = (as_of - definitions.calendar.parse(note.period).last_day).days
+            found[note.kpi] += 0 <= days <= YEAR
+    return {kpi: count for kpi, count in found.items() if count}
 
 
 def _states(located: Rows) -> Codes:

@@ -6,6 +6,7 @@ How the score of a KPI or node came about is in `fourfold.engine.explain`, which
 from fourfold.engine.workings.alignment import AlignmentWorking
 from fourfold.engine.workings.assessment import AssessmentWorking
 from fourfold.engine.workings.evidence import EvidenceWorking, LinkFigures
+from fourfold.engine.workings.intervention import InterventionWorking
 from fourfold.engine.workings.outlook import OutlookWorking
 from fourfold.engine.workings.portfolio import (
     BalanceWorking,
@@ -19,6 +20,6 @@ from fourfold.engine.workings.working import NoWorking, Working, replay
 
 __all__ = [
     "AlignmentWorking", "AssessmentWorking", "BalanceWorking", "Benchmark", "DifferenceWorking", "DriverWorking",
-    "EvidenceWorking", "ForecastAhead", "HealthIndexWorking", "LikenessWorking", "LinkFigures", "NoWorking",
-    "OutlookWorking", "ProposalsWorking", "Working", "replay",
+    "EvidenceWorking", "ForecastAhead", "HealthIndexWorking", "InterventionWorking", "LikenessWorking", "LinkFigures",
+    "NoWorking", "OutlookWorking", "ProposalsWorking", "Working", "replay",
 ]  # fmt: skip

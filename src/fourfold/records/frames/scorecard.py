@@ -12,9 +12,11 @@ from fourfold.records.ready import Ready
 from fourfold.scorecard import Scorecard
 
 
-def scorecard_now(organisation: Organisation, ready: Ready, *, units: Collection[str] | None = None) -> Scorecard:
-    """Its definitions and its figures as known now, of some units or of all."""
-    rows = read_measurements(organisation, ready)
-    if units is not None:
-        rows = rows.filter(pl.col("unit").is_in(list(units)))
-    return Scorecard(ready.definitions, rows)
+def scorecard_now(organisation: Organisation, ready: Ready) -> Scorecard:
+    """Its definitions and its figures as known now."""
+    return Scorecard(ready.definitions, read_measurements(organisation, ready))
+
+
+def rows_in(card: Scorecard, units: Collection[str]) -> pl.DataFrame:
+    """The figures of these units, by code."""
+    return card.rows.filter(pl.col("unit").is_in(list(units)))

@@ -16,7 +16,7 @@ from fourfold.engine.ambition import portfolio as ambition
 from fourfold.engine.definitions import Kpi
 from fourfold.errors import NotFound
 from fourfold.records import models
-from fourfold.records.frames.scorecard import scorecard_now
+from fourfold.records.frames.scorecard import rows_in, scorecard_now
 from fourfold.records.queries.kept import kept
 from fourfold.records.queries.outlook import kept_outlooks
 from fourfold.records.queries.scope import Scope
@@ -43,17 +43,30 @@ def evidence_of(scope: Scope) -> MapEvidence | None:
 
 
 def portfolio_of(scope: Scope) -> Portfolio | None:
-    """The KPIs together in the month shown; how figures come in is that of the units seen here and below."""
+    """The KPIs together in the month shown; how figures come in is that of the units seen here and below.
+
+    Only that month is evaluated, and the answer is kept until something changes.
+    """
     refuse_owners(scope)
-    found = _ready(scope)
-    if found is None or scope.month.ordinal not in scope.months:
+    if scope.month.ordinal not in scope.months:
         return None
-    organisation, ready = found
-    whole = scorecard_now(organisation, ready)
+    key = ("portfolio", scope.unit.pk, scope.month.ordinal)
+    return kept(scope.run, key, lambda: _portfolio(scope), size=_size_of)
+
+
+def _portfolio(scope: Scope) -> Portfolio | None:
+    if (found := _ready(scope)) is None:
+        return None
+    whole, month = scorecard_now(*found), scope.month.id
     below = [unit.code for unit in scope.units if unit.path.startswith(scope.unit.path)]
-    own = scorecard_now(organisation, ready, units=below).rows
-    evaluation = whole.evaluate(as_of=scope.run.as_of).evaluation
-    return look_together(evaluation, own, scope.unit.code, scope.month.id, SEED)
+    own = rows_in(whole, below)
+    evaluation = whole.evaluate(as_of=scope.run.as_of, first=month, last=month).evaluation
+    return look_together(evaluation, own, scope.unit.code, month, SEED)
+
+
+def _size_of(found: Portfolio | None) -> int:
+    """What an answer takes up in memory, in results: its own, and its figures, of which five are as long as one."""
+    return _SIZE if found is None else _SIZE + found.evaluation.nodes.score.size + len(found.rows) // 5
 
 
 def ambition_of(scope: Scope) -> Ambition:
@@ -64,10 +77,13 @@ def ambition_of(scope: Scope) -> Ambition:
 
 def proposals_of(scope: Scope, kpi: Kpi) -> TargetProposals | None:
     """What could be the next target of the KPI in the unit."""
-    found = _ready(scope)
-    if found is None:
-        return None
-    return scorecard_now(*found).propose_targets(kpi.code, scope.unit.code, as_of=scope.run.as_of)
+
+    def propose() -> TargetProposals | None:
+        if (found := _ready(scope)) is None:
+            return None
+        return scorecard_now(*found).propose_targets(kpi.code, scope.unit.code, as_of=scope.run.as_of)
+
+    return kept(scope.run, ("proposals", scope.unit.pk, kpi.code), propose, size=lambda _: _SIZE)
 
 
 def what_if_of(scope: Scope, overlay: Mapping[str, Any]) -> WhatIf | None:

@@ -45,6 +45,7 @@ def together_context(here: Here, found: Portfolio, aims: Ambition) -> dict[str, 
         "lacks": list(_lacks(here, found.coverage)),
         "alike": list(_alike(here, found.redundancy)),
         "collected": list(_collected(found.collection)),
+        "retire": [_thing(here, code) for code in found.retire],
         "aims": _aims(aims),
     }  # fmt: skip
 

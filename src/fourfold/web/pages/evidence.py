@@ -15,6 +15,7 @@ from fourfold.web.address import Here, here_at
 from fourfold.web.components.dates import day_text
 from fourfold.web.components.frame import crumb_of, show
 from fourfold.web.components.numbers import plural
+from fourfold.web.components.sheet import sheet_of
 from fourfold.web.components.surroundings import Link
 from fourfold.web.requests import Request, signed_in
 
@@ -57,8 +58,19 @@ def context_of(here: Here, found: MapEvidence, why: str) -> dict[str, Any]:
             for verdict, note in VERDICTS.items()
             if (some := [e for e in found.items if e.verdict is verdict])
         ],
+        "around": sheet_of(found.before_and_after, (), _twice([_why_url(here, a.name) for a in found.around]))
+        if found.around else None,
         "why": _why(found, why),
-    }
+    }  # fmt: skip
+
+
+def _twice(urls: list[str]) -> list[str]:
+    """For each of two rows: the driver's has the way to the explanation of both."""
+    return [url for one in urls for url in (one, "")]
+
+
+def _why_url(here: Here, name: str) -> str:
+    return here.unit("evidence", why=name) + "#why"
 
 
 def _link(here: Here, e: Evidence) -> dict[str, Any]:
@@ -70,7 +82,7 @@ def _link(here: Here, e: Evidence) -> dict[str, Any]:
         "effect": Link(effect.name, here.objective(effect)),
         "numbers": _numbers(e),
         "text": e.text,
-        "why": here.unit("evidence", why=e.hypothesis.link) if e.test is not None else "",
+        "why": _why_url(here, e.hypothesis.link) if e.test is not None else "",
     }
 
 
