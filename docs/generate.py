@@ -16,6 +16,7 @@ from fourfold.engine.checks.reference import checks_page
 from fourfold.engine.definitions.reference import definitions_page
 from fourfold.engine.definitions.schema import json_schema
 from fourfold.engine.formulas import reference as formulas
+from fourfold.library.reference import library_page
 from fourfold.project.sign_on.reference import directories_page
 
 EXIT_CODES = (
@@ -105,6 +106,7 @@ def pages() -> dict[str, str]:
         "checks.md": checks_page(),
         "commands.md": commands_page(),
         "settings.md": settings_page(),
+        "library.md": library_page(),
         "roles.md": roles_page(),
         "directories.md": directories_page(),
         "api.md": api_page(schema := openapi()),

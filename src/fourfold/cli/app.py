@@ -30,6 +30,7 @@ from fourfold.cli import (
     init,
     invitations,
     invite,
+    library,
     load,
     migrate,
     people,
@@ -77,7 +78,7 @@ _COMMANDS: Final = (
 )  # fmt: skip
 for _module in _COMMANDS:
     app.command(_module.NAME)(_module.run)
-for _group in (audit, token):
+for _group in (library, audit, token):
     app.add_typer(_group.group, name=_group.NAME)
 
 

@@ -51,8 +51,8 @@ def find(name: str) -> LibraryKpi:
     names = _names()
     if wanted not in names:
         near = closest(wanted, names, 0.7)
-        hint = f"Did you mean “{kpis()[names[near]].name}”?" if near else f"Look for it: fourfold library search “{name}”"
-        raise UnknownKpi(f"The library has no KPI “{name}”.", hint=hint)
+        found = f"Did you mean “{kpis()[names[near]].name}”?" if near else "Look for it: fourfold library search WORDS"
+        raise UnknownKpi(f"The library has no KPI “{name}”.", hint=found)
     return kpis()[names[wanted]]
 
 
@@ -98,15 +98,12 @@ def _names() -> Mapping[str, str]:
 
 
 def _kpi(entry: dict[str, Any]) -> LibraryKpi:
-    inputs = {name: Input(**given) for name, given in entry.pop("inputs").items()}
-    lists = {key: tuple(entry.pop(key)) for key in ("synonyms", "pitfalls", "goals", "about", "qualities")}
-    return LibraryKpi(
-        kind=MeasureKind(entry.pop("kind")),
-        polarity=Polarity(entry.pop("polarity")),
-        frequency=Frequency(entry.pop("frequency")),
-        aggregate_time=AggTime(entry.pop("aggregate_time")),
-        aggregate_units=AggUnits(entry.pop("aggregate_units")),
-        inputs=MappingProxyType(inputs),
-        **lists,
-        **entry,
-    )
+    given = {key: tuple(value) if isinstance(value, list) else value for key, value in entry.items()}
+    return LibraryKpi(**given | {
+        "kind": MeasureKind(entry["kind"]),
+        "polarity": Polarity(entry["polarity"]),
+        "frequency": Frequency(entry["frequency"]),
+        "aggregate_time": AggTime(entry["aggregate_time"]),
+        "aggregate_units": AggUnits(entry["aggregate_units"]),
+        "inputs": MappingProxyType({name: Input(**told) for name, told in entry["inputs"].items()}),
+    })  # fmt: skip

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Literal, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from fourfold.engine.aggregation import AggTime, AggUnits, MeasureKind
 from fourfold.engine.definitions import Kpi
 from fourfold.engine.periods import Frequency
 from fourfold.engine.scoring import Polarity
+
+#: A sum or difference, which needs brackets before it is divided.
+_SUM: Final = re.compile(r" [+-] ")
 
 
 class Input(NamedTuple):
@@ -65,7 +69,9 @@ class LibraryKpi:
         if not self.denominator:
             return self.formula
         factor = f"{self.factor} * " if self.factor != 1 else ""
-        return f"{factor}{_operand(self.numerator)} / {_operand(self.denominator)}"
+        above = f"({self.numerator})" if _SUM.search(self.numerator) else self.numerator
+        below = self.denominator if self.denominator.isidentifier() else f"({self.denominator})"
+        return f"{factor}{above} / {below}"
 
     @property
     def sources(self) -> tuple[str, ...]:
@@ -86,7 +92,3 @@ class LibraryKpi:
             aggregate_time=self.aggregate_time, aggregate_units=self.aggregate_units, factor=Decimal(self.factor),
             frequency=self.frequency, source=", ".join(self.sources), state="draft", tags=(f"library:{self.id}",),
         )  # fmt: skip
-
-
-def _operand(text: str) -> str:
-    return text if text.replace("_", "").isalnum() else f"({text})"

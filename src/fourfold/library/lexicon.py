@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import resources
@@ -29,8 +29,8 @@ class Concepts:
 def concepts(text: str) -> Concepts:
     """The concepts that a text speaks of; a word that may mean several things counts less for each of them.
 
-    >>> sorted(concepts("Lend to those who pay back").about)
-    ['loan', 'pay']
+    >>> sorted(concepts("fewer shoplifters and thieves").about), sorted(concepts("shorten the queue").qualities)
+    (['theft'], ['speed'])
     """
     weights: dict[str, dict[str, float]] = {"about": {}, "qualities": {}}
     found_by: dict[str, str] = {}
@@ -49,6 +49,16 @@ def concepts(text: str) -> Concepts:
 def has_meaning(word: str) -> bool:
     """Whether a stem alone stands for a concept."""
     return (word,) in _meanings()
+
+
+def phrases() -> Collection[tuple[str, ...]]:
+    """Every phrase of the lexicon, as stems."""
+    return _meanings().keys()
+
+
+def known() -> frozenset[str]:
+    """The names of all concepts."""
+    return frozenset(name for meanings in _meanings().values() for _, name in meanings)
 
 
 def _phrases(words: tuple[str, ...]) -> Iterator[tuple[str, ...]]:

@@ -62,7 +62,7 @@ def suggest(
     if max((r.text for r in rated), default=0.0) * understood(text) < THRESHOLD:
         return ()
     rated.sort(key=lambda r: (-r.relevance, r.kpi.id))
-    ordered = _mixed(_varied([r for r in rated if r.text >= TOO_FAR][: 4 * count + 20], count))
+    ordered = _mixed(_varied([r for r in rated if r.text >= TOO_FAR], count))
     return tuple(
         Suggestion(r.kpi, round(r.relevance, 3), _reasons(r, perspective, industry), kpis()[r.kpi.pair])
         for r in ordered[:count]
@@ -81,14 +81,13 @@ def _rate(kpi: LibraryKpi, near: Nearness, perspective: str, industry: str) -> _
 def _varied(rated: Sequence[_Rated], count: int) -> list[_Rated]:
     """Maximal marginal relevance: each next one is relevant and not merely more of the same."""
     left, taken = list(rated), list[_Rated]()
-    best = left[0].relevance if left else 0.0
-    while left and len(taken) < count + _FIRST:
-        likest = {r.kpi.id: max((_alike(r.kpi, t.kpi) for t in taken), default=0.0) for r in left}
-        worth = {r.kpi.id: LAMBDA * r.relevance / best - (1 - LAMBDA) * likest[r.kpi.id] for r in left}
-        chosen = max(left, key=lambda r: worth[r.kpi.id])
+    best, likest = rated[0].relevance, dict.fromkeys((r.kpi.id for r in rated), 0.0)
+    while left and len(taken) < count:
+        chosen = max(left, key=lambda r: LAMBDA * r.relevance / best - (1 - LAMBDA) * likest[r.kpi.id])
         left.remove(chosen)
         taken.append(chosen)
-    return taken
+        likest |= {r.kpi.id: max(likest[r.kpi.id], _alike(r.kpi, chosen.kpi)) for r in left}
+    return [*taken, *left]
 
 
 def _mixed(ordered: list[_Rated]) -> list[_Rated]:

@@ -8,8 +8,8 @@ from typing import Final
 
 _WORD: Final = re.compile(r"[a-z0-9&]+")
 _STOP: Final = frozenset(
-    """a about above all also among an and any are as at be because been before being below between both but by can could
-    did do does each either even every for from had has have her here him his how i if in into is it its just let like
+    """a about above all also among an and any are as at be because been before being below between both but by can
+    could did do does each either even every for from had has have her here him his how i if in into is it its just let like
     me my no nor not of off on one or other our ours out over own s same she should so some such t than that the their
     them then there these they this those through to too under until up us very was we were what when where which while
     who whom whose why will with without would you your make made get gets got thing things""".split()  # noqa: SIM905
@@ -25,8 +25,8 @@ _IRREGULAR: Final = {
 _ENDINGS: Final = (
     ("isation", "is"), ("ization", "is"), ("ational", "at"), ("iveness", "iv"), ("ability", "abl"), ("ibility", "ibl"),
     ("ations", "at"), ("ation", "at"), ("ments", ""), ("ment", ""), ("ness", ""), ("ising", "is"), ("izing", "is"),
-    ("ities", "it"), ("ity", "it"), ("ies", "y"), ("ied", "y"), ("ing", ""), ("edly", ""), ("ed", ""), ("ply", "pl"), ("ly", ""),
-    ("sses", "ss"), ("xes", "x"), ("ches", "ch"), ("shes", "sh"), ("s", ""),
+    ("ities", "it"), ("ity", "it"), ("ies", "y"), ("ied", "y"), ("ing", ""), ("edly", ""), ("ed", ""), ("ply", "pl"),
+    ("ly", ""), ("sses", "ss"), ("xes", "x"), ("ches", "ch"), ("shes", "sh"), ("s", ""),
 )  # fmt: skip
 
 
@@ -37,7 +37,8 @@ def stems(text: str) -> tuple[str, ...]:
     >>> stems("Customers are kept waiting for deliveries")
     ('customer', 'keep', 'wait', 'delivery')
     """
-    found = (stem(word) for word in _WORD.findall(text.lower().replace("’", "'").replace("'s", "")) if word not in _STOP)
+    plain = text.lower().replace("’", "'").replace("'s", "")
+    found = (stem(word) for word in _WORD.findall(plain) if word not in _STOP)
     return tuple(word for word in found if len(word) > 1)
 
 
