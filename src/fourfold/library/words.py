@@ -9,7 +9,8 @@ from typing import Final
 _WORD: Final = re.compile(r"[a-z0-9&]+")
 _STOP: Final = frozenset(
     """a about above all also among an and any are as at be because been before being below between both but by can
-    could did do does each either even every for from had has have her here him his how i if in into is it its just let like
+    could did do does each either even every for from had has have her here him his how i if in into is it its just let
+    like
     me my no nor not of off on one or other our ours out over own s same she should so some such t than that the their
     them then there these they this those through to too under until up us very was we were what when where which while
     who whom whose why will with without would you your make made get gets got thing things""".split()  # noqa: SIM905
