@@ -14,7 +14,9 @@ _LIKE_NAME: Final = 0.5
 #: Or when its description is this near.
 _LIKE_TEXT: Final = 0.35
 #: Words that half of the names have; they tell little, and count little.
-_FORMS: Final = frozenset(["rate", "rates", "share", "ratio", "score", "index", "time", "times", "and", "of", "the", "to"])
+_FORMS: Final = frozenset(
+    ["rate", "rates", "share", "ratio", "score", "index", "time", "times", "and", "of", "the", "to"]
+)
 _GENERIC: Final = 0.2
 
 
