@@ -49,7 +49,10 @@ def test_a_restored_installation_has_every_figure_result_and_file(
     assert other.sql(COUNTS) == filled.sql(COUNTS)
     assert other.sql(RESULTS) == filled.sql(RESULTS) != []
     assert (other.data / "uploads" / "notes" / "a b.txt").read_text() == "kept"
-    assert "backup.restore" in str(other.sql("SELECT action FROM records_event"))
+    ((told,),) = other.sql("SELECT after FROM records_event WHERE action = 'chain.restored'")
+    ((seq, head),) = filled.sql("SELECT seq, hash FROM records_chain WHERE seq > 0")
+    told = json.loads(told) if isinstance(told, str) else told
+    assert (told["verified"], told["head"]) == (seq, head) and "wrong" not in told
     assert other.run("verify").returncode == 0
     assert not list(other.data.glob(".restore-*"))
 

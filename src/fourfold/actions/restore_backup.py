@@ -18,11 +18,12 @@ from fourfold.actions._steps import note_event
 from fourfold.actions.make_backup import FILES, engine
 from fourfold.actions.migrate_database import migrate_database
 from fourfold.actions.outcome import Outcome
+from fourfold.actions.verify_chains import verify_chains
 from fourfold.errors import Conflict, Forbidden
 from fourfold.records.backups import sqlite
 from fourfold.records.backups.archive import Opened, digest_of, open_backup
 from fourfold.records.backups.manifest import DATABASE, Manifest
-from fourfold.records.models import Organisation, Person
+from fourfold.records.models import Chain, Person
 from fourfold.records.schema import unknown_migrations
 from fourfold.records.secrets.data_keys import master_keys, missing_keys
 from fourfold.records.secrets.master_key import MasterKey, parse_keys, write_keys
@@ -142,9 +143,10 @@ class _Keys:
 
 
 def _note(file: Path, manifest: Manifest, moment: datetime) -> None:
-    """An event in every organisation: what follows did not happen after what was lost."""
-    after = {"made_at": manifest.made_at.isoformat(), "version": manifest.version, "sha256": digest_of(file)}
-    for organisation in Organisation.objects.order_by("pk"):
+    """An event in every chain: what follows did not happen after what was lost. It says up to where the chain held."""
+    about = {"made_at": manifest.made_at.isoformat(), "version": manifest.version, "sha256": digest_of(file)}
+    verify_chains(by=None, at=moment)
+    for chain in Chain.objects.select_related("organisation").order_by("pk"):
+        held = {"head": chain.hash, "verified": chain.verified_seq} | ({"wrong": chain.wrong} if chain.wrong else {})
         with transaction.atomic():  # not by `lock`, which refuses while everything is read-only
-            locked = Organisation.objects.select_for_update().get(pk=organisation.pk)
-            note_event(locked, None, "backup.restore", file.name[:300], at=moment, after=after)
+            note_event(chain.organisation, None, "chain.restored", file.name, at=moment, after=about | held)

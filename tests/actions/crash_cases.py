@@ -1,0 +1,429 @@
+"""Each action with something for it to do, for ending it half way. A case prepares its ground and gives the call."""
+
+from __future__ import annotations
+
+import itertools
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
+
+from allauth.mfa.models import Authenticator
+from django.contrib.auth.tokens import default_token_generator
+
+from fourfold.access.directory import ScimDirectory, Visitor
+from fourfold.access.roles import Role
+from fourfold.access.scopes import Scope
+from fourfold.actions.accept_invitation import accept_invitation
+from fourfold.actions.admit_person import admit_person
+from fourfold.actions.answer_once import Answer, answer_once
+from fourfold.actions.confirm_step import confirm_step
+from fourfold.actions.deactivate_person import deactivate_person
+from fourfold.actions.deny_unit import deny_unit
+from fourfold.actions.end_deputy import end_deputy
+from fourfold.actions.end_sessions import end_sessions
+from fourfold.actions.evaluate_organisation import evaluate_organisation
+from fourfold.actions.evaluate_outlooks import evaluate_outlooks
+from fourfold.actions.export_events import export_events
+from fourfold.actions.export_folder import export_folder
+from fourfold.actions.give_grant import give_grant
+from fourfold.actions.invite_person import invite_person
+from fourfold.actions.load_folder import load_folder
+from fourfold.actions.make_provisioning_key import make_provisioning_key
+from fourfold.actions.make_token import make_token
+from fourfold.actions.name_deputy import name_deputy
+from fourfold.actions.note_denial import forget_denials, note_denial
+from fourfold.actions.note_key_use import note_key_use
+from fourfold.actions.note_second_factor import Change, note_second_factor
+from fourfold.actions.note_sign_in import note_sign_in
+from fourfold.actions.provision_group import ToldGroup, provision_group
+from fourfold.actions.provision_person import ToldPerson, provision_person
+from fourfold.actions.reactivate_person import reactivate_person
+from fourfold.actions.record_measurement import record_measurement
+from fourfold.actions.remove_second_factors import remove_second_factors
+from fourfold.actions.remove_sessions import remove_sessions
+from fourfold.actions.rename_person import rename_person
+from fourfold.actions.renew_invitation import renew_invitation
+from fourfold.actions.request_password import request_password
+from fourfold.actions.reset_password import reset_password
+from fourfold.actions.revoke_grant import revoke_grant
+from fourfold.actions.revoke_invitation import revoke_invitation
+from fourfold.actions.revoke_provisioning_key import revoke_provisioning_key
+from fourfold.actions.revoke_token import revoke_token
+from fourfold.actions.rotate_keys import rotate_keys
+from fourfold.actions.send_mail import send_mail
+from fourfold.actions.set_password import set_password
+from fourfold.actions.use_token import use_token
+from fourfold.actions.verify_chains import verify_chains
+from fourfold.actions.withdraw_entry import withdraw_entry
+from fourfold.engine.definitions.write import write
+from fourfold.records.models import Entry, Grant, Invitation, Organisation, Person, ProvisioningKey, Secret, Session
+from fourfold.records.queries.invitation import hash_of, link_of
+from fourfold.testing.bakery import BAKERY, bakery
+from tests.actions.crashing import Act
+from tests.actions.test_confirm_step import MOVED, asked, csv
+from tests.web.conftest import MOMENT as NOW
+
+ALICE, BOB, DORA = "alice@bakery.example", "bob@bakery.example", "dora@bakery.example"
+WORDS: Final = "flour water salt yeast"
+STAFF = ScimDirectory.model_validate({
+    "code": "staff", "name": "Staff", "organisation": "bakery", "link_by_email": True,
+    "groups": [{"group": "bakers", "role": "contributor", "unit": "south"}],
+})  # fmt: skip
+#: Said once here, since most of them say it.
+B: Final[dict[str, Any]] = {"organisation": "bakery", "at": NOW}
+
+
+@dataclass(frozen=True)
+class Case:
+    """`ready` prepares, with a folder of its own, and gives the call; `commits` is how many transactions it takes.
+
+    `again`: to do it again after it ended half way comes to the same as to do it once.
+    """
+
+    ready: Callable[[Path], Act]
+    commits: int
+    why: str
+    again: bool = True
+
+
+CASES: dict[str, Case] = {}
+
+
+def case(
+    action: Callable[..., Any], commits: int = 1, why: str = "", *, again: bool = True
+) -> Callable[[Callable[[Path], Act]], None]:
+    """Keep what prepares an action; one that takes several transactions says why each of them may stand alone."""
+    assert why or commits == 1
+
+    def keep(ready: Callable[[Path], Act]) -> None:
+        CASES[action.__name__] = Case(ready, commits, why, again)
+
+    return keep
+
+
+def person(email: str = BOB) -> Person:
+    return Person.objects.get(email=email)
+
+
+def place() -> Organisation:
+    return Organisation.objects.get(code="bakery")
+
+
+def folder(path: Path, figures: str, **changes: Any) -> Path:
+    target = path / uuid.uuid4().hex
+    (target / "measurements").mkdir(parents=True)
+    for name, text in write(bakery(**changes)).items():
+        (target / name).write_text(text)
+    (target / "measurements" / "figures.csv").write_text(figures)
+    return target
+
+
+def minutes() -> Iterator[datetime]:
+    """Each time a quarter of an hour later, when nobody waits any more for who began before."""
+    return (NOW + timedelta(minutes=15 * n) for n in itertools.count())
+
+
+def session(key: str = "a", days: int = 9) -> None:
+    Session.objects.create(
+        session_key=key, session_data="", expire_date=NOW + timedelta(days=days), person=person()
+    )  # fmt: skip
+
+
+def entry(kind: str = Entry.PERSON) -> Entry:
+    return Entry.objects.get(directory="staff", kind=kind)
+
+
+def told(**changes: Any) -> ToldPerson:
+    usual = {"user_name": "dora", "name": "Dora", "email": DORA, "active": True, "external_id": "d1", "spec": {}}
+    return ToldPerson(**usual | changes)
+
+
+def dora() -> None:
+    provision_person(by=None, organisation=place(), directory=STAFF, told=told(), at=NOW)
+
+
+def bakers(*members: Entry) -> ToldGroup:
+    return ToldGroup("bakers", frozenset(str(m.pk) for m in members), "", {})
+
+
+@case(record_measurement)
+def _(path: Path) -> Act:
+    return lambda: record_measurement(by=person(), kpi="sales", unit="north", period="2026-05", value="1", **B)
+
+
+@case(load_folder, 2, "the figures, then what follows from them, which any later evaluation makes as well")
+def _(path: Path) -> Act:
+    new = folder(path, "kpi,unit,period,value\nsales,north,2026-04,1\nstaff,south,2026-04,3\n", strategy=BAKERY["strategy"] | {"name": "Rise again"})
+    return lambda: load_folder(by=None, path=new, at=NOW)
+
+
+@case(evaluate_organisation)
+def _(path: Path) -> Act:
+    return lambda: evaluate_organisation(by=None, organisation="bakery", as_of=NOW + timedelta(days=40))
+
+
+@case(evaluate_outlooks)
+def _(path: Path) -> Act:
+    record_measurement(by=None, kpi="costs", unit="north", period="2026-04", value="790", **B)
+    return lambda: evaluate_outlooks(by=None, organisation="bakery", kpi="costs", unit="north", as_of=NOW)
+
+
+@case(confirm_step)
+def _(path: Path) -> Act:
+    kpis = [k | {"owner": "bob"} if k["code"] == "staff" else k for k in BAKERY["kpis"]]
+    later = NOW + timedelta(days=50)
+    load_folder(by=None, path=folder(path, csv(MOVED), kpis=kpis), at=later)
+    return lambda: confirm_step(by=person(), **asked(), organisation="bakery", at=later)
+
+
+@case(answer_once, 3, "old keys, the key, then answer and change; a key without an answer is free again after a minute")
+def _(path: Path) -> Act:
+    def record() -> Answer:
+        done = record_measurement(by=person(), kpi="sales", unit="north", period="2026-05", value="1", **B)
+        return Answer(200, done.summary)
+
+    later = minutes()
+    return lambda: answer_once(by=person(), route="figures", key="k", digest="d", do=record, at=next(later))
+
+
+@case(give_grant)
+def _(path: Path) -> Act:
+    return lambda: give_grant(by=person(ALICE), person=person().pk, role=Role.VIEWER, unit="south", **B)
+
+
+@case(deny_unit)
+def _(path: Path) -> Act:
+    return lambda: deny_unit(by=person(ALICE), person=person().pk, unit="north", **B)
+
+
+@case(revoke_grant)
+def _(path: Path) -> Act:
+    grant = Grant.objects.filter(person=person())[0].pk
+    return lambda: revoke_grant(by=person(ALICE), grant=grant, **B)
+
+
+@case(invite_person)
+def _(path: Path) -> Act:
+    return lambda: invite_person(by=person(ALICE), email=DORA, name="Dora", **B)
+
+
+@case(renew_invitation)
+def _(path: Path) -> Act:
+    invite_person(by=None, email=DORA, name="Dora", **B)
+    return lambda: renew_invitation(by=person(ALICE), email=DORA, **B)
+
+
+@case(revoke_invitation)
+def _(path: Path) -> Act:
+    invite_person(by=None, email=DORA, name="Dora", **B)
+    return lambda: revoke_invitation(by=person(ALICE), email=DORA, **B)
+
+
+@case(accept_invitation)
+def _(path: Path) -> Act:
+    invite_person(by=None, email=DORA, name="Dora", **B)
+    link = hash_of(link_of(Invitation.objects.get()))
+    return lambda: accept_invitation(link_hash=link, name="Dora Day", password=WORDS, at=NOW)
+
+
+@case(deactivate_person)
+def _(path: Path) -> Act:
+    session()
+    return lambda: deactivate_person(by=person(ALICE), email=BOB, at=NOW)
+
+
+@case(reactivate_person)
+def _(path: Path) -> Act:
+    deactivate_person(by=None, email=BOB, at=NOW)
+    return lambda: reactivate_person(by=person(ALICE), email=BOB, at=NOW)
+
+
+@case(rename_person)
+def _(path: Path) -> Act:
+    return lambda: rename_person(by=person(), name="Robert Baker", at=NOW)
+
+
+@case(set_password)
+def _(path: Path) -> Act:
+    session()
+    return lambda: set_password(by=person(ALICE), email=BOB, password=WORDS, at=NOW)
+
+
+@case(request_password)
+def _(path: Path) -> Act:
+    return lambda: request_password(email=BOB, at=NOW)
+
+
+@case(reset_password)
+def _(path: Path) -> Act:
+    set_password(by=None, email=BOB, password="one that was forgotten", at=NOW)
+    session()
+    token = default_token_generator.make_token(person())
+    return lambda: reset_password(person=person().pk, token=token, password=WORDS, at=NOW)
+
+
+@case(send_mail, 3, "old ones go, a mail is claimed, then sent; one that nobody noted as sent goes out again")
+def _(path: Path) -> Act:
+    invite_person(by=None, email=DORA, name="Dora", **B)
+    later = minutes()
+    return lambda: send_mail(at=next(later))
+
+
+@case(end_sessions)
+def _(path: Path) -> Act:
+    session()
+    return lambda: end_sessions(by=person(ALICE), email=BOB, at=NOW)
+
+
+@case(remove_sessions)
+def _(path: Path) -> Act:
+    session("old", days=-1)
+    return lambda: remove_sessions(at=NOW)
+
+
+@case(note_sign_in)
+def _(path: Path) -> Act:
+    return lambda: note_sign_in(by=person(), at=NOW)
+
+
+@case(note_second_factor)
+def _(path: Path) -> Act:
+    session()
+    return lambda: note_second_factor(by=person(), kind="totp", change=Change.REMOVE, session=None, at=NOW)
+
+
+@case(remove_second_factors)
+def _(path: Path) -> Act:
+    Authenticator.objects.create(user=person(), type="totp", data={"secret": "x"})
+    session()
+    return lambda: remove_second_factors(by=person(ALICE), email=BOB, at=NOW)
+
+
+@case(name_deputy)
+def _(path: Path) -> Act:
+    days = {"since": date(2026, 5, 20), "until": date(2026, 5, 30)}
+    return lambda: name_deputy(by=person(), deputy=ALICE, kpis=("sales",), **days, **B)
+
+
+@case(end_deputy)
+def _(path: Path) -> Act:
+    days = {"since": date(2026, 5, 20), "until": date(2026, 5, 30)}
+    named = name_deputy(by=person(), deputy=ALICE, **days, **B).value
+    assert named
+    return lambda: end_deputy(by=person(), deputy=named.pk, at=NOW)
+
+
+@case(make_token)
+def _(path: Path) -> Act:
+    return lambda: make_token(by=None, name="Till", scopes={Scope.READ}, service_of="bakery", unit="north", at=NOW)
+
+
+@case(revoke_token)
+def _(path: Path) -> Act:
+    made = make_token(by=person(), name="Till", scopes={Scope.READ}, at=NOW).value
+    assert made
+    return lambda: revoke_token(by=person(), prefix=made.row.prefix, at=NOW)
+
+
+@case(use_token)
+def _(path: Path) -> Act:
+    made = make_token(by=person(), name="Till", scopes={Scope.READ}, at=NOW).value
+    assert made
+    return lambda: use_token(text=made.text, at=NOW)
+
+
+@case(note_denial)
+def _(path: Path) -> Act:
+    def act() -> object:
+        forget_denials()  # as a new process does
+        return note_denial(by=person(), action="access.deny", thing="/kpi/secret/", at=NOW)
+
+    return act
+
+
+@case(export_events, again=False)
+def _(path: Path) -> Act:
+    return lambda: export_events(by=person(ALICE), **B)
+
+
+@case(export_folder)
+def _(path: Path) -> Act:
+    return lambda: export_folder(by=None, path=path / uuid.uuid4().hex, **B)
+
+
+@case(verify_chains)
+def _(path: Path) -> Act:
+    return lambda: verify_chains(by=None, **B)
+
+
+@case(admit_person)
+def _(path: Path) -> Act:
+    bob = Visitor("issuer", "b1", "Bob", BOB, email_verified=True, groups=frozenset({"bakers"}))
+    return lambda: admit_person(by=None, directory=STAFF, visitor=bob, at=NOW)
+
+
+@case(provision_person)
+def _(path: Path) -> Act:
+    return dora
+
+
+@case(provision_group)
+def _(path: Path) -> Act:
+    dora()
+    return lambda: provision_group(
+        by=None, organisation=place(), directory=STAFF, told=bakers(entry()), at=NOW
+    )  # fmt: skip
+
+
+@case(withdraw_entry)
+def _(path: Path) -> Act:
+    dora()
+    provision_group(by=None, organisation=place(), directory=STAFF, told=bakers(entry()), at=NOW)
+    return lambda: withdraw_entry(by=None, organisation=place(), directory=STAFF, entry=entry(), at=NOW)
+
+
+def _key() -> ProvisioningKey:
+    made = make_provisioning_key(by=None, directory=STAFF, at=NOW).value
+    assert made
+    return made[0]
+
+
+@case(make_provisioning_key)
+def _(path: Path) -> Act:
+    return lambda: make_provisioning_key(by=person(ALICE), directory=STAFF, at=NOW)
+
+
+@case(revoke_provisioning_key)
+def _(path: Path) -> Act:
+    key = _key()
+    return lambda: revoke_provisioning_key(by=person(ALICE), directory=STAFF, start=key.start, at=NOW)
+
+
+@case(note_key_use)
+def _(path: Path) -> Act:
+    key = _key()
+    return lambda: note_key_use(by=None, key=key, at=NOW)
+
+
+@case(rotate_keys, 2, "one organisation after the other; those left have their earlier key", again=False)
+def _(path: Path) -> Act:
+    for organisation in Organisation.objects.all():
+        Secret.objects.create(organisation=organisation, name="feed:erp", value="hush")
+    return lambda: rotate_keys(by=None, at=NOW)
+
+
+#: Actions that do not write rows in a transaction of their own: what shows that they, too, do all or nothing.
+ELSEWHERE: Final = {
+    "anchor_chains": "tests/actions/test_verify_chains.py",
+    "drill_backup": "tests/cli/test_backup.py",
+    "evaluate_change": "tests/actions/crash_cases.py",  # a part of the transaction of record_measurement
+    "make_backup": "tests/cli/test_backup.py",
+    "migrate_database": "tests/project/test_upgrade.py",
+    "restore_backup": "tests/cli/test_backup.py",
+    "save_keys": "tests/cli/test_backup.py",
+    "switch_read_only": "tests/project/test_read_only.py",
+    "verify_installation": "tests/cli/test_backup.py",
+}
