@@ -156,7 +156,8 @@ def _(path: Path) -> Act:
 
 @case(load_folder, 2, "the figures, then what follows from them, which any later evaluation makes as well")
 def _(path: Path) -> Act:
-    new = folder(path, "kpi,unit,period,value\nsales,north,2026-04,1\nstaff,south,2026-04,3\n", strategy=BAKERY["strategy"] | {"name": "Rise again"})
+    figures = "kpi,unit,period,value\nsales,north,2026-04,1\nstaff,south,2026-04,3\n"
+    new = folder(path, figures, strategy=BAKERY["strategy"] | {"name": "Rise again"})
     return lambda: load_folder(by=None, path=new, at=NOW)
 
 

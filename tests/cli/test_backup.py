@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import os
+import signal
 import stat
 import subprocess
 import sys
@@ -49,7 +50,7 @@ def test_a_restored_installation_has_every_figure_result_and_file(
     assert other.sql(COUNTS) == filled.sql(COUNTS)
     assert other.sql(RESULTS) == filled.sql(RESULTS) != []
     assert (other.data / "uploads" / "notes" / "a b.txt").read_text() == "kept"
-    ((told,),) = other.sql("SELECT after FROM records_event WHERE action = 'chain.restored'")
+    ((told,),) = other.sql("SELECT after FROM records_event WHERE action = 'chain.restored' AND organisation_id > 0")
     ((seq, head),) = filled.sql("SELECT seq, hash FROM records_chain WHERE seq > 0")
     told = json.loads(told) if isinstance(told, str) else told
     assert (told["verified"], told["head"]) == (seq, head) and "wrong" not in told
@@ -236,17 +237,105 @@ def test_a_backup_before_an_upgrade_works_on_the_schema_of_before(filled: Instal
     assert refused.returncode == 3 and "fourfold migrate" in refused.stderr
 
 
+def within(installation: Installation, script: str) -> str:
+    """What a script prints that runs in an installation."""
+    environment = os.environ | {"FOURFOLD_DATA": str(installation.data), "DATABASE_URL": installation.url}
+    environment.pop("DJANGO_SETTINGS_MODULE", None)
+    whole = f"from fourfold.cli.django_setup import set_up; set_up()\n{script}"
+    done = subprocess.run([sys.executable, "-c", whole], env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+SIGN_IN = """
+from django.conf import settings
+from django.test import Client
+plain = "django.contrib.staticfiles.storage.StaticFilesStorage"  # as they are written: no server has collected them
+settings.STORAGES["staticfiles"] = {"BACKEND": plain}
+browser = Client(headers={"host": "localhost"})
+form = {"login": "alice@bakery.example", "password": "flour water salt"}
+page = browser.post("/accounts/login/", form, follow=True)
+print(page.status_code, "Sign out" in page.content.decode(), "Alice Archer" in page.content.decode())
+"""
+
+
+def test_after_a_restore_people_sign_in_and_an_export_loads_as_nothing_new(
+    filled: Installation, tmp_path: Path, new: New
+) -> None:
+    within(
+        filled,
+        "from fourfold.actions.set_password import set_password\n"
+        "set_password(by=None, email='alice@bakery.example', password='flour water salt')",
+    )
+    assert filled.run("backup", tmp_path / "b", "--keys", tmp_path / "keys.json").returncode == 0
+    other = new("other")
+    done = other.run("restore", tmp_path / "b", "--keys", tmp_path / "keys.json")
+    assert done.returncode == 0, done.stderr
+    assert within(other, SIGN_IN).split() == ["200", "True", "True"]
+    assert other.run("export", tmp_path / "out").returncode == 0
+    again = filled.run("load", tmp_path / "out")
+    assert again.returncode == 0 and "nothing new" in again.stdout, again.stdout + again.stderr
+
+
+ENGINE = "sqlite.py" if connection.vendor == "sqlite" else "postgres.py"
+RESTORING = ("restore_backup.py:_extract", f"{ENGINE}:load", "restore_backup.py:_put_files",
+             "migrate_database.py:migrate_database", "restore_backup.py:_note")  # fmt: skip
+BACKING_UP = (f"{ENGINE}:dump", f"{ENGINE}:_counts", "archive.py:pack", "archive.py:_add",
+              "make_backup.py:_note")  # fmt: skip
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("point", RESTORING)
+def test_a_restore_that_was_killed_left_all_or_nothing_and_is_done_again(
+    filled: Installation, backup: Path, new: New, point: str
+) -> None:
+    other = new("other")
+    assert other.run("restore", backup, killed_at=point).returncode == -signal.SIGKILL
+    if other.has("records_result"):
+        assert other.sql(RESULTS) == filled.sql(RESULTS) != []
+    done = other.run("restore", backup, "--replace")
+    assert done.returncode == 0, done.stderr
+    assert other.sql(RESULTS) == filled.sql(RESULTS) != []
+    assert (other.data / "uploads" / "notes" / "a b.txt").read_text() == "kept"
+    assert other.run("verify").returncode == 0
+    assert not list(other.data.glob(".restore-*"))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("point", RESTORING)
+def test_replacing_that_was_killed_left_the_old_or_the_new(filled: Installation, backup: Path, point: str) -> None:
+    new = filled.sql(RESULTS)
+    filled.sql("DELETE FROM records_result WHERE ordinal > (SELECT min(ordinal) FROM records_result)")
+    old = filled.sql(RESULTS)
+    assert filled.run("restore", backup, "--replace", killed_at=point).returncode == -signal.SIGKILL
+    assert filled.sql(RESULTS) in (old, new) and old != new
+    assert (filled.data / "uploads").exists() or list(filled.data.glob("uploads.before-*"))
+    done = filled.run("restore", backup, "--replace")
+    assert done.returncode == 0 and filled.sql(RESULTS) == new, done.stderr
+    assert (filled.data / "uploads" / "notes" / "a b.txt").read_text() == "kept"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("point", BACKING_UP)
+def test_a_backup_that_was_killed_is_whole_or_not_there(filled: Installation, tmp_path: Path, point: str) -> None:
+    target = tmp_path / "new.backup"
+    ended = filled.run("backup", target, killed_at=point).returncode
+    if target.exists():
+        assert point.endswith(":_note") and ended == -signal.SIGKILL
+        assert filled.run("verify", target).returncode == 0
+        return
+    assert ended == -signal.SIGKILL
+    assert filled.run("backup", target).returncode == 0 and not list(tmp_path.glob(".*.part"))
+
+
 def test_secrets_come_back_with_their_keys_and_are_missed_without(
     filled: Installation, tmp_path: Path, new: New
 ) -> None:
-    script = (
-        "from fourfold.cli.django_setup import set_up; set_up()\n"
+    within(
+        filled,
         "from fourfold.records.models import Organisation, Secret\n"
-        "Secret.objects.create(organisation=Organisation.objects.get(), name='feed:erp', value='canary0secret')\n"
+        "Secret.objects.create(organisation=Organisation.objects.get(), name='feed:erp', value='canary0secret')\n",
     )
-    environment = os.environ | {"FOURFOLD_DATA": str(filled.data), "DATABASE_URL": filled.url}
-    environment.pop("DJANGO_SETTINGS_MODULE", None)
-    subprocess.run([sys.executable, "-c", script], env=environment, check=True)
     assert filled.run("backup", tmp_path / "b", "--keys", tmp_path / "keys.json").returncode == 0
     assert stat.S_IMODE((tmp_path / "keys.json").stat().st_mode) == 0o600
     (needed,) = manifest(tmp_path / "b")["master_keys"]  # type: ignore[misc]

@@ -42,6 +42,14 @@ class Installation:
                 return list(cursor.fetchall())
             return []
 
+    def has(self, table: str) -> bool:
+        """Whether there is such a table."""
+        try:
+            self.sql(f"SELECT 1 FROM {table}")
+        except Exception:
+            return False
+        return True
+
     @contextmanager
     def _connect(self) -> Iterator[Any]:
         if self.url.startswith("sqlite"):

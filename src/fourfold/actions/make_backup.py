@@ -41,6 +41,7 @@ def make_backup(
     if not (applied := applied_migrations()):
         raise NotFound("There is no database to back up.", hint="Check FOURFOLD_DATA and DATABASE_URL.")
     draft = target.with_name(f".{target.name}.part")
+    shutil.rmtree(draft, ignore_errors=True)  # of one that was killed
     try:
         draft.mkdir(mode=0o700)
         manifest = _write(draft, applied, moment, tell)

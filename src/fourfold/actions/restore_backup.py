@@ -52,6 +52,8 @@ def restore_backup(
     given = _Keys.of(Path(keys)) if keys is not None else None
     with open_backup(file) as backup:
         _refuse(backup.manifest, uploads, replace)
+        for left in engine().workplace().glob(".restore-*"):  # by one that was killed
+            shutil.rmtree(left, ignore_errors=True)
         with tempfile.TemporaryDirectory(prefix=".restore-", dir=engine().workplace()) as folder:
             tell("unpacking and checking …")
             _extract(backup, Path(folder))
