@@ -31,6 +31,7 @@ COMMANDS = {
     ("health", "--kpi", "ed_4h"): ("Not told", "question"),
     ("alignment",): ("Calder General", "share"),
     ("what-if", "--weight", "objective:no-harm=4"): ("Change", "scenario_score"),
+    ("allocate", "agency_spend", "2.4"): ("shared out", "target"),
 }
 #: The same questions asked of the folder that `init` makes.
 STARTER = (
@@ -110,6 +111,20 @@ def test_proposals_say_why(fourfold: Run) -> None:
     assert [r["way"] for r in rows] == ["history"] * 3 + ["forecast"] * 2 + ["half_life"]
 
 
+def test_a_target_shared_out_says_how_and_can_be_replayed(fourfold: Run) -> None:
+    asked = ("allocate", EXAMPLE, "agency_spend", "2.4", "--key", "calder-general=2", "--key", "st-brigids=1", *AS_OF)
+    assert "Calder General: 1.6, key 2." in fourfold(*asked, "--explain").out
+    body: dict[str, Any] = json.loads(fourfold(*asked, "--explain", "--json").out)
+    assert library.replay(body) == body["answer"]
+
+
+def test_a_goal_is_split_over_what_drives_it(fourfold: Run, folder: Path) -> None:
+    doubled = "{code: doubled, name: Doubled, kind: flow, formula: 2 * on_time * spare}"
+    (folder / "more.yaml").write_text(f"kpis: [{doubled}, {{code: spare, name: Spare, kind: stock}}]")
+    ran = fourfold("propose", folder, "doubled", "--goal", "5")
+    assert ran.code == 2 and "no period in which all drivers" in ran.err
+
+
 def test_a_scenario_of_every_kind_shares_the_change_out(fourfold: Run) -> None:
     scenario = ("--figure", "ed_4h@calder-general:2026-10=9500/10000", "--target", "ed_4h=79", "--weight",
                 "objective:no-harm=4", "--remove", "use:carbon/energy_m2", "--name", "better waits")  # fmt: skip
@@ -153,6 +168,12 @@ def test_explain_says_it_in_words_and_its_json_can_be_replayed(fourfold: Run, ab
         (("evidence", EXAMPLE, "--unit", "grp"), 4, 'Did you mean "group"?'),
         (("portfolio", EXAMPLE, "--period", "2031-01"), 4, "was not evaluated"),
         (("propose", EXAMPLE, "ed4h"), 4, 'Did you mean "ed_4h"?'),
+        (("propose", EXAMPLE, "ed_4h", "--goal", "80"), 2, "neither a product nor a sum"),
+        (("propose", EXAMPLE, "ed_4h", "--share", "a=1"), 2, "goes with --goal"),
+        (("allocate", EXAMPLE, "ed_4h", "many"), 2, "is no number"),
+        (("allocate", EXAMPLE, "ed_4h", "78", "--over", "1.1"), 2, "no over-allocation"),
+        (("allocate", EXAMPLE, "agency_spend", "2", "--key", "north"), 2, "UNIT=KEY"),
+        (("allocate", EXAMPLE, "ed4h", "78"), 4, 'Did you mean "ed_4h"?'),
         (("smart", EXAMPLE, "--kpi", "ed4h"), 4, 'Did you mean "ed_4h"?'),
         (("alignment", EXAMPLE, "--unit", "grp"), 4, 'Did you mean "group"?'),
         (("what-if", EXAMPLE), 2, "Nothing is to be different"),

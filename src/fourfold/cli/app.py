@@ -15,6 +15,7 @@ import fourfold
 from fourfold.cli import (
     account,
     alignment,
+    allocate,
     audit,
     backup,
     chances,
@@ -72,8 +73,8 @@ def version(show: Annotated[bool, typer.Option("--version", help="Print the vers
 
 #: In the order in which `--help` lists them.
 _COMMANDS: Final = (
-    init, check, evaluate, explain, signals, forecast, chances, evidence, what_if, propose, smart, health, portfolio,
-    alignment, schema, load, export, invite, invitations, people, account, provisioning_key, serve, demo,
+    init, check, evaluate, explain, signals, forecast, chances, evidence, what_if, propose, allocate, smart, health,
+    portfolio, alignment, schema, load, export, invite, invitations, people, account, provisioning_key, serve, demo,
     backup, restore, verify, migrate, read_only, rotate_keys, doctor,
 )  # fmt: skip
 for _module in _COMMANDS:

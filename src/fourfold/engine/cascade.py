@@ -22,6 +22,7 @@ MOST_OVER, TOLERANCE = Decimal("1.20"), 0.005
 #: Parts without a step of their own are rounded to this, so that they add up exactly.
 FINEST: Final = Decimal("1E-9")
 _GAP: Final = 1e-9
+_FINE: Final = Decimal("1E+24")  # steps of a target; decimals have 28 digits
 
 
 class CannotAllocate(FourfoldError):
@@ -60,13 +61,14 @@ def allocate(
     *,
     over: Decimal | int | str = 1,
     step: Decimal | int | str | None = None,
+    names: Sequence[str] = (),
 ) -> Allocation:
     """Share an additive target over units by their keys: last year's share, capacity, head count, or equal ones.
 
     Each part is rounded to `step` by largest remainders (the first unit wins a tie), so that the parts add up to the
     target times `over` exactly; what is left over below one step goes to the next unit in line. A key that is missing
-    (None or NaN) counts as zero and is told. Raises `CannotAllocate` for `over` outside 1 to 1.20, and for a negative
-    key.
+    (None or NaN) counts as zero and is told, by the unit's name where `names` has it. Raises `CannotAllocate` for
+    `over` outside 1 to 1.20, and for a negative key.
 
     >>> [str(p) for p in allocate(1000, [50, 30, 21], step=1).parts]
     ['495', '297', '208']
@@ -79,7 +81,7 @@ def allocate(
     if any(w < 0 for w in weight):
         raise CannotAllocate("A key is below zero.", hint="Keys are shares, capacities or head counts: zero or more.")
     findings = [
-        _finding("ALLOCATE-KEY", f"Unit {i + 1} has no key, and gets nothing.", "Give its key.") for i in missing
+        _finding("ALLOCATE-KEY", f"{_unit(names, i)} has no key, and gets nothing.", "Give its key.") for i in missing
     ]
     if not (total := sum(weight, Decimal(0))):
         findings.append(_finding("ALLOCATE-KEY", "All keys are zero.", "Give equal keys to share the target evenly."))
@@ -93,6 +95,8 @@ def _rounded(raw: Sequence[Decimal], weight: Sequence[Decimal], whole: Decimal, 
     """Largest remainders: round down, then hand out what is left, a step at a time."""
     if step <= 0:
         raise CannotAllocate(f"A step of {step} rounds nothing.", hint="Give 1 for whole numbers.")
+    if abs(whole) / step > _FINE:
+        raise CannotAllocate(f"{whole:g} in steps of {step:g} are more digits than can be added up exactly.")
     parts = [(part / step).to_integral_value(ROUND_FLOOR) * step for part in raw]
     order = sorted((i for i, w in enumerate(weight) if w), key=lambda i: (parts[i] - raw[i], i))
     left = whole - sum(parts, Decimal(0))
@@ -104,7 +108,9 @@ def _rounded(raw: Sequence[Decimal], weight: Sequence[Decimal], whole: Decimal, 
     return parts
 
 
-def allocate_ratio(target: float, baseline: Floats, best: Floats, denominators: Floats) -> RatioAllocation:
+def allocate_ratio(
+    target: float, baseline: Floats, best: Floats, denominators: Floats, *, names: Sequence[str] = ()
+) -> RatioAllocation:
     """Share a ratio target so that every unit closes the same share of its gap to best practice.
 
     `t = b + g(c − b)` with `g = (T − Σwb) / Σw(c − b)` and weights by expected denominators, so Σdt/Σd is the target
@@ -118,8 +124,8 @@ def allocate_ratio(target: float, baseline: Floats, best: Floats, denominators: 
     b, c, d = (np.asarray(a, dtype=np.float64) for a in (baseline, best, denominators))
     used = np.isfinite(b) & np.isfinite(c) & (d > 0)
     findings = [
-        _finding("ALLOCATE-KEY", f"Unit {i + 1} lacks baseline, cap or denominator.", "Give all three.")
-        for i in np.flatnonzero(~used)
+        _finding("ALLOCATE-KEY", f"{_unit(names, i)} lacks baseline, cap or denominator.", "Give all three.")
+        for i in np.flatnonzero(~used).tolist()
     ]
     nothing = np.full(b.shape, np.nan)
     if not used.any() or not math.isfinite(target):
@@ -156,6 +162,10 @@ def agrees(
         room = np.maximum(absolute, relative * np.abs(above))
         close = np.abs(above - below) <= room + _GAP * np.maximum(np.abs(above), np.abs(below))
     return np.asarray(told & close), np.asarray(told)
+
+
+def _unit(names: Sequence[str], place: int) -> str:
+    return names[place] if names else f"Unit {place + 1}"
 
 
 def _finding(code: str, message: str, fix: str) -> Finding:

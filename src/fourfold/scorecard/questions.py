@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, Self
 
-from fourfold.engine.definitions import Definitions
+from fourfold.engine.definitions import Definitions, Kpi
 from fourfold.engine.measurements.known import known_by
 from fourfold.engine.periods import Frequency
 from fourfold.engine.results import Evaluation, View
@@ -18,13 +18,18 @@ from fourfold.scorecard.moment import Moment, moment, view_named
 
 # What a question needs is imported when it is asked: `fourfold check` asks none, and would wait for all of it.
 if TYPE_CHECKING:
+    from decimal import Decimal
+
     import polars as pl
 
+    from fourfold.engine.kpis import Figures
     from fourfold.engine.scenarios import Scenario
     from fourfold.engine.smart import Known
     from fourfold.scorecard.alignments import Alignments
+    from fourfold.scorecard.allocated_targets import AllocatedTargets, Sharing
     from fourfold.scorecard.assessments import Assessments
     from fourfold.scorecard.chances import Chances
+    from fourfold.scorecard.driver_targets import DriverTargets
     from fourfold.scorecard.evaluated import Evaluated
     from fourfold.scorecard.forecasts import Forecasts
     from fourfold.scorecard.map_evidence import MapEvidence
@@ -151,6 +156,41 @@ class Questions:
         figures = own_figures(block.value[cell], block.state[cell], block.marks[cell])
         return propose(self.definitions, outlook, figures)
 
+    def propose_drivers(
+        self,
+        kpi: str,
+        goal: float,
+        unit: str | None = None,
+        *,
+        shares: Mapping[str, float] | None = None,
+        as_of: Moment = None,
+    ) -> DriverTargets:
+        """What the KPIs that a KPI is computed from would have to be for it to reach a goal (§4.2, 4).
+
+        See `driver_targets.drivers_wanted`.
+        """
+        from fourfold.scorecard.driver_targets import drivers_wanted, tree_of
+
+        d, where = self.definitions, self._unit_code(unit)
+        drivers = [code for code, _ in tree_of(d, self._kpi(kpi)).drivers]
+        return drivers_wanted(d, self._kpi(kpi), where, self._figures(drivers, as_of), goal, shares)
+
+    def allocate_target(
+        self,
+        kpi: str,
+        target: Decimal | float | str,
+        unit: str | None = None,
+        *,
+        how: Sharing | None = None,
+        as_of: Moment = None,
+    ) -> AllocatedTargets:
+        """A target of a unit shared out over the units directly below it (§1.4); see `allocated_targets.Sharing`."""
+        from fourfold.scorecard.allocated_targets import Sharing, share_out
+
+        own = self._kpi(kpi)
+        ((_, block),) = self._figures([kpi], as_of).blocks
+        return share_out(self.definitions, own, self._unit_code(unit), block, target, how or Sharing())
+
     def smart(self, kpi: str | None = None, unit: str | None = None, *, as_of: Moment = None) -> Assessments:
         """How specific, measurable, achievable, relevant and timely the goal behind each KPI is (§2.7)."""
         from fourfold.engine import smart
@@ -178,6 +218,29 @@ class Questions:
         from fourfold.scorecard.alignments import alignments
 
         return alignments(self.definitions, unit)
+
+    def _kpi(self, code: str) -> Kpi:
+        """The KPI of this code; raises `NotFound`."""
+        known = self.definitions.kpi
+        if code not in known:
+            raise NotFound(f"There is no KPI {show(code)}.", hint=did_you_mean(code, list(known), "KPI"))
+        return known[code]
+
+    def _unit_code(self, code: str | None) -> str:
+        """The code of a unit that is there, the root's without one; raises `NotFound`."""
+        known = self.definitions.unit
+        if code is not None and code not in known:
+            raise NotFound(f"There is no unit {show(code)}.", hint=did_you_mean(code, list(known), "unit"))
+        return code or self.definitions.root.code
+
+    def _figures(self, kpis: Sequence[str], as_of: Moment) -> Figures:
+        """The figures of some KPIs in all units, at their own frequencies."""
+        from fourfold.engine.evaluate import periods_of
+        from fourfold.engine.kpis import figures
+
+        at, rows = self._then(as_of)
+        periods = periods_of(self.definitions, rows, view="month", as_of=at)
+        return figures(self.definitions, rows, as_of=at, periods=periods, only=kpis)
 
     def _then(self, as_of: Moment) -> tuple[datetime, pl.DataFrame]:
         """The moment, and the figures known then."""

@@ -18,6 +18,7 @@ from fourfold.actions.load_folder import load_folder
 from fourfold.engine.evidence.verdict import BANNED
 from fourfold.records.models import Event, Kpi, Measurement, Objective, Organisation, Outlook, Person, Result, Target
 from fourfold.scorecard import Scorecard
+from fourfold.scorecard.allocated_targets import Sharing
 from tests.access.principals import browser, people
 from tests.web.reading import links_of, open_page, words_of
 
@@ -212,6 +213,44 @@ def test_the_kpi_page_leads_to_its_next_target(ingrid: Client) -> None:
 def test_a_unit_without_the_kpi_has_nothing_to_propose(ingrid: Client) -> None:
     page = open_page(ingrid, kpi_page("ed_4h", "proposals/?u=hollin-park"))
     assert "does not have this KPI" in page
+
+
+SHARED = [
+    ("agency_spend", "target=2.4&over=1.1", {"target": "2.4", "how": Sharing(over="1.1")}),
+    ("agency_spend", "target=2.4&keys=equal", {"target": "2.4", "how": Sharing(by="equal")}),
+    ("ed_4h", "target=78&best=82&p=2026-09", {"target": 78, "how": Sharing(best=82)}),
+]
+
+
+@pytest.mark.parametrize(("code", "query", "asked"), SHARED)
+def test_a_target_is_shared_out_as_the_library_does(
+    ingrid: Client, card: Scorecard, code: str, query: str, asked: dict[str, Any]
+) -> None:
+    page = open_page(ingrid, kpi_page(code, f"proposals/?{query}"))
+    expected = card.allocate_target(code, as_of=MOMENT, **asked)
+    (sheet,) = expected.sheets
+    assert table_of(page[page.index('id="share"') :]) == list(sheet.rows)
+    assert str(expected.explain()).splitlines()[0] in words_of(page)
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [("target=x", "is no number"), ("target=80&best=x", "The best level is no number"), ("target=99", "not reachable"),
+     ("target=1e999", "is no number"), ("target=80&keys=size", "not shared by")],
+)  # fmt: skip
+def test_a_target_that_cannot_be_shared_out_is_said_beside_the_field(ingrid: Client, query: str, said: str) -> None:
+    assert said in words_of(open_page(ingrid, kpi_page("ed_4h", f"proposals/?{query}")))
+
+
+def test_where_nothing_is_below_nothing_is_shared_out(ingrid: Client) -> None:
+    page = open_page(ingrid, kpi_page("ed_4h", "proposals/?u=calder-general"))
+    assert 'id="share"' not in page and 'id="drivers"' not in page
+
+
+def test_who_does_not_see_every_unit_below_is_not_shown_their_parts(organisation: Organisation) -> None:
+    """Somebody who sees only their own KPIs, and the formula of theirs names others."""
+    pk = Kpi.objects.get(organisation=organisation, code="sales").pk
+    assert 'id="share"' not in open_page(browser(people()["kpi_owner"]), f"/kpi/{pk}-x/proposals/")
 
 
 # Somebody who sees only their own KPIs.

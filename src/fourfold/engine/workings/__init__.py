@@ -4,7 +4,9 @@ How the score of a KPI or node came about is in `fourfold.engine.explain`, which
 """
 
 from fourfold.engine.workings.alignment import AlignmentWorking
+from fourfold.engine.workings.allocation import AllocationWorking
 from fourfold.engine.workings.assessment import AssessmentWorking
+from fourfold.engine.workings.drivers import DriversWorking
 from fourfold.engine.workings.evidence import EvidenceWorking, LinkFigures
 from fourfold.engine.workings.intervention import InterventionWorking
 from fourfold.engine.workings.outlook import OutlookWorking
@@ -19,7 +21,8 @@ from fourfold.engine.workings.proposals import Benchmark, ForecastAhead, Proposa
 from fourfold.engine.workings.working import NoWorking, Working, replay
 
 __all__ = [
-    "AlignmentWorking", "AssessmentWorking", "BalanceWorking", "Benchmark", "DifferenceWorking", "DriverWorking",
-    "EvidenceWorking", "ForecastAhead", "HealthIndexWorking", "InterventionWorking", "LikenessWorking", "LinkFigures",
-    "NoWorking", "OutlookWorking", "ProposalsWorking", "Working", "replay",
+    "AlignmentWorking", "AllocationWorking", "AssessmentWorking", "BalanceWorking", "Benchmark",
+    "DifferenceWorking", "DriverWorking", "DriversWorking", "EvidenceWorking", "ForecastAhead",
+    "HealthIndexWorking", "InterventionWorking", "LikenessWorking", "LinkFigures", "NoWorking", "OutlookWorking",
+    "ProposalsWorking", "Working", "replay",
 ]  # fmt: skip

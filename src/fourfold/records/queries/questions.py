@@ -11,9 +11,11 @@ import math
 from collections.abc import Mapping
 from typing import Any, Final
 
+from fourfold.engine.aggregation import AggUnits
 from fourfold.engine.ambition import Portfolio as Ambition
 from fourfold.engine.ambition import portfolio as ambition
 from fourfold.engine.definitions import Kpi
+from fourfold.engine.driver_tree import driver_tree
 from fourfold.errors import NotFound
 from fourfold.records import models
 from fourfold.records.frames.scorecard import rows_in, scorecard_now
@@ -21,6 +23,8 @@ from fourfold.records.queries.kept import kept
 from fourfold.records.queries.outlook import kept_outlooks
 from fourfold.records.queries.scope import Scope
 from fourfold.records.ready import Ready, ready_definitions
+from fourfold.scorecard.allocated_targets import AllocatedTargets, Sharing
+from fourfold.scorecard.driver_targets import DriverTargets
 from fourfold.scorecard.map_evidence import MapEvidence
 from fourfold.scorecard.portfolio import Portfolio, look_together
 from fourfold.scorecard.questions import SEED
@@ -84,6 +88,33 @@ def proposals_of(scope: Scope, kpi: Kpi) -> TargetProposals | None:
         return scorecard_now(*found).propose_targets(kpi.code, scope.unit.code, as_of=scope.run.as_of)
 
     return kept(scope.run, ("proposals", scope.unit.pk, kpi.code), propose, size=lambda _: _SIZE)
+
+
+def may_share_out(scope: Scope, kpi: Kpi) -> bool:
+    """True where a target of the KPI can be shared out below the unit, and the person sees every figure it needs."""
+    below = [unit for unit in scope.below() if scope.structure.applies(kpi, unit.code)]
+    can = kpi.aggregate_units in (AggUnits.SUM, AggUnits.WEIGHTED_RATIO)
+    return can and len(below) > 1 and scope.sees_all and not scope.hidden_below()[0]
+
+
+def shared_out_of(scope: Scope, kpi: Kpi, target: str, how: Sharing) -> AllocatedTargets | None:
+    """A target of the unit shared out over those below; `may_share_out` comes before it."""
+    if (found := _ready(scope)) is None:
+        return None
+    card, at = scorecard_now(*found), scope.run.as_of
+    return card.allocate_target(kpi.code, target, scope.unit.code, how=how, as_of=at)
+
+
+def has_drivers(scope: Scope, kpi: Kpi) -> bool:
+    """True where targets of the KPI's drivers can be proposed, and the person sees them all."""
+    return scope.sees_all and driver_tree(kpi) is not None
+
+
+def drivers_of(scope: Scope, kpi: Kpi, goal: float) -> DriverTargets | None:
+    """What the drivers of the KPI would have to be in the unit; `has_drivers` comes before it."""
+    if (found := _ready(scope)) is None:
+        return None
+    return scorecard_now(*found).propose_drivers(kpi.code, goal, scope.unit.code, as_of=scope.run.as_of)
 
 
 def what_if_of(scope: Scope, overlay: Mapping[str, Any]) -> WhatIf | None:
