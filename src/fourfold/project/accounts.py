@@ -5,10 +5,21 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.auth_backends import AuthenticationBackend
 from allauth.core.internal import ratelimit
 from django.http import HttpRequest
 
 from fourfold.project.sessions import known_device
+from fourfold.records.models import Person
+
+
+class Backend(AuthenticationBackend):  # type: ignore[misc]
+    """E-mail and password, and whoever a session says is there."""
+
+    def get_user(self, user_id: int) -> Person | None:
+        """The person with their grants; None where they are gone or were switched off."""
+        person = Person.objects.with_principal(user_id)
+        return person if person is not None and self.user_can_authenticate(person) else None
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]

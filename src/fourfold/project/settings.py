@@ -233,7 +233,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 
 # --- Who signs in -----------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "records.Person"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["fourfold.project.accounts.Backend"]
 PASSWORD_HASHERS = [
     "fourfold.project.passwords.Argon2",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",

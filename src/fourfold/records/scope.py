@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
-from functools import reduce
+from collections.abc import Collection, Hashable, Iterable
+from functools import lru_cache, reduce
 from operator import or_
-from typing import TYPE_CHECKING, Self, TypeVar
+from typing import TYPE_CHECKING, Final, Self, TypeVar
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.db.models import Q
 
-from fourfold.access.roles import Role
-from fourfold.access.rules import NOBODY, Denial, Grant, Principal
+from fourfold.access.roles import Action, Role
+from fourfold.access.rules import NOBODY, Denial, Grant, Principal, Thing, can
 from fourfold.access.sight import Sight, sights_of
 
 if TYPE_CHECKING:
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 
 M = TypeVar("M", bound=models.Model, covariant=True)
+#: Of more units than this the database finds the ids itself: long lists are slow, and some refuse them.
+_LISTED: Final = 500
 
 
 def principal_of(person: Person | AnonymousUser) -> Principal:
@@ -28,8 +30,15 @@ def principal_of(person: Person | AnonymousUser) -> Principal:
 
 
 def principal_made_of(person: int, rows: Iterable[tuple[int, str, str | None, bool]]) -> Principal:
-    """Somebody as the policy knows them, of what their grants say: organisation, role, path of the unit, exports."""
-    given = tuple(rows)
+    """Somebody as the policy knows them, of what their grants say: organisation, role, path of the unit, exports.
+
+    The same rows give the same object, so that what follows from them is worked out once and not in each request.
+    """
+    return _made_of(person, tuple(rows))
+
+
+@lru_cache(maxsize=1024)
+def _made_of(person: int, given: tuple[tuple[int, str, str | None, bool], ...]) -> Principal:
     grants = (Grant(pk, Role(role), path, exports) for pk, role, path, exports in given if role)
     return Principal(person, tuple(grants), tuple(Denial(pk, path) for pk, role, path, _ in given if not role))
 
@@ -47,7 +56,21 @@ class OfMembers(models.QuerySet[M]):
 
     def visible_to(self, person: Person | AnonymousUser) -> Self:
         """Rows of the organisations in which the person has a grant."""
-        return self.filter(organisation__in=principal_of(person).organisations)
+        return self.filter(among("organisation", principal_of(person).organisations))
+
+
+class OfAdministrators(models.QuerySet[M]):
+    """Rows for those who manage accounts: keys, invitations, what directories say of people."""
+
+    def visible_to(self, person: Person | AnonymousUser) -> Self:
+        """Rows of the organisations whose accounts the person manages."""
+        return self.filter(among("organisation", administered(person)))
+
+
+def administered(person: Person | AnonymousUser) -> list[int]:
+    """The organisations whose accounts the person manages."""
+    principal = principal_of(person)
+    return [pk for pk in principal.organisations if can(principal, Action.ADMINISTER, Thing(pk))]
 
 
 class InOrganisation(models.QuerySet[M]):
@@ -55,7 +78,7 @@ class InOrganisation(models.QuerySet[M]):
 
     def visible_to(self, person: Person | AnonymousUser) -> Self:
         """Rows of the organisations of which the person sees anything."""
-        return self.filter(organisation__in=sights_of(principal_of(person)))
+        return self.filter(among("organisation", sights_of(principal_of(person))))
 
 
 class InUnits(models.QuerySet[M]):
@@ -64,27 +87,35 @@ class InUnits(models.QuerySet[M]):
     def visible_to(self, person: Person | AnonymousUser) -> Self:
         """Rows of the whole organisations and the subtrees of units that the person sees."""
         sights = sights_of(principal_of(person)).values()
-        return self.filter(reduce(or_, (self._seen(sight) for sight in sights))) if sights else self.none()
+        return self.filter(reduce(or_, (self._seen(person, sight) for sight in sights))) if sights else self.none()
 
     def owned_by(self, person: int | None) -> Q:
         """The condition that a row is about a KPI of the person."""
         return Q(kpi__owner=person)
 
-    def _seen(self, sight: Sight) -> Q:
-        every = in_units(sight, sight.paths)
-        return every | (in_units(sight, sight.own) & self.owned_by(sight.person)) if sight.own else every
+    def _seen(self, person: Person | AnonymousUser, sight: Sight) -> Q:
+        every = in_units(person, sight, sight.paths)
+        return every | (in_units(person, sight, sight.own) & self.owned_by(sight.person)) if sight.own else every
 
 
 class InUnitsOrShared(InUnits[M]):
     """As `InUnits`; rows without a unit hold for every unit and are seen by whoever sees anything."""
 
-    def _seen(self, sight: Sight) -> Q:
+    def _seen(self, person: Person | AnonymousUser, sight: Sight) -> Q:
         shared = Q(unit__isnull=True, organisation=sight.organisation)
-        return super()._seen(sight) | (shared if sight.paths else shared & self.owned_by(sight.person))
+        return super()._seen(person, sight) | (shared if sight.paths else shared & self.owned_by(sight.person))
 
 
-def in_units(sight: Sight, paths: tuple[str | None, ...]) -> Q:
-    """The condition on a table with `organisation` and `unit` that its unit is in one of the paths and not hidden."""
+def among(column: str, keys: Collection[int]) -> Q:
+    """The condition that a column is one of these: most people are in one organisation, and equality costs less."""
+    return Q(**{column: next(iter(keys))}) if len(keys) == 1 else Q(**{f"{column}__in": tuple(keys)})
+
+
+def in_units(person: Person | AnonymousUser, sight: Sight, paths: tuple[str | None, ...]) -> Q:
+    """The condition on a table with `organisation` and `unit` that its unit is in one of the paths and not hidden.
+
+    The units are looked up once for a person, that is once in a request, and only where a part is seen.
+    """
     if not paths:
         return Q(pk__in=())
     everywhere = Q(organisation=sight.organisation)
@@ -92,8 +123,12 @@ def in_units(sight: Sight, paths: tuple[str | None, ...]) -> Q:
         return everywhere
     from fourfold.records.models.unit import Unit  # the unit's own manager is made of this module
 
-    seen = Unit.objects.filter(on_paths(sight, paths))
-    return everywhere & Q(unit__in=seen.values("pk"))
+    found = person.__dict__.setdefault("_units_in", {})
+    if (sight, paths) not in found:
+        seen = Unit.objects.filter(on_paths(sight, paths)).values_list("pk", flat=True)
+        listed = tuple(seen[: _LISTED + 1])
+        found[sight, paths] = seen if len(listed) > _LISTED else listed
+    return everywhere & Q(unit__in=found[sight, paths])
 
 
 def on_paths(sight: Sight, paths: tuple[str | None, ...]) -> Q:

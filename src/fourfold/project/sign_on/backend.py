@@ -7,14 +7,13 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from allauth.account.auth_backends import AuthenticationBackend
 from allauth.account.internal.flows.login import get_authentication_records
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from fourfold.access.directory import Directory
 from fourfold.errors import Forbidden
-from fourfold.project.accounts import AccountAdapter
+from fourfold.project.accounts import AccountAdapter, Backend
 from fourfold.project.sign_on.refusal import refused
 from fourfold.records.models import Person
 
@@ -22,7 +21,7 @@ from fourfold.records.models import Person
 DIRECTORY_METHODS: Final = frozenset({"socialaccount", "ldap"})
 
 
-class LocalBackend(AuthenticationBackend):  # type: ignore[misc]
+class LocalBackend(Backend):
     """E-mail and password, but not of somebody who signs in with a directory that is set up."""
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> Person | None:

@@ -30,7 +30,7 @@ def wire(settings: dict[str, Any], directories: tuple[Directory, ...]) -> None:
             )
     settings["DIRECTORIES"] = directories
     settings["AUTHENTICATION_BACKENDS"] = [
-        "fourfold.project.sign_on.backend.LocalBackend" if backend.startswith("allauth.account.") else backend
+        "fourfold.project.sign_on.backend.LocalBackend" if backend == "fourfold.project.accounts.Backend" else backend
         for backend in settings["AUTHENTICATION_BACKENDS"]
     ]
     settings["ACCOUNT_ADAPTER"] = "fourfold.project.sign_on.backend.LocalAccounts"

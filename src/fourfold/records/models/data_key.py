@@ -6,7 +6,7 @@ import uuid
 
 from django.db import models
 
-from fourfold.records.scope import InOrganisation
+from fourfold.records.scope import OfAdministrators
 
 
 class DataKey(models.Model):
@@ -18,7 +18,7 @@ class DataKey(models.Model):
     locked = models.TextField()
     made_at = models.DateTimeField(auto_now_add=True)
 
-    objects = InOrganisation.as_manager()
+    objects = OfAdministrators.as_manager()
 
     class Meta:
         ordering = ("made_at",)

@@ -7,7 +7,7 @@ import uuid
 from django.db import models
 
 from fourfold.records.fields import SpecField
-from fourfold.records.scope import InOrganisation
+from fourfold.records.scope import OfAdministrators
 
 
 class Entry(models.Model):
@@ -34,7 +34,7 @@ class Entry(models.Model):
     made_at = models.DateTimeField()
     changed_at = models.DateTimeField()
 
-    objects = InOrganisation.as_manager()
+    objects = OfAdministrators.as_manager()
 
     class Meta:
         verbose_name_plural = "entries"

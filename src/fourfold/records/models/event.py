@@ -33,19 +33,19 @@ class Events(models.QuerySet["Event"]):
         Theirs are the KPIs they own and what they did themselves. Events in no unit are read by those who read all.
         """
         sights = sights_of(principal_of(person), Action.AUDIT).values()
-        return self.filter(reduce(or_, (_readable(sight) for sight in sights), Q(pk__in=())))
+        return self.filter(reduce(or_, (_readable(person, sight) for sight in sights), Q(pk__in=())))
 
 
-def _readable(sight: Sight) -> Q:
+def _readable(person: Person | AnonymousUser, sight: Sight) -> Q:
     found = Q(organisation=sight.organisation, unit=None) if None in sight.paths and not sight.hidden else Q(pk__in=())
-    found |= in_units(sight, sight.paths)
+    found |= in_units(person, sight, sight.paths)
     if sight.own and sight.person is not None:
         from fourfold.records.models.kpi import Kpi
 
         owned = Kpi.objects.filter(organisation=sight.organisation, owner=sight.person).values_list("code", flat=True)
         about = (Q(object__startswith=f"{code}/") for code in owned)
         mine = Q(organisation=sight.organisation, person=sight.person)
-        found |= mine | (in_units(sight, sight.own) & reduce(or_, about, Q(pk__in=())))
+        found |= mine | (in_units(person, sight, sight.own) & reduce(or_, about, Q(pk__in=())))
     return found
 
 

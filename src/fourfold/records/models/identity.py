@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
-from fourfold.records.scope import InOrganisation
+from fourfold.records.scope import OfAdministrators
 
 
 class Identity(models.Model):
@@ -21,7 +21,7 @@ class Identity(models.Model):
     made_at = models.DateTimeField()
     seen_at = models.DateTimeField(null=True)
 
-    objects = InOrganisation.as_manager()
+    objects = OfAdministrators.as_manager()
 
     class Meta:
         verbose_name_plural = "identities"

@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from fourfold.records.scope import InOrganisation
+from fourfold.records.scope import OfAdministrators
 
 
 class Invitation(models.Model):
@@ -18,7 +18,7 @@ class Invitation(models.Model):
     accepted_at = models.DateTimeField(null=True)
     revoked_at = models.DateTimeField(null=True)
 
-    objects = InOrganisation.as_manager()
+    objects = OfAdministrators.as_manager()
 
     class Meta:
         ordering = ("-made_at",)

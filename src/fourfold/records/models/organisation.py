@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Self
 from django.db import models
 
 from fourfold.records.fields import SpecField
-from fourfold.records.scope import principal_of
+from fourfold.records.scope import among, principal_of
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -20,7 +20,7 @@ class Organisations(models.QuerySet["Organisation"]):
 
     def visible_to(self, person: Person | AnonymousUser) -> Self:
         """The organisations in which the person has a grant."""
-        return self.filter(pk__in=principal_of(person).organisations)
+        return self.filter(among("pk", principal_of(person).organisations))
 
 
 class Organisation(models.Model):

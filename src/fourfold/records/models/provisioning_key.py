@@ -6,7 +6,7 @@ import hashlib
 
 from django.db import models
 
-from fourfold.records.scope import InOrganisation
+from fourfold.records.scope import OfAdministrators
 
 
 class ProvisioningKey(models.Model):
@@ -22,7 +22,7 @@ class ProvisioningKey(models.Model):
     revoked_at = models.DateTimeField(null=True)
     used_at = models.DateTimeField(null=True)
 
-    objects = InOrganisation.as_manager()
+    objects = OfAdministrators.as_manager()
 
     class Meta:
         ordering = ("-made_at",)

@@ -6,7 +6,7 @@ import uuid
 
 from django.db import models
 
-from fourfold.records.scope import InOrganisation
+from fourfold.records.scope import OfAdministrators
 from fourfold.records.secrets.field import SecretField
 
 
@@ -19,7 +19,7 @@ class Secret(models.Model):
     value = SecretField()
     changed_at = models.DateTimeField(auto_now=True)
 
-    objects = InOrganisation.as_manager()
+    objects = OfAdministrators.as_manager()
 
     class Meta:
         ordering = ("name",)

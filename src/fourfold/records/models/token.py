@@ -7,9 +7,7 @@ from typing import TYPE_CHECKING, Self
 from django.db import models
 from django.db.models import Q
 
-from fourfold.access.roles import Action
-from fourfold.access.rules import Thing, can
-from fourfold.records.scope import principal_of
+from fourfold.records.scope import administered, among, principal_of
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -22,9 +20,8 @@ class Tokens(models.QuerySet["Token"]):
 
     def visible_to(self, person: Person | AnonymousUser) -> Self:
         """One's own, and the service keys of organisations whose accounts one administers."""
-        principal = principal_of(person)
-        run = [pk for pk in principal.organisations if can(principal, Action.ADMINISTER, Thing(pk))]
-        return self.filter(Q(person=principal.person, organisation=None) | Q(organisation__in=run))
+        own = Q(person=principal_of(person).person, organisation=None)
+        return self.filter(own | among("organisation", administered(person)))
 
 
 class Token(models.Model):
