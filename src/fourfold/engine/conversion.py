@@ -129,7 +129,7 @@ def rates_used(
     return tuple(said)
 
 
-def periods_shown(kpi: Kpi, shown: Period, *, to_date: bool = False) -> tuple[Period, ...]:
+def periods_shown(kpi: Kpi, shown: Period, *, to_date: bool) -> tuple[Period, ...]:
     """The periods of a KPI whose figures make up a period of a view; of a figure at the end, the last one alone."""
     if kpi.frequency.rank > shown.frequency.rank:
         own = shown.within(kpi.frequency)

@@ -66,7 +66,7 @@ def is_met(
         return np.asarray(np.where(higher, np.asarray(x) >= goal - margin, np.asarray(x) <= goal + margin))
 
 
-def on_cut(target: Numbers, red_line: Numbers, tolerance: Numbers = 0.0) -> Floats:
+def on_cut(target: Numbers, red_line: Numbers, tolerance: Numbers) -> Floats:
     """The score from which a KPI is on target: 100 - 50 * tolerance / |target - red line| (A1).
 
     `tolerance` is in the KPI's own unit. It never reaches past the red line, so the cut is at least 50. Where the
@@ -84,7 +84,7 @@ def on_cut(target: Numbers, red_line: Numbers, tolerance: Numbers = 0.0) -> Floa
 
 
 def on_cut_in_range(
-    x: Numbers, red_low: Numbers, low: Numbers, high: Numbers, red_high: Numbers, tolerance: Numbers = 0.0
+    x: Numbers, red_low: Numbers, low: Numbers, high: Numbers, red_high: Numbers, tolerance: Numbers
 ) -> Floats:
     """The cut of A1 for a KPI with a band: each side of the band has its own red line, so `x` decides."""
     below = np.asarray(x) < np.asarray(low)

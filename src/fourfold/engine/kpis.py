@@ -204,7 +204,7 @@ def _below(coverage: Floats, children: Sequence[Indexes]) -> Floats:
         part = coverage[:, index]
         there = part > 0
         count = there.sum(axis=1)
-        means.append(np.where(count > 0, part.sum(axis=1) / np.maximum(count, 1), 0.0))
+        means.append(part.sum(axis=1) / np.maximum(count, 1))
     return np.stack(means, axis=1)
 
 

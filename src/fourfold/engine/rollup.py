@@ -200,7 +200,7 @@ def _range(u: Floats, filled: Bools, weights: Floats) -> tuple[Floats, Floats]:
     return low.min(axis=-1, initial=np.inf), np.where(used, u, -np.inf).max(axis=-1, initial=-np.inf)
 
 
-def confidence(weights: Numbers, available: Bools, freshness: Numbers = 1.0, quality: Numbers = 1.0) -> Floats:
+def confidence(weights: Numbers, available: Bools, freshness: Numbers, quality: Numbers) -> Floats:
     """Confidence of a node (§3.8): Σ w·a·F·q / Σ w over the last axis; never multiplied into the score.
 
     >>> round(float(confidence(np.array([.5, .3, .2]), np.array([True, True, False]), np.array([1, .6, 0]),

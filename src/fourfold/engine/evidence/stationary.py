@@ -33,7 +33,7 @@ class Whitened(NamedTuple):
     removed: Floats
 
 
-def whitened(series: Floats, season: int = 1) -> Whitened:
+def whitened(series: Floats, season: int) -> Whitened:
     """What cannot be told from a series itself: growth, season, trend and memory are taken out.
 
     The residuals of an autoregression, its order chosen by AICc, of what `stationary` gives, scaled to a standard
@@ -57,7 +57,7 @@ class Stationary(NamedTuple):
     is_differenced: bool
 
 
-def stationary(series: Floats, season: int = 1) -> Stationary:
+def stationary(series: Floats, season: int) -> Stationary:
     """The series without growth, season and trend.
 
     Logarithms where all is positive and growing, the season taken out, and differences of all series where one of

@@ -61,7 +61,7 @@ def _below(tree: UnitTree, found: Sequence[Sequence[int]]) -> Groups:
     return Groups(tuple(np.array(found[i], dtype=np.intp) for i in inner), of)
 
 
-def reduce_many(many: Many, reduce: Reduce, least: int = 1) -> Cells:
+def reduce_many(many: Many, reduce: Reduce, least: int) -> Cells:
     """One number of the units each unit looks at; those that do not have the KPI are passed over.
 
     Of the others the worst decides. Not applicable where fewer than `least` are left.

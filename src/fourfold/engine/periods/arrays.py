@@ -189,5 +189,5 @@ def _first_week(january: Integers) -> Integers:
 
 
 def _require_contiguous(ordinals: Integers) -> None:
-    if len(ordinals) > 1 and bool((np.diff(ordinals) != 1).any()):
+    if (np.diff(ordinals) != 1).any():
         raise PeriodError("The periods do not follow one another without a gap.")
