@@ -47,6 +47,7 @@ def test_a_half_life_halves_what_is_left() -> None:
 def test_steps_hold_until_the_next_one() -> None:
     steps = {"2026-02": "50", "2026-04": "60"}
     assert path({}, "2026-01", "2026-05", path="step", value="40", steps=steps) == [40, 50, 50, 60, 60]
+    assert path({}, "2026-03", "2026-05", path="step", value="40", steps=steps) == [50, 60, 60]
 
 
 SHARES = [7, 7, 8, 8, 8, 8, 7, 6, 9, 10, 11, 11]

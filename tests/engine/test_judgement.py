@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from fourfold.engine.anchors import Polarity
@@ -134,6 +134,16 @@ def test_natural_variation_of_47_points_makes_one_month_say_almost_nothing() -> 
     assert borderline(60.0, (50.0, 100.0), 3.87, gap_of(58.0, 50.0))
     assert not borderline(60.0, (50.0, 100.0), 0.5, gap_of(58.0, 50.0))
     assert not borderline(60.0, (50.0, 100.0), math.nan, gap_of(58.0, 50.0))
+
+
+@given(st.floats(0, 150), st.lists(st.floats(0, 150), min_size=1, max_size=3), st.floats(0.1, 20), st.floats(0.1, 50))
+def test_borderline_is_a_cut_within_95_percent_of_natural_variation(
+    score: float, cuts: list[float], sigma: float, gap: float
+) -> None:
+    points = 1.96 * sigma * 50 / gap
+    assume(all(abs(abs(score - cut) - points) > 1e-6 * points for cut in cuts))
+    assert bool(borderline(score, cuts, sigma, np.array(gap))) == any(abs(score - cut) < points for cut in cuts)
+    assert float(noise_points(sigma, 100.0 + gap, 100.0)) == pytest.approx(points, rel=1e-4)
     assert math.isnan(noise_points(1.0, 5.0, 5.0))
 
 

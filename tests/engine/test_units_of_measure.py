@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fourfold.engine.formulas.unit_words import MEASURES, SPELLINGS
+from fourfold.engine.formulas.unit_words import MEASURES, MULTIPLES, PURE, SPELLINGS
 from fourfold.engine.units_of_measure import (
     UnitOfMeasureError,
     can_convert,
@@ -73,6 +73,54 @@ KNOWN = sorted(MEASURES)
 def test_one_unit_is_so_many_of_the_other(given_: str, wanted: str, expected: str) -> None:
     assert factor(given_, wanted) == Fraction(expected)
     assert factor(wanted, given_) == 1 / Fraction(expected)
+
+
+#: One of the first is so many of the second: SI, NIST SP 811 (Appendix B.8 and B.9), IEC 80000-13, the calendar.
+PUBLISHED = """
+    minute = 60 second · hour = 3600 second · day = 86400 second · week = 604800 second · second = 1000 millisecond
+    quarter = 3 month · year = 12 month
+    kWh = 1000 Wh · MWh = 1000000 Wh · GWh = 1000000000 Wh · terawatt-hour = 1000000000000 Wh · Wh = 3600 joule
+    kilojoule = 1000 joule · megajoule = 1000000 joule · gigajoule = 1000000000 joule
+    terajoule = 1000000000000 joule · kilocalorie = 4184 joule
+    kg = 1000 g · t = 1000 kg · g = 1000 milligram · ounce = 28.349523125 g · lb = 453.59237 g
+    tCO2e = 1000 kgCO2e · ktCO2e = 1000 tCO2e
+    km = 1000 m · m = 1000 millimetre · m = 100 centimetre · inch = 2.54 centimetre · foot = 0.3048 m
+    yard = 0.9144 m · mile = 1609.344 m · nautical-mile = 1852 m
+    ha = 10000 m² · km² = 1000000 m² · square-foot = 0.09290304 m² · acre = 4046.8564224 m²
+    m³ = 1000 l · l = 1000 millilitre · hectolitre = 100 l · us-gallon = 3.785411784 l · imperial-gallon = 4.54609 l
+    oil-barrel = 158.987294928 l
+    kilobit = 1000 bit · megabit = 1000000 bit · gigabit = 1000000000 bit · byte = 8 bit · kilobyte = 1000 byte
+    megabyte = 1000000 byte · gigabyte = 1000000000 byte · terabyte = 1000000000000 byte
+    petabyte = 1000000000000000 byte · kibibyte = 1024 byte · mebibyte = 1048576 byte · gibibyte = 1073741824 byte
+    tebibyte = 1099511627776 byte
+"""
+#: What one of a pure number, or of what a multiple counts, is worth.
+WORTH = """
+    % 0.01 · pct 0.01 · percent 0.01 · per cent 0.01 · pp 0.01 · percentage point 0.01 · ‰ 0.001 · ppm 0.000001
+    bp 0.0001 · basis point 0.0001 · ratio 1 · share 1 · x 1 · time 1 · number 1 · count 1 · no. 1 · # 1 · 1 1
+"""
+THOUSANDS = {
+    10**3: "k K thousand thousands", 10**6: "m M mn mio million millions", 10**9: "bn billion billions",
+}  # fmt: skip
+
+
+def test_every_unit_of_the_table_has_its_published_size() -> None:
+    lines = [line.split() for line in PUBLISHED.replace("\n", "·").split("·") if line.strip()]
+    for symbol, _, count, other in lines:
+        assert factor(symbol, other) == Fraction(count), symbol
+    named = {line[i] for line in lines for i in (0, 3)}
+    assert named == set(MEASURES)
+
+
+def test_every_pure_number_and_multiple_has_its_worth() -> None:
+    pairs = [line.strip().rsplit(maxsplit=1) for line in WORTH.replace("\n", "·").split("·") if line.strip()]
+    assert {text: Fraction(worth) for text, worth in pairs} == PURE
+    for text, worth in pairs:
+        assert factor(text, "bp") == Fraction(worth) * 10_000
+    assert {word for words in THOUSANDS.values() for word in words.split()} == set(MULTIPLES)
+    for count, words in THOUSANDS.items():
+        for word in words.split():
+            assert factor(f"GBP {word}", "GBP") == count
 
 
 @pytest.mark.parametrize(

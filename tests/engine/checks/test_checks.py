@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given, settings
 
 from fourfold.engine.checks import CHECKS, check
+from fourfold.engine.checks.rule import Check, Said
 from fourfold.engine.definitions import Definitions
 from fourfold.engine.definitions.complete import complete
 from fourfold.engine.definitions.parse import parse
-from fourfold.engine.findings import Finding, Level
+from fourfold.engine.findings import Finding, Level, Place
 from tests.engine.definitions.strategies import definitions
 
 HEAD = """\
@@ -305,3 +306,11 @@ def test_every_check_says_what_it_means() -> None:
         assert each.code == code
         assert len(each.meaning) > 60
         assert each.title[0].isupper()
+
+
+@pytest.mark.parametrize("known", ["k", "k.rows", "k.rows.a", "k.rows.a.bb", "k.rows.a.bb@7"])
+def test_a_finding_has_the_place_of_the_nearest_thing_that_has_one(known: str) -> None:
+    places = {"k": Place(line=1), known: Place(line=9)}
+    said = Check("X", "Title", "Meaning", lambda _: [Said("k.rows.a.bb@7", "wrong", "mend it")])
+    (found,) = said.findings(Definitions.model_construct(), places)
+    assert found.place == Place(line=9)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from fourfold.engine.formulas import FUNCTIONS, check, mismatch, parse, parse_unit
+from fourfold.engine.formulas.dimensions import same_dimension
 from fourfold.engine.formulas.function import Gives, Measure
 from fourfold.engine.formulas.reference import pages
 
@@ -156,3 +157,19 @@ def test_what_has_no_factor_is_refused_at_the_text(formula: str, said: str, hint
     (problem,) = check(parse(formula), KNOWN)[1]
     assert problem.message == said and hint in problem.hint
     assert formula[problem.span.start] == '"'
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "alike"),
+    [
+        ("orders", "orders", True), ("orders", "beds", False), ("orders", "GBP", False), ("GBP", "GBP m", True),
+        ("late orders per order", "%", True), ("orders per bed", "%", True), ("orders per hour", "%", False),
+        ("GBP per order", "%", False), ("per 10k bed days", "deaths per 1000 bed days", True),
+        ("per 1000", "deaths per 1000", False), ("hours", "days", True), ("hours", "GB", False),
+        ("per 10k bed days", "GBP per 1000 bed days", False), ("per 10k bed days", "hours per 1000 bed days", False),
+        ("orders per bed day", "per 1000 days", False),
+    ],
+)  # fmt: skip
+def test_what_measures_the_same_whatever_the_multiple(one: str, other: str, alike: bool) -> None:
+    left, right = parse_unit(one), parse_unit(other)
+    assert same_dimension(left, right) is same_dimension(right, left) is alike

@@ -168,6 +168,12 @@ def test_a_flow_that_comes_at_the_end_is_a_hockey_stick() -> None:
     flag = hockey_stick(late)
     assert flag.raised and "53% of the newest period" in flag.evidence and "10% usually do" in flag.evidence
     assert hockey_stick(late[1:]).raised is None
+    with_gaps = late.copy()
+    with_gaps[:, 10:20] = np.nan  # 30 of 47, and 3 of 20 usually
+    flag = hockey_stick(with_gaps)
+    assert flag.raised and "64% of the newest period" in flag.evidence and "15% usually do" in flag.evidence
+    assert hockey_stick(np.vstack([late, np.zeros((1, 30))])).raised is None
+    assert hockey_stick(np.vstack([np.zeros((1, 30)), late])).raised
 
 
 # G7

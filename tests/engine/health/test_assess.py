@@ -199,6 +199,18 @@ def test_a_kpi_has_a_class(kpi: dict[str, Any], said: dict[str, bool], name: str
     assert label(kpi, **said) == name
 
 
+@pytest.mark.parametrize("risk", [None, "low", "medium", "high"])
+@pytest.mark.parametrize("pair", [[], ["returns"]])
+def test_the_dark_side_is_limited_by_a_low_risk_or_by_a_pair_where_the_risk_is_not_high(
+    risk: str | None, pair: list[str]
+) -> None:
+    kpi = {"code": "k", "name": "K", "gaming_risk": risk, "paired_with": pair}
+    others = [one for one in COMPANY["kpis"] if one["code"] == "returns"]
+    definitions = complete(Definitions.model_validate(COMPANY | {"kpis": [kpi, *others], "targets": [], "uses": []}))
+    held = classify(definitions, definitions.kpis[0]).characteristics["limited dark side"]
+    assert held is (None if not risk and not pair else risk == "low" or (bool(pair) and risk != "high"))
+
+
 def test_a_monthly_outcome_of_a_lower_row_is_a_result_indicator() -> None:
     three = COMPANY["perspectives"] + [{"code": "deep", "name": "D"}]
     definitions = complete(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import statistics
 
 import numpy as np
 import pytest
@@ -117,3 +118,35 @@ def test_a_known_profile_is_taken_out_from_the_first_figure() -> None:
 def test_a_profile_of_the_wrong_length_is_refused() -> None:
     with pytest.raises(SeasonError, match="Give 12 of them"):
         Season(mode="profile", effects=(1.0, 2.0))
+
+
+def by_hand(row: list[float], years: int, m: int, divides: bool) -> list[float]:
+    """§5.5 in loops: means of the distances from a line through the years, less what chance alone would give."""
+    used: dict[int, float] = {}
+    for i, value in enumerate(row):
+        if not math.isnan(value) and len(used) < years * m:
+            used[i] = value
+    steps = [used[i] - used[i - m] for i in used if i - m in used]
+    slope = statistics.fmean(steps) / m if steps else 0.0
+    middle, level = statistics.fmean(used), statistics.fmean(used.values())
+    line = {i: level + slope * (i - middle) for i in used}
+    away = {i: (used[i] - line[i]) / (line[i] if divides else 1.0) for i in used}
+    at = [[v for i, v in away.items() if i % m == place] for place in range(m)]
+    raw = [statistics.fmean(values) if values else 0.0 for values in at]
+    means = [v - statistics.fmean(raw) for v in raw]
+    noise = sum((v - means[i % m]) ** 2 for i, v in away.items()) / max(len(away) - m, 1)
+    chance = noise / max(len(away) / m, 1) / statistics.pvariance(means)
+    shrink = min(max((m - 3) / (m - 1) * chance, 0.0), 1.0)
+    return [(1 - shrink) * means[i % m] for i in range(len(row))]
+
+
+@pytest.mark.parametrize("divides", [False, True])
+@pytest.mark.parametrize(("period", "years", "gaps"), [(12, 3, 0), (12, 2, 5), (4, 5, 3), (5, 3, 1), (3, 4, 0)])
+def test_effects_are_those_of_the_method_in_plain_python(period: int, years: int, gaps: int, divides: bool) -> None:
+    for seed in range(6):
+        rng = np.random.default_rng([seed, period])
+        x = 60 + np.arange(years * period + 7) + rng.normal(size=years * period + 7)
+        x += rng.uniform(0, 3) * np.resize(rng.normal(size=period), len(x))
+        x[rng.choice(len(x) - 4, gaps, replace=False)] = np.nan
+        found = month_effects(x[None], np.array([years]), period, divides=divides)[0]
+        assert found == pytest.approx(by_hand(x.tolist(), years, period, divides))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import math
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +19,6 @@ from fourfold.engine.signals.subgroups import (
     share_limits,
 )
 
-pytestmark = pytest.mark.data
 Lines = tuple[Floats, Floats, Floats]
 
 
@@ -43,6 +43,7 @@ def agree(public_data: Path, name: str, x: Floats, lines: Lines, part: Bools | s
     assert unusual == (column(public_data, name, "runs.signal")[part] == 1).all()
 
 
+@pytest.mark.data
 def test_means_and_deviations_of_piston_rings_are_his(public_data: Path) -> None:
     groups = column(public_data, "tbl_06_03", "obs").reshape(25, 5)
     every = np.ones(25, bool)
@@ -50,6 +51,7 @@ def test_means_and_deviations_of_piston_rings_are_his(public_data: Path) -> None
     agree(public_data, "expected_ex_6_3_2", deviation(groups), deviation_limits(groups, every))
 
 
+@pytest.mark.data
 def test_shares_of_orange_juice_cans_are_his_in_both_phases(public_data: Path) -> None:
     counts, sizes = column(public_data, "tbl_07_03", "count"), column(public_data, "tbl_07_03", "size")
     printed = "expected_ex_7_1_5"
@@ -60,6 +62,7 @@ def test_shares_of_orange_juice_cans_are_his_in_both_phases(public_data: Path) -
         agree(public_data, printed, counts[part] / sizes[part], lines, part)
 
 
+@pytest.mark.data
 def test_counts_of_nonconformities_are_his(public_data: Path) -> None:
     counts = column(public_data, "tbl_07_08", "count")
     printed = "expected_ex_7_3_3"
@@ -67,6 +70,19 @@ def test_counts_of_nonconformities_are_his(public_data: Path) -> None:
     agree(public_data, printed, counts, count_limits(counts, baseline))
 
 
+@pytest.mark.data
 def test_runs_of_the_individuals_chart_are_the_printed_ones(public_data: Path) -> None:
     x = column(public_data, "tbl_06_07", "cost")
     assert has_unusual_runs(x, column(public_data, "expected_ex_6_5_3", "cl")) is False
+
+
+@pytest.mark.parametrize("n", [2, 3, 10, 11, 16, 23, 24, 40])
+def test_unusual_are_runs_and_crossings_beyond_log2_and_the_binomial(n: int) -> None:
+    """n figures in r runs of about one length; Anhøj: more than log2(n) + 3 in one, or below the 5 % point."""
+    below = [sum(math.comb(n - 1, i) for i in range(k + 1)) / 2 ** (n - 1) for k in range(n)]
+    fewest = next(k for k in range(n) if below[k] >= 0.05)
+    for runs in range(1, n + 1):
+        lengths = [n // runs + (i < n % runs) for i in range(runs)]
+        x = np.array([(-1.0) ** i for i, length in enumerate(lengths) for _ in range(length)])
+        wanted = max(lengths) > round(math.log2(n)) + 3 or runs - 1 < fewest
+        assert has_unusual_runs(np.insert(x, 1, [np.nan, 0.0]), np.zeros(n + 2)) is wanted
