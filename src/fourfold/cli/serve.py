@@ -84,11 +84,7 @@ def start(address: str, port: int) -> None:
     from django.core.management import call_command
 
     call_command("collectstatic", verbosity=0, interactive=False)
-    command = [
-        sys.executable, "-m", "fourfold.project.server", "--interface", "asgi", "--host", address, "--port", str(port),
-        "--workers", "1", "--workers-kill-timeout", "10", "--no-ws", "--log-level", "warning",
-        "fourfold.project.asgi:application",
-    ]  # fmt: skip
+    command = [sys.executable, "-m", "fourfold.project.server", "--host", address, "--port", str(port)]
     os.environ["FOURFOLD_DATA"] = str(settings.DATA_DIR)
     sys.stdout.flush()
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # Ctrl C waits until the server can hear it

@@ -1,32 +1,52 @@
-"""The server's process, which `fourfold serve` becomes: granian, heeding signals from its first moment on.
+"""The server's process, which `fourfold serve` becomes: granian within this process, the only one there is.
 
-Left alone, granian answers Ctrl C with a traceback while it is loading, and a worker that is loading hears neither
-Ctrl C nor a request to end, for which the main process would wait for ever.
+Granian's own command starts a second process that serves and keeps the first to wait for it: 29 MB that do nothing
+here, since one worker that fails ends both. See docs/decisions/2026-11-28-granian-in-the-one-process.md.
 """
 
 from __future__ import annotations
 
+import argparse
+import asyncio
 import os
 import signal
+from typing import Final
 
-
-def leave_signals_to_main() -> None:
-    """Until a worker serves, Ctrl C is for the main process, and the worker ends when that tells it to."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+#: Seconds that requests have to end in once the server is told to; what they were writing is a transaction.
+GRACE: Final = 10
 
 
 def main() -> None:
-    """Hand over to granian, with the arguments of the command line."""
+    """Serve until a signal says to end: SIGTERM, or SIGINT from Ctrl C."""
+    parser = argparse.ArgumentParser(prog="fourfold.project.server")
+    parser.add_argument("--host", required=True)
+    parser.add_argument("--port", type=int, required=True)
+    told = parser.parse_args()
+    # Until it serves there is nothing to finish: either signal ends the process at once.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})  # held back since before this process was another
-    os.register_at_fork(after_in_child=leave_signals_to_main)
-    from granian.cli import entrypoint
+    asyncio.run(serve(told.host, told.port))
 
-    entrypoint()  # type: ignore[no-untyped-call]
+
+async def serve(host: str, port: int) -> None:
+    """Answer until a signal says to end; requests that are being answered are finished first."""
+    from granian.constants import Interfaces
+    from granian.log import LogLevels
+    from granian.server.embed import Server
+
+    from fourfold.project.asgi import application
+
+    server = Server(
+        application, address=host, port=port, interface=Interfaces.ASGI, websockets=False, log_level=LogLevels.error
+    )
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, server.stop)
+    await server.serve()
+    if unfinished := asyncio.all_tasks() - {asyncio.current_task()}:
+        _, stuck = await asyncio.wait(unfinished, timeout=GRACE)
+        if stuck:
+            os._exit(0)  # a thread that never ends would be waited for, for ever
 
 
 if __name__ == "__main__":
     main()
-elif __name__ == "__mp_main__":  # a worker where Python starts them anew instead of forking
-    leave_signals_to_main()
