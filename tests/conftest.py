@@ -37,8 +37,9 @@ def touches_database(item: pytest.Item) -> bool:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     without_data = pytest.mark.skip(reason=f"the public data sets are not in {PUBLIC_DATA}")
     for item in items:
-        if item.get_closest_marker("browser"):
-            item.add_marker(pytest.mark.xdist_group("browser"))
+        # What is set up for a module is set up once if its tests stay on one worker; the browser's server likewise.
+        group = "browser" if item.get_closest_marker("browser") else str(item.path)
+        item.add_marker(pytest.mark.xdist_group(group))
         if item.get_closest_marker("data") and not PUBLIC_DATA.is_dir():
             item.add_marker(without_data)
     if config.getoption("--database-only"):
