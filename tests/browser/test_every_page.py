@@ -39,6 +39,11 @@ PAGES = {
     "what if, with nothing different": "/s/calder-general/scenario/",
     "what if": "/s/group/scenario/?c=target+kpi:ed_4h+79&what=weight&of=objective:no-harm&to=4&why=scorecard",
     "what if, refused": "/s/group/scenario/?what=figure&of=kpi:ed_4h&to=3",
+    "library": "/s/group/library/",
+    "library, found": "/s/group/library/?industry=health&perspective=process",
+    "library, nothing found": "/s/group/library/?q=zzz",
+    "library, suggested": "/s/group/library/?goal=See+emergency+patients+quickly&industry=health",
+    "library, one KPI": "/s/group/library/bed_occupancy_rate/",
     "audit log": "/audit/calder-vale/",
     "audit log, nothing found": "/audit/calder-vale/?text=zzzz",
     "tokens": "/tokens/",
@@ -120,6 +125,12 @@ def test_a_page_behind_a_link_is_without_flaws(
 def test_what_could_be_the_next_target_is_without_flaws(windows: dict[tuple[str, str], Visit]) -> None:
     desk = windows["desk", "light"]
     check(windows, behind(desk, behind(desk, "/s/group/scorecard/", "Energy use per m²"), "Next target"))
+
+
+def test_kpis_suggested_for_an_objective_are_without_flaws(windows: dict[tuple[str, str], Visit]) -> None:
+    desk = windows["desk", "light"]
+    objective = behind(desk, "/s/group/map/?as=list", "Timely access to care")
+    check(windows, behind(desk, objective, "Suggest KPIs"))
 
 
 def test_no_page_scrolls_sideways_at_any_width(desk: Visit) -> None:

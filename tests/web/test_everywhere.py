@@ -28,6 +28,7 @@ STATIC = PACKAGE / "web" / "static"
 PAGES = (
     "home", "overview", "scorecard", "map", "alignment", "initiatives", "menu", "kpi", "quality", "figures", "steps",
     "objective", "search", "evidence", "portfolio", "scenario", "proposals", "members", "readers",
+    "library", "library_kpi", "suggestions",
 )  # fmt: skip
 WITHOUT = {
     "health", "password", "preferences", "account", "sessions", "people", "person", "invitation",
@@ -41,9 +42,11 @@ def address(name: str) -> str:
     if name in ("kpi", "quality", "figures", "steps", "proposals", "readers"):
         row = Kpi.objects.get(organisation__code="bakery", code="sales")
         return f"/kpi/{row.pk}-sales/" + ("" if name == "kpi" else f"{name}/")
-    if name == "objective":
-        return f"/objective/{Objective.objects.get(organisation__code='bakery', code='earn').pk}-earn/"
-    fixed = {"home": "/", "search": "/search/?q=sales&u=bakery", "overview": "/s/bakery/"}
+    if name in ("objective", "suggestions"):
+        row = Objective.objects.get(organisation__code="bakery", code="earn")
+        return f"/objective/{row.pk}-earn/" + ("" if name == "objective" else f"{name}/")
+    fixed = {"home": "/", "search": "/search/?q=sales&u=bakery", "overview": "/s/bakery/",
+             "library_kpi": "/s/bakery/library/market_share/"}  # fmt: skip
     return fixed.get(name) or f"/s/bakery/{name}/"
 
 
@@ -99,7 +102,8 @@ def test_somebody_who_is_not_signed_in_is_asked_to(organisation: Organisation) -
 
 @pytest.mark.parametrize("method", ["OPTIONS", "TRACE", "PUT", "DELETE", "POST"])
 def test_a_page_is_read_and_only_a_form_is_sent(alice: Client, method: str) -> None:
-    forms = dict.fromkeys(("figures", "steps", "members", "/password/"), "GET, HEAD, POST") | {"/preferences/": "POST"}
+    sent = ("figures", "steps", "members", "suggestions", "/password/")
+    forms = dict.fromkeys(sent, "GET, HEAD, POST") | {"/preferences/": "POST"}
     for name in (*PAGES, "/password/", "/preferences/"):
         allowed = forms.get(name, "GET, HEAD")
         if method in allowed.split(", "):
@@ -155,7 +159,8 @@ def counted(get: Callable[[], Any]) -> int:
 @pytest.mark.parametrize("table", ["first", "again"])
 def test_no_page_asks_the_database_more_often_than_its_baseline(alice: Client, table: str) -> None:
     """Exact counts: a page that asks less often lowers its line in query_counts.toml."""
-    asked_by_the_test = {"kpi": 1, "quality": 1, "figures": 1, "steps": 1, "objective": 1, "proposals": 1, "readers": 1}
+    asked_by_the_test = {"kpi": 1, "quality": 1, "figures": 1, "steps": 1, "objective": 1, "proposals": 1, "readers": 1,
+                         "suggestions": 1}  # fmt: skip
     for name in ("overview", "alignment"):  # definitions are read once and kept
         alice.get(address(name))
     counts = {}

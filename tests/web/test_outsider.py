@@ -28,9 +28,10 @@ def addresses(unit: str) -> dict[str, str]:
         if pattern.name in OPEN | FOR_STRANGERS:
             continue
         names = set(pattern.pattern.converters)
-        pks = {"objective": objective, "person": Person.objects.get(email=ADDRESSES["alice"]).pk}
-        pk = {"pk": pks.get(pattern.name, kpi), "name": "x", "organisation": "bakery"}
-        values = {"unit": unit} if names == {"unit"} else {name: pk[name] for name in names}
+        person = Person.objects.get(email=ADDRESSES["alice"]).pk
+        pks = {"objective": objective, "suggestions": objective, "person": person}
+        pk = {"pk": pks.get(pattern.name, kpi), "name": "x", "organisation": "bakery", "code": "market_share"}
+        values = {name: (pk | {"unit": unit})[name] for name in names}
         out[pattern.name] = reverse(pattern.name, kwargs=values) + ("?o=bakery" if pattern.name == "people" else "")
     return out
 

@@ -112,7 +112,7 @@ def _alike(one: LibraryKpi, other: LibraryKpi) -> float:
 def _reasons(rated: _Rated, perspective: str, industry: str) -> tuple[str, ...]:
     """Why a KPI is suggested, the strongest first."""
     kpi, near = rated.kpi, rated.near
-    found = [f"it shows whether you “{near.nearest}”"] if near.goal >= 0.3 and near.nearest in kpi.goals else []
+    found = [f"it is evidence for “{near.nearest}”"] if near.goal >= 0.3 and near.nearest in kpi.goals else []
     if near.shared:
         found.append(f"it is about {_listed([name.replace('_', ' ') for name in near.shared[:3]])}")
     if kpi.perspective == perspective:

@@ -13,6 +13,7 @@ from fourfold.web.pages.figures import figures
 from fourfold.web.pages.initiatives import initiatives
 from fourfold.web.pages.invitation import forgotten, invitation, reset
 from fourfold.web.pages.kpi import kpi
+from fourfold.web.pages.library import library, library_kpi
 from fourfold.web.pages.members import members, readers, rights
 from fourfold.web.pages.menu import menu
 from fourfold.web.pages.objective import objective
@@ -28,6 +29,7 @@ from fourfold.web.pages.scorecard import scorecard
 from fourfold.web.pages.search import search
 from fourfold.web.pages.steps import steps
 from fourfold.web.pages.strategy_map import strategy_map
+from fourfold.web.pages.suggestions import suggestions
 from fourfold.web.pages.system import system
 from fourfold.web.pages.tokens import tokens
 
@@ -41,6 +43,8 @@ urlpatterns = [
     path("s/<str:unit>/evidence/", evidence, name="evidence"),
     path("s/<str:unit>/portfolio/", portfolio, name="portfolio"),
     path("s/<str:unit>/scenario/", scenario, name="scenario"),
+    path("s/<str:unit>/library/", library, name="library"),
+    path("s/<str:unit>/library/<str:code>/", library_kpi, name="library_kpi"),
     path("s/<str:unit>/members/", members, name="members"),
     path("s/<str:unit>/menu/", menu, name="menu"),
     path("kpi/<int:pk>-<slug:name>/", kpi, name="kpi"),
@@ -50,6 +54,7 @@ urlpatterns = [
     path("kpi/<int:pk>-<slug:name>/steps/", steps, name="steps"),
     path("kpi/<int:pk>-<slug:name>/readers/", readers, name="readers"),
     path("objective/<int:pk>-<slug:name>/", objective, name="objective"),
+    path("objective/<int:pk>-<slug:name>/suggestions/", suggestions, name="suggestions"),
     path("tokens/", tokens, name="tokens"),
     path("audit/", audit_home, name="audit_home"),
     path("audit/<str:organisation>/", audit, name="audit"),

@@ -40,6 +40,7 @@ NAV: Final = (
     ("evidence", "Evidence", "e"),
     ("portfolio", "Portfolio", "p"),
     ("scenario", "What if", "w"),
+    ("library", "KPI library", ""),
     ("members", "Members", ""),
 )
 #: Pages about all KPIs of a unit.
