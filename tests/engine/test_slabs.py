@@ -44,6 +44,24 @@ def test_an_anchor_in_full_is_that_of_each_cell() -> None:
         np.testing.assert_array_equal(whole[:, 3, 5], list(there.values()))
 
 
+def test_anchors_that_the_root_alone_has_take_the_room_of_one_unit() -> None:
+    """Where figures add up, targets for all units are the root's; kept in full they would be most of the results."""
+    company = sample(40, 15, 16, shared_targets=True)
+    kpis = evaluate(company.definitions, company.rows, as_of=company.as_of).kpis
+    root = [kpis.units[0]]
+    alone = [a for a in kpis.anchors if a.units is not None]
+    assert {kpis.units[u] for a in alone for u in a.units.tolist()} == set(root)  # type: ignore[union-attr]
+    assert {array.shape[1] for a in alone for array in a.arrays.values()} == {1}
+    target, later = kpis.anchor("target"), kpis.part(slice(4, 9)).anchor("target")
+    assert target is not None and later is not None
+    np.testing.assert_array_equal(later, target[..., 4:9])
+    for k, node in enumerate(kpis.nodes):
+        adds_up = company.definitions.kpi[node.removeprefix("kpi:")].aggregate_units == "sum"
+        assert np.isfinite(target[k]).all(axis=-1).tolist() == [not adds_up or unit in root for unit in kpis.units]
+        assert ("target" in kpis.anchors_at(k, 3, 5)) is not adds_up
+        assert kpis.anchors_at(k, 0, 5)["target"] == target[k, 0, 5]
+
+
 def test_a_target_that_changes_later_changes_nothing_before() -> None:
     """Targets without a change in the periods shown are kept as one period: to the last bit the same scores."""
     later = [

@@ -17,28 +17,28 @@ from fourfold.engine.findings import Finding
 from fourfold.engine.once import once
 from fourfold.engine.reconciliation import reconcile_targets, reconcile_values
 from fourfold.engine.results import Results
-from fourfold.engine.rows import Rows, unit_tree
+from fourfold.engine.rows import Lanes, unit_tree
 from fourfold.engine.unanswered import unanswered_where_they_belong
 
 #: At most this many are listed one by one.
 LISTED: Final = 100
 
 
-def cascade_findings(definitions: Definitions, rows: Rows, kpis: Results, nodes: Results) -> tuple[Finding, ...]:
+def cascade_findings(definitions: Definitions, lanes: Lanes, kpis: Results, nodes: Results) -> tuple[Finding, ...]:
     """Figures and targets of units that are not those of the units below, then objectives off target and unanswered.
 
-    `rows` are the figures behind the results: only where one was reported for a unit above others can the two
+    `lanes` are where the figures behind the results are: only where one was reported for a unit above others can the two
     disagree. Each objective is looked at in the unit it belongs to. At most `LISTED` in all.
     """
-    found = chain(_values(definitions, rows, kpis), _targets(definitions, kpis))
+    found = chain(_values(definitions, lanes, kpis), _targets(definitions, kpis))
     return tuple(islice(chain(found, unanswered_where_they_belong(definitions, nodes)), LISTED))
 
 
-def _values(definitions: Definitions, rows: Rows, kpis: Results) -> Iterator[Finding]:
+def _values(definitions: Definitions, lanes: Lanes, kpis: Results) -> Iterator[Finding]:
     upper = _upper(definitions)
-    if upper.any() and (there := np.flatnonzero(upper[rows.lanes.unit])).size:
+    if upper.any() and (there := np.flatnonzero(upper[lanes.unit])).size:
         codes, units = tuple(definitions.kpi), unit_tree(definitions).codes
-        places = np.unique(np.stack([rows.lanes.kpi[there], rows.lanes.unit[there]]), axis=1)
+        places = np.unique(np.stack([lanes.kpi[there], lanes.unit[there]]), axis=1)
         yield from reconcile_values(definitions, kpis, only={(codes[k], units[u]) for k, u in places.T.tolist()})
 
 

@@ -55,13 +55,15 @@ def evaluate(
     shown = tuple(periods) if periods is not None else periods_of(definitions, located, view=view, as_of=as_of)
     early = _carried_into(definitions, located, shown) if carries(definitions) else 0
     wide = definitions.calendar.range(shown[0].shift(-early), shown[-1]) if early else shown
-    kpis = evaluate_kpis(definitions, located, as_of=as_of, view=view, periods=wide)
+    found, lanes = figures(definitions, located, as_of=as_of, periods=wide), located.lanes
+    del located  # the places of tens of millions of figures are not needed any more when memory is scarcest
+    kpis = judge_figures(definitions, found, as_of=as_of, view=view, periods=wide)
     nodes = roll_up_nodes(definitions, kpis)
     before = None
     if early:
         before = kpis.part(slice(early - 1, early)), nodes.part(slice(early - 1, early))
         kpis, nodes = kpis.part(slice(early, len(wide))), nodes.part(slice(early, len(wide)))
-    findings = (*_errors(kpis), *cascade_findings(definitions, located, kpis, nodes))
+    findings = (*_errors(kpis), *cascade_findings(definitions, lanes, kpis, nodes))
     return Evaluation(definitions, view, as_of, kpis, nodes, findings, before)
 
 

@@ -54,7 +54,8 @@ def judge(
         for g, rows, inside in _within(slab, alike):
             yard = _yardstick(block.part(rows), g, window, definitions, as_of)
             yard.score(value[rows], score[rows])
-            judged.append((Anchors(len(g.kpis), yard.judge(value[rows], score[rows], status[rows])), yard.rules))
+            anchors = yard.judge(value[rows], score[rows], status[rows])
+            judged.append((Anchors.of(len(g.kpis), anchors), yard.rules))
             if sigma is not None:
                 near = yard.is_borderline(value[rows], score[rows], sigma[inside])
                 marks[rows] |= near * np.uint8(Mark.BORDERLINE)

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import reduce
 from typing import TYPE_CHECKING, Literal, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
-from fourfold.engine.cells import Codes, Floats, Indexes
+from fourfold.engine.cells import Bools, Codes, Floats, Indexes
 from fourfold.engine.definitions import Definitions
 from fourfold.engine.findings import Finding
 from fourfold.engine.periods import Period
@@ -37,11 +38,44 @@ class Anchors:
     """Anchors of some KPIs that stand together, by name: arrays that broadcast to `(kpi, unit, period)`.
 
     The unit axis has length 1 where all units share them, and a name is there only where a KPI has such an anchor:
-    in full these arrays would be most of what results take up.
+    in full these arrays would be most of what results take up. Where `units` is given, the unit axis has these places
+    of units alone, and no other unit has any anchor.
     """
 
     count: int
     arrays: Mapping[str, Floats]
+    units: Indexes | None = None
+
+    @classmethod
+    def of(cls, count: int, arrays: Mapping[str, Floats]) -> Anchors:
+        """These without the units that have none: where figures add up, often only the root is given a target."""
+        wide = [array for array in arrays.values() if array.shape[1] > 1]
+        # Mostly the last period alone tells that every unit has some.
+        if not wide or not _without(array[..., -1:] for array in wide).any() or not (bare := _without(wide)).any():
+            return cls(count, arrays)
+        if any(array.shape[1] == 1 and not np.isnan(array).all() for array in arrays.values()):
+            return cls(count, arrays)  # shared by all units
+        there = np.flatnonzero(~bare)
+        return cls(count, {n: a[:, there] if a.shape[1] > 1 else a for n, a in arrays.items()}, there)
+
+    def full(self, name: str, units: int) -> Floats:
+        """One of them for so many units, NaN where there is none; still to be broadcast."""
+        array = self.arrays[name]
+        if self.units is None:
+            return array
+        whole = np.full((array.shape[0], units, array.shape[2]), np.nan)
+        whole[:, self.units] = array
+        return whole
+
+    def part(self, periods: slice[int, int, None], full: int) -> Anchors:
+        """Those of some of so many periods, as views."""
+        some = {n: a[..., periods] if a.shape[-1] == full else a for n, a in self.arrays.items()}
+        return replace(self, arrays=some)
+
+
+def _without(arrays: Iterable[Floats]) -> Bools:
+    """The units (second axis) without any number in any of the arrays."""
+    return reduce(np.logical_and, (np.asarray(np.isnan(array).all(axis=(0, 2))) for array in arrays))
 
 
 @dataclass(slots=True)
@@ -82,7 +116,7 @@ class Results:
         whole, start = np.full(self.shape, np.nan), 0
         for part in self.anchors:
             if name in part.arrays:
-                whole[start : start + part.count] = part.arrays[name]
+                whole[start : start + part.count] = part.full(name, self.shape[1])
             start += part.count
         return whole
 
@@ -90,7 +124,8 @@ class Results:
         """The anchors of one cell by name, those that are there."""
         for part in self.anchors:
             if node < part.count:
-                row = {name: np.broadcast_to(a, (part.count, *self.shape[1:])) for name, a in part.arrays.items()}
+                full = (part.count, *self.shape[1:])
+                row = {name: np.broadcast_to(part.full(name, self.shape[1]), full) for name in part.arrays}
                 cell = {name: float(array[node, unit, period]) for name, array in row.items()}
                 return {name: number for name, number in cell.items() if not math.isnan(number)}
             node -= part.count
@@ -98,10 +133,6 @@ class Results:
 
     def part(self, periods: slice[int, int, None]) -> Results:
         """The results of some of the periods, as views."""
-        full = self.shape[2]
-
-        def some(array: _A) -> _A:
-            return array[..., periods] if array.shape[-1] == full else array
 
         def maybe(array: _A | None) -> _A | None:
             return None if array is None else array[..., periods]
@@ -110,7 +141,7 @@ class Results:
             self.nodes, self.units, self.periods[periods], self.score[..., periods], self.status[..., periods],
             self.coverage[..., periods], self.confidence[..., periods], self.marks[..., periods],
             maybe(self.value), maybe(self.numerator), maybe(self.denominator), maybe(self.state), maybe(self.reason),
-            tuple(Anchors(a.count, {name: some(array) for name, array in a.arrays.items()}) for a in self.anchors),
+            tuple(a.part(periods, self.shape[2]) for a in self.anchors),
             {node: own[periods] for node, own in self.data_period.items()}, self.rule,
             {cell: own[periods] for cell, own in self.older.items()},
         )  # fmt: skip
