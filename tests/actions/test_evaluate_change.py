@@ -5,11 +5,13 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from fourfold.actions.evaluate_organisation import VIEWS
 from fourfold.actions.load_folder import load_folder
@@ -187,3 +189,23 @@ def test_an_entry_after_an_interrupted_evaluation_repairs_the_rest(organisation:
     Result.objects.filter(node="kpi:sales", unit__code="south").update(value=1, score=1, input_version=0)
     record_measurement(by=None, kpi="staff", unit="north", period="2026-02", value=3, at=now)
     assert_up_to_date(organisation, now)
+
+
+def test_figures_of_other_units_are_not_read_for_a_figure_that_stays_near(
+    db: None, folder: Callable[..., Path], now: datetime
+) -> None:
+    """They are known from the results: so the time does not grow with the units, nor with their history."""
+    organisation = load_folder(by=None, path=folder(), at=now).value
+    assert organisation is not None
+    entry = {"kpi": "on_time", "unit": "north", "period": "2026-05", "numerator": 91, "denominator": 100}
+    with CaptureQueriesContext(connection) as asked:
+        record_measurement(by=None, **entry, at=now)  # type: ignore[arg-type]
+    read = [q["sql"] for q in asked if q["sql"].startswith("SELECT") and "records_measurement" in q["sql"]]
+    assert read and all('"period"' in sql.partition("WHERE")[2] for sql in read if "COUNT" not in sql)
+    assert_up_to_date(organisation, now)
+
+
+def test_the_first_entry_of_a_day_evaluates_what_has_become_due(organisation: Organisation, now: datetime) -> None:
+    later = now + timedelta(days=9)
+    record_measurement(by=None, kpi="on_time", unit="north", period="2026-05", numerator=91, denominator=100, at=later)
+    assert_up_to_date(organisation, later)

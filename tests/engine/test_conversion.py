@@ -77,7 +77,7 @@ def test_amounts_are_converted_at_the_average_of_their_month_and_then_added_over
     block = block_of(d, *both_months("london", value=10.0), *both_months("paris", value=100.0))
     convert_block(block, d, AS_OF)
     assert (cells(block, "london"), cells(block, "paris")) == ([10.0, 10.0], [80.0, 90.0])
-    roll_up_units(block, group(d.kpis)[0], unit_tree(d))
+    roll_up_units(block, group(d.kpis)[0], unit_tree(d).levels)
     assert cells(block, "all") == [90.0, 100.0]
 
 
@@ -88,7 +88,7 @@ def test_a_unit_without_a_rate_is_an_error_and_so_is_the_whole() -> None:
     assert cells(block, "basel") == ["error", "error"]  # francs have a rate into euros only, and home is pounds
     u = block.units.index("basel")
     assert block.reason is not None and block.reason[0, u].tolist() == [Reason.NO_RATE] * 2
-    roll_up_units(block, group(d.kpis)[0], unit_tree(d))
+    roll_up_units(block, group(d.kpis)[0], unit_tree(d).levels)
     assert cells(block, "all") == ["error", "error"]
 
 
@@ -143,7 +143,7 @@ def test_a_margin_is_the_same_in_every_currency_and_its_parts_are_added_in_one()
     block = block_of(d, *rows)
     convert_block(block, d, AS_OF)
     assert cells(block, "paris")[1] == 10.0
-    roll_up_units(block, group(d.kpis)[0], unit_tree(d))
+    roll_up_units(block, group(d.kpis)[0], unit_tree(d).levels)
     assert cells(block, "all")[1] == pytest.approx((9 + 30) / (90 + 100) * 100)
 
 

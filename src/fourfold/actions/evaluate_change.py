@@ -11,10 +11,12 @@ from fourfold.actions._steps import require
 from fourfold.actions.evaluate_organisation import evaluate_locked, new_run
 from fourfold.actions.outcome import Outcome
 from fourfold.engine.carrying import carries
+from fourfold.engine.definitions import Definitions
 from fourfold.engine.due import latest_day
 from fourfold.engine.evaluate import dependents, judge_figures, nodes_of, roll_up_nodes
 from fourfold.engine.groups import reaches_sideways, with_inputs
-from fourfold.engine.kpis import figures
+from fourfold.engine.kpis import Figures, figures
+from fourfold.engine.near import figures_near, stays_near, way_up
 from fourfold.engine.nodes import nodes_above
 from fourfold.engine.periods import Frequency, Period
 from fourfold.engine.results import Results, View
@@ -23,10 +25,13 @@ from fourfold.records.frames.measurement import is_first, read_measurements
 from fourfold.records.frames.result import (
     Changes,
     Row,
+    Stored,
     first_since,
     known_scores,
     rows_of_results,
+    stored_figures,
     stored_results,
+    stored_scores,
     stored_span,
 )
 from fourfold.records.models import Evaluation, Organisation, Person
@@ -49,7 +54,8 @@ def evaluate_change(
 
     Stored results are then what a full evaluation would give. `organisation` is locked, with the change counted
     already; a correction replaces a number by a number. Where the stored results were older than the figures before
-    this change (`was_evaluated`), or begin or end with other periods, everything is evaluated.
+    this change or of an earlier day, on which less was due (`was_evaluated`), or begin or end with other periods,
+    everything is evaluated.
     """
     require(by, Action.SEE, organisation)
     ready = ready_definitions(organisation)
@@ -58,16 +64,20 @@ def evaluate_change(
         return evaluate_locked(organisation, as_of=as_of, reason=reason)
     run = new_run(organisation, as_of=as_of, reason=reason)
     dirty = dependents(ready.definitions, (kpi,))
-    found = _evaluate(organisation, ready, dirty, shown, as_of)
-    reach = _everywhere(ready)
+    reach, is_near = _everywhere(ready), False
     if is_correction or _stays_near(ready, dirty, kpi, unit, period):
         sideways = any(reaches_sideways(ready.definitions.kpi[code]) for code in dirty)
         reach = _Reach(frozenset(ready.units) if sideways else ready.above(unit), period.start)
+        is_near = dirty == {kpi} and stays_near(ready.definitions, ready.definitions.kpi[kpi])
     changes = Changes()
     late = {view: periods[first_since(periods, reach.since) :] for view, periods in shown.items()}
+    if is_near:
+        late["month"] = shown["month"]  # the figures of all months are needed
     spots = [(view, p.ordinal) for view, periods in late.items() for p in periods]
     nodes = {f"kpi:{code}" for code in dirty}
     stored = stored_results(spots, units=[ready.units[u] for u in reach.units], nodes=nodes)
+    near = _evaluate_near(organisation, ready, kpi, unit, period, shown, stored, as_of) if is_near else None
+    found = near or _evaluate(organisation, ready, dirty, shown, as_of)
     different: list[Row] = []
     for view, results in found.items():
         rows = rows_of_results(ready, (view,) * len(results.periods), results, units=reach.units, since=reach.since)
@@ -113,6 +123,32 @@ def _stored_periods(ready: Ready, since: date, as_of: datetime) -> dict[View, tu
     return {"month": months, "quarter": quarters, "ytd": months}
 
 
+def _evaluate_near(
+    organisation: Organisation,
+    ready: Ready,
+    kpi: str,
+    unit: str,
+    period: Period,
+    shown: Mapping[View, tuple[Period, ...]],
+    stored: Stored,
+    as_of: datetime,
+) -> dict[View, Results] | None:
+    """The KPI in all views in its unit and those above, from what is stored of others; None where something is not."""
+    definitions = ready.definitions
+    way, beside = way_up(definitions, unit)
+    others = stored_results([("month", period.ordinal)], units=[ready.units[u] for u in beside], nodes=[f"kpi:{kpi}"])
+    known = stored_figures(stored, ready, kpi, way, shown["month"])
+    given = stored_figures(others, ready, kpi, beside, (period,))
+    if known is None or given is None:
+        return None
+    rows = locate(read_measurements(organisation, ready, kpis=[kpi], cells=(way, period.id)), definitions)
+    found = figures_near(
+        definitions, definitions.kpi[kpi], rows, known=known, beside=given, period=period, periods=_longest(shown),
+        as_of=as_of,
+    )  # fmt: skip
+    return None if found is None else _judge(definitions, found, shown, as_of)
+
+
 def _evaluate(
     organisation: Organisation,
     ready: Ready,
@@ -124,8 +160,19 @@ def _evaluate(
     definitions = ready.definitions
     measured = [k.code for k in with_inputs(definitions, dirty) if not k.is_computed]
     rows = locate(read_measurements(organisation, ready, kpis=measured), definitions)
-    longest = max(shown.values(), key=lambda periods: periods[-1].end)  # its blocks reach as far as any view
-    found = figures(definitions, rows, as_of=as_of, periods=longest, only=dirty)
+    found = figures(definitions, rows, as_of=as_of, periods=_longest(shown), only=dirty)
+    return _judge(definitions, found, shown, as_of)
+
+
+def _longest(shown: Mapping[View, tuple[Period, ...]]) -> tuple[Period, ...]:
+    """The periods whose blocks reach as far as any view."""
+    return max(shown.values(), key=lambda periods: periods[-1].end)
+
+
+def _judge(
+    definitions: Definitions, found: Figures, shown: Mapping[View, tuple[Period, ...]], as_of: datetime
+) -> dict[View, Results]:
+    """Figures as results of each view."""
     return {
         view: judge_figures(definitions, found, as_of=as_of, view=view, periods=periods)
         for view, periods in shown.items()
@@ -152,8 +199,9 @@ def _roll_up(
     levels = range(len(nodes_of(ready.definitions)) + 1) if carries(ready.definitions) else range(1)
     reached = {(view, ordinal + later) for view, ordinal in changed for later in levels}
     spots = reached | {(view, ordinal - earlier) for view, ordinal in changed for earlier in levels}
-    stored = stored_results(spots, units=units, nodes=beside | nodes.keys())
-    known, views = known_scores(stored, ready, found, units, spots, beside)
+    stored = stored_results(spots, units=units, nodes=nodes.keys())
+    scores = stored_scores(spots, units=units, nodes=beside)
+    known, views = known_scores(scores, ready, found, units, spots, beside)
     place = {(view, p.ordinal): i for i, (view, p) in enumerate(zip(views, known.periods, strict=True))}
     before = [place.get((view, ordinal - 1), -1) for view, ordinal in place]
     rolled = roll_up_nodes(ready.definitions, known, only=nodes.keys(), before=before)

@@ -105,7 +105,7 @@ def _record(
     if not written.loaded:
         return Outcome("known already", current_revision(organisation, ready, kpi, unit, text), findings)
     ((before, after),) = written.news
-    was_evaluated = is_evaluated(organisation)
+    was_evaluated = is_evaluated(organisation, on=at)
     advance(organisation)
     thing = f"{kpi}/{unit}/{text}"
     note_event(

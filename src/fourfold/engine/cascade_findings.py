@@ -27,8 +27,8 @@ LISTED: Final = 100
 def cascade_findings(definitions: Definitions, lanes: Lanes, kpis: Results, nodes: Results) -> tuple[Finding, ...]:
     """Figures and targets of units that are not those of the units below, then objectives off target and unanswered.
 
-    `lanes` are where the figures behind the results are: only where one was reported for a unit above others can the two
-    disagree. Each objective is looked at in the unit it belongs to. At most `LISTED` in all.
+    `lanes` are where the figures behind the results are: only where one was reported for a unit above others can the
+    two disagree. Each objective is looked at in the unit it belongs to. At most `LISTED` in all.
     """
     found = chain(_values(definitions, lanes, kpis), _targets(definitions, kpis))
     return tuple(islice(chain(found, unanswered_where_they_belong(definitions, nodes)), LISTED))

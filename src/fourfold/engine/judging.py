@@ -115,7 +115,7 @@ def _within(
 def _yardstick(part: Block, g: Group, window: Window, definitions: Definitions, as_of: datetime) -> Yardstick:
     """What KPIs are measured against; worked out once where it is small and follows from the definitions alone."""
     kept = _remembered(definitions)
-    key = (part.kpis, window.own[0].ordinal, len(window.own), window.offset, len(window.shown))
+    key = (part.kpis, part.units, window.own[0].ordinal, len(window.own), window.offset, len(window.shown))
     if window.is_same and (found := kept.get(key)) is not None:
         return found
     targets = fold_targets(target_block(part, g.kpis, definitions, as_of=as_of), part, g, window)
@@ -127,7 +127,7 @@ def _yardstick(part: Block, g: Group, window: Window, definitions: Definitions, 
     return made
 
 
-_Key = tuple[tuple[str, ...], int, int, int, int]
+_Key = tuple[tuple[str, ...], tuple[str, ...], int, int, int, int]
 
 
 @once

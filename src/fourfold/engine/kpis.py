@@ -45,7 +45,7 @@ from fourfold.engine.groups import (
 from fourfold.engine.lookups import look_ups
 from fourfold.engine.periods import Frequency, Period
 from fourfold.engine.rows import Rows, locate, unit_tree
-from fourfold.engine.tree import Indexes, UnitTree
+from fourfold.engine.tree import Indexes, Levels, UnitTree
 from fourfold.engine.views import Window, fold, fold_coverage
 
 if TYPE_CHECKING:
@@ -139,7 +139,7 @@ def _measured(
             g, part = some[0], block.part(some[1])
             np.equal(part.state, State.NUMBER, out=part.coverage)
             if not g.is_weighed:
-                roll_up_units(part, g, tree)
+                roll_up_units(part, g, tree.levels)
 
         side_by_side(piece, _pieces(block, groups))
     return block
@@ -154,9 +154,9 @@ def _pieces(block: Block, groups: Sequence[Group]) -> Iterator[tuple[Group, slic
         start += len(g.kpis)
 
 
-def roll_up_units(block: Block, g: Group, tree: UnitTree) -> None:
-    """Fill in the units above, in place; a figure of the unit's own wins over the roll-up."""
-    if not tree.levels or not g.rolls_up:
+def roll_up_units(block: Block, g: Group, levels: Levels) -> None:
+    """Fill in the units above, in place and level by level; a figure of the unit's own wins over the roll-up."""
+    if not levels or not g.rolls_up:
         return
     if block.coverage is None:
         block.coverage = (block.state == NUMBER).astype(np.float64)
@@ -164,7 +164,9 @@ def roll_up_units(block: Block, g: Group, tree: UnitTree) -> None:
         block.reason = np.zeros(block.shape, dtype=np.uint8)
     factor = np.array([float(k.factor) for k in g.kpis])[:, None, None]
     marks = block.marks if block.marks.any() else None
-    for height, (parents, children) in enumerate(tree.levels):
+    for height, (parents, children) in enumerate(levels):
+        if not children:
+            continue
         rolled = fold_units(
             block.value, block.numerator, block.denominator, block.state, children, g.over_units,
             marks=marks if height == 0 else block.marks, factor=factor,
@@ -254,7 +256,7 @@ def _roll_up_weighed(block: Block, i: int, kpi: Kpi, tree: UnitTree) -> None:
     part.numerator = block.numerator[i : i + 1]
     if block.denominator is not None:
         part.denominator = block.denominator[i : i + 1]
-    roll_up_units(part, g, tree)
+    roll_up_units(part, g, tree.levels)
 
 
 class _Input(NamedTuple):

@@ -9,7 +9,7 @@ without a target of its own is asked for the sum of its children's.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from functools import partial
 from typing import NamedTuple
@@ -60,12 +60,23 @@ class TargetBlock:
         named = {f.name: getattr(self, f.name) for f in fields(self) if f.name != "rule"}
         return {name: array for name, array in named.items() if array is not None}
 
+    def of_units(self, at: Sequence[int]) -> TargetBlock:
+        """The targets of some of the units, by place."""
+        some = {name: array if array.shape[1] == 1 else array[:, at] for name, array in self.arrays().items()}
+        return TargetBlock(**some, rule=self.rule)
+
 
 def target_block(block: Block, kpis: Sequence[Kpi], definitions: Definitions, *, as_of: datetime) -> TargetBlock:
     """The targets in force for each cell of a block, at the KPIs' own frequency.
 
-    What follows from the definitions alone is worked out once, and so are small arrays, which are only read.
+    What follows from the definitions alone is worked out once, and so are small arrays, which are only read. Targets of
+    some units are cut out of those of all.
     """
+    if block.units != (tree := unit_tree(definitions)).codes:
+        at = [tree.index[code] for code in block.units]
+        value = np.full((len(kpis), len(tree.codes), len(block.periods)), np.nan)
+        value[:, at] = block.value
+        return target_block(replace(block, units=tree.codes, value=value), kpis, definitions, as_of=as_of).of_units(at)
     versions = versions_of(definitions, kpis)
     if not versions.is_settled:
         return _fill(_schedule(versions.known(as_of), block, kpis, definitions), block, kpis, definitions)

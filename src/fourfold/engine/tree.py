@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -12,6 +12,8 @@ import numpy.typing as npt
 from fourfold.engine.definitions.unit import Unit
 
 Indexes = npt.NDArray[np.intp]
+#: Inner units by height, lowest first, with the children of each.
+Levels = tuple[tuple[Indexes, tuple[Indexes, ...]], ...]
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,7 @@ class UnitTree:
         return tuple((i, self.children[i]) for i in inner)
 
     @cached_property
-    def levels(self) -> tuple[tuple[Indexes, tuple[Indexes, ...]], ...]:
+    def levels(self) -> Levels:
         """The inner units by height, lowest first, as (units, children of each): one fold for each level."""
         height = [0] * len(self.codes)
         for i, below in self.bottom_up:
@@ -59,6 +61,14 @@ class UnitTree:
             rows.setdefault(height[i], []).append(i)
         return tuple(
             (np.array(rows[h], dtype=np.intp), tuple(self.children[i] for i in rows[h])) for h in sorted(rows)
+        )
+
+    def levels_of(self, units: Collection[int]) -> Levels:
+        """The `levels` with these inner units alone; a level without any of them is left empty."""
+        return tuple(
+            (parents[kept], tuple(below[i] for i in kept))
+            for parents, below in self.levels
+            for kept in [[i for i, parent in enumerate(parents.tolist()) if parent in units]]
         )
 
     def ancestors(self, i: int) -> tuple[int, ...]:

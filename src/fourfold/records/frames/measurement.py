@@ -106,15 +106,24 @@ def write_measurements(
 
 
 def read_measurements(
-    organisation: Organisation, ready: Ready, *, kpis: Iterable[str] | None = None, as_of: datetime | None = None
+    organisation: Organisation,
+    ready: Ready,
+    *,
+    kpis: Iterable[str] | None = None,
+    cells: tuple[Iterable[str], str] | None = None,
+    as_of: datetime | None = None,
 ) -> pl.DataFrame:
     """The figures of some KPIs (all without `kpis`) as the engine takes them: as known now, or as known at `as_of`.
+
+    With `cells`, those of some units in one period alone.
 
     Columns `kpi, unit, period` (canonical id), `value, numerator, denominator` (Float64), `state`, `marks` (UInt8).
     """
     import polars as pl
 
     found = Measurement.objects.filter(organisation=organisation)
+    if cells is not None:  # units name the organisation already; said again, SQLite would search all it has
+        found = Measurement.objects.filter(unit__in=[ready.units[code] for code in cells[0]], period=cells[1])
     found = found.current() if as_of is None else found.as_of(as_of)
     if kpis is not None:
         found = found.filter(kpi__in=[ready.kpis[code] for code in kpis])

@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from django.db import connection
 
+from fourfold.engine.blocks import Block
+from fourfold.engine.cells import Mark
 from fourfold.engine.periods import Period
 from fourfold.engine.results import COLUMNS, Results, View
 from fourfold.engine.statuses import Status
@@ -32,7 +34,10 @@ _KEY: Final = ("unit_id", "view", "ordinal", "node")
 #: What the long table of the engine and the table of the database share beside that.
 _FIGURES: Final = ("period", *COLUMNS[4:])
 _COLUMNS: Final = (*_KEY, *_FIGURES)
-_SCORES: Final = tuple(_COLUMNS.index(c) for c in ("score", "status", "confidence", "marks"))
+#: What is rolled up of a child.
+_SCORES: Final = ("score", "status", "confidence", "marks")
+#: Numbers of a figure, beside its state, marks and reason.
+_FLOATS: Final = ("value", "numerator", "denominator", "coverage")
 _CODES: Final = ("state", "marks", "reason", "status")
 ANCHORS: Final = ("target", "red_line", "low", "high")
 _BATCH: Final = 500
@@ -188,14 +193,14 @@ def _values(results: Results, name: str, part: Any) -> Iterable[Any]:
 
 
 def known_scores(
-    stored: Stored,
+    scores: Mapping[Key, Row],
     ready: Ready,
     found: Mapping[View, Results],
     units: Collection[int],
     spots: Collection[tuple[str, int]],
     nodes: Collection[str],
 ) -> tuple[Results, tuple[str, ...]]:
-    """Scores to roll up, in these units (by id) and spots: those just found, and of `nodes` the stored ones.
+    """Scores to roll up, in these units (by id) and spots: those just found, and of `nodes` the `stored_scores`.
 
     A spot is a view and the ordinal of one of its periods. The periods of all views stand beside one another; the
     second part names the view of each.
@@ -209,8 +214,8 @@ def known_scores(
     confidence, marks = np.zeros(shape), np.zeros(shape, np.uint8)
     pks = [ready.units[first.units[i]] for i in u]
     for (a, node), (b, pk), (c, (view, _, period)) in product(enumerate(beside), enumerate(pks), enumerate(shown)):
-        if (row := stored.rows.get((pk, view, period.ordinal, node))) is not None:
-            known, status[a, b, c], confidence[a, b, c], marks[a, b, c] = (row[i] for i in _SCORES)
+        if (row := scores.get((pk, view, period.ordinal, node))) is not None:
+            known, status[a, b, c], confidence[a, b, c], marks[a, b, c] = row
             score[a, b, c] = np.nan if known is None else known
 
     def joined(name: str, below: Any) -> Any:
@@ -227,8 +232,42 @@ def known_scores(
     return results, tuple(view for view, _, _ in shown)
 
 
+def stored_figures(
+    stored: Stored, ready: Ready, kpi: str, units: Sequence[str], periods: Sequence[Period]
+) -> Block | None:
+    """The figures of a monthly KPI in some units and months, as results of them tell; None where one is not stored."""
+    keys = product((ready.units[code] for code in units), ("month",), (p.ordinal for p in periods), (f"kpi:{kpi}",))
+    rows = [stored.rows.get(key) for key in keys]
+    if not all(rows):
+        return None
+    shape = (1, len(units), len(periods))
+
+    def column(name: str, kind: type[np.float64 | np.uint8]) -> Any:
+        place = _COLUMNS.index(name)
+        return np.array([row[place] for row in rows if row], dtype=kind).reshape(shape)
+
+    value, numerator, denominator, coverage = (column(name, np.float64) for name in _FLOATS)
+    state, marks, reason = (column(name, np.uint8) for name in _CODES[:3])
+    marks &= 0xFF - Mark.BORDERLINE  # that is said of a result, not of a figure
+    return Block((kpi,), tuple(units), tuple(periods), value, state, marks, numerator, denominator, reason, coverage)
+
+
 def stored_results(spots: Iterable[tuple[str, int]], *, units: Collection[int], nodes: Collection[str]) -> Stored:
     """Stored results of some nodes in some units (by id) and spots, see `known_scores`."""
+    return Stored.of(_select((*_COLUMNS, "id", "input_version"), spots, units, nodes))
+
+
+def stored_scores(
+    spots: Iterable[tuple[str, int]], *, units: Collection[int], nodes: Collection[str]
+) -> dict[Key, Row]:
+    """Score, status, confidence and marks of `stored_results`, by key."""
+    return {row[:4]: row[4:] for row in _select((*_KEY, *_SCORES), spots, units, nodes)}
+
+
+def _select(
+    columns: Sequence[str], spots: Iterable[tuple[str, int]], units: Collection[int], nodes: Collection[str]
+) -> list[Row]:
+    """Some columns of stored results."""
     ordinals: dict[str, list[int]] = {}
     for view, ordinal in sorted(set(spots)):
         ordinals.setdefault(view, []).append(ordinal)
@@ -237,13 +276,13 @@ def stored_results(spots: Iterable[tuple[str, int]], *, units: Collection[int], 
     for view, some in ordinals.items():
         lists = [(name, list(each)) for name, each in (("unit_id", units), ("ordinal", some), ("node", nodes))]
         among = " AND ".join(f"{name} IN ({', '.join(['%s'] * len(each))})" for name, each in lists)
-        parts.append(f"SELECT {', '.join(_COLUMNS)}, id, input_version FROM {_TABLE} WHERE view = %s AND {among}")
+        parts.append(f"SELECT {', '.join(columns)} FROM {_TABLE} WHERE view = %s AND {among}")
         given += [view, *(value for _, each in lists for value in each)]
     if not (parts and units and nodes):
-        return Stored({}, {})
+        return []
     with connection.cursor() as cursor:  # one statement by hand: the work of making it is most of its time
         cursor.execute(" UNION ALL ".join(parts), given)
-        return Stored.of(cursor.fetchall())
+        return list(cursor.fetchall())
 
 
 def stored_span(unit: int, view: str) -> tuple[int, int] | None:
