@@ -76,6 +76,11 @@ def test_every_kpi_becomes_a_definition_that_is_measured_and_says_its_formula() 
     assert all(kpi.expression in definition.definition for kpi, definition in zip(EVERY, made, strict=True))
 
 
+def test_scores_from_surveys_are_on_a_scale_without_a_true_zero() -> None:
+    made = {name: library.find(name).definition_of("x") for name in ("NPS", "DSO")}
+    assert (made["NPS"].ratio_scale, made["DSO"].ratio_scale) == (False, True)
+
+
 def test_a_kpi_is_found_by_id_code_name_and_synonym() -> None:
     names = ("K012", "DSO", "days_sales_outstanding", " days sales OUTSTANDING ")
     assert {library.find(name).id for name in names} == {"K012"}

@@ -13,6 +13,8 @@ from fourfold.engine.definitions import Kpi
 from fourfold.engine.periods import Frequency
 from fourfold.engine.scoring import Polarity
 
+#: Kinds whose zero does not mean "none".
+_INTERVAL: Final = (MeasureKind.SURVEY, MeasureKind.INDEX)
 #: A sum or difference, which needs brackets before it is divided.
 _SUM: Final = re.compile(r" [+-] ")
 
@@ -90,5 +92,6 @@ class LibraryKpi:
             purpose=self.purpose, population=self.scope, category=self.function, synonyms=self.synonyms,
             kind=self.kind, unit=currency if self.unit == "currency" else self.unit, polarity=self.polarity,
             aggregate_time=self.aggregate_time, aggregate_units=self.aggregate_units, factor=Decimal(self.factor),
-            frequency=self.frequency, source=", ".join(self.sources), state="draft", tags=(f"library:{self.id}",),
+            ratio_scale=self.kind not in _INTERVAL, frequency=self.frequency,
+            source=", ".join(self.sources), state="draft", tags=(f"library:{self.id}",),
         )  # fmt: skip

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from django.http import HttpResponse
 
-from fourfold.library import Suggestion, choices, find, search, suggest
+from fourfold.library import Suggestion, choices, find, kpis, search, suggest
 from fourfold.web.address import Here, here_at
 from fourfold.web.components.frame import crumb_of, show
 from fourfold.web.components.library import page_of, row_of, suggested
@@ -33,6 +33,7 @@ def library(request: Request, unit: str) -> HttpResponse:
         page="library",
         title="KPI library",
         crumbs=[crumb_of(here)],
+        total=len(kpis()),
         words=words,
         goal=goal,
         filters=[(name, name.capitalize(), known, asked[name]) for name, known in choices().items()],
