@@ -31,6 +31,7 @@ COMMANDS = {
     ("health", "--kpi", "ed_4h"): ("Not told", "question"),
     ("alignment",): ("Calder General", "share"),
     ("what-if", "--weight", "objective:no-harm=4"): ("Change", "scenario_score"),
+    ("forecast", "--record"): ("Within 80%", "coverage80"),
     ("allocate", "agency_spend", "2.4"): ("shared out", "target"),
 }
 #: The same questions asked of the folder that `init` makes.

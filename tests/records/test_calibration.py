@@ -8,6 +8,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from django.test import Client
+from django.utils.html import escape
 
 from fourfold.actions.evaluate_organisation import evaluate_organisation
 from fourfold.actions.evaluate_outlooks import evaluate_outlooks
@@ -18,7 +20,10 @@ from fourfold.engine.definitions.write import write
 from fourfold.engine.forecasts.calibration import MONTHLY
 from fourfold.engine.periods import Calendar
 from fourfold.records.frames.forecast import calibration_of_spec
-from fourfold.records.models import Organisation, Outlook
+from fourfold.records.models import Organisation, Outlook, Person
+from fourfold.records.queries.questions import forecast_record_of
+from fourfold.records.queries.scope import scope_of
+from fourfold.scorecard.forecast_record import ForecastRecord
 from fourfold.testing.bakery import bakery
 
 SHOPS, QUIET, WILD = 55, 14, 7
@@ -67,6 +72,11 @@ def newest(unit: str) -> Outlook:
     return found
 
 
+def record_of(record: ForecastRecord, column: str) -> float:
+    """A number of the whole record."""
+    return float(record.frame.filter(part="all")[column][0])
+
+
 def test_intervals_are_fitted_once_fifty_series_have_six_forecasts_that_were_told_before(
     after: Callable[[int], Outcome[Organisation]]
 ) -> None:
@@ -80,6 +90,18 @@ def test_intervals_are_fitted_once_fifty_series_have_six_forecasts_that_were_tol
     own = calibration_of_spec(newest("s1").spec)
     assert own.name == "monthly, own record to 2026-10"
     assert float(own.half_width(0.8, 1.0, 20)) > 1.2 * float(MONTHLY.half_width(0.8, 1.0, 20))
+
+    # The page about all KPIs of a shop raises the alarm about its own intervals, or tells how they held.
+    page, record = Client(), forecast_record_of(scope_of(Person.objects.get(email="amy@bakery.example"), "s1"))
+    page.force_login(Person.objects.get(email="amy@bakery.example"))
+    assert record is not None and record.is_kept
+    counted = {f: record_of(record, f) for f in ("figures", "inside80")}
+    assert counted["figures"] == sum(range(2, WILD + 1)), "what came after each of six loads"
+    assert 0 < counted["inside80"] < counted["figures"]
+    shown = page.get("/s/s1/portfolio/").content.decode()
+    said = [f.message for f in record.findings]
+    assert "How forecasts held" in shown and all(escape(message) in shown for message in said)
+    assert bool(said) == record.whole.alarm
 
     # In the same month they stay as they are, and nothing is said anew.
     count, organisation = Outlook.objects.count(), Organisation.objects.get()

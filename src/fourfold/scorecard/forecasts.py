@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from fourfold.engine.definitions import Kpi
+from fourfold.engine.forecasts import forecast_findings
 from fourfold.engine.outlook import Outlook
 from fourfold.scorecard.explanation import WorkingExplanation
 from fourfold.scorecard.outlooks import Outlooks, cells
@@ -33,10 +34,13 @@ class Forecasts(Outlooks):
         """One row for each KPI or unit: the next period and the last one the forecast reaches."""
         heads = ("Unit" if self.kpi else "KPI", "From", "Next", "4 in 5", "By", "Then", "4 in 5 then")
         rows = tuple(self._row(kpi, o) for kpi, o in self.shown)
-        notes = ("4 in 5: the interval that holds four outcomes of five", *self.gap_note) if rows else self.gap_note
+        far = forecast_findings(o.forecast for _, o in self.shown)
+        said = tuple(f"{f.place.thing}: {f.message} {f.fix}" for f in far)
+        notes = ("4 in 5: the interval that holds four outcomes of five", *said) if rows else ()
         return (
             Sheet(
-                f"Forecasts: {self.title}", heads, rows, frozenset(heads[2:4]) | frozenset(heads[5:]), (0, 3, 6), notes
+                f"Forecasts: {self.title}", heads, rows, frozenset(heads[2:4]) | frozenset(heads[5:]), (0, 3, 6),
+                (*notes, *self.gap_note),
             ),
         )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, Self
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     import polars as pl
 
+    from fourfold.engine.forecasts import Forecast
     from fourfold.engine.kpis import Figures
     from fourfold.engine.scenarios import Scenario
     from fourfold.engine.smart import Known
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from fourfold.scorecard.chances import Chances
     from fourfold.scorecard.driver_targets import DriverTargets
     from fourfold.scorecard.evaluated import Evaluated
+    from fourfold.scorecard.forecast_record import ForecastRecord
     from fourfold.scorecard.forecasts import Forecasts
     from fourfold.scorecard.map_evidence import MapEvidence
     from fourfold.scorecard.portfolio import Portfolio
@@ -81,6 +83,19 @@ class Questions:
         at, rows = self._then(as_of)
         figures, items = look(self.definitions, rows, at, kpi, unit)
         return Forecasts(self.definitions, figures, at, items, kpi, unit)
+
+    def forecast_record(
+        self, kpi: str | None = None, unit: str | None = None, *, as_of: Moment = None, kept: Iterable[Forecast] = ()
+    ) -> ForecastRecord:
+        """What forecasts of a unit were worth, by length of history and by period (§6.4, §6.5).
+
+        Those in `kept`, or without any those that would have been made at the end of earlier months.
+        """
+        from fourfold.scorecard.forecast_record import forecast_record
+
+        where, d = self._unit_code(unit), self.definitions
+        codes = [k.code for k in d.kpis] if kpi is None else [self._kpi(kpi).code]
+        return forecast_record(d, self._figures(codes, as_of), self._then(as_of)[0], where, kpi, kept)
 
     def chances(self, kpi: str | None = None, unit: str | None = None, *, as_of: Moment = None) -> Chances:
         """How likely KPIs are to reach their targets at the end of the fiscal year (§4.4)."""

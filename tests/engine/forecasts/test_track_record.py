@@ -13,6 +13,7 @@ from fourfold.engine.forecasts import (
     Forecast,
     Lack,
     Method,
+    TrackRecord,
     coverage,
     coverage_findings,
     forecast,
@@ -25,11 +26,11 @@ from fourfold.engine.forecasts import (
     records_by_period,
     score,
     smape,
-    track_record,
     wilson,
 )
 from fourfold.engine.forecasts.accuracy import naive_error
 from fourfold.engine.forecasts.calibration import MONTHLY, UNCALIBRATED, YEARLY, Calibration, calibration_for
+from fourfold.engine.forecasts.track_record import Actuals
 from fourfold.engine.periods import Calendar, Frequency, Period
 
 ORIGIN = Calendar().parse("2025-12")
@@ -53,10 +54,14 @@ def after(*values: float, origin: Period = ORIGIN) -> dict[Period, float]:
     return {origin.shift(h): value for h, value in enumerate(values, 1)}
 
 
+def worth(made: list[Forecast], came: Actuals) -> TrackRecord:
+    return record(score(made, came))
+
+
 def test_the_record_of_two_forecasts_by_hand() -> None:
     made = [kept("waits", (10.0, 10.0)), kept("cost", (50.0, 50.0))]
     came = {"waits": after(11.0, 13.0), "cost": after(55.0)}
-    ours = track_record(made, came)
+    ours = worth(made, came)
     assert (ours.series, ours.forecasts, ours.figures) == (2, 2, 3)
     errors = [fmean([1, 3]) / 2.0, 5 / 2.0]
     assert ours.mase_mean == pytest.approx(fmean(errors))
@@ -71,16 +76,16 @@ def test_the_record_of_two_forecasts_by_hand() -> None:
 
 def test_figures_that_have_not_come_take_no_part() -> None:
     made = [kept("waits", (10.0, 10.0)), kept("new", (1.0,))]
-    early = track_record(made, {"waits": {ORIGIN.shift(1): 11.0, ORIGIN.shift(2): math.nan}})
+    early = worth(made, {"waits": {ORIGIN.shift(1): 11.0, ORIGIN.shift(2): math.nan}})
     assert (early.forecasts, early.figures) == (1, 1)
-    nothing = track_record(made, {})
+    nothing = worth(made, {})
     assert (nothing.forecasts, nothing.figures, nothing.alarm) == (0, 0, False)
     assert math.isnan(nothing.mase_mean)
     assert math.isnan(nothing.coverage80.share)
 
 
 def test_a_forecast_without_an_interval_counts_for_the_error_alone() -> None:
-    ours = track_record([kept("young", (5.0,), count=4, scale=None)], {"young": after(6.0)})
+    ours = worth([kept("young", (5.0,), count=4, scale=None)], {"young": after(6.0)})
     assert ours.mase_mean == 0.5
     assert ours.coverage80.outcomes == 0
     assert math.isnan(ours.bias)
@@ -96,7 +101,7 @@ def test_forecasts_of_a_real_run_are_scored_against_later_figures() -> None:
         for one in forecast(table, months, as_of=day.replace(day=1), names=names)
     ]  # fmt: skip
     came = {name: dict(zip(months, row.tolist(), strict=True)) for name, row in zip(names, table, strict=True)}
-    ours = track_record(made, came)
+    ours = worth(made, came)
     assert (ours.series, ours.forecasts) == (30, 90)
     assert ours.figures == 30 * (11 + 8 + 5)
     assert all(one.origin is not None and one.origin.start <= one.as_of for one in made)
@@ -114,14 +119,14 @@ def test_records_are_told_apart_by_length_of_history_and_by_period() -> None:
 
 
 def test_the_alarm_waits_for_more_than_chance() -> None:
-    bad = track_record([kept(f"k{n}", (0.0,)) for n in range(50)], {f"k{n}": after(3.0) for n in range(50)})
+    bad = worth([kept(f"k{n}", (0.0,)) for n in range(50)], {f"k{n}": after(3.0) for n in range(50)})
 
     def of(inside: int, outside: int) -> bool:
         made = [kept(f"k{n}", (0.0,)) for n in range(inside + outside)]
         came = {f"k{n}": after(0.0 if n < inside else 3.0) for n in range(inside + outside)}
-        return track_record(made, came).alarm
+        return worth(made, came).alarm
 
-    assert [len(list(coverage_findings(track_record([], {})))), len(list(coverage_findings(bad)))] == [0, 1]
+    assert [len(list(coverage_findings(worth([], {})))), len(list(coverage_findings(bad)))] == [0, 1]
     assert [of(8, 2), of(5, 5), of(60, 60), of(40, 0), of(96, 24)] == [False, False, True, True, False]
 
 

@@ -179,6 +179,13 @@ def test_what_moves_the_total_is_what_the_library_says(ingrid: Client, card: Sco
     assert str(found.explain("ed_4h")).splitlines()[0] in words_of(page)
 
 
+def test_how_forecasts_held_is_what_the_library_says(ingrid: Client, card: Scorecard) -> None:
+    page = words_of(open_page(ingrid, "/s/group/portfolio/"))
+    found = card.forecast_record(as_of=MOMENT)
+    assert f"{found.whole.coverage80.share:.0%} came within the 80% range" in page
+    assert all(" ".join(row) in page for row in found.by_period.rows)
+
+
 def test_a_unit_is_told_of_its_own_figures_alone(alice: Client, bob: Client) -> None:
     """South Pier lacks the figures of March; North Quay has all of them."""
     def complete(client: Client, unit: str) -> str:

@@ -1,6 +1,7 @@
 """Forecasts of short series, with intervals that hold what they promise, and their track record (methodology §6)."""
 
 from fourfold.engine.forecasts.accuracy import Coverage, coverage, mase, msis, naive_error, smape, wilson
+from fourfold.engine.forecasts.actuals import actuals_of, first_of_each_origin
 from fourfold.engine.forecasts.calibration import Calibration, calibration_for
 from fourfold.engine.forecasts.findings import coverage_findings, forecast_findings
 from fourfold.engine.forecasts.forecast import Forecast, ForecastError, Lack
@@ -16,12 +17,11 @@ from fourfold.engine.forecasts.track_record import (
     records_by_length,
     records_by_period,
     score,
-    track_record,
 )
 
 __all__ = [
     "Calibration", "Coverage", "Forecast", "ForecastError", "Lack", "Method", "Scored", "TrackRecord",
-    "calibration_for", "coverage", "coverage_findings", "forecast", "forecast_findings", "hindcast", "mase", "msis",
-    "naive_error", "own_figures", "recalibrate", "record", "records_by_length", "records_by_period", "score", "smape",
-    "track_record", "wilson",
+    "actuals_of", "calibration_for", "coverage", "coverage_findings", "first_of_each_origin", "forecast",
+    "forecast_findings", "hindcast", "mase", "msis", "naive_error", "own_figures", "recalibrate", "record",
+    "records_by_length", "records_by_period", "score", "smape", "wilson",
 ]  # fmt: skip

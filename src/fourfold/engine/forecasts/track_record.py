@@ -97,15 +97,6 @@ def score(forecasts: Iterable[Forecast], actuals: Actuals) -> Scored:
     )  # fmt: skip
 
 
-def track_record(forecasts: Iterable[Forecast], actuals: Actuals) -> TrackRecord:
-    """How good these forecasts were, over all figures that have come.
-
-    `actuals` has, by the name of each series, its figures by period; a figure that is missing or not due is not in it,
-    or NaN.
-    """
-    return record(score(forecasts, actuals))
-
-
 def record(scored: Scored) -> TrackRecord:
     """The record of forecasts laid beside their figures."""
     ours = mase(scored.actual, scored.mean, scored.error)
@@ -139,11 +130,15 @@ def records_by_length(scored: Scored) -> dict[tuple[int, int], TrackRecord]:
 
 
 def records_by_period(scored: Scored) -> dict[Period, TrackRecord]:
-    """The record of each period, over all forecasts of it: the monthly coverage report."""
+    """The record of each period, over all forecasts of it: the coverage report; shorter periods first, then by time."""
     places: dict[Period, list[tuple[int, int]]] = {}
     for row, h in np.argwhere(np.isfinite(scored.actual)).tolist():
         places.setdefault(scored.forecasts[row].period(h + 1), []).append((row, h))
-    return {period: record(_only(scored, places[period])) for period in sorted(places)}
+    return {period: record(_only(scored, places[period])) for period in sorted(places, key=_in_time)}
+
+
+def _in_time(period: Period) -> tuple[int, int]:
+    return period.frequency.rank, period.ordinal
 
 
 def _only(scored: Scored, cells: Sequence[tuple[int, int]]) -> Scored:

@@ -10,23 +10,22 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Final
 
-import numpy as np
 from django.db.models import Count
 
 from fourfold.engine.findings import Finding
 from fourfold.engine.forecasts import (
     Calibration,
     Forecast,
+    actuals_of,
     calibration_for,
     coverage_findings,
-    own_figures,
     recalibrate,
     record,
     score,
 )
 from fourfold.engine.forecasts.recalibration import FORECASTS, SERIES
 from fourfold.engine.kpis import Figures
-from fourfold.engine.periods import Frequency, Period
+from fourfold.engine.periods import Frequency
 from fourfold.records import models
 from fourfold.records.frames.forecast import calibration_of_spec, forecast_of_spec
 from fourfold.records.models import Organisation
@@ -66,7 +65,7 @@ def recalibrated(
     to = as_of.strftime("%Y-%m")
     if not _are_enough(organisation) or any(own.name.endswith(to) for own in in_use.values()):
         return in_use, ()
-    actual, findings = _actual(found), list[Finding]()
+    actual, findings = actuals_of(found), list[Finding]()
     for frequency, told in _told(organisation, ready, as_of).items():
         base = calibration_for(frequency)
         scored = score(told, actual)
@@ -110,15 +109,3 @@ def _told(organisation: Organisation, ready: Ready, as_of: datetime) -> dict[Fre
             seen.add((kpi, unit, origin))
             found[made.origin.frequency].append(made)
     return found
-
-
-def _actual(found: Figures) -> dict[str, dict[Period, float]]:
-    """The figures of each series by period, without those that are not their period's own."""
-    actual: dict[str, dict[Period, float]] = {}
-    for _, block in found.blocks:
-        for k, kpi in enumerate(block.kpis):
-            own = own_figures(block.value[k], block.state[k], block.marks[k])
-            for u, unit in enumerate(block.units):
-                places = np.flatnonzero(np.isfinite(own[u])).tolist()
-                actual[f"{kpi}/{unit}"] = {block.periods[p]: float(own[u, p]) for p in places}
-    return actual

@@ -16,15 +16,19 @@ from fourfold.engine.ambition import Portfolio as Ambition
 from fourfold.engine.ambition import portfolio as ambition
 from fourfold.engine.definitions import Kpi
 from fourfold.engine.driver_tree import driver_tree
+from fourfold.engine.forecasts import Forecast
 from fourfold.errors import NotFound
 from fourfold.records import models
+from fourfold.records.frames.forecast import forecast_of_spec
 from fourfold.records.frames.scorecard import rows_in, scorecard_now
 from fourfold.records.queries.kept import kept
 from fourfold.records.queries.outlook import kept_outlooks
 from fourfold.records.queries.scope import Scope
-from fourfold.records.ready import Ready, ready_definitions
+from fourfold.records.ready import ready_definitions
+from fourfold.scorecard import Scorecard
 from fourfold.scorecard.allocated_targets import AllocatedTargets, Sharing
 from fourfold.scorecard.driver_targets import DriverTargets
+from fourfold.scorecard.forecast_record import ForecastRecord
 from fourfold.scorecard.map_evidence import MapEvidence
 from fourfold.scorecard.portfolio import Portfolio, look_together
 from fourfold.scorecard.questions import SEED
@@ -33,6 +37,8 @@ from fourfold.scorecard.what_if import WhatIf
 
 #: What one answer takes up in memory, in results.
 _SIZE: Final = 500
+#: Kept forecasts of a unit that its record is told from, the newest.
+_FORECASTS: Final = 2_000
 
 
 def evidence_of(scope: Scope) -> MapEvidence | None:
@@ -40,8 +46,8 @@ def evidence_of(scope: Scope) -> MapEvidence | None:
     refuse_owners(scope)
 
     def test() -> MapEvidence | None:
-        found = _ready(scope)
-        return None if found is None else scorecard_now(*found).evidence(scope.unit.code, as_of=scope.run.as_of)
+        card = _card(scope)
+        return None if card is None else card.evidence(scope.unit.code, as_of=scope.run.as_of)
 
     return kept(scope.run, ("evidence", scope.unit.pk), test, size=lambda _: _SIZE)
 
@@ -59,9 +65,9 @@ def portfolio_of(scope: Scope) -> Portfolio | None:
 
 
 def _portfolio(scope: Scope) -> Portfolio | None:
-    if (found := _ready(scope)) is None:
+    if (whole := _card(scope)) is None:
         return None
-    whole, month = scorecard_now(*found), scope.month.id
+    month = scope.month.id
     below = [unit.code for unit in scope.units if unit.path.startswith(scope.unit.path)]
     own = rows_in(whole, below)
     evaluation = whole.evaluate(as_of=scope.run.as_of, first=month, last=month).evaluation
@@ -79,13 +85,36 @@ def ambition_of(scope: Scope) -> Ambition:
     return ambition([math.nan if o.chance is None else o.chance.p for o in seen])
 
 
+def forecast_record_of(scope: Scope) -> ForecastRecord | None:
+    """What forecasts of the unit were worth: those that were kept in time, else those that would have been made."""
+    refuse_owners(scope)
+
+    def find() -> ForecastRecord | None:
+        if (card := _card(scope)) is None:
+            return None
+        told = _kept_forecasts(scope)
+        return card.forecast_record(unit=scope.unit.code, as_of=scope.run.as_of, kept=told)
+
+    return kept(scope.run, ("forecast record", scope.unit.pk), find, size=lambda _: _SIZE)
+
+
+def _kept_forecasts(scope: Scope) -> list[Forecast]:
+    """The forecasts of the unit that were made before their first period was over, the newest first."""
+    rows = models.Outlook.objects.visible_to(scope.person).filter(unit=scope.unit.pk).order_by("-pk")
+    columns, calendar = rows.values_list("kpi__code", "origin", "made_at", "spec"), scope.structure.calendar
+    made = (
+        forecast_of_spec(spec, kpi=kpi, unit=scope.unit.code, origin=origin, made_at=at, calendar=calendar)
+        for kpi, origin, at, spec in columns[:_FORECASTS]
+    )
+    return [one for one in made if one.origin is not None and one.horizon and one.as_of < one.period(1).end]
+
+
 def proposals_of(scope: Scope, kpi: Kpi) -> TargetProposals | None:
     """What could be the next target of the KPI in the unit."""
 
     def propose() -> TargetProposals | None:
-        if (found := _ready(scope)) is None:
-            return None
-        return scorecard_now(*found).propose_targets(kpi.code, scope.unit.code, as_of=scope.run.as_of)
+        card = _card(scope)
+        return None if card is None else card.propose_targets(kpi.code, scope.unit.code, as_of=scope.run.as_of)
 
     return kept(scope.run, ("proposals", scope.unit.pk, kpi.code), propose, size=lambda _: _SIZE)
 
@@ -99,10 +128,9 @@ def may_share_out(scope: Scope, kpi: Kpi) -> bool:
 
 def shared_out_of(scope: Scope, kpi: Kpi, target: str, how: Sharing) -> AllocatedTargets | None:
     """A target of the unit shared out over those below; `may_share_out` comes before it."""
-    if (found := _ready(scope)) is None:
+    if (card := _card(scope)) is None:
         return None
-    card, at = scorecard_now(*found), scope.run.as_of
-    return card.allocate_target(kpi.code, target, scope.unit.code, how=how, as_of=at)
+    return card.allocate_target(kpi.code, target, scope.unit.code, how=how, as_of=scope.run.as_of)
 
 
 def has_drivers(scope: Scope, kpi: Kpi) -> bool:
@@ -112,9 +140,8 @@ def has_drivers(scope: Scope, kpi: Kpi) -> bool:
 
 def drivers_of(scope: Scope, kpi: Kpi, goal: float) -> DriverTargets | None:
     """What the drivers of the KPI would have to be in the unit; `has_drivers` comes before it."""
-    if (found := _ready(scope)) is None:
-        return None
-    return scorecard_now(*found).propose_drivers(kpi.code, goal, scope.unit.code, as_of=scope.run.as_of)
+    card = _card(scope)
+    return None if card is None else card.propose_drivers(kpi.code, goal, scope.unit.code, as_of=scope.run.as_of)
 
 
 def what_if_of(scope: Scope, overlay: Mapping[str, Any]) -> WhatIf | None:
@@ -122,11 +149,9 @@ def what_if_of(scope: Scope, overlay: Mapping[str, Any]) -> WhatIf | None:
 
     `refuse_owners` comes before it.
     """
-    found = _ready(scope)
-    if found is None or scope.month.ordinal not in scope.months:
+    if scope.month.ordinal not in scope.months or (card := _card(scope)) is None:
         return None
-    card, at = scorecard_now(*found), scope.run.as_of
-    return card.what_if(overlay, scope.unit.code, scope.period.id, as_of=at, view=scope.view)
+    return card.what_if(overlay, scope.unit.code, scope.period.id, as_of=scope.run.as_of, view=scope.view)
 
 
 def refuse_owners(scope: Scope) -> None:
@@ -135,7 +160,17 @@ def refuse_owners(scope: Scope) -> None:
         raise NotFound("This is about all KPIs of the unit, and you see only your own.")
 
 
-def _ready(scope: Scope) -> tuple[models.Organisation, Ready] | None:
-    organisation = models.Organisation.objects.visible_to(scope.person).filter(pk=scope.structure.pk).first()
-    ready = None if organisation is None else ready_definitions(organisation)
-    return None if organisation is None or ready is None or scope.run.as_of is None else (organisation, ready)
+def _card(scope: Scope) -> Scorecard | None:
+    """The organisation as the library takes it, read once for all questions under one run; None without results."""
+
+    def read() -> Scorecard | None:
+        organisation = models.Organisation.objects.visible_to(scope.person).filter(pk=scope.structure.pk).first()
+        ready = None if organisation is None else ready_definitions(organisation)
+        return None if organisation is None or ready is None else scorecard_now(organisation, ready)
+
+    return None if scope.run.as_of is None else kept(scope.run, "card", read, size=_size_of_card)
+
+
+def _size_of_card(card: Scorecard | None) -> int:
+    """In results, of which five rows of figures are as long as one."""
+    return _SIZE if card is None else _SIZE + len(card.rows) // 5

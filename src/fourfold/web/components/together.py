@@ -9,6 +9,7 @@ from fourfold.engine.ambition import Mix
 from fourfold.engine.ambition import Portfolio as Ambition
 from fourfold.engine.portfolio import Balance, Collection, Coverage, Health, Redundancy, Robustness
 from fourfold.scorecard.chances import MIXES
+from fourfold.scorecard.forecast_record import ForecastRecord
 from fourfold.scorecard.portfolio import LACKS, Portfolio
 from fourfold.web.address import Here
 from fourfold.web.components.assessed import share_bar, whole
@@ -27,7 +28,7 @@ PARTS: Final = {
 }
 
 
-def together_context(here: Here, found: Portfolio, aims: Ambition) -> dict[str, Any]:
+def together_context(here: Here, found: Portfolio, aims: Ambition, told: ForecastRecord | None) -> dict[str, Any]:
     """What the template shows."""
     moves = found.sheets[1:]
     shown = found.drivers.drivers
@@ -47,7 +48,23 @@ def together_context(here: Here, found: Portfolio, aims: Ambition) -> dict[str, 
         "collected": list(_collected(found.collection)),
         "retire": [_thing(here, code) for code in found.retire],
         "aims": _aims(aims),
+        "told": None if told is None else _told(told),
     }  # fmt: skip
+
+
+def _told(told: ForecastRecord) -> dict[str, Any] | None:
+    """How forecasts held, and the alarm where their intervals do not; None where nothing has come yet."""
+    held = told.whole
+    if not held.coverage80.outcomes:
+        return None
+    eighty, ninety_five = held.coverage80, held.coverage95
+    how = "kept forecasts" if told.is_kept else "forecasts, made again as of earlier months"
+    return {
+        "text": f"Of {plural(eighty.outcomes, 'figure')} {eighty.share:.0%} came within the 80% range of {how}, and "
+        f"{ninety_five.share:.0%} within the 95% range.",
+        "alarms": [f"{f.message} {f.fix}" for f in told.findings],
+        "sheet": sheet_of(told.by_period),
+    }
 
 
 def _health(h: Health) -> dict[str, Any]:

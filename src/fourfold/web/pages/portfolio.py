@@ -7,9 +7,9 @@ from typing import Any
 from django.http import HttpResponse
 
 from fourfold.errors import NotFound
-from fourfold.records.queries.questions import ambition_of, portfolio_of
+from fourfold.records.queries.questions import ambition_of, forecast_record_of, portfolio_of
 from fourfold.scorecard.portfolio import Portfolio
-from fourfold.web.address import here_at
+from fourfold.web.address import Here, here_at
 from fourfold.web.components.frame import crumb_of, show
 from fourfold.web.components.together import together_context
 from fourfold.web.requests import Request, signed_in
@@ -29,8 +29,12 @@ def portfolio(request: Request, unit: str) -> HttpResponse:
         crumbs=[crumb_of(here)],
         summary=f"{here.scope.unit.name}, {here.scope.month.label}. All KPIs together, and how well they are kept.",
         why=None if found is None else _why(found, request.GET.get("why", "")),
-        **({} if found is None else together_context(here, found, ambition_of(here.scope))),
+        **({} if found is None else _context(here, found)),
     )
+
+
+def _context(here: Here, found: Portfolio) -> dict[str, Any]:
+    return together_context(here, found, ambition_of(here.scope), forecast_record_of(here.scope))
 
 
 def _why(found: Portfolio, what: str) -> dict[str, Any] | None:
