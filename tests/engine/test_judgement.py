@@ -117,6 +117,14 @@ def test_the_lower_edge_of_a_band_belongs_to_it(count: int, names: list[str]) ->
     assert [SCHEMES[count].names[i] for i in bands(values, SCHEMES[count])] == names
 
 
+@pytest.mark.parametrize(
+    ("count", "points"),
+    [(3, [0, 0, 50, 50, 100, 100]), (4, [0, 0, 50, 75, 100, 100]), (5, [0, 25, 50, 75, 75, 100])],
+)
+def test_each_band_has_its_points(count: int, points: list[float]) -> None:
+    assert band_points(np.array([24.9, 25.0, 50.0, 75.0, 90.0, 100.0]), SCHEMES[count]).tolist() == points
+
+
 @given(scores)
 def test_no_score_falls_between_two_bands(score: float) -> None:
     for count, scheme in SCHEMES.items():

@@ -11,7 +11,7 @@ import pytest
 
 from fourfold.engine.definitions.complete import complete
 from fourfold.engine.evaluate import evaluate_kpis, periods_of, roll_up_nodes
-from fourfold.engine.nodes import nodes_above
+from fourfold.engine.nodes import nodes_above, nodes_of
 from fourfold.engine.results import Results
 from fourfold.engine.statuses import Status
 from fourfold.testing.bakery import bakery
@@ -38,6 +38,11 @@ def test_the_nodes_above_a_kpi_are_its_objectives_and_what_they_are_part_of() ->
         "objective:earn", "theme:growth", "perspective:finance", "scorecard",
     ]  # fmt: skip
     assert nodes_above(definitions, ["staff"]) == {}
+
+
+def test_only_the_use_of_a_kpi_can_be_critical() -> None:
+    _, middle, top = nodes_of(complete(bakery()))
+    assert middle and top and not any(any(node.critical) for node in [*middle, *top])
 
 
 @pytest.mark.parametrize("kpi", ["sales", "margin", "on_time"])

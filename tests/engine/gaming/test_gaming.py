@@ -174,6 +174,8 @@ def test_a_flow_that_comes_at_the_end_is_a_hockey_stick() -> None:
     assert flag.raised and "64% of the newest period" in flag.evidence and "15% usually do" in flag.evidence
     assert hockey_stick(np.vstack([late, np.zeros((1, 30))])).raised is None
     assert hockey_stick(np.vstack([np.zeros((1, 30)), late])).raised
+    four = np.where((np.arange(8) == 7)[:, None] & (np.arange(4) == 3), 9.0, 1.0)  # the last of four parts at least
+    assert "75% of the newest period" in hockey_stick(four).evidence and "25% usually do" in hockey_stick(four).evidence
 
 
 # G7
