@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -133,3 +134,44 @@ def test_of_two_who_accept_at_once_one_is_told_that_it_was_used(invitation: Invi
     Invitation.objects.filter(pk=invitation.pk).update(accepted_at=NOW)
     with pytest.raises(NotFound):
         accept(link_of(invitation))
+
+
+def elsewhere(role: str = "viewer") -> None:
+    """Dora is invited to the mill as well, by the administrator of the machine."""
+    Organisation.objects.get_or_create(code="mill", name="Mill Lane")
+    invite_person(by=None, email=DORA, name="Dora", role=role, organisation="mill", at=NOW)
+
+
+def test_without_mail_nobody_is_shown_the_link_of_an_account_that_is_of_elsewhere_too(
+    organisation: Organisation, alice: Person
+) -> None:
+    elsewhere()
+    assert invite_person(by=alice, email=DORA, name="Dora", organisation="bakery", at=NOW).ok
+    assert not Invitation.objects.filter(organisation=organisation).exists()
+    with pytest.raises(Forbidden, match="may do more than you may give"):
+        renew_invitation(by=alice, email=DORA, organisation="bakery", at=NOW)
+
+
+def test_with_mail_the_link_goes_to_the_person_alone(
+    organisation: Organisation, alice: Person, settings: Any
+) -> None:
+    settings.SENDS_EMAIL = True
+    elsewhere()
+    invite_person(by=alice, email=DORA, name="Dora", organisation="bakery", at=NOW)
+    accept(link_of(Invitation.objects.get(organisation=organisation)))
+
+
+def test_a_link_that_was_shown_ends_with_roles_that_its_holder_may_not_give(invitation: Invitation) -> None:
+    elsewhere()
+    with pytest.raises(NotFound, match="no longer works"):
+        accept(link_of(invitation))
+    assert not Person.objects.get(email=DORA).has_usable_password()
+
+
+def test_a_link_given_by_another_person_counts_as_theirs(invitation: Invitation, alice: Person) -> None:
+    elsewhere()
+    renew_invitation(by=None, email=DORA, organisation="bakery", at=NOW)
+    with pytest.raises(NotFound):
+        accept(link_of(invitation))
+    assert Event.objects.filter(organisation=invitation.organisation).latest("seq").action == "invitation.renew"
+    accept(link_of(Invitation.objects.get(organisation=invitation.organisation, revoked_at=None)))

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from django.db import transaction
 
+from fourfold.actions._invitations import is_safe_link
 from fourfold.actions._people import check_password
 from fourfold.actions._steps import lock, note_event
 from fourfold.actions.outcome import Outcome
@@ -20,11 +21,12 @@ def accept_invitation(
 ) -> Outcome[Person]:
     """Set name and password of the invited person, once. `by` is nobody: who has the link is the person.
 
-    Raises `NotFound` when the link was used, taken back, replaced by a newer one, or is too old.
+    Raises `NotFound` when the link was used, taken back, replaced by a newer one, or is too old, and when it was shown
+    to somebody to whom the account would be a gain, since it has come to roles that they may not give.
     """
     moment = at or datetime.now(UTC)
     found = open_invitation(link_hash, at=moment)
-    if found is None:
+    if found is None or not is_safe_link(found):
         raise NotFound("This invitation no longer works.", hint="Ask whoever invited you for a new one.")
     findings = (*check_name(name), *check_password(password, _renamed(found.person, name)))
     if findings:

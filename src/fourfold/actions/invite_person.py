@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from django.conf import settings
 from django.db import transaction
 
 from fourfold.access.roles import WORDS, Action, Role
 from fourfold.access.rules import Thing, can
-from fourfold.actions._invitations import issue_invitation, needs_invitation, require_to_manage_people
+from fourfold.actions._invitations import (
+    issue_invitation,
+    may_hold_link,
+    needs_invitation,
+    require_to_manage_people,
+)
 from fourfold.actions._members import free_code
 from fourfold.actions._steps import advance, find_organisation, lock, note_event, require, require_to_give
 from fourfold.actions.outcome import Outcome
@@ -36,7 +42,8 @@ def invite_person(
 
     `role` is one of `WORDS`; it takes the place of the role that the definitions gave the person before.
 
-    An address that has an account already adds that account. One that nobody can sign in to yet gets an invitation.
+    An address that has an account already adds that account. One that nobody can sign in to yet gets an invitation,
+    unless its link would be shown to `by`, who may not give all roles that the account has elsewhere.
     """
     place = find_organisation(by, organisation)
     require_to_manage_people(by, place)
@@ -65,7 +72,7 @@ def invite_person(
         before = {"role": known.role, "unit": known.unit} if known else None
         moment = at or datetime.now(UTC)
         note_event(place, by, "person.invite", f"person {person.pk}", at=moment, before=before, after=after)
-        if needs_invitation(person):
+        if needs_invitation(person) and (settings.SENDS_EMAIL or may_hold_link(by, person)):
             issue_invitation(place, person, by, at=moment)
     return Outcome(_summary(address, role, unit, place), person)
 
