@@ -175,8 +175,8 @@ class Accounts(RuleBasedStateMachine):
             end_deputy(by=by, deputy=(list(Deputy.objects.values_list("pk", flat=True)) or [0])[pick % 1])
 
     @rule(
-        who=people, scopes=st.sets(st.sampled_from(Scope), min_size=1), service=st.sampled_from([None, "bakery", "mill"]),
-        unit=st.sampled_from([None, "north", "stall"]),
+        who=people, scopes=st.sets(st.sampled_from(Scope), min_size=1),
+        service=st.sampled_from([None, "bakery", "mill"]), unit=st.sampled_from([None, "north", "stall"]),
     )  # fmt: skip
     def token(self, who: str, scopes: set[Scope], service: str | None, unit: str | None) -> None:
         with self.tries(who) as by:
