@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import OperationalError, connection
 from django.test import Client
 
 from fourfold.access.scopes import Scope
@@ -244,3 +245,27 @@ def test_two_hundred_requests_a_second_are_stopped_within_the_first() -> None:
     assert sum(wait == 0 for wait in waits) <= TOKEN.burst + TOKEN.per_second
     assert seconds_to_wait("token", "t", TOKEN, now=60) == 0
     assert ADDRESS.burst > TOKEN.burst
+
+
+@pytest.mark.parametrize(
+    ("text", "status", "said"),
+    [
+        ("database or disk is full", 507, "Nothing was written"),
+        ("attempt to write a readonly database", 503, "Nothing was written"),
+        ("database is locked", 503, "Nothing was written"),
+        ("terminating connection due to unexpected postmaster exit", 503, "same Idempotency-Key"),
+    ],
+)
+def test_what_the_database_cannot_do_is_no_mistake_of_ours_and_may_be_sent_again(
+    bob: Program, text: str, status: int, said: str
+) -> None:
+    def broken(execute: Any, sql: str, *rest: Any) -> Any:
+        if "records_measurement" in sql:
+            raise OperationalError(text)
+        return execute(sql, *rest)
+
+    with connection.execute_wrapper(broken):
+        response = bob.ask("POST", SALES, FIGURE, idempotency_key="k1")
+    told = problem(response, status)
+    assert said in told["detail"] and text not in str(told) and response["Retry-After"]
+    assert bob.ask("POST", SALES, FIGURE, idempotency_key="k1").status_code == 201

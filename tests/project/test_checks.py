@@ -35,6 +35,7 @@ GOOD_KEY = "".join(chr(33 + i * i * 7 % 89) for i in range(64)).replace(",", "x"
         ({"FOURFOLD_READ_ONLY": "maybe"}, "FOURFOLD_READ_ONLY", "true or"),
         ({"FOURFOLD_DEBUG": "true", "FOURFOLD_URL": "https://kpi.example"}, "fourfold.E002", "FOURFOLD_DEBUG=false"),
         ({"FOURFOLD_URL": "kpi.example"}, "fourfold.E003", "https://"),
+        ({"DATABASE_URL": "postgres://n@db.example/n?sslmode=require"}, "fourfold.E014", "sslmode=verify-full"),
         ({"DATABASE_URL": "postgres://nobody@127.0.0.1:9/none"}, "fourfold.E004", "DATABASE_URL"),
         ({"DATABASE_URL": "sqlite:////dev/null/x.sqlite3"}, "fourfold.E004", "read and write"),
         ({"DATABASE_URL": "oracle://h/d"}, "not the address of a database", "sqlite:////"),

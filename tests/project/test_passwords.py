@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import gzip
+from pathlib import Path
+from typing import Any
+
 import pytest
 from django.contrib.auth.hashers import identify_hasher, make_password
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.test import Client
 
+from fourfold.errors import ConfigurationError
+from fourfold.project.passwords import BreachedPasswords
 from fourfold.records.models import Membership, Organisation, Person
 
 pytestmark = pytest.mark.django_db
@@ -96,3 +102,16 @@ def test_fields_for_passwords_may_be_pasted_into_and_filled_by_a_manager(bob: Pe
     page = client.get("/password/").content.decode()
     assert 'autocomplete="current-password"' in page and 'autocomplete="new-password"' in page
     assert "onpaste" not in page and 'maxlength="128"' in page
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_a_breached_password_is_refused_packed_or_not(settings: Any, tmp_path: Path, packed: bool) -> None:
+    known = b"correct horse battery staple\nTr0ub4dor&3 and more\n"
+    (tmp_path / "known").write_bytes(gzip.compress(known) if packed else known)
+    settings.BREACHED_PASSWORDS = str(tmp_path / "known")
+    with pytest.raises(ValidationError, match="known from a breach"):
+        BreachedPasswords().validate("tr0ub4dor&3 and More")
+    BreachedPasswords().validate("flour water salt yeast")
+    settings.BREACHED_PASSWORDS = str(tmp_path / "none")
+    with pytest.raises(ConfigurationError, match="cannot be read"):
+        BreachedPasswords().validate("flour water salt yeast")

@@ -24,7 +24,7 @@ from django.urls import get_resolver
 from fourfold.actions.load_folder import load_folder
 from fourfold.engine.definitions import Definitions
 from fourfold.engine.definitions.write import write
-from fourfold.project.checks import is_random
+from fourfold.project.checks import check_database_transport, is_random
 from fourfold.records.models import Event, Organisation, Person
 from fourfold.testing.bakery import bakery
 from tests.access.routes import address, routes
@@ -373,3 +373,31 @@ def test_every_class_of_the_threat_model_has_tests_that_exist() -> None:
         named = re.findall(r"`(test_\w+)`", row)
         assert named, row
         assert [n for n in named if f"def {n}(" not in tests] == []
+
+
+@pytest.mark.django_db
+def test_programs_that_come_over_http_are_refused_and_people_redirected(settings: Any) -> None:
+    settings.SECURE_SSL_REDIRECT = True
+    settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    for path in ("/api/v1/me", "/scim/v2/Users", "/metrics"):
+        answer = Client().get(path)
+        assert answer.status_code == 403 and b"make a new one" in answer.content
+        assert Client().get(path, headers={"x-forwarded-proto": "https"}).status_code != 301
+    assert Client().get("/accounts/login/").status_code == 301
+
+
+@pytest.mark.parametrize(
+    ("host", "options", "allowed"),
+    [
+        ("db.example", {}, False), ("db.example", {"sslmode": "require"}, False), ("10.0.0.7", {}, False),
+        ("db.example", {"sslmode": "verify-full"}, True), ("127.0.0.1", {}, True), ("/run/postgresql", {}, True),
+        ("", {}, True),
+    ],
+)  # fmt: skip
+def test_a_database_on_another_machine_is_verified(
+    settings: Any, host: str, options: dict[str, str], allowed: bool
+) -> None:
+    settings.DATABASES = {"default": {"HOST": host, "OPTIONS": options}}
+    assert (check_database_transport() == []) is allowed
+    settings.INSECURE_DATABASE = True
+    assert check_database_transport() == []

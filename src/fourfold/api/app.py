@@ -13,9 +13,10 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from fourfold.actions.origin import origin
 from fourfold.api.auth import TokenAuth, TooMany
-from fourfold.api.errors import KINDS, problem, problem_of, problem_of_shape
+from fourfold.api.errors import KINDS, problem, problem_of, problem_of_fault, problem_of_shape
 from fourfold.api.v1 import event, kpi, measurement, person, result, unit
 from fourfold.errors import FourfoldError, Kind
+from fourfold.records.faults import fault_of
 
 _log = logging.getLogger(__name__)
 _ABOUT = (
@@ -86,6 +87,11 @@ def unreadable(_request: HttpRequest, error: HttpError) -> HttpResponse:
 
 @api.exception_handler(Exception)
 def ours(request: HttpRequest, error: Exception) -> HttpResponse:
-    """Our mistake, of which only the id of the request is told; the rest is in the server's log."""
+    """Our mistake, of which only the id of the request is told; the rest is in the server's log.
+
+    A database that cannot do its work is none: the same request with the same key may be sent again.
+    """
+    if found := fault_of(error):
+        return problem_of_fault(request, found)
     _log.error("Request %s failed: %s %s", origin().request_id, request.method, request.path, exc_info=error)
     return problem(500, "internal", "Something went wrong on our side")

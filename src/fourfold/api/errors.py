@@ -12,6 +12,7 @@ from fourfold.actions.note_denial import note_denial
 from fourfold.actions.origin import origin
 from fourfold.engine.findings import Finding
 from fourfold.errors import FourfoldError, Kind
+from fourfold.records.faults import Fault
 from fourfold.records.models import Person
 
 #: The status and the title of each kind of error.
@@ -48,6 +49,21 @@ def problem_of(request: HttpRequest, error: FourfoldError) -> HttpResponse:
     response = problem(status, error.kind, title, error.message, hint=error.hint)
     if error.retry:
         response["Retry-After"] = "2"
+    return response
+
+
+def problem_of_fault(request: HttpRequest, fault: Fault) -> HttpResponse:
+    """What the database cannot do. Where it went away in mid-write it is not known what was done, and this says so."""
+    status = 507 if fault is Fault.FULL else 503
+    title = {
+        Fault.FULL: "The disk of the server is full", Fault.READ_ONLY: "Nobody can write at the moment",
+        Fault.BUSY: "The database is busy", Fault.GONE: "The database does not answer",
+    }[fault]  # fmt: skip
+    done = "Nothing was written."
+    if fault is Fault.GONE and request.method not in ("GET", "HEAD"):
+        done = "Whether it was written is not known. Send it again with the same Idempotency-Key."
+    response = problem(status, fault, title, done)
+    response["Retry-After"] = "5"
     return response
 
 

@@ -43,6 +43,10 @@ EXAMPLES: Final = (
 LOCAL: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
+#: What `sslmode` says where the certificate of a database is looked at.
+VERIFIED = {"verify-ca", "verify-full"}
+
+
 @register(Tags.security, INSTALLATION)
 def check_secret_key(**_: Any) -> list[CheckMessage]:
     """Long, varied, and not the one of an example."""
@@ -77,6 +81,21 @@ def check_transport(**_: Any) -> list[CheckMessage]:
         "FOURFOLD_INSECURE_HTTP=true."
     )
     return [Error(message, hint=hint, id="fourfold.E010")]
+
+
+@register(Tags.security, INSTALLATION)
+def check_database_transport(**_: Any) -> list[CheckMessage]:
+    """What travels to a database on another machine is encrypted, and goes to that machine alone."""
+    given = settings.DATABASES[DEFAULT_DB_ALIAS]
+    host, mode = given.get("HOST", ""), given.get("OPTIONS", {}).get("sslmode", "")
+    if not host or host in LOCAL or host.startswith("/") or mode in VERIFIED or settings.INSECURE_DATABASE:
+        return []
+    message = f"DATABASE_URL names {host}, and everybody on the way could read what is in the database."
+    hint = (
+        "Add ?sslmode=verify-full (and &sslrootcert=FILE where the system does not know who signs its certificate). "
+        "In a network of this machine alone, as between containers: FOURFOLD_INSECURE_DATABASE=true."
+    )
+    return [Error(message, hint=hint, id="fourfold.E014")]
 
 
 @register(Tags.security, INSTALLATION)

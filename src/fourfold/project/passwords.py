@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import gzip
 import re
+from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from django.conf import settings
 from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.core.exceptions import ValidationError
 
+from fourfold.errors import ConfigurationError
 from fourfold.records.models import Organisation
 
 if TYPE_CHECKING:
@@ -39,6 +44,31 @@ class LongestPassword:
     def get_help_text(self) -> str:
         """What is asked for."""
         return f"At most {LONGEST} characters."
+
+
+class BreachedPasswords:
+    """Refuse what is in the file of breached passwords that the operator names; any capitals are the same."""
+
+    def validate(self, password: str, user: Person | None = None) -> None:
+        """Refuse a known one."""
+        if settings.BREACHED_PASSWORDS and password.lower().strip() in _breached(settings.BREACHED_PASSWORDS):
+            raise ValidationError("This password is known from a breach, and is tried first. Choose another one.")
+
+    def get_help_text(self) -> str:
+        """What is asked for."""
+        return "Not one that is known from a breach."
+
+
+@cache
+def _breached(path: str) -> frozenset[str]:
+    """The lines of the file, packed or not; read once by a process."""
+    try:
+        content = Path(path).read_bytes()
+        text = gzip.decompress(content) if content[:2] == b"\x1f\x8b" else content
+    except (OSError, EOFError) as error:
+        hint = "Let FOURFOLD_BREACHED_PASSWORDS name a file that this user may read."
+        raise ConfigurationError(f"The breached passwords in {path} cannot be read: {error}.", hint=hint) from error
+    return frozenset(line.strip().lower() for line in text.decode("utf-8", "replace").splitlines())
 
 
 class ContextWords:

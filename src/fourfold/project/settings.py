@@ -102,6 +102,17 @@ SETTINGS: Final = (
         "A TOML file that lists the directories people sign in with: see the page on directories. None without it.",
     ),
     Setting(
+        "FOURFOLD_INSECURE_DATABASE",
+        "false",
+        "true lets DATABASE_URL name another machine without sslmode=verify-full: for a network of this machine alone.",
+    ),
+    Setting(
+        "FOURFOLD_BREACHED_PASSWORDS",
+        "",
+        "A file of passwords that are known from breaches, one a line or packed with gzip, which nobody may choose. "
+        "The 20,000 most common ones are refused without it.",
+    ),
+    Setting(
         "FOURFOLD_EMAIL_URL",
         "",
         "The server that sends e-mail: smtp://user:password@host:587 (with STARTTLS), smtps://…:465, or "
@@ -163,6 +174,7 @@ _ADDRESS: Final = urlsplit(PUBLIC_URL)
 HTTPS: Final = _ADDRESS.scheme == "https"
 DEBUG = env_bool("FOURFOLD_DEBUG")
 INSECURE_HTTP = env_bool("FOURFOLD_INSECURE_HTTP")
+INSECURE_DATABASE = env_bool("FOURFOLD_INSECURE_DATABASE")
 _HOST: Final = _ADDRESS.hostname or "localhost"
 ALLOWED_HOSTS = sorted({_HOST, "localhost", "127.0.0.1", "[::1]", *env_list("FOURFOLD_ALLOWED_HOSTS")})
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
@@ -194,7 +206,7 @@ INSTALLED_APPS = [
     "csp",
 ]
 MIDDLEWARE = [
-    "django.middleware.security.SecurityMiddleware",
+    "fourfold.project.transport.TransportMiddleware",
     "fourfold.project.origin.origin_middleware",
     "fourfold.project.request_log.RequestLogMiddleware",
     "fourfold.project.metrics.MetricsMiddleware",
@@ -246,9 +258,11 @@ AUTH_PASSWORD_VALIDATORS = [
     },
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "fourfold.project.passwords.BreachedPasswords"},
     {"NAME": "fourfold.project.passwords.LongestPassword"},
     {"NAME": "fourfold.project.passwords.ContextWords"},
 ]
+BREACHED_PASSWORDS = env_text("FOURFOLD_BREACHED_PASSWORDS")
 PASSWORD_RESET_TIMEOUT = 3600  # seconds that the link in the e-mail works
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from django.db import DatabaseError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from fourfold.records.faults import Fault, fault_of
 from fourfold.records.read_only import ReadOnly
 
 READING = ("GET", "HEAD", "OPTIONS")
@@ -15,18 +15,18 @@ def fault(request: HttpRequest, exception: BaseException | None) -> HttpResponse
     """The page for a fault that is no mistake of ours; None for any other exception."""
     if isinstance(exception, ReadOnly):
         return read_only(request, exception)
-    if not isinstance(exception, DatabaseError | InterfaceError):
-        return None
-    text = str(exception).lower()
-    if "disk is full" in text or "no space left" in text:
-        return unavailable(
-            request, 507, "The disk of the server is full",
-            "Nothing was saved by this request, and nothing that was saved before is lost.",
-            "Tell the person who runs this server. Reading works.",
-        )  # fmt: skip
-    if "readonly database" in text or "read-only" in text:
-        return read_only(request, ReadOnly())
-    return _gone(request, text) if isinstance(exception, OperationalError | InterfaceError) else None
+    match fault_of(exception):
+        case Fault.FULL:
+            return unavailable(
+                request, 507, "The disk of the server is full",
+                "Nothing was saved by this request, and nothing that was saved before is lost.",
+                "Tell the person who runs this server. Reading works.",
+            )  # fmt: skip
+        case Fault.READ_ONLY:
+            return read_only(request, ReadOnly())
+        case Fault.BUSY | Fault.GONE as found:
+            return _gone(request, found)
+    return None
 
 
 def read_only(request: HttpRequest, error: ReadOnly) -> HttpResponse:
@@ -34,9 +34,9 @@ def read_only(request: HttpRequest, error: ReadOnly) -> HttpResponse:
     return unavailable(request, 503, "Nobody can write at the moment", error.message, error.hint or "")
 
 
-def _gone(request: HttpRequest, text: str) -> HttpResponse:
+def _gone(request: HttpRequest, found: Fault) -> HttpResponse:
     """The database went away or is busy. Whether a write was committed is not known then, and the page says so."""
-    if "locked" in text or request.method in READING:
+    if found is Fault.BUSY or request.method in READING:
         said = "Nothing was saved by this request."
     else:
         said = "Whether your change was saved is not known: the connection broke while it was being written."
