@@ -66,7 +66,7 @@ def issue_invitation(organisation: Organisation, person: Person, by: Person | No
     invitation.save()
     if mails:
         Mail.objects.create(
-            kind=Mail.Kind.INVITATION, address=person.email, invitation=invitation, made_at=at, due_at=at
+            kind=Mail.Kind.INVITATION, address=person.email or "", invitation=invitation, made_at=at, due_at=at
         )
     action = "invitation.renew" if before else "invitation.make"
     note_event(organisation, by, action, f"person {person.pk}", at=at, after={"until": invitation.ends_at.isoformat()})

@@ -14,7 +14,7 @@ PROGRAMS: Final = ("/api/", "/scim/", "/metrics")
 class TransportMiddleware(SecurityMiddleware):
     """Django's, but for programs."""
 
-    def process_request(self, request: HttpRequest) -> HttpResponseBase | None:
+    def process_request(self, request: HttpRequest) -> HttpResponseBase | None:  # type: ignore[override]
         """A redirect to HTTPS for a browser, 403 for a program."""
         answer = super().process_request(request)
         if answer is None or not request.path.startswith(PROGRAMS):
