@@ -12,8 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fourfold.engine.anchors import Polarity
+from fourfold.engine.definitions import Kpi
 from fourfold.engine.findings import Level
 from fourfold.engine.gaming import (
+    Asked,
+    ask,
     bunching,
     changed_after_miss,
     counterparts,
@@ -24,10 +27,12 @@ from fourfold.engine.gaming import (
     last_minute,
     one_sided,
     pair_diverges,
+    parts_within,
     shrinking_denominator,
     too_smooth,
 )
 from fourfold.engine.gaming.flag import binomial_tail, chi_square_tail
+from fourfold.engine.periods import Calendar, Frequency
 from fourfold.engine.statuses import Status
 
 UP, DOWN = Polarity.HIGHER_BETTER, Polarity.LOWER_BETTER
@@ -210,6 +215,25 @@ def test_a_pair_diverges_within_two_periods() -> None:
         worse[at] = True
         assert pair_diverges(better, worse, 12, "reopened").raised is raised
     assert pair_diverges(better, worse, 11, "reopened").raised is None
+
+
+def test_days_of_months_are_the_parts_of_a_flow() -> None:
+    months = Calendar().range(Calendar().parse("2026-01"), Calendar().parse("2026-09"))
+    days = {day: 1.0 for month in months for day in month.parts(Frequency.DAY)}
+    even = parts_within(days, Frequency.MONTH)
+    assert even is not None and even.shape == (9, 31) and hockey_stick(even).raised is False
+    days |= dict.fromkeys(months[-1].parts(Frequency.DAY)[-3:], 9.0)
+    late = parts_within(days, Frequency.MONTH)
+    assert late is not None and hockey_stick(late).raised
+    kpi = Kpi(code="k", name="K", kind="flow")
+    flags = ask(Asked(kpi, np.ones(9), np.ones(9), np.zeros(9, np.uint8), inside=late))
+    assert [f.raised for f in flags if f.code == "G6"] == [True]
+
+
+def test_a_flow_that_comes_as_one_figure_has_no_parts() -> None:
+    months = Calendar().range(Calendar().parse("2026-01"), Calendar().parse("2026-09"))
+    assert parts_within(dict.fromkeys(months, 1.0), Frequency.MONTH) is None
+    assert parts_within(dict.fromkeys(months, 1.0), Frequency.QUARTER) is None  # three months have no last tenth
 
 
 def test_entries_at_the_last_minute_that_all_just_fit_are_a_question() -> None:

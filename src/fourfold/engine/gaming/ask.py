@@ -7,14 +7,16 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from fourfold.engine.algebra import AggTime
 from fourfold.engine.anchors import Polarity
 from fourfold.engine.cells import Bools, Codes, Floats
 from fourfold.engine.definitions import Definitions, Kpi
 from fourfold.engine.gaming.entries import one_sided
 from fourfold.engine.gaming.flag import Flag
-from fourfold.engine.gaming.parts import shrinking_denominator
+from fourfold.engine.gaming.parts import hockey_stick, shrinking_denominator
 from fourfold.engine.gaming.shape import bunching, digit_preference, exact_hits, too_smooth
 from fourfold.engine.gaming.turns import changed_after_miss, pair_diverges
+from fourfold.engine.groups import over_time
 from fourfold.engine.periods import Period
 from fourfold.engine.target_revisions import histories
 
@@ -27,7 +29,8 @@ class Asked:
 
     `eased` says by the place of a period what was made easier there. What is None is not known and not asked about:
     `corrected`, figures before and after corrections made after the deadline, `(correction,)` each; `counted`,
-    numerators and denominators of the units below in the last two periods, n0, d0, n1 and d1 `(unit,)`. `improves`
+    numerators and denominators of the units below in the last two periods, n0, d0, n1 and d1 `(unit,)`; `inside`, what
+    a flow was made of, `(period, part)` (see `parts_within`). `improves`
     and `worsens` are signals of the KPI and, by code, of its pairs, `(period,)`; they are there together.
     """
 
@@ -40,6 +43,7 @@ class Asked:
     counted: tuple[Floats, Floats, Floats, Floats] | None = None
     improves: Bools | None = None
     worsens: Mapping[str, tuple[Bools, int]] = field(default_factory=dict)
+    inside: Floats | None = None
 
     @property
     def sigma(self) -> float:
@@ -56,10 +60,10 @@ class Asked:
 
 
 def ask(given: Asked) -> tuple[Flag, ...]:
-    """The tests G1 to G5 and G7 to G9, those that fit the KPI; each says itself where it has too few figures.
+    """The tests G1 to G9, those that fit the KPI; each says itself where it has too few figures.
 
-    Digits are asked about only where figures come by hand and are no ratio. G6 and G10 need what happens inside a
-    period and when it is locked, and are left to who knows that.
+    Digits are asked about only where figures come by hand and are no ratio. G10 needs to know when a period is locked,
+    and is left to who knows that.
     """
     kpi, values = given.kpi, given.values
     resolution = None if kpi.resolution is None else float(kpi.resolution)
@@ -72,6 +76,8 @@ def ask(given: Asked) -> tuple[Flag, ...]:
         found.append(digit_preference(values, given.step))
     if given.corrected is not None:
         found.append(one_sided(*given.corrected, kpi.polarity))
+    if given.inside is not None and over_time(kpi) is AggTime.SUM:
+        found.append(hockey_stick(given.inside))
     if given.counted is not None and kpi.polarity in (Polarity.HIGHER_BETTER, Polarity.LOWER_BETTER):
         found.append(shrinking_denominator(*given.counted, kpi.polarity))
     found.append(changed_after_miss(given.status, given.eased))

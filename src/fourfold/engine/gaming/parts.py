@@ -2,15 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from fourfold.engine.anchors import Polarity
 from fourfold.engine.cells import Floats
 from fourfold.engine.change import mix_split
 from fourfold.engine.gaming.flag import Flag, too_few
+from fourfold.engine.periods import Frequency, Period
 
 LAST, TIMES, PERIODS = 0.10, 2.0, 8
+#: So many parts a period needs for its last tenth to be one of them.
+FINEST = 10
 MIX, UNITS = 0.5, 4
+
+
+def parts_within(figures: Mapping[Period, float], frequency: Frequency) -> Floats | None:
+    """Figures of shorter periods, days of months say, as `(period, part)` for `hockey_stick`; None without any.
+
+    Periods are those that have such figures, oldest first; parts end together, so that a short month lacks its first.
+    Only the shortest frequency that figures come in is used, and only where ten and more of it make a period.
+    """
+    finer = [p for p in figures if p.frequency.rank < frequency.rank]
+    if not finer:
+        return None
+    shortest = min((p.frequency for p in finer), key=lambda f: f.rank)
+    wholes = sorted({p.within(frequency) for p in finer if p.frequency is shortest})
+    rows = [[figures.get(part, np.nan) for part in whole.parts(shortest)] for whole in wholes]
+    width = max(map(len, rows))
+    if width < FINEST:
+        return None
+    return np.array([[*[np.nan] * (width - len(row)), *row] for row in rows])
 
 
 def hockey_stick(parts: Floats) -> Flag:

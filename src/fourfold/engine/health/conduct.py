@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from fourfold.engine.assessment import Criterion, Part
+from fourfold.engine.gaming.pairs import counterparts
 from fourfold.engine.health.record import Record, share, untold, yes
 
 COMMENTED, ACTED = (0.80, 0.50), (0.50, 0.25)
@@ -44,7 +45,9 @@ def safety(record: Record) -> Part:
     kpi = record.known.kpi
     pair = ", ".join(kpi.paired_with)
     evidence = f"paired with {pair}" if pair else "`paired_with` is empty"
-    mend = "Name in `paired_with` what gets worse when this is gamed."
+    usual = counterparts(kpi.name)
+    such = f", such as {usual[0]}" if usual else ""
+    mend = f"Name in `paired_with` what gets worse when this is gamed{such}."
     paired = Criterion("S1", "Would another KPI show its abuse?", yes(bool(pair)), 2, evidence, mend)
     asks = "Is no question about gaming open?"
     if record.gaming_open is None:

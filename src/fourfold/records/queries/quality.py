@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Final
+from typing import Final, TypeAlias
 
 from django.utils import timezone
 
@@ -28,6 +29,7 @@ from fourfold.records.queries.overview import about
 from fourfold.records.queries.own_series import parts_below, series_of
 from fourfold.records.queries.scope import Scope
 
+Entries: TypeAlias = Sequence[tuple[Period, Sequence[Entry]]]
 _YEAR: Final = 12  # periods that are looked at for comments, as for completeness
 #: Why the answer about gaming is in no score: whoever saw the score would know it.
 APART: Final = "its owner and its approver are asked, and the answer is in no score"
@@ -60,7 +62,8 @@ def quality_of(scope: Scope, kpi: Kpi) -> Quality:
     own = seen.get(kpi.code)
     chance = own.chance.p if own is not None and own.chance is not None else None
     known = Known(definitions, kpi, now, series.values, series.states, scope.unit.code, probability=chance)
-    kept = _conduct(scope, kpi, day)
+    entries = _entries(scope, kpi)
+    kept = _conduct(scope, kpi, day, entries)
     return Quality(
         scope=scope,
         kpi=kpi,
@@ -68,7 +71,7 @@ def quality_of(scope: Scope, kpi: Kpi) -> Quality:
         smart=smart.assess(known),
         health=_without_gaming(health.assess(_record(scope, known, series, own, kept, day))),
         label=health.classify(definitions, kpi),
-        flags=_flags(scope, kpi, series, seen, kept) if may_see_gaming(scope, kpi) else None,
+        flags=_flags(scope, kpi, series, seen, kept, entries) if may_see_gaming(scope, kpi) else None,
     )
 
 
@@ -120,8 +123,16 @@ def _outlooks(scope: Scope, kpi: Kpi, definitions: Definitions) -> dict[str, Out
     }
 
 
-def _conduct(scope: Scope, kpi: Kpi, day: date) -> Conduct | None:
+def _conduct(scope: Scope, kpi: Kpi, day: date, entries: Entries) -> Conduct | None:
     """What the revisions of the unit's own figures tell; None where it has none."""
+    if not entries:
+        return None
+    own = [pair for pair in entries if pair[0].frequency is kpi.frequency]
+    return conduct(own, kpi.lag, day, scope.structure.settings[scope.unit.code].business)
+
+
+def _entries(scope: Scope, kpi: Kpi) -> Entries:
+    """The figures of the unit's own by period, each as it was recorded from the first to the newest."""
     structure = scope.structure
     rows = models.Measurement.objects.visible_to(scope.person).filter(
         unit=scope.unit.pk, kpi=structure.kpi_pk[kpi.code]
@@ -134,11 +145,7 @@ def _conduct(scope: Scope, kpi: Kpi, day: date) -> Conduct | None:
         figure = float(number) if number is not None and state == State.NUMBER else float("nan")
         local = at.astimezone(structure.settings[scope.unit.code].zone).date()
         entries.setdefault(period, []).append(Entry(local, figure, bool(marks & Mark.PROVISIONAL)))
-    if not entries:
-        return None
-    found = [(period, some) for text, some in entries.items() if (period := _period(scope, text)) is not None]
-    own = [pair for pair in found if pair[0].frequency is kpi.frequency]
-    return conduct(own, kpi.lag, day, structure.settings[scope.unit.code].business)
+    return [(period, some) for text, some in entries.items() if (period := _period(scope, text)) is not None]
 
 
 def _commented(scope: Scope, kpi: Kpi) -> set[int]:
@@ -162,7 +169,7 @@ def _period(scope: Scope, text: str) -> Period | None:
 
 
 def _flags(
-    scope: Scope, kpi: Kpi, series: OwnSeries, seen: dict[str, Outlook], kept: Conduct | None
+    scope: Scope, kpi: Kpi, series: OwnSeries, seen: dict[str, Outlook], kept: Conduct | None, entries: Entries
 ) -> tuple[Flag, ...]:
     own = seen.get(kpi.code)
     polarity, periods = {k.code: k.polarity for k in scope.structure.kpis}, series.periods
@@ -179,6 +186,7 @@ def _flags(
             counted=parts_below(scope, kpi, series),
             improves=gaming.signs(own, kpi.polarity, periods, better=True) if own is not None else None,
             worsens=pairs,
+            inside=gaming.parts_within({period: some[-1].value for period, some in entries}, kpi.frequency),
         )
     )  # fmt: skip
 
