@@ -17,6 +17,7 @@ from fourfold.access.directory import ScimDirectory, Visitor
 from fourfold.access.roles import Role
 from fourfold.access.scopes import Scope
 from fourfold.actions.accept_invitation import accept_invitation
+from fourfold.actions.add_library_kpi import add_library_kpi
 from fourfold.actions.admit_person import admit_person
 from fourfold.actions.answer_once import Answer, answer_once
 from fourfold.actions.confirm_step import confirm_step
@@ -159,6 +160,11 @@ def _(path: Path) -> Act:
     figures = "kpi,unit,period,value\nsales,north,2026-04,1\nstaff,south,2026-04,3\n"
     new = folder(path, figures, strategy=BAKERY["strategy"] | {"name": "Rise again"})
     return lambda: load_folder(by=None, path=new, at=NOW)
+
+
+@case(add_library_kpi)
+def _(path: Path) -> Act:
+    return lambda: add_library_kpi(by=person(ALICE), objective="earn", kpi="K012", **B)
 
 
 @case(evaluate_organisation)
