@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date
 
 from fourfold.engine.assessment import Criterion, Part
-from fourfold.engine.gaming.pairs import counterparts
 from fourfold.engine.health.record import Record, share, untold, yes
 
 COMMENTED, ACTED = (0.80, 0.50), (0.50, 0.25)
@@ -45,9 +44,7 @@ def safety(record: Record) -> Part:
     kpi = record.known.kpi
     pair = ", ".join(kpi.paired_with)
     evidence = f"paired with {pair}" if pair else "`paired_with` is empty"
-    usual = counterparts(kpi.name)
-    such = f", such as {usual[0]}" if usual else ""
-    mend = f"Name in `paired_with` what gets worse when this is gamed{such}."
+    mend = "Name in `paired_with` what gets worse when this is gamed."
     paired = Criterion("S1", "Would another KPI show its abuse?", yes(bool(pair)), 2, evidence, mend)
     asks = "Is no question about gaming open?"
     if record.gaming_open is None:
