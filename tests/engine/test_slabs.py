@@ -29,6 +29,21 @@ def test_results_in_many_slabs_are_those_in_one(view: View, monkeypatch: pytest.
     assert_frame_equal(results(view), whole, check_exact=True)
 
 
+def test_slabs_worked_on_side_by_side_give_the_same_results(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = results("month")
+    for module in (blocks, judging, kpis, nodes, rows, target_blocks):
+        monkeypatch.setattr(module, "slabs", lambda shape: cells.slabs(shape, cells=500))
+    monkeypatch.setattr(cells, "WORKERS", 3)
+    assert_frame_equal(results("month"), whole, check_exact=True)
+
+
+def test_what_goes_wrong_in_any_share_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cells, "WORKERS", 3)
+    assert cells.side_by_side(lambda n: n * n, range(100)) == [n * n for n in range(100)]
+    with pytest.raises(ZeroDivisionError):
+        cells.side_by_side(lambda n: 1 / (n - 50), range(100))
+
+
 def test_rows_in_any_order_give_the_same_results() -> None:
     shuffled = COMPANY.rows.sample(fraction=1, shuffle=True, seed=1)
     found = evaluate(COMPANY.definitions, shuffled, as_of=COMPANY.as_of).frame()

@@ -6,6 +6,7 @@ shape; a number is present exactly where the state is `NUMBER`, and is NaN every
 
 from __future__ import annotations
 
+import os  # house: how many processors there are changes how long results take, never what they are
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from enum import IntEnum, IntFlag
@@ -131,8 +132,11 @@ def worst_state(*states: Codes) -> Codes:
 
 #: How many cells are worked on at once: temporaries stay in the processor's cache, and the peak memory flat.
 SLAB: Final = 1 << 17
-#: How many slabs are worked on side by side.
-WORKERS: Final = 4
+#: How many slabs are worked on side by side. NumPy's calls are short, and threads wait for the interpreter between
+#: them: on two processors two threads took longer than one, on the clock too (see `benchmarks/README.md`).
+WORKERS: Final = max(min((os.cpu_count() or 1) // 2, 4), 1)
+#: Fewer items than this are worked on one after another.
+FEW: Final = 8
 
 
 def slabs(shape: tuple[int, ...], cells: int = SLAB) -> Iterator[slice[int, int, None]]:
@@ -152,13 +156,25 @@ def slabs(shape: tuple[int, ...], cells: int = SLAB) -> Iterator[slice[int, int,
 def side_by_side(work: Callable[[_Item], _Result], items: Iterable[_Item]) -> list[_Result]:
     """The work done on each item, in order; several at a time, as NumPy leaves the interpreter to others meanwhile.
 
-    A few items are worked on one after another: threads take longer to start than these to be done.
+    A few items are worked on one after another: threads take longer to start than these to be done. The thread that
+    asks does its share, for the memory of a new one has to be made first.
     """
     todo = list(items)
-    if len(todo) < 2 * WORKERS:
+    if len(todo) < FEW or WORKERS == 1:
         return [work(item) for item in todo]
-    with ThreadPoolExecutor(max_workers=WORKERS) as pool:
-        return list(pool.map(work, todo))
+    done: dict[int, _Result] = {}
+    left = iter(enumerate(todo))  # whoever has time takes the next one
+
+    def share() -> None:
+        for place, item in left:
+            done[place] = work(item)
+
+    with ThreadPoolExecutor(max_workers=WORKERS - 1) as pool:
+        others = [pool.submit(share) for _ in range(WORKERS - 1)]
+        share()
+        for other in others:
+            other.result()
+    return [done[place] for place in range(len(todo))]
 
 
 def stacked(arrays: Sequence[_A | None], shapes: Sequence[tuple[int, int, int]]) -> _A | None:
