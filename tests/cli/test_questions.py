@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -159,9 +160,24 @@ def test_explain_says_it_in_words_and_its_json_can_be_replayed(fourfold: Run, ab
     assert library.replay(body) == body["answer"]
 
 
+def test_two_folders_are_compared_definition_by_definition_and_score_by_score(fourfold: Run, tmp_path: Path) -> None:
+    other = Path(shutil.copytree(EXAMPLE, tmp_path / "other"))
+    kpis = other / "kpis.yaml"
+    kpis.write_text(kpis.read_text().replace("value: 78, red_line: 70", "value: 80, red_line: 70"))
+    ran = fourfold("diff", EXAMPLE, other, *AS_OF)
+    assert (ran.code, ran.err) == (0, "") and "1 changed" in ran.out and "Near target" in ran.out
+    rows = json.loads(fourfold("diff", EXAMPLE, other, "--format", "json", *AS_OF).out)
+    assert [(r["noun"], r["kind"], r["field"], r["before"], r["after"]) for r in rows] == [
+        ("targets", "changed", "value", '"78"', '"80"')
+    ]
+    assert "no difference" in fourfold("diff", EXAMPLE, EXAMPLE, *AS_OF).out
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [
+        (("diff", EXAMPLE, "nowhere"), 4, "is not a folder"),
+        (("diff", EXAMPLE, EXAMPLE, "--unit", "grp"), 4, 'Did you mean "group"?'),
         (("signals", "nowhere"), 4, "is not a folder"),
         (("signals", EXAMPLE, "--kpi", "ed4h"), 4, 'Did you mean "ed_4h"?'),
         (("forecast", EXAMPLE, "--unit", "grp"), 4, 'Did you mean "group"?'),

@@ -116,6 +116,41 @@ def test_a_mistyped_folder_makes_no_database(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_plan_is_shown_and_applied_and_then_nothing_is_left_to_do(company: Path, data: Path, tmp_path: Path) -> None:
+    before = content(data)
+    new = Path(shutil.copytree(company, tmp_path / "new"))
+    strategy = new / "strategy.yaml"
+    text = strategy.read_text()
+    strategy.write_text(text.replace("weight: 2}", "weight: 5}", 1))
+    assert strategy.read_text() != text
+    assert fourfold("plan", company, "--check", data=data).returncode == 0
+    planned = fourfold("plan", new, "--check", data=data)
+    assert planned.returncode == 1 and "1 changed" in planned.stdout and "weight" in planned.stdout
+    unasked = fourfold("apply", new, data=data)
+    assert unasked.returncode == 2 and "--yes" in unasked.stderr
+    assert content(data) == before
+    applied = fourfold("apply", new, "--yes", data=data)
+    assert (applied.returncode, applied.stderr) == (0, "") and "1 definition changed" in applied.stdout
+    assert fourfold("plan", new, "--check", data=data).returncode == 0
+
+
+def test_what_would_go_is_named_and_goes_only_where_that_is_allowed(company: Path, data: Path, tmp_path: Path) -> None:
+    before = content(data)
+    new = Path(shutil.copytree(company, tmp_path / "new"))
+    for file in new.glob("initiatives*"):
+        file.unlink()
+    strategy = new / "strategy.yaml"
+    lines = strategy.read_text().splitlines(keepends=True)
+    start = next(i for i, line in enumerate(lines) if line.startswith("links:"))
+    end = next((i for i in range(start + 1, len(lines)) if lines[i][0] not in " #\n"), len(lines))
+    strategy.write_text("".join(lines[:start] + lines[end:]))
+    refused = fourfold("apply", new, "--yes", data=data)
+    assert refused.returncode == 5 and "would go" in refused.stderr and "--allow-destroy" in refused.stderr
+    assert content(data) == before
+    assert fourfold("apply", new, "--yes", "--allow-destroy", data=data).returncode == 0
+    assert fourfold("plan", new, "--check", data=data).returncode == 0
+
+
 def files(folder: Path) -> dict[str, bytes]:
     return {str(p.relative_to(folder)): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
 

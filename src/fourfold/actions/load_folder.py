@@ -17,7 +17,7 @@ from fourfold.actions.outcome import Outcome
 from fourfold.connectors.files.folder import FEEDS
 from fourfold.engine.definitions import Definitions
 from fourfold.engine.findings import Finding, Level, Place
-from fourfold.errors import Forbidden
+from fourfold.errors import Forbidden, Outdated
 from fourfold.records.frames.definition import Change, write_definitions
 from fourfold.records.frames.measurement import Written, digest_of, write_measurements
 from fourfold.records.frames.person import gives_roles
@@ -32,13 +32,15 @@ def load_folder(
     path: str | Path,
     at: datetime | None = None,
     sources: Mapping[str, str | Path] | None = None,
+    expected: int | None = None,
 ) -> Outcome[Organisation]:
     """Put a folder into the database in one transaction, then evaluate the organisation.
 
     A folder with an error changes nothing, and loading the same folder again changes nothing either. Definitions
     become those of the folder; figures that the folder does not name stay. A new organisation can be made by the
     administrator of the machine only (`by=None`), and only they may load one with feeds. `sources` says where the
-    databases of its feeds are. The outcome also has what the evaluation found.
+    databases of its feeds are. With `expected`, the version of the organisation that a plan was made of, it raises
+    `Outdated` where somebody changed it since. The outcome also has what the evaluation found.
     """
     if by is not None and (Path(path) / FEEDS).exists():  # a feed reads databases with the rights of the server
         hint = "The administrator of the machine can: fourfold load FOLDER. Or take feeds/ out of it."
@@ -50,6 +52,8 @@ def load_folder(
     organisation = _find(by, scorecard.definitions)
     with transaction.atomic():
         organisation = lock(organisation) if organisation else _new(scorecard.definitions)
+        if expected is not None and organisation.version != expected:
+            raise Outdated(f"{organisation.name} has changed since the plan was made.", hint="Look at a new plan.")
         if in_use := _in_use(organisation, scorecard.definitions):
             return Outcome("nothing was loaded", findings=(*findings, *in_use))
         changes, figures = _write(organisation, scorecard, Path(path), by, moment)

@@ -16,11 +16,13 @@ from fourfold.cli import (
     account,
     alignment,
     allocate,
+    apply,
     audit,
     backup,
     chances,
     check,
     demo,
+    diff,
     doctor,
     evaluate,
     evidence,
@@ -35,6 +37,7 @@ from fourfold.cli import (
     load,
     migrate,
     people,
+    plan,
     portfolio,
     propose,
     provisioning_key,
@@ -74,8 +77,8 @@ def version(show: Annotated[bool, typer.Option("--version", help="Print the vers
 #: In the order in which `--help` lists them.
 _COMMANDS: Final = (
     init, check, evaluate, explain, signals, forecast, chances, evidence, what_if, propose, allocate, smart, health,
-    portfolio, alignment, schema, load, export, invite, invitations, people, account, provisioning_key, serve, demo,
-    backup, restore, verify, migrate, read_only, rotate_keys, doctor,
+    portfolio, alignment, schema, diff, plan, apply, load, export, invite, invitations, people, account,
+    provisioning_key, serve, demo, backup, restore, verify, migrate, read_only, rotate_keys, doctor,
 )  # fmt: skip
 for _module in _COMMANDS:
     app.command(_module.NAME)(_module.run)

@@ -9,6 +9,7 @@ from typing import Any, Final
 from django.db import models
 from django.db.models import QuerySet
 
+from fourfold.engine.edits import KEYS
 from fourfold.records.models import (
     Initiative,
     Kpi,
@@ -48,12 +49,16 @@ class Ids:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A noun of `Definitions`: its table, the keys of its spec that name it, and its columns beside the spec."""
+    """A noun of `Definitions`: its table, and its columns beside the spec."""
 
     noun: str
     model: type[models.Model]
-    key: tuple[str, ...]
     columns: Callable[[Any, Ids], dict[str, object]]
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """The keys of its spec that name it."""
+        return KEYS[self.noun]
 
 
 def rows_of(model: type[models.Model], organisation: Organisation) -> QuerySet[Any]:
@@ -89,31 +94,28 @@ def _step(step: Any, ids: Ids) -> dict[str, object]:
 
 #: In the order in which rows can be written; people come between units and strategy, see `person`.
 TABLES: Final = (
-    Table("units", Unit, ("code",), lambda d, _: _coded(d)),
-    Table("strategy", Strategy, ("code",), lambda d, ids: _coded(d, unit_id=ids(Unit, d.unit))),
-    Table("perspectives", Perspective, ("code",), lambda d, ids: _coded(d, strategy_id=ids(Strategy, ids.strategy))),
-    Table("themes", Theme, ("code",), lambda d, ids: _coded(d, strategy_id=ids(Strategy, ids.strategy))),
+    Table("units", Unit, lambda d, _: _coded(d)),
+    Table("strategy", Strategy, lambda d, ids: _coded(d, unit_id=ids(Unit, d.unit))),
+    Table("perspectives", Perspective, lambda d, ids: _coded(d, strategy_id=ids(Strategy, ids.strategy))),
+    Table("themes", Theme, lambda d, ids: _coded(d, strategy_id=ids(Strategy, ids.strategy))),
     Table(
         "objectives",
         Objective,
-        ("code",),
         lambda d, ids: _coded(d, perspective_id=ids(Perspective, d.perspective), owner_id=ids(Membership, d.owner)),
     ),
     Table(
         "links",
         Link,
-        ("source", "target"),
         lambda d, ids: {"source_id": ids(Objective, d.source), "target_id": ids(Objective, d.target)},
     ),
-    Table("kpis", Kpi, ("code",), lambda d, ids: _coded(d, owner_id=ids(Membership, d.owner))),
+    Table("kpis", Kpi, lambda d, ids: _coded(d, owner_id=ids(Membership, d.owner))),
     Table(
         "uses",
         KpiUse,
-        ("kpi", "objective"),
         lambda d, ids: {"kpi_id": ids(Kpi, d.kpi), "objective_id": ids(Objective, d.objective)},
     ),
-    Table("targets", Target, ("kpi", "unit", "kind", "since"), _target),
-    Table("initiatives", Initiative, ("code",), lambda d, ids: _coded(d, owner_id=ids(Membership, d.owner))),
-    Table("notes", Note, ("kpi", "unit", "period", "kind"), _note),
-    Table("steps", Step, ("kpi", "unit", "since"), _step),
+    Table("targets", Target, _target),
+    Table("initiatives", Initiative, lambda d, ids: _coded(d, owner_id=ids(Membership, d.owner))),
+    Table("notes", Note, _note),
+    Table("steps", Step, _step),
 )

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
     from fourfold.connectors.spark import Outcome
+    from fourfold.scorecard.differences import Differences
 
 #: The views whose periods have a spelling of their own; a whole date is a month before it is a day.
 _SPELT: Final[tuple[View, ...]] = ("month", "quarter", "half", "year", "week", "day")
@@ -97,6 +98,26 @@ class Scorecard(Questions):
         if errors(outcome.findings):
             raise FolderError(outcome.findings)
         return outcome
+
+    def diff(
+        self,
+        other: Scorecard,
+        name: str = "this",
+        unit: str | None = None,
+        period: str | None = None,
+        *,
+        as_of: Moment = None,
+        view: View | str = "month",
+    ) -> Differences:
+        """What another scorecard defines otherwise, and what each score and status at a unit and period becomes.
+
+        Without a period it is that of the newest figures here. `name` is what the other is called in titles.
+        """
+        from fourfold.scorecard.differences import differences
+
+        evaluated = self.evaluate(as_of=as_of, view=view)
+        shown = evaluated.table(unit=unit, period=period)
+        return differences(self, other, evaluated.evaluation, name, shown.unit, shown.period)
 
     def view_of(self, period: str | None) -> View:
         """The view that a period belongs to, such as quarter for FY2026-Q2; month for what is none, and without one."""

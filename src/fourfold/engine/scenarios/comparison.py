@@ -90,7 +90,7 @@ class Comparison:
     scenario: Evaluation
     nodes: tuple[str, ...]
     units: tuple[str, ...]
-    points: Mapping[Part, Floats]
+    points: Mapping[Part, Floats] = field(default_factory=dict)
     runs: Mapping[frozenset[Part], Evaluation] = field(default_factory=dict)
 
     def at(self, node: str, *, unit: str, period: Period | str) -> Difference:
@@ -164,6 +164,14 @@ class Comparison:
             return Side(score, status, gap=None if score is None else score - 100.0)
         value, anchors = _number(results.value[k, u, p]), results.anchors_at(k, u, p)
         return Side(score, status, value, anchors.get("target"), _gap(value, anchors))
+
+
+def side_by_side(name: str, base: Evaluation, scenario: Evaluation) -> Comparison:
+    """Two evaluations over the same periods; whatever made the difference, its parts are not told apart."""
+    names = [[*e.kpis.nodes, *e.nodes.nodes] for e in (base, scenario)]
+    nodes = tuple(sorted(dict.fromkeys(names[0] + names[1]), key=lambda n: not n.startswith("kpi:")))
+    units = tuple(dict.fromkeys(base.kpis.units + scenario.kpis.units))
+    return Comparison(name, base, scenario, nodes, units)
 
 
 def _gap(value: float | None, anchors: Mapping[str, float]) -> float | None:

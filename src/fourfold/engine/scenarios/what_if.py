@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from itertools import combinations
 from math import factorial
 from typing import TYPE_CHECKING
@@ -15,7 +16,7 @@ from fourfold.engine.definitions import Definitions
 from fourfold.engine.evaluate import evaluate
 from fourfold.engine.findings import errors
 from fourfold.engine.results import Evaluation
-from fourfold.engine.scenarios.comparison import Comparison, aligned
+from fourfold.engine.scenarios.comparison import Comparison, aligned, side_by_side
 from fourfold.engine.scenarios.scenario import Part, Scenario, ScenarioError, check_names, lay_over
 from fourfold.engine.words import did_you_mean
 from fourfold.errors import NotFound
@@ -45,10 +46,8 @@ def what_if(base: Evaluation, rows: pl.DataFrame, scenario: Scenario) -> Compari
         figures = own if Part.FIGURES in some else rows
         runs[some] = evaluate(definitions, figures, as_of=base.as_of, view=base.view, periods=base.periods)
     last = runs[frozenset(parts)]
-    names = [[*e.kpis.nodes, *e.nodes.nodes] for e in (base, last)]
-    nodes = tuple(sorted(dict.fromkeys(names[0] + names[1]), key=lambda n: not n.startswith("kpi:")))
-    units = tuple(dict.fromkeys(base.kpis.units + last.kpis.units))
-    return Comparison(scenario.name, base, last, nodes, units, _points(runs, parts, nodes, units), runs)
+    both = side_by_side(scenario.name, base, last)
+    return replace(both, points=_points(runs, parts, both.nodes, both.units), runs=runs)
 
 
 def replaced(rows: pl.DataFrame, figures: pl.DataFrame, definitions: Definitions) -> pl.DataFrame:

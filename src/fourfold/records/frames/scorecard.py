@@ -6,6 +6,7 @@ from collections.abc import Collection
 
 import polars as pl
 
+from fourfold.engine.scenarios import replaced
 from fourfold.records.frames.measurement import read_measurements
 from fourfold.records.models import Organisation
 from fourfold.records.ready import Ready
@@ -20,3 +21,12 @@ def scorecard_now(organisation: Organisation, ready: Ready) -> Scorecard:
 def rows_in(card: Scorecard, units: Collection[str]) -> pl.DataFrame:
     """The figures of these units, by code."""
     return card.rows.filter(pl.col("unit").is_in(list(units)))
+
+
+def figures_together(rows: pl.DataFrame, card: Scorecard) -> pl.DataFrame:
+    """The figures that are here, as far as a folder still defines their KPI and unit, and over them its own."""
+    kept = rows.filter(
+        pl.col("kpi").is_in([k.code for k in card.definitions.kpis if not k.is_computed]),
+        pl.col("unit").is_in(list(card.definitions.unit)),
+    )
+    return replaced(kept, card.rows, card.definitions) if len(card.rows) else kept

@@ -1,0 +1,65 @@
+"""`fourfold apply FOLDER`."""
+
+from __future__ import annotations
+
+from typing import Annotated, Final
+
+import typer
+
+from fourfold.cli.options import Folder, Form
+from fourfold.cli.output import Format, Misused, print_findings, show, summary
+from fourfold.cli.plan import planned
+from fourfold.cli.sources import Source, sources
+from fourfold.engine.edits import Edit, Kind
+from fourfold.errors import Conflict
+
+NAME: Final = "apply"
+#: How many of the things that would go are named in the refusal; the plan above it names all.
+_NAMED: Final = 5
+
+
+def run(
+    path: Folder,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    allow_destroy: Annotated[
+        bool, typer.Option("--allow-destroy", help="Remove what the folder no longer defines.")
+    ] = False,
+    form: Form = Format.TABLE,
+    source: Source = None,
+) -> None:
+    """Show the plan of a folder, ask, and load it, all or nothing.
+
+    What the folder no longer defines goes only with --allow-destroy, and what has figures stays even then. Where
+    somebody else changed the organisation since the plan was made, nothing is changed. Exit code 1 when the folder has
+    errors, 4 when the organisation is not in the database yet, 5 when something speaks against it.
+    """
+    made = planned(path, None, None, source)
+    show(made.differences, form, None)
+    if (going := made.differences.of_kind(Kind.REMOVED)) and not allow_destroy:
+        raise Conflict(f"{_listed(going)} would go, so nothing was changed.", hint="Put back, or add --allow-destroy.")
+    if not yes:
+        _ask(path.name)
+    from fourfold.actions.load_folder import load_folder
+
+    outcome = load_folder(by=None, path=path, sources=sources(source), expected=made.version)
+    print_findings(outcome.findings)
+    if not outcome.ok:
+        typer.echo(f"{path}: {summary(outcome.findings)}; nothing was changed")
+        raise typer.Exit(1)
+    typer.echo(f"{path}: {outcome.summary}")
+
+
+def _listed(going: tuple[Edit, ...]) -> str:
+    named = ", ".join(f"{edit.noun} {edit.name}" for edit in going[:_NAMED])
+    more = f" and {len(going) - _NAMED} more" if len(going) > _NAMED else ""
+    return f"{len(going)} definition{'s' if len(going) > 1 else ''} ({named}{more})"
+
+
+def _ask(name: str) -> None:
+    try:
+        sure = typer.confirm(f"Apply {name}?")
+    except typer.Abort:  # nobody is there to answer
+        raise Misused("Nobody answered, so nothing was changed.", hint="Add --yes where nobody can be asked.") from None
+    if not sure:
+        typer.echo("Nothing was changed.")
+        raise typer.Exit

@@ -1,0 +1,49 @@
+"""`fourfold plan FOLDER`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+from fourfold.cli.django_setup import prepare, set_up
+from fourfold.cli.options import AtPeriod, AtUnit, Folder, Form, Out
+from fourfold.cli.output import Format, folder, show
+from fourfold.cli.sources import Source, sources
+
+if TYPE_CHECKING:
+    from fourfold.records.queries.plan import Plan
+
+NAME: Final = "plan"
+
+
+def run(
+    path: Folder,
+    unit: AtUnit = None,
+    period: AtPeriod = None,
+    same: Annotated[bool, typer.Option("--check", help="Exit code 1 when anything is different.")] = False,
+    form: Form = Format.TABLE,
+    out: Out = None,
+    source: Source = None,
+) -> None:
+    """Show what loading a folder would change in the database: definitions, scores and statuses. Nothing is changed.
+
+    Exit code 1 when the folder has errors, 4 when the organisation is not in the database yet.
+    """
+    found = planned(path, unit, period, source).differences
+    show(found, form, out)
+    if same and found:
+        raise typer.Exit(1)
+
+
+def planned(path: Path, unit: str | None, period: str | None, source: list[str] | None) -> Plan:
+    """The plan of a folder without errors."""
+    folder(path)  # a mistyped name makes no database
+    where = sources(source)
+    set_up()
+    prepare()
+    from fourfold.records.queries.plan import plan
+    from fourfold.scorecard import load
+
+    return plan(load(path, sources=where), str(path), unit, period)

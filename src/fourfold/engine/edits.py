@@ -1,0 +1,98 @@
+"""What is different between two sets of definitions: what came, what went, and what a thing says otherwise."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from pydantic import JsonValue
+
+from fourfold.engine.definitions.base import Definition
+from fourfold.engine.definitions.scorecard import Definitions
+
+#: What names a thing for ever, noun by noun of `Definitions`; those of equal names are told apart by their order.
+KEYS: Final[Mapping[str, tuple[str, ...]]] = {
+    "organisation": ("code",),
+    "units": ("code",),
+    "people": ("code",),
+    "strategy": ("code",),
+    "perspectives": ("code",),
+    "themes": ("code",),
+    "objectives": ("code",),
+    "links": ("source", "target"),
+    "kpis": ("code",),
+    "uses": ("kpi", "objective"),
+    "targets": ("kpi", "unit", "kind", "since"),
+    "initiatives": ("code",),
+    "notes": ("kpi", "unit", "period", "kind"),
+    "steps": ("kpi", "unit", "since"),
+}
+
+
+class Kind(StrEnum):
+    """What happened to a thing."""
+
+    ADDED = "added"
+    CHANGED = "changed"
+    REMOVED = "removed"
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field of a changed thing, as JSON writes it on both sides; a field that is not given has its default."""
+
+    name: str
+    before: JsonValue
+    after: JsonValue
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """A thing by its noun and name, such as `targets` and `waits north target 2026-04`; fields where it changed."""
+
+    noun: str
+    name: str
+    kind: Kind
+    fields: tuple[Field, ...] = ()
+
+
+def edits(before: Definitions, after: Definitions) -> tuple[Edit, ...]:
+    """Everything that is different, noun by noun: removed, changed, added, each in the order in which it is written.
+
+    Two ways of writing the same (95 and 95.0, a default written out or left out) are no difference, and neither is
+    another order.
+    """
+    return tuple(edit for noun in KEYS for edit in _edits(noun, _named(noun, before), _named(noun, after)))
+
+
+def _named(noun: str, definitions: Definitions) -> dict[tuple[str, int], Definition]:
+    written = getattr(definitions, noun)
+    things: Iterable[Definition] = written if isinstance(written, tuple) else (written,)
+    seen: Counter[str] = Counter()
+    named = {}
+    for thing in things:
+        parts = (getattr(thing, part) for part in KEYS[noun])
+        name = " ".join(str(part) for part in parts if part is not None)
+        named[name, seen[name]] = thing
+        seen[name] += 1
+    return named
+
+
+def _edits(
+    noun: str, before: Mapping[tuple[str, int], Definition], after: Mapping[tuple[str, int], Definition]
+) -> Iterator[Edit]:
+    yield from (Edit(noun, key[0], Kind.REMOVED) for key in before if key not in after)
+    for key, thing in after.items():
+        if key in before and before[key] != thing:
+            yield Edit(noun, key[0], Kind.CHANGED, tuple(_fields(before[key], thing)))
+    yield from (Edit(noun, key[0], Kind.ADDED) for key in after if key not in before)
+
+
+def _fields(before: Definition, after: Definition) -> Iterator[Field]:
+    old, new = before.model_dump(mode="json"), after.model_dump(mode="json")
+    for name in type(after).model_fields:
+        if getattr(before, name) != getattr(after, name):
+            yield Field(name, old[name], new[name])

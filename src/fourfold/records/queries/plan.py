@@ -1,0 +1,50 @@
+"""What loading a scorecard folder would change, before it is loaded."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from fourfold.engine.edits import Edit, Kind
+from fourfold.errors import NotFound
+from fourfold.records.frames.definition import read_definitions
+from fourfold.records.frames.scorecard import figures_together, scorecard_now
+from fourfold.records.models import Organisation, Step
+from fourfold.records.ready import ready_definitions
+from fourfold.records.tables import rows_of
+from fourfold.scorecard import Scorecard
+from fourfold.scorecard.differences import Differences
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What would be different, and the version of the organisation of which this is true."""
+
+    differences: Differences
+    version: int
+
+
+def plan(card: Scorecard, name: str, unit: str | None = None, period: str | None = None) -> Plan:
+    """Compare the organisation of the folder as it is now with what loading the folder would make of it.
+
+    Figures that the folder does not name stay, and so do people and steps confirmed here. Raises `NotFound` where there
+    is no such organisation yet, or nothing was loaded.
+    """
+    code = card.definitions.organisation.code
+    organisation = Organisation.objects.filter(code=code).first()  # house: only who runs the machine asks
+    ready = ready_definitions(organisation) if organisation else None
+    if organisation is None or ready is None:
+        raise NotFound(f"There is no organisation {code} yet.", hint="All of it is new: fourfold load FOLDER")
+    now = replace(scorecard_now(organisation, ready), written=read_definitions(organisation))
+    then = replace(card, rows=figures_together(now.rows, card))
+    found = now.diff(then, name, unit, period, view=now.view_of(period))
+    confirmed = {
+        " ".join(str(spec[part]) for part in ("kpi", "unit", "since") if spec.get(part) is not None)
+        for spec in rows_of(Step, organisation).filter(confirmed_at__isnull=False).values_list("spec", flat=True)
+    }
+    edits = tuple(edit for edit in found.edits if not _stays(edit, confirmed))
+    return Plan(replace(found, edits=edits), organisation.version)
+
+
+def _stays(edit: Edit, confirmed: set[str]) -> bool:
+    """Whether loading leaves alone what the folder does not name."""
+    return edit.kind is Kind.REMOVED and (edit.noun == "people" or (edit.noun == "steps" and edit.name in confirmed))
