@@ -59,6 +59,10 @@ def may(who: Principal, action: Action, thing: Thing) -> bool:
         return False
     if not any(gives(g, action.value, who, thing, anywhere) for g in held if anywhere or inside(g.path, path)):
         return False
+    mine = {"kpi_owner"} if thing.owner == who.person else set()
+    clear = [g for g in held if inside(g.path, path) and (g.confidential or g.role.value in mine)]
+    if thing.confidential and not clear:
+        return False
     if thing.author == who.person and action.value in ("approve", "lock", "approve_target"):
         return False
     return not (thing.eases and thing.owner == who.person and action.value in ("target", "approve_target"))

@@ -81,9 +81,11 @@ class World(RuleBasedStateMachine):
         new = set(Event.objects.order_by("-seq").values_list("action", flat=True)[: Event.objects.count() - count])
         assert "grant.take" in new or rights(principal(who)) <= before
 
-    @rule(who=people, to=people, role=st.sampled_from(ROLES), unit=places)
-    def give(self, who: str, to: str, role: Role, unit: str | None) -> None:
-        self.tries(who, lambda by: give_grant(by=by, person=number(to), role=role, unit=unit))
+    @rule(who=people, to=people, role=st.sampled_from(ROLES), unit=places, closed=st.booleans())
+    def give(self, who: str, to: str, role: Role, unit: str | None, closed: bool) -> None:
+        self.tries(
+            who, lambda by: give_grant(by=by, person=number(to), role=role, unit=unit, confidential=closed)
+        )
 
     @rule(who=people, to=people, unit=places)
     def deny(self, who: str, to: str, unit: str | None) -> None:
@@ -142,18 +144,24 @@ def number(email: str) -> int:
 def things(who: Principal) -> list[Thing]:
     rows = Unit.objects.filter(organisation__code="bakery").values_list("organisation", "path")
     pk = Organisation.objects.get(code="bakery").pk
-    return [Thing(pk)] + [Thing(pk, path, owner=owner) for _, path in rows for owner in (None, who.person)]
+    return [Thing(pk)] + [
+        Thing(pk, path, owner=owner, confidential=closed)
+        for _, path in rows
+        for owner in (None, who.person)
+        for closed in (False, True)
+    ]
 
 
-def rights(who: Principal) -> set[tuple[str, str, bool]]:
+def rights(who: Principal) -> set[tuple[str, str, bool, bool]]:
     """What somebody may do where, by code, since paths move."""
     rows = Unit.objects.filter(organisation__code="bakery").values_list("organisation", "code", "path")
     return {
-        (action.value, code, is_own)
+        (action.value, code, is_own, closed)
         for pk, code, path in rows
         for is_own in (False, True)
+        for closed in (False, True)
         for action in Action
-        if can(who, action, Thing(pk, path, owner=who.person if is_own else None))
+        if can(who, action, Thing(pk, path, owner=who.person if is_own else None, confidential=closed))
     }
 
 

@@ -21,6 +21,7 @@ GIVES: Final[dict[Role, frozenset[Role]]] = {
 }
 
 TOO_MUCH: Final = "You may give roles that you hold to give, in the units that are yours to manage."
+NO_CLEARANCE: Final = "You may give a clearance for confidential KPIs where you have it yourself."
 OWN_RIGHTS: Final = "Nobody gives a role to themselves. Ask another administrator."
 OWN_DENIAL: Final = "Nobody lifts what is denied to themselves. Ask another administrator."
 
@@ -33,8 +34,18 @@ def gives(principal: Principal, organisation: int, path: str | None) -> frozense
     return frozenset().union(*(GIVES.get(g.role, frozenset()) for g in here))
 
 
-def refusal_to_give(principal: Principal, role: Role, *, to: int, organisation: int, path: str | None) -> str:
+def clears(principal: Principal, organisation: int, path: str | None) -> bool:
+    """True where the principal may give a clearance: as an organisation admin, or by a clearance of their own."""
+    here = (g for g in principal.effective if g.organisation == organisation and g.covers(path) and g.role in GIVES)
+    return any(g.confidential or g.role is Role.ORGANISATION_ADMIN for g in here)
+
+
+def refusal_to_give(
+    principal: Principal, role: Role, *, to: int, organisation: int, path: str | None, confidential: bool = False
+) -> str:
     """Why the principal may not give this role to the person `to` there; empty where they may."""
+    if confidential and not clears(principal, organisation, path):
+        return NO_CLEARANCE
     if role not in gives(principal, organisation, path):
         return DENIED if principal.is_denied(organisation, path) else TOO_MUCH
     return OWN_RIGHTS if to == principal.person and not is_taking(principal, to, organisation) else ""

@@ -26,6 +26,7 @@ TARGETS: Final = frozenset({Action.TARGET, Action.APPROVE_TARGET})
 
 DENIED: Final = "This part of the organisation is denied to you."
 NO_GRANT: Final = "None of your roles allows it here."
+NO_CLEARANCE: Final = "It is confidential, and you have no clearance here."
 NO_SCOPE: Final = "This token is not good for it."
 OWN_WORK: Final = "You wrote it yourself: somebody else looks at it."
 OWN_TARGET: Final = "A target of your own is made easier by somebody else."
@@ -35,7 +36,8 @@ OWN_TARGET: Final = "A target of your own is made easier by somebody else."
 class Grant:
     """A role in one organisation, on the subtree at `path` or, without one, everywhere.
 
-    `exports` is the option to export, `scopes` what a service key may do, `snapshot` what a guest link shows.
+    `exports` is the option to export, `scopes` what a service key may do, `snapshot` what a guest link shows,
+    `confidential` the clearance for confidential KPIs.
     """
 
     organisation: int
@@ -44,6 +46,7 @@ class Grant:
     exports: bool = False
     scopes: frozenset[Action] = frozenset()
     snapshot: str | None = None
+    confidential: bool = False
 
     def covers(self, path: str | None) -> bool:
         """True when the unit at `path` (None: the organisation itself) is inside this grant.
@@ -111,7 +114,8 @@ class Thing:
     """What something is done to: it lies in a unit (`path`) or concerns the organisation as a whole.
 
     `owner` and `author` are people by id: who answers for it, and who wrote what is now to be approved. `eases` says
-    that a target becomes easier to reach; `snapshot` is the snapshot it is shown from.
+    that a target becomes easier to reach; `snapshot` is the snapshot it is shown from; `confidential` asks for a
+    clearance, which its owner has by the role of KPI owner.
     """
 
     organisation: int
@@ -120,6 +124,7 @@ class Thing:
     author: int | None = None
     eases: bool = False
     snapshot: str | None = None
+    confidential: bool = False
 
 
 NOBODY: Final = Principal()
@@ -151,6 +156,8 @@ def refusal(principal: Principal, action: Action, thing: Thing) -> str:
     here = _grants_for(principal, action, thing.organisation)
     if not any((anywhere or g.covers(path)) and _reaches(principal, g, action, thing, anywhere) for g in here):
         return NO_GRANT
+    if thing.confidential and not _is_cleared(principal, thing.organisation, path, thing.owner):
+        return NO_CLEARANCE
     mine = principal.person is not None
     if mine and action in FOUR_EYES and thing.author == principal.person:
         return OWN_WORK
@@ -173,6 +180,12 @@ def _is_closed(principal: Principal, organisation: int, path: str | None) -> boo
     if path is None:
         return any(d.organisation == organisation for d in principal.denials)
     return principal.is_denied(organisation, path)
+
+
+def _is_cleared(principal: Principal, organisation: int, path: str | None, owner: int | None) -> bool:
+    is_own = principal.person is not None and owner == principal.person
+    here = (g for g in principal.effective if g.organisation == organisation and g.covers(path))
+    return any(g.confidential or (is_own and reach(g.role, Action.SEE) is Reach.OWN) for g in here)
 
 
 def _grants_for(principal: Principal, action: Action, organisation: int) -> Iterator[Grant]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from fourfold.access.roles import Action, Reach, reach
 from fourfold.access.rules import Principal, covers
@@ -13,7 +13,8 @@ from fourfold.access.rules import Principal, covers
 class Sight:
     """The subtrees of one organisation that are seen, None being everything, and those of them that are not.
 
-    In `own` only the KPIs of `person` are seen, unless the unit is in `paths` as well.
+    In `own` only the KPIs of `person` are seen, unless the unit is in `paths` as well. Of those in `paths` confidential
+    KPIs are seen in `cleared` alone.
     """
 
     organisation: int
@@ -21,14 +22,28 @@ class Sight:
     own: tuple[str | None, ...]
     hidden: tuple[str | None, ...]
     person: int | None
+    cleared: tuple[str | None, ...] = ()
 
     def sees(self, path: str) -> bool:
         """True when the unit is seen, if only for the KPIs of the person."""
-        return self.sees_all(path) or (self._in(self.own, path) and not self._in(self.hidden, path))
+        return self.sees_all(path) or self.owns_in(path)
 
     def sees_all(self, path: str) -> bool:
         """True when all KPIs of the unit are seen."""
         return self._in(self.paths, path) and not self._in(self.hidden, path)
+
+    @cached_property
+    def is_all_cleared(self) -> bool:
+        """True when confidential KPIs are seen wherever others are."""
+        return all(any(covers(outer, path) for outer in self.cleared) for path in self.paths)
+
+    def owns_in(self, path: str) -> bool:
+        """True when what the person owns in the unit is seen, confidential or not."""
+        return self._in(self.own, path) and not self._in(self.hidden, path)
+
+    def is_cleared(self, path: str) -> bool:
+        """True when confidential KPIs of the unit are seen, where others are."""
+        return self._in(self.cleared, path)
 
     @staticmethod
     def _in(paths: tuple[str | None, ...], path: str) -> bool:
@@ -51,11 +66,13 @@ def sights_of(principal: Principal, action: Action = Action.SEE) -> dict[int, Si
         far = [(g.path, reach(g.role, action), g) for g in grants]
         paths = [p for p, r, g in far if r is Reach.ALL or (r is Reach.SCOPE and action in g.scopes)]
         own = [p for p, r, _ in far if r is Reach.OWN]
+        cleared = [g.path for g in grants if g.confidential]
         hidden = [d.path for d in principal.denials if d.organisation == organisation]
         if paths or own:
             found[organisation] = Sight(
-                organisation, _outermost(paths), _outermost(own), _outermost(hidden), principal.person
-            )
+                organisation, _outermost(paths), _outermost(own), _outermost(hidden), principal.person,
+                _outermost(cleared),
+            )  # fmt: skip
     return found
 
 

@@ -110,4 +110,5 @@ def refuse(reason: str, what: str) -> None:
 def told(grant: Grant) -> dict[str, str | bool | None]:
     """A grant as its event keeps it."""
     said: dict[str, str | bool | None] = {"role": grant.role or None, "unit": grant.unit.code if grant.unit else None}
-    return said | ({"exports": True} if grant.exports else {})
+    options = {name: True for name in ("exports", "confidential") if getattr(grant, name)}
+    return said | options

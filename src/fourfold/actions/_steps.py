@@ -35,14 +35,15 @@ def find_organisation(by: Person | None, code: str | None = None) -> Organisatio
 
 
 def require(
-    by: Person | None, action: Action, organisation: Organisation, path: str | None = None, *, owner: int | None = None
+    by: Person | None, action: Action, organisation: Organisation, path: str | None = None, *, owner: int | None = None,
+    confidential: bool = False,
 ) -> None:
     """Raise `NotFound` where the person sees nothing at all, `Forbidden` where they see and may not do this.
 
-    `owner` is who answers for the KPI it is done to, by the id of the person.
+    `owner` is who answers for the KPI it is done to, by the id of the person; `confidential` asks for a clearance.
     """
     if by is not None:
-        require_of(principal_of(by), action, Thing(organisation.pk, path, owner=owner))
+        require_of(principal_of(by), action, Thing(organisation.pk, path, owner=owner, confidential=confidential))
 
 
 def require_of(principal: Principal, action: Action, thing: Thing) -> None:
@@ -84,7 +85,8 @@ def recorded_for(
 
 def _figure(organisation: Organisation, ready: Ready, kpi: str, unit: str) -> Thing:
     owner = Kpi.objects.filter(organisation=organisation, code=kpi).values_list("owner", flat=True).first()
-    return Thing(organisation.pk, ready.paths[unit], owner=owner)
+    confidential = kpi in ready.kpis and ready.definitions.kpi[kpi].is_confidential
+    return Thing(organisation.pk, ready.paths[unit], owner=owner, confidential=confidential)
 
 
 def require_to_give(by: Person, role: Role, *, to: int, organisation: Organisation, path: str | None) -> None:

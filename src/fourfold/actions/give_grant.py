@@ -20,9 +20,13 @@ def give_grant(
     role: Role,
     unit: str | None = None,
     exports: bool = False,
+    confidential: bool = False,
     at: datetime | None = None,
 ) -> Outcome[Grant]:
     """Give a role on a unit and all below it, or on the whole organisation; `exports` lets readers export too.
+
+    With `confidential` the role shows confidential KPIs as well, which only those give who have such a clearance, or
+    administer the organisation.
 
     Nobody gives more than they hold to give, and nobody gives to themselves, but an organisation admin may take a role,
     which is an event of its own (`grant.take`). A role that is there already stays as it is.
@@ -32,11 +36,12 @@ def give_grant(
         event = "grant.give"
         if change.principal is not None:
             place = {"to": to.pk, "organisation": change.organisation.pk}
-            refuse(refusal_to_give(change.principal, role, path=change.path, **place), f"make somebody {role.word}")
+            reason = refusal_to_give(change.principal, role, path=change.path, confidential=confidential, **place)
+            refuse(reason, f"make somebody {role.word}")
             event = "grant.take" if is_taking(change.principal, **place) else event
         grant, is_new = Grant.objects.get_or_create(
             organisation=change.organisation, person=to, role=role, unit=change.unit,
-            defaults={"exports": exports, "given_by": by},
+            defaults={"exports": exports, "confidential": confidential, "given_by": by},
         )  # fmt: skip
         where = change.unit.name if change.unit else change.organisation.name
         if not is_new:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Hashable, Iterable
+from collections.abc import Collection, Hashable, Iterable, Mapping
 from functools import lru_cache, reduce
 from operator import or_
-from typing import TYPE_CHECKING, Final, Self, TypeVar
+from typing import TYPE_CHECKING, Final, NamedTuple, Self, TypeVar, cast
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
@@ -29,8 +29,9 @@ def principal_of(person: Person | AnonymousUser) -> Principal:
     return NOBODY if isinstance(person, AnonymousUser) or not person.is_active else person.principal
 
 
-def principal_made_of(person: int, rows: Iterable[tuple[int, str, str | None, bool]]) -> Principal:
-    """Somebody as the policy knows them, of what their grants say: organisation, role, path of the unit, exports.
+def principal_made_of(person: int, rows: Iterable[tuple[int, str, str | None, bool, bool]]) -> Principal:
+    """Somebody as the policy knows them, of what their grants say: organisation, role, path of the unit, exports,
+    clearance for confidential KPIs.
 
     The same rows give the same object, so that what follows from them is worked out once and not in each request.
     """
@@ -38,9 +39,9 @@ def principal_made_of(person: int, rows: Iterable[tuple[int, str, str | None, bo
 
 
 @lru_cache(maxsize=1024)
-def _made_of(person: int, given: tuple[tuple[int, str, str | None, bool], ...]) -> Principal:
-    grants = (Grant(pk, Role(role), path, exports) for pk, role, path, exports in given if role)
-    return Principal(person, tuple(grants), tuple(Denial(pk, path) for pk, role, path, _ in given if not role))
+def _made_of(person: int, given: tuple[tuple[int, str, str | None, bool, bool], ...]) -> Principal:
+    grants = (Grant(pk, Role(role), path, exports, confidential=c) for pk, role, path, exports, c in given if role)
+    return Principal(person, tuple(grants), tuple(Denial(pk, path) for pk, role, path, *_ in given if not role))
 
 
 def sight_of(person: Person | AnonymousUser) -> Hashable:
@@ -82,7 +83,10 @@ class InOrganisation(models.QuerySet[M]):
 
 
 class InUnits(models.QuerySet[M]):
-    """Rows that belong to a unit and a KPI, and are seen by those who see the unit, or the KPI as its owner."""
+    """Rows that belong to a unit and a KPI, and are seen by those who see the unit, or the KPI as its owner.
+
+    Those about a confidential KPI need a clearance in the unit; its owner sees them by the role of KPI owner.
+    """
 
     def visible_to(self, person: Person | AnonymousUser) -> Self:
         """Rows of the whole organisations and the subtrees of units that the person sees."""
@@ -93,17 +97,61 @@ class InUnits(models.QuerySet[M]):
         """The condition that a row is about a KPI of the person."""
         return Q(kpi__owner=person)
 
+    def about(self, closed: Closed) -> Q:
+        """The condition that a row is about one of these KPIs."""
+        return Q(kpi__in=closed.kpis)
+
     def _seen(self, person: Person | AnonymousUser, sight: Sight) -> Q:
-        every = in_units(person, sight, sight.paths)
+        every, closed = in_units(person, sight, sight.paths), closed_to(person, sight)
+        if closed.kpis:
+            every &= ~self.about(closed) | in_units(person, sight, sight.cleared)
         return every | (in_units(person, sight, sight.own) & self.owned_by(sight.person)) if sight.own else every
 
 
 class InUnitsOrShared(InUnits[M]):
-    """As `InUnits`; rows without a unit hold for every unit and are seen by whoever sees anything."""
+    """As `InUnits`; rows without a unit hold for every unit and are seen by whoever sees anything of the KPI."""
 
     def _seen(self, person: Person | AnonymousUser, sight: Sight) -> Q:
-        shared = Q(unit__isnull=True, organisation=sight.organisation)
-        return super()._seen(person, sight) | (shared if sight.paths else shared & self.owned_by(sight.person))
+        shared, closed = Q(unit__isnull=True, organisation=sight.organisation), closed_to(person, sight)
+        anybody = shared & ~self.about(closed) if closed.kpis and not sight.cleared else shared
+        own = shared & self.owned_by(sight.person) if sight.own else Q(pk__in=())
+        return super()._seen(person, sight) | own | (anybody if sight.paths else Q(pk__in=()))
+
+
+class Closed(NamedTuple):
+    """Confidential KPIs of an organisation, by row id and code, and the codes of objectives that have no others."""
+
+    kpis: tuple[int, ...] = ()
+    codes: tuple[str, ...] = ()
+    objectives: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, kpis: Mapping[int, str], uses: Iterable[tuple[str, int]]) -> Closed:
+        """Of the confidential KPIs and all uses, as objective and KPI."""
+        used: dict[str, set[int]] = {}
+        for objective, kpi in uses if kpis else ():
+            used.setdefault(objective, set()).add(kpi)
+        alone = tuple(objective for objective, found in used.items() if found <= kpis.keys())
+        return cls(tuple(kpis), tuple(kpis.values()), alone)
+
+
+def closed_to(person: Person | AnonymousUser, sight: Sight) -> Closed:
+    """What a clearance is needed for, looked up once for a person, and not at all for those who have it everywhere."""
+    from fourfold.records.models import Kpi, KpiUse  # their own managers are made of this module
+
+    if sight.is_all_cleared:
+        return Closed()
+    found, place = person.__dict__.setdefault("_closed", {}), sight.organisation
+    if place not in found:
+        kpis = Kpi.objects.filter(organisation=place, is_confidential=True).values_list("pk", "code")
+        uses = KpiUse.objects.filter(organisation=place).values_list("objective__code", "kpi")
+        found[place] = Closed.of(dict(kpis), uses)
+    return cast(Closed, found[place])
+
+
+def know_closed(person: Person, organisation: int, closed: Closed) -> None:
+    """Spare the person looking up what somebody has read already."""
+    person.__dict__.setdefault("_closed", {})[organisation] = closed
 
 
 def among(column: str, keys: Collection[int]) -> Q:

@@ -78,6 +78,10 @@ def _coded(definition: Any, **more: object) -> dict[str, object]:
     return {"code": definition.code, "name": definition.name, **more}
 
 
+def _kpi(kpi: Any, ids: Ids) -> dict[str, object]:
+    return _coded(kpi, owner_id=ids(Membership, kpi.owner), is_confidential=kpi.is_confidential)
+
+
 def _target(target: Any, ids: Ids) -> dict[str, object]:
     place = {"kpi_id": ids(Kpi, target.kpi), "unit_id": ids(Unit, target.unit)}
     return {**place, "kind": target.kind, "since": target.since}
@@ -108,7 +112,7 @@ TABLES: Final = (
         Link,
         lambda d, ids: {"source_id": ids(Objective, d.source), "target_id": ids(Objective, d.target)},
     ),
-    Table("kpis", Kpi, lambda d, ids: _coded(d, owner_id=ids(Membership, d.owner))),
+    Table("kpis", Kpi, _kpi),
     Table(
         "uses",
         KpiUse,

@@ -314,3 +314,12 @@ def test_a_finding_has_the_place_of_the_nearest_thing_that_has_one(known: str) -
     said = Check("X", "Title", "Meaning", lambda _: [Said("k.rows.a.bb@7", "wrong", "mend it")])
     (found,) = said.findings(Definitions.model_construct(), places)
     assert found.place == Place(line=9)
+
+
+@pytest.mark.parametrize(("said", "count"), [("", 1), ("open", 0), ("confidential", 0)])
+def test_what_is_computed_from_a_confidential_kpi_says_what_it_is(said: str, count: int) -> None:
+    computed = K + "    formula: sales\n" + (f"    classification: {said}\n" if said else "")
+    body = changed(K, computed, changed("name: Sales\n", "name: Sales\n    classification: confidential\n"))
+    found = [f for f in findings(body) if f.code == "CLASSIFICATION"]
+    assert len(found) == count
+    assert all("costs is computed from sales" in f.message and f.level is Level.ERROR for f in found)

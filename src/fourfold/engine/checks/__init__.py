@@ -9,6 +9,7 @@ from typing import Final
 from fourfold.engine.checks.aggregation import aggregation
 from fourfold.engine.checks.applicability import applicability
 from fourfold.engine.checks.cascade import cascade
+from fourfold.engine.checks.classification import classification
 from fourfold.engine.checks.code_twice import code_twice
 from fourfold.engine.checks.computed import computed
 from fourfold.engine.checks.dates import dates
@@ -105,6 +106,7 @@ _ALL: Final = (
     formula_fit,
     formula_circle,
     formula_unit,
+    classification,
     unused,
     target_missing,
     period_text,

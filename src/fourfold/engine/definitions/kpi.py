@@ -74,9 +74,16 @@ class Kpi(Definition):
     resolution: Annotated[Exact, Field(gt=0)] | None = None  # the smallest step of its figures, in its own unit
     effort_minutes: Annotated[float, Field(ge=0, allow_inf_nan=False)] | None = None  # work behind one figure
     gaming_risk: Literal["low", "medium", "high"] | None = None  # how easily the figure moves without the result
+    #: Whether people need a clearance to see anything of it; said of a KPI that is computed from a confidential one.
+    classification: Literal["", "open", "confidential"] = ""
     used_for_pay: Flag = False  # true when somebody's pay depends on it
     side_effects_reviewed: Line | None = None  # day on which its unwanted effects were last looked at, `YYYY-MM-DD`
     review_by: Line | None = None  # day by which its definition is looked at again, `YYYY-MM-DD`
+
+    @property
+    def is_confidential(self) -> bool:
+        """True when it is seen by those with a clearance and by its owner alone."""
+        return self.classification == "confidential"
 
     @property
     def is_computed(self) -> bool:

@@ -31,4 +31,5 @@ class Person(Definition):
     email: Line = ""  # signs in with it
     role: Word = "viewer"  # what the person may do
     roles: tuple[Role, ...] = ()  # exactly these roles, in place of `role`
+    clearance: Literal["open", "confidential"] = "open"  # with `confidential` the roles show confidential KPIs too
     unit: Code | None = None  # where: this unit and all below it

@@ -62,18 +62,19 @@ def gives_roles(organisation: Organisation, people: Sequence[PersonDefinition]) 
 
 def _given(definition: PersonDefinition) -> tuple[object, ...]:
     """What decides about the roles."""
-    return {*roles_of(definition.role, definition.roles)}, definition.unit
+    return {*roles_of(definition.role, definition.roles)}, definition.unit, definition.clearance
 
 
 def _give(member: Membership, definition: PersonDefinition, unit: int | None) -> None:
     """The roles of the definition, in place of those that an earlier one gave."""
     rows = Grant.objects.filter(organisation=member.organisation_id, person=member.person_id)
     wanted = {*roles_of(definition.role, definition.roles)}
-    rows.filter(source=Grant.FOLDER).exclude(role__in=wanted, unit=unit).delete()
+    cleared = definition.clearance == "confidential"
+    rows.filter(source=Grant.FOLDER).exclude(role__in=wanted, unit=unit, confidential=cleared).delete()
     known = set(rows.filter(unit=unit).values_list("role", flat=True))
     Grant.objects.bulk_create(
         Grant(organisation_id=member.organisation_id, person_id=member.person_id, role=role, unit_id=unit,
-              source=Grant.FOLDER)
+              source=Grant.FOLDER, confidential=cleared)
         for role in sorted(wanted - known)
     )  # fmt: skip
 

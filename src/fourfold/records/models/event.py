@@ -12,7 +12,7 @@ from django.db.models import Q
 from fourfold.access.roles import Action
 from fourfold.access.sight import sights_of
 from fourfold.records.fields import CanonicalField
-from fourfold.records.scope import in_units, principal_of
+from fourfold.records.scope import closed_to, in_units, principal_of
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -39,6 +39,9 @@ class Events(models.QuerySet["Event"]):
 def _readable(person: Person | AnonymousUser, sight: Sight) -> Q:
     found = Q(organisation=sight.organisation, unit=None) if None in sight.paths and not sight.hidden else Q(pk__in=())
     found |= in_units(person, sight, sight.paths)
+    if codes := closed_to(person, sight).codes:
+        named = reduce(or_, (Q(object__startswith=f"{code}/") for code in codes))
+        found &= ~named | in_units(person, sight, sight.cleared)
     if sight.own and sight.person is not None:
         from fourfold.records.models.kpi import Kpi
 

@@ -21,15 +21,21 @@ class Kpis(models.QuerySet["Kpi"]):
     """KPIs of an organisation."""
 
     def visible_to(self, person: Person | AnonymousUser) -> Self:
-        """All KPIs of those who see one unit or more; else those that the person owns."""
-        sights = sights_of(principal_of(person))
-        everyone = Q(organisation__in=[pk for pk, sight in sights.items() if sight.paths])
-        return self.filter(everyone | Q(organisation__in=[*sights], owner=principal_of(person).person))
+        """All KPIs of those who see one unit or more; else those that the person owns.
+
+        Confidential ones those see who have a clearance in one unit or more, and their owners by the role of KPI owner.
+        """
+        sights = sights_of(principal_of(person)).values()
+        everyone = Q(organisation__in=[sight.organisation for sight in sights if sight.paths], is_confidential=False)
+        cleared = Q(organisation__in=[sight.organisation for sight in sights if sight.paths and sight.cleared])
+        own = Q(organisation__in=[sight.organisation for sight in sights if sight.own])
+        return self.filter(everyone | cleared | (own & Q(owner=principal_of(person).person)))
 
 
 class Kpi(Coded):
     """A KPI; its measurements and results hang on it."""
 
+    is_confidential = models.BooleanField(default=False)
     owner = models.ForeignKey("records.Person", null=True, on_delete=models.PROTECT, related_name="+")
 
     objects = Kpis.as_manager()  # type: ignore[misc, assignment]  # narrower than that of all definitions

@@ -9,7 +9,7 @@ from django.db.models.functions import Concat
 from fourfold.engine.cells import State
 from fourfold.engine.statuses import Status
 from fourfold.records.models.kpi import Kpi
-from fourfold.records.scope import InUnits
+from fourfold.records.scope import Closed, InUnits
 
 
 class Results(InUnits["Result"]):
@@ -19,6 +19,10 @@ class Results(InUnits["Result"]):
         """The condition that a row is the result of a KPI of the person."""
         owned = Kpi.objects.filter(owner=person, organisation=models.OuterRef("organisation"))
         return Q(node__in=owned.values_list(Concat(Value("kpi:"), "code")))
+
+    def about(self, closed: Closed) -> Q:
+        """The condition that a row is the result of one of these KPIs, or of an objective that has no others."""
+        return Q(node__in=[f"kpi:{code}" for code in closed.codes] + [f"objective:{o}" for o in closed.objectives])
 
 
 class Result(models.Model):

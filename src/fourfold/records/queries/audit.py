@@ -13,7 +13,7 @@ from fourfold.access.rules import Thing, can
 from fourfold.access.sight import sights_of
 from fourfold.errors import FourfoldError, NotFound
 from fourfold.records import models
-from fourfold.records.scope import principal_of
+from fourfold.records.scope import closed_to, principal_of
 
 
 class BadFilter(FourfoldError):
@@ -116,8 +116,10 @@ def find_audited(person: models.Person, code: str) -> models.Organisation:
 
 
 def reads_all(person: models.Person, organisation: models.Organisation) -> bool:
-    """True when the person reads every event of the organisation."""
-    return can(principal_of(person), Action.AUDIT, Thing(organisation.pk))
+    """True when the person reads every event of the organisation, those about confidential KPIs too."""
+    who, whole = principal_of(person), Thing(organisation.pk)
+    sight = sights_of(who, Action.AUDIT).get(organisation.pk)
+    return can(who, Action.AUDIT, whole) and sight is not None and not closed_to(person, sight).codes
 
 
 def events_of(

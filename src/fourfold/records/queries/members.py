@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, NamedTuple
 
-from fourfold.access.giving import gives
+from fourfold.access.giving import clears, gives
 from fourfold.access.roles import Action, Role
 from fourfold.access.rules import NOBODY, Principal, Thing, can, covers, overlaps
 from fourfold.engine.definitions import Kpi
@@ -27,6 +27,7 @@ class Held(NamedTuple):
     role: Role | None
     place: str
     may_revoke: bool
+    confidential: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,7 @@ class Members:
     people: tuple[Member, ...]
     may_manage: bool
     gives: tuple[Role, ...]
+    may_clear: bool  # they may give a clearance for confidential KPIs as well
     candidates: tuple[tuple[int, str], ...]  # who may be given a role: id and name
     is_seen: bool  # False for those who manage members and see no figures
 
@@ -80,6 +82,7 @@ def members_of(person: models.Person, code: str) -> Members:
         people=tuple(_people(rows, structure, unit, asking, may_manage=may_manage)),
         may_manage=may_manage,
         gives=tuple(role for role in Role if role in given),
+        may_clear=may_manage and clears(asking, structure.pk, _path(unit)),
         candidates=tuple(candidates.order_by("person__name").values_list("person", "person__name")) if given else (),
         is_seen=bool(_sees(asking, structure.pk, unit.path)),
     )
@@ -90,7 +93,9 @@ def readers_of(scope: Scope, kpi: Kpi) -> tuple[Member, ...]:
     structure = scope.structure
     organisation = models.Organisation.objects.visible_to(scope.person).get(pk=structure.pk)
     owner = next((pk for pk, code in structure.code_of.items() if code == kpi.owner), None)
-    everybody = _people(_grants(organisation), structure, scope.unit, NOBODY, may_manage=False)
+    everybody = _people(
+        _grants(organisation), structure, scope.unit, NOBODY, may_manage=False, confidential=kpi.is_confidential
+    )
     return tuple(member for member in everybody if member.sees == "all" or member.pk == owner)
 
 
@@ -111,6 +116,7 @@ class Right(NamedTuple):
     unit: UnitPlace
     roles: tuple[str, ...]
     actions: Mapping[Action, str]
+    is_cleared: bool  # confidential KPIs are among those that are seen
 
 
 @dataclass(frozen=True)
@@ -159,7 +165,8 @@ def _right(who: Principal, rows: list[models.Grant], structure: Structure, unit:
     own = Thing(structure.pk, unit.path, owner=who.person)
     actions = {a: "all" if can(who, a, place) else "own" if can(who, a, own) else "" for a in SHOWN}
     roles = [Role(row.role).word for row in rows if row.role and covers(_given_path(row), unit.path)]
-    return Right(unit, tuple(dict.fromkeys(roles)), actions)
+    is_cleared = can(who, Action.SEE, replace(place, confidential=True))
+    return Right(unit, tuple(dict.fromkeys(roles)), actions, is_cleared)
 
 
 # house: who sees a unit is shown to everybody who sees it, and a grant above it counts there too
@@ -169,14 +176,15 @@ def _grants(organisation: models.Organisation) -> list[models.Grant]:
 
 
 def _people(
-    rows: list[models.Grant], structure: Structure, unit: UnitPlace, asking: Principal, *, may_manage: bool
+    rows: list[models.Grant], structure: Structure, unit: UnitPlace, asking: Principal, *, may_manage: bool,
+    confidential: bool = False,
 ) -> Iterator[Member]:
     by_person: dict[int, list[models.Grant]] = {}
     for row in rows:
         by_person.setdefault(row.person_id, []).append(row)
     for pk, grants in by_person.items():
         somebody = grants[0].person
-        sees = _sees(_principal(somebody, grants), structure.pk, unit.path)
+        sees = _sees(_principal(somebody, grants), structure.pk, unit.path, confidential=confidential)
         held = tuple(_held(grants, structure, unit, asking)) if may_manage else _roles(grants, structure, unit)
         if (held and may_manage) or sees:
             yield Member(pk, somebody.name, somebody.title, somebody.is_active, held, sees)
@@ -184,7 +192,7 @@ def _people(
 
 def _principal(somebody: models.Person, rows: Iterable[models.Grant]) -> Principal:
     """The person as the policy knows them, from rows that were read together."""
-    given = ((row.organisation_id, row.role, _given_path(row), row.exports) for row in rows)
+    given = ((row.organisation_id, row.role, _given_path(row), row.exports, row.confidential) for row in rows)
     return principal_made_of(somebody.pk, given) if somebody.is_active else NOBODY
 
 
@@ -197,7 +205,7 @@ def _held(rows: list[models.Grant], structure: Structure, unit: UnitPlace, askin
         given = gives(asking, structure.pk, path)
         is_own = row.is_denial and row.person_id == asking.person
         may = bool(given) and not is_own if row.is_denial else row.role in given
-        yield Held(row.pk, Role(row.role) if row.role else None, _place(row, structure), may)
+        yield Held(row.pk, Role(row.role) if row.role else None, _place(row, structure), may, row.confidential)
 
 
 def _roles(rows: list[models.Grant], structure: Structure, unit: UnitPlace) -> tuple[Held, ...]:
@@ -218,10 +226,11 @@ def _path(unit: UnitPlace) -> str | None:
     return unit.path if unit.parent is not None else None
 
 
-def _sees(who: Principal, organisation: int, path: str) -> str:
-    if can(who, Action.SEE, Thing(organisation, path)):
+def _sees(who: Principal, organisation: int, path: str, *, confidential: bool = False) -> str:
+    if can(who, Action.SEE, Thing(organisation, path, confidential=confidential)):
         return "all"
-    return "own" if can(who, Action.SEE, Thing(organisation, path, owner=who.person)) else ""
+    own = Thing(organisation, path, owner=who.person, confidential=confidential)
+    return "own" if can(who, Action.SEE, own) else ""
 
 
 def _manages(who: Principal, organisation: int, unit: UnitPlace) -> bool:

@@ -155,9 +155,9 @@ def what_if_of(scope: Scope, overlay: Mapping[str, Any]) -> WhatIf | None:
 
 
 def refuse_owners(scope: Scope) -> None:
-    """Refuse who sees only their own KPIs of the unit."""
+    """Refuse who does not see all KPIs of the unit."""
     if not scope.sees_all:
-        raise NotFound("This is about all KPIs of the unit, and you see only your own.")
+        raise NotFound("This is about all KPIs of the unit, and not all of them are shown to you.")
 
 
 def _card(scope: Scope) -> Scorecard | None:

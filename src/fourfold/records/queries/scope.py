@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from fourfold.access.roles import Action
 from fourfold.access.rules import Thing, can
-from fourfold.access.sight import sights_of
+from fourfold.access.sight import Sight, sights_of
 from fourfold.engine.definitions import Kpi
 from fourfold.engine.periods import Frequency, Period, PeriodError
 from fourfold.engine.statuses import Status
@@ -19,7 +19,7 @@ from fourfold.errors import NotFound
 from fourfold.records import models
 from fourfold.records.queries.kept import Run, kept, newest_run
 from fourfold.records.queries.structure import Structure, UnitPlace, structure_of
-from fourfold.records.scope import principal_of, sight_of
+from fourfold.records.scope import know_closed, principal_of, sight_of
 
 SCORECARD: Final = "scorecard"
 VIEWS: Final = ("month", "quarter", "ytd")
@@ -45,6 +45,8 @@ class Scope:
     run: Run  # the newest evaluation, which wrote the results
     months: Mapping[int, Month]  # every month of the unit that was evaluated, by ordinal
     default_month: Period
+    closed: frozenset[str] = frozenset()  # codes of confidential KPIs, which are not shown to the person in this unit
+    closed_here: int = 0  # how many of them the unit has
 
     @cached_property
     def period(self) -> Period:
@@ -78,9 +80,9 @@ class Scope:
 
     @property
     def sees_all(self) -> bool:
-        """True when the person sees all KPIs of the unit, and not only their own."""
+        """True when the person sees all KPIs of the unit: not only their own, and confidential ones too."""
         sight = sights_of(principal_of(self.person)).get(self.structure.pk)
-        return sight is not None and sight.sees_all(self.unit.path)
+        return sight is not None and sight.sees_all(self.unit.path) and not self.closed
 
     @property
     def member_code(self) -> str | None:
@@ -90,7 +92,8 @@ class Scope:
     def may(self, action: Action, unit: UnitPlace | None = None, *, kpi: Kpi | None = None) -> bool:
         """True when the person may do this on the unit (the scope's own without one), or to a KPI in it."""
         is_own = kpi is not None and kpi.owner is not None and kpi.owner == self.member_code
-        thing = Thing(self.structure.pk, (unit or self.unit).path, owner=self.person.pk if is_own else None)
+        owner, closed = self.person.pk if is_own else None, kpi is not None and kpi.is_confidential
+        thing = Thing(self.structure.pk, (unit or self.unit).path, owner=owner, confidential=closed)
         return can(principal_of(self.person), action, thing)
 
 
@@ -136,12 +139,17 @@ def scope_in(
     place = next((u for u in visible_units(person, structure) if unit is None or u.code == unit), None)
     if place is None:
         raise NotFound("There is no such scorecard, or you may not see it.")
+    know_closed(person, structure.pk, structure.closed)
     run = newest_run(person, organisation)
-    is_whole = sights_of(principal_of(person))[structure.pk].sees_all(place.path)
+    sight = sights_of(principal_of(person))[structure.pk]
+    is_whole = sight.sees_all(place.path)
     months = kept(run, ("months", place.pk), lambda: _months(person, place, is_whole=is_whole), size=len)
     if not is_whole:
         code = structure.code_of.get(person.pk)
         structure = structure.only(frozenset(k.code for k in structure.kpis if code and k.owner == code))
+    whole, closed = structure, _closed(structure, sight, place, person) if is_whole else frozenset()
+    if closed:
+        structure = kept(run, ("open", closed), lambda: whole.without(closed), size=lambda found: len(found.kpis))
     default = _default_month(structure, months)
     return Scope(
         person=person,
@@ -152,6 +160,20 @@ def scope_in(
         run=run,
         months=months,
         default_month=default,
+        closed=closed,
+        closed_here=sum(whole.applies(whole.kpi[code], place.code) for code in closed),
+    )
+
+
+def _closed(structure: Structure, sight: Sight, place: UnitPlace, person: models.Person) -> frozenset[str]:
+    """The confidential KPIs that the person is not shown in a unit."""
+    if sight.is_cleared(place.path):
+        return frozenset()
+    own = structure.code_of.get(person.pk) if sight.owns_in(place.path) else None
+    return frozenset(
+        k.code
+        for k in structure.kpis
+        if k.is_confidential and not (own and k.owner == own)
     )
 
 

@@ -20,6 +20,7 @@ from fourfold.engine.periods import Calendar
 from fourfold.engine.unit_settings import UnitSettings, settings_of, zone_of
 from fourfold.records import models
 from fourfold.records.ready import ready_definitions
+from fourfold.records.scope import Closed
 
 _ROOM: Final = 64  # organisations kept
 
@@ -98,6 +99,12 @@ class Structure:
         return {o.code: o for o in self.objectives}
 
     @cached_property
+    def closed(self) -> Closed:
+        """What a clearance is needed for."""
+        kpis = {self.kpi_pk[k.code]: k.code for k in self.kpis if k.is_confidential}
+        return Closed.of(kpis, ((use.objective, self.kpi_pk[use.kpi]) for use in self.uses))
+
+    @cached_property
     def unit_of(self) -> dict[int, UnitPlace]:
         """Units by row id."""
         return {u.pk: u for u in self.units}
@@ -153,6 +160,22 @@ class Structure:
             links=tuple(link for link in self.links if {link.source, link.target} <= objectives),
             initiatives=tuple(i for i in self.initiatives if codes & set(i.kpis)),
         )
+
+    def without(self, codes: frozenset[str]) -> Structure:
+        """The same without these KPIs and the objectives that have no others; weights stay those of the whole."""
+        open_kpis = frozenset(k.code for k in self.kpis) - codes
+        emptied = self.objective.keys() & self.uses_of.keys() - {u.objective for u in self.uses if u.kpi in open_kpis}
+        kept = frozenset(self.objective) - emptied
+        found = replace(
+            self,
+            kpis=tuple(k for k in self.kpis if k.code in open_kpis),
+            uses=tuple(use for use in self.uses if use.kpi in open_kpis),
+            objectives=tuple(o for o in self.objectives if o.code in kept),
+            links=tuple(link for link in self.links if {link.source, link.target} <= kept),
+            initiatives=tuple(i for i in self.initiatives if not i.kpis or open_kpis & set(i.kpis)),
+        )
+        found.__dict__["weight"] = {code: share for code, share in self.weight.items() if code in open_kpis}
+        return found
 
     def applies(self, kpi: defined.Kpi, unit: str) -> bool:
         """True when the unit has this KPI."""

@@ -16,7 +16,7 @@ from fourfold.records.queries.frame import scorecard_statuses
 from fourfold.records.queries.scope import Scope
 from fourfold.records.queries.structure import UnitPlace
 from fourfold.web.address import Here
-from fourfold.web.components.hidden import hidden_words
+from fourfold.web.components.hidden import closed_words, hidden_words
 from fourfold.web.components.markup import fill
 from fourfold.web.components.period import is_of_weeks
 from fourfold.web.components.ruler import is_open, ruler
@@ -105,7 +105,7 @@ def _rail(here: Here, page: str) -> str:
             "units": Svg("".join(_unit_link(here, u, found.get(u.pk), home.depth, page) for u in shown)),
             "unit_count": len(units),
             "more_units": len(shown) < len(units),
-            "hidden": hidden_words(here.scope),
+            "hidden": [words for words in (hidden_words(here.scope), closed_words(here.scope)) if words],
             "all_units_url": here.unit("alignment", home),
         },
     )

@@ -15,7 +15,7 @@ from fourfold.actions.give_grant import give_grant
 from fourfold.actions.outcome import Outcome
 from fourfold.actions.revoke_grant import revoke_grant
 from fourfold.errors import Conflict, Forbidden, NotFound
-from fourfold.records.queries.members import SHOWN, Members, Rights, members_of, readers_of, rights_of
+from fourfold.records.queries.members import SHOWN, Held, Members, Right, Rights, members_of, readers_of, rights_of
 from fourfold.web.address import here_at, here_of_kpi, path
 from fourfold.web.components.frame import crumb_of, show
 from fourfold.web.components.numbers import plural
@@ -63,7 +63,7 @@ def _done(request: Request, found: Members, form: GrantForm) -> Outcome[Any]:
         return deny_unit(by=request.user, organisation=organisation, person=form.person, unit=found.place)
     return give_grant(
         by=request.user, organisation=organisation, person=form.person, role=form.role, unit=found.place,
-        exports=form.exports,
+        exports=form.exports, confidential=form.confidential,
     )  # fmt: skip
 
 
@@ -96,11 +96,17 @@ def _people(found: Members) -> list[dict[str, Any]]:
         {
             "member": member,
             "sees": SEES[member.sees] if member.is_active else "nothing: switched off",
-            "held": [(h, "denied" if h.role is None else h.role.word) for h in member.held],
+            "held": [(h, _word(h)) for h in member.held],
             "url": path("rights", member.pk) if found.may_manage else "",
         }
         for member in rows
     ]
+
+
+def _word(held: Held) -> str:
+    if held.role is None:
+        return "denied"
+    return f"{held.role.word}, confidential KPIs too," if held.confidential else held.role.word
 
 
 @signed_in
@@ -131,13 +137,17 @@ def _title(request: Request, found: Rights) -> str:
     return "What you can see" if found.person.pk == request.user.pk else f"What {found.person.name} can see"
 
 
+def _also(right: Right, action: Action) -> str:
+    return ", confidential KPIs too" if action is Action.SEE and right.is_cleared else ""
+
+
 def _rows(found: Rights) -> list[dict[str, Any]]:
     return [
         {
             "name": right.unit.name,
             "depth": min(3, right.unit.depth),
             "roles": ", ".join(right.roles),
-            "cells": [(HEADS[action], CELLS[right.actions[action]]) for action in HEADS],
+            "cells": [(HEADS[a], CELLS[right.actions[a]] + _also(right, a)) for a in HEADS],
             "sees": right.actions[Action.SEE],
         }
         for right in found.rows
