@@ -34,7 +34,7 @@ CONFIDENTIAL = {
     "objectives": [*BAKERY["objectives"], {"code": "well", "name": "Keep people well", "perspective": "finance"}],
     "uses": [*BAKERY["uses"], {"kpi": "sick_leave", "objective": "well"}],
     "targets": [*BAKERY["targets"], {"kpi": "sick_leave", "since": "M:2026-01", "value": "3", "red_line": "7"}],
-    "notes": [*BAKERY["notes"], {"kpi": "sick_leave", "unit": "north", "period": "M:2026-04", "text": "Sick leave is up."}],
+    "notes": [*BAKERY["notes"], {"kpi": "sick_leave", "unit": "north", "period": "M:2026-04", "text": "Sick leave."}],
 }  # fmt: skip
 WITHOUT_ADDRESS = {"figures", "steps"}
 

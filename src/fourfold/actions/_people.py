@@ -19,25 +19,32 @@ from fourfold.records.models.person import tidy_email
 from fourfold.records.scope import principal_of
 
 
-def find_person(by: Person | None, email: str) -> Person:
-    """The account with this address, which is one's own or that of somebody one manages.
+def find_person(by: Person | None, email: str, number: int | None = None) -> Person:
+    """The account with this address or number, which is one's own or that of somebody one manages.
 
-    Raises `NotFound` where `by` sees nobody with this address, `Forbidden` where they may not manage this account:
-    one that belongs to several organisations is managed by whoever manages all of them.
+    Some people have no address. Raises `NotFound` where `by` sees nobody like this, `Forbidden` where they may not
+    manage this account: one that belongs to several organisations is managed by whoever manages all of them.
     """
     address = tidy_email(email)
     seen = Person.objects.all() if by is None else Person.objects.visible_to(by)
-    person: Person | None = seen.filter(email=address).first() if address else None
-    if by is not None and address and by.email == address:
+    asked = {"email": address} if number is None else {"pk": number}
+    person: Person | None = seen.filter(**asked).first() if address or number is not None else None
+    if by is not None and (by.pk == number if number is not None else address and by.email == address):
         return by
     if person is None:
-        raise NotFound(f"There is nobody with the address {email}.", hint=_known() if by is None else None)
+        which = f"the address {email}" if number is None else f"the number {number}"
+        raise NotFound(f"There is nobody with {which}.", hint=_known() if by is None else None)
     if by is not None:
         organisations = person.memberships.values_list("organisation", flat=True)
         if not all(can(principal_of(by), Action.ADMINISTER, Thing(pk)) for pk in organisations):
             message = "You may not change the account of this person."
             raise Forbidden(message, hint="An administrator of all organisations they belong to can.")
     return person
+
+
+def called(person: Person) -> str:
+    """Their address or, without one, their name."""
+    return person.email or person.name
 
 
 def check_password(password: str, person: Person) -> tuple[Finding, ...]:

@@ -12,13 +12,19 @@ from fourfold.records.models import Person, Session
 
 
 def end_sessions(
-    *, by: Person | None, email: str, only: str | None = None, keep: str | None = None, at: datetime | None = None
+    *,
+    by: Person | None,
+    email: str = "",
+    number: int | None = None,
+    only: str | None = None,
+    keep: str | None = None,
+    at: datetime | None = None,
 ) -> Outcome[int]:
     """End the sessions of an account: all, all but the one with the key `keep`, or `only` one, named by its hash.
 
     A person ends their own, an administrator those of people they manage. What a device asks for next is refused.
     """
-    person = find_person(by, email)
+    person = find_person(by, email, number)
     with transaction.atomic():
         if only is None:
             ended = end_sessions_of(person, keep=keep)

@@ -104,3 +104,13 @@ def test_the_link_to_people_is_for_those_who_manage_them(alice: Client, bob: Cli
     assert 'href="/people/?o=bakery"' in alice.get("/s/bakery/").content.decode()
     assert "/people/" not in bob.get("/s/north/").content.decode()
     assert signed_in("alice").get("/people/").status_code == 200
+
+
+def test_somebody_without_an_address_is_switched_off_and_on_too(alice: Client) -> None:
+    bob = Person.objects.get(email=ADDRESSES["bob"])
+    Person.objects.filter(pk=bob.pk).update(email=None)
+    for change, is_active in (("off", False), ("sessions", False), ("factors", False), ("on", True)):
+        page = alice.post(f"/people/{bob.pk}/", {"change": change}, follow=True)
+        assert page.status_code == 200, change
+        assert Person.objects.get(pk=bob.pk).is_active is is_active
+    assert "Bob" in page.content.decode()

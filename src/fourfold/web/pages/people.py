@@ -78,13 +78,12 @@ def person(request: Request, pk: int) -> HttpResponse:
     if request.method != "POST":
         return _person(request, organisation, pk)
     change = request.POST.get("change", "")
-    email = member.person.email or ""
     try:
         if change in ("invite", "revoke"):
             act = renew_invitation if change == "invite" else revoke_invitation
-            said = act(by=request.user, email=email, organisation=organisation.code).summary
+            said = act(by=request.user, email=member.person.email or "", organisation=organisation.code).summary
         elif change in _CHANGES:
-            said = _CHANGES[change](request.user, email).summary
+            said = _CHANGES[change](by=request.user, number=pk).summary
         else:
             return _person(request, organisation, pk, "This page does not know that change. Load it again.", 422)
     except Conflict as error:
@@ -92,11 +91,11 @@ def person(request: Request, pk: int) -> HttpResponse:
     return _told(request, organisation, member.person, f"{said[:1].upper()}{said[1:]}.", is_new=change == "invite")
 
 
-_CHANGES: Final[dict[str, Callable[[Person, str], Outcome[Person] | Outcome[int]]]] = {
-    "off": lambda by, email: deactivate_person(by=by, email=email),
-    "on": lambda by, email: reactivate_person(by=by, email=email),
-    "sessions": lambda by, email: end_sessions(by=by, email=email),
-    "factors": lambda by, email: remove_second_factors(by=by, email=email),
+_CHANGES: Final[dict[str, Callable[..., Outcome[Person] | Outcome[int]]]] = {
+    "off": deactivate_person,
+    "on": reactivate_person,
+    "sessions": end_sessions,
+    "factors": remove_second_factors,
 }
 
 
