@@ -6,7 +6,10 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from fourfold.engine.definitions import Target
 from fourfold.engine.target_blocks import glide
@@ -64,6 +67,30 @@ def test_a_ratio_keeps_its_target_as_the_mean_of_the_year() -> None:
     found = path({"kind": "ratio"}, "2026-01", "2026-12", path="seasonal", value="80", shares=SHARES)
     assert sum(found) / 12 == pytest.approx(80)
     assert found[0] == pytest.approx(80 * 7 * 12 / 100)
+
+
+SEASONS = st.lists(st.tuples(st.floats(0.1, 5), st.floats(0.1, 1000)), min_size=12, max_size=12)
+
+
+@settings(max_examples=20)
+@given(SEASONS)
+def test_targets_of_a_ratio_weighted_by_its_expected_denominators_are_the_target_of_the_year(
+    rows: list[tuple[float, float]],
+) -> None:
+    shares, denominators = ([row[i] for row in rows] for i in (0, 1))
+    target = {"path": "seasonal", "value": "80", "shares": shares, "denominators": denominators}
+    found = path({"kind": "ratio"}, "2026-01", "2026-12", **target)
+    assert np.average(found, weights=denominators) == pytest.approx(80)
+    assert np.divide(found, shares) == pytest.approx(found[0] / shares[0])  # as the shares, one to another
+
+
+@pytest.mark.parametrize(("year", "weeks"), [(2025, 52), (2026, 53)])
+def test_a_week_53_weighs_what_week_52_does(year: int, weeks: int) -> None:
+    shares, denominators = list(range(1, 53)), [*range(100, 48, -1)]
+    target = {"path": "seasonal", "value": "80", "shares": shares, "denominators": denominators}
+    found = path({"kind": "ratio", "frequency": "week"}, f"{year}-W01", f"{year}-W{weeks}", **target)
+    weights = (denominators + denominators[-1:])[:weeks]
+    assert np.average(found, weights=weights) == pytest.approx(80)
 
 
 @pytest.mark.parametrize(("year", "weeks"), [(2025, 52), (2026, 53)])

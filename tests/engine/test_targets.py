@@ -1,4 +1,4 @@
-"""Glide paths: where they begin and end, what they look like, and that seasons add up to the year."""
+"""Glide paths: where they begin and end, what they look like."""
 
 from __future__ import annotations
 
@@ -15,12 +15,9 @@ from fourfold.engine.targets import (
     half_life_values,
     path_values,
     required_run_rate,
-    seasonal_flow,
-    seasonal_ratio,
 )
 
 numbers = st.floats(0.01, 1e6)
-SHARES = np.array([7.0, 7, 8, 8, 8, 8, 7, 6, 9, 10, 11, 11])
 
 
 @pytest.mark.parametrize("kind", PATHS)
@@ -60,26 +57,6 @@ def test_an_unknown_path_is_refused() -> None:
 def test_a_half_life_of_six_leaves_what_the_specification_says() -> None:
     assert half_life_values(100.0, 0.0, [3, 6, 12], 6.0).round(1).tolist() == [70.7, 50.0, 25.0]  # type: ignore[arg-type]
     assert half_life_values(100.0, 20.0, 6.0, 6.0) == 60.0
-
-
-def test_a_seasonal_year_is_not_a_straight_line() -> None:
-    months = seasonal_flow(1200.0, SHARES)
-    assert months[[0, 1, 2, 11]].tolist() == pytest.approx([84, 84, 96, 132])
-
-
-@given(numbers, st.lists(st.floats(0.1, 50), min_size=12, max_size=12), st.floats(0.5, 2))
-def test_seasonal_targets_add_up_to_the_year(total: float, shares: list[float], growth: float) -> None:
-    months = seasonal_flow(total, np.array(shares), np.linspace(1, growth, 12))
-    assert months.sum() == pytest.approx(total)
-
-
-@given(numbers, st.lists(st.tuples(st.floats(0.1, 5), st.floats(0.1, 1000)), min_size=12, max_size=12))
-def test_seasonal_ratios_weighted_by_their_denominators_are_the_target_of_the_year(
-    target: float, rows: list[tuple[float, float]]
-) -> None:
-    factors, denominators = np.array(rows).T
-    months = seasonal_ratio(target, factors, denominators)
-    assert float((months * denominators).sum() / denominators.sum()) == pytest.approx(target)
 
 
 def test_the_required_run_rate_spreads_what_is_left_by_season() -> None:

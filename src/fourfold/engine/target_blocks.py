@@ -294,9 +294,11 @@ def glide(version: Target, kpi: Kpi, periods: Sequence[Period], start: int) -> F
 def _season(version: Target, kpi: Kpi, periods: tuple[Period, ...]) -> Floats:
     """What each period takes of the target of its year: shares that sum to 1 for a flow, else factors around 1.
 
-    A week 53 (or a 366th day) is like the one before it, and its year still adds up to the target.
+    The mean of the factors is 1, weighted by the denominators that a ratio is expected to have (§4.3). A week 53 (or a
+    366th day) is like the one before it, and its year still adds up to the target.
     """
     shares = np.array(version.shares, dtype=np.float64)
+    weights = np.array(version.denominators or np.ones(len(shares)), dtype=np.float64)
     place = np.arange(len(periods)) - start_index(periods, Frequency.YEAR)
     length = np.full(len(periods), len(shares))
     if kpi.frequency.rank < Frequency.MONTH.rank:  # only of weeks and days does a year have now more, now fewer
@@ -304,8 +306,11 @@ def _season(version: Target, kpi: Kpi, periods: tuple[Period, ...]) -> Floats:
         count = {year: len(year.parts(kpi.frequency)) for year in set(years)}
         length = np.array([count[year] for year in years])
     share = shares[np.minimum(place, len(shares) - 1)]
-    whole = shares.sum() + np.maximum(length - len(shares), 0) * shares[-1]
-    return np.asarray(share / whole if over_time(kpi) is AggTime.SUM else share / whole * length)
+    more = np.maximum(length - len(shares), 0)
+    if over_time(kpi) is AggTime.SUM:
+        return np.asarray(share / (shares.sum() + more * shares[-1]))
+    whole = weights @ shares + more * weights[-1] * shares[-1]
+    return np.asarray(share / whole * (weights.sum() + more * weights[-1]))
 
 
 def _steps(version: Target, kpi: Kpi, periods: Sequence[Period], goal: float) -> Floats:

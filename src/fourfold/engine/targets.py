@@ -57,24 +57,6 @@ def half_life_values(baseline: Numbers, limit: Numbers, elapsed: Numbers, half_l
     return np.asarray(np.asarray(limit) + np.subtract(baseline, limit, dtype=np.float64) * decay)
 
 
-def seasonal_flow(total: Numbers, shares: Floats, growth: Numbers = 1.0) -> Floats:
-    """A yearly total spread by seasonal shares and growth index, last axis the periods of the year; sums to it.
-
-    >>> seasonal_flow(1200.0, np.array([7., 7, 8, 8, 8, 8, 7, 6, 9, 10, 11, 11]))[[0, 11]].tolist()
-    [84.0, 132.0]
-    """
-    weight = np.asarray(shares, dtype=np.float64) * growth
-    return np.asarray(np.asarray(total)[..., None] * weight / weight.sum(axis=-1, keepdims=True))
-
-
-def seasonal_ratio(target: Numbers, factors: Floats, denominators: Floats, path: Numbers = 1.0) -> Floats:
-    """Monthly targets of a ratio whose denominator-weighted mean is the yearly target exactly."""
-    shape = np.asarray(factors, dtype=np.float64) * path
-    weight = np.asarray(denominators, dtype=np.float64)
-    mean = (shape * weight).sum(axis=-1, keepdims=True) / weight.sum(axis=-1, keepdims=True)
-    return np.asarray(np.asarray(target)[..., None] * shape / mean)
-
-
 def required_run_rate(target: Numbers, to_date: Numbers, remaining_shares: Floats) -> Floats:
     """What each remaining period must bring, by its seasonal share, for the year's target still to be reached."""
     weight = np.asarray(remaining_shares, dtype=np.float64)

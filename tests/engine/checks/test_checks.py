@@ -84,6 +84,7 @@ K = "    polarity: lower_better\n"
 T = "targets: [{since: 2026-04, value: 100, red_line: 80}]"
 C = "- code: costs"
 R = "red_line: 80}"
+YEAR = list(range(1, 13))
 MISTAKES = [
     ("- code: costs", "- §code: sales", "CODE-TWICE", "E", "KPI sales is defined 2 times", "code of its own"),
     ("[sales, costs]", "[sales, §sales]", "CODE-TWICE", "E", "KPI sales of objective earn", "Delete one"),
@@ -127,6 +128,12 @@ MISTAKES = [
     (R, R[:-1] + ", path: §half_life, half_life: 3}", "TARGET-PATH", "E", "there is no `baseline`", "Add"),
     (R, "path: §exponential, baseline: -1, due: 2027-03}", "TARGET-PATH", "E", "goes from -1 to 100", "path: linear"),
     (R, "path: seasonal, shares: §[1, 2]}", "TARGET-PATH", "E", "has 2 entries", "12 periods"),
+    (R, f"path: seasonal, shares: {YEAR}, denominators: §{YEAR}}}", "TARGET-PATH", "E", "sales is a flow", "Only a"),
+    ("95, red_line: 90}", f"95, path: seasonal, shares: {YEAR}, denominators: §[1, 2]}}", "TARGET-PATH", "E",
+     "has 2 entries, and `shares` 12", "each period"),
+    ("95, red_line: 90}", f"95, path: seasonal, shares: {YEAR}, denominators: §{[0] * 12}}}", "TARGET-PATH",
+     "E", "zero wherever", "weigh"),
+    (R, R[:-1] + ", denominators: §[1, 2]}", "TARGET-PATH", "W", "its path is constant", "path: seasonal"),
     (R, R[:-1] + ", half_life: §3}", "TARGET-PATH", "W", "its path is constant", "path: half_life"),
     (R, R + ", {since: §2026-04, value: 9}", "TARGET-TWICE", "E", "and so does target 1", "later"),
     (T, "only_in: [all]\n    targets: [{unit: §south, since: 2026-04, value: 9}]", "KPI-UNITS", "W", "not have", ""),

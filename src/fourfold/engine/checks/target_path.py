@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from fourfold.engine.aggregation import MeasureKind
 from fourfold.engine.checks.period_text import period
 from fourfold.engine.checks.rule import Said, rule, targets
 from fourfold.engine.definitions import Definitions, Kpi, Target
@@ -18,7 +19,7 @@ _NEEDS = {
     "step": ("steps",),
     "seasonal": ("shares",),
 }
-_ONLY = {"half_life": "half_life", "steps": "step", "shares": "seasonal"}
+_ONLY = {"half_life": "half_life", "steps": "step", "shares": "seasonal", "denominators": "seasonal"}
 
 
 @rule("TARGET-PATH", "The path of a target lacks something")
@@ -26,7 +27,8 @@ def target_path(d: Definitions) -> Iterator[Said]:
     """linear, exponential and s_curve go from `baseline` (at `since`) to `value` (at `due`); half_life needs `baseline`
     and `half_life`, step needs `steps`, and seasonal one of the `shares` for each period of a year.
 
-    An exponential path stays on one side of zero. `due` comes after `since`.
+    A ratio may have `denominators` beside its shares, as many, in the same order. An exponential path stays on
+    one side of zero. `due` comes after `since`.
     """
     for thing, target in targets(d):
         if (kpi := d.kpi.get(target.kpi)) is None:
@@ -59,3 +61,17 @@ def _values(d: Definitions, thing: str, target: Target, kpi: Kpi) -> Iterator[Sa
             yield Said(f"{thing}.shares", message, fix)
         elif sum(target.shares) == 0:
             yield Said(f"{thing}.shares", f"`shares` of {call(thing)} are all zero.", "Only their proportion counts.")
+        elif target.denominators:
+            yield from _denominators(thing, target, kpi)
+
+
+def _denominators(thing: str, target: Target, kpi: Kpi) -> Iterator[Said]:
+    where, given = f"{thing}.denominators", f"`denominators` of {call(thing)}"
+    if kpi.kind is not MeasureKind.RATIO:
+        message = f"{start(thing)} has `denominators`, and KPI {kpi.code} is a {kpi.kind.replace('_', ' ')}."
+        yield Said(where, message, "Only a ratio has a denominator; delete `denominators`.")
+    elif len(target.denominators) != len(target.shares):
+        message = f"{given} has {len(target.denominators)} entries, and `shares` {len(target.shares)}."
+        yield Said(where, message, "Give the denominator that is expected in each period of a year.")
+    elif not sum(d * s for d, s in zip(target.denominators, target.shares, strict=True)):
+        yield Said(where, f"{given} are zero wherever there is a share.", "They weigh the targets of the year.")

@@ -17,7 +17,8 @@ class Target(Definition):
     moves from `baseline` (at `since`) to `value` (at `due`). `unit` is the unit it holds for; without one it
     holds for each unit that has none of its own; where units add up (a flow) it is the target of the whole
     organisation, and units need their own. `shares` are the seasonal shares of a year: they spread the yearly
-    target of a flow; the target of any other KPI lies above or below `value` in proportion to them.
+    target of a flow; the target of any other KPI lies above or below `value` in proportion to them. `denominators` are
+    the ones a ratio is expected to have in these periods: its targets, weighted by them, make up `value` exactly.
     """
 
     kpi: Code  # the KPI
@@ -39,6 +40,7 @@ class Target(Definition):
     half_life: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None  # in periods of the KPI
     steps: dict[Name, Exact] = Field(default_factory=dict)  # period → value, for the path `step`
     shares: tuple[Annotated[float, Field(ge=0, allow_inf_nan=False)], ...] = ()  # of a year, for the path `seasonal`
+    denominators: tuple[Annotated[float, Field(ge=0, allow_inf_nan=False)], ...] = ()  # expected, beside the `shares`
     recorded_at: Line | None = None  # when it became known; decides what an "as of" view sees
     author: Code | None = None  # the person who set it
     approver: Code | None = None  # the person who approved it
