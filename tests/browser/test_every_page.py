@@ -46,6 +46,7 @@ PAGES = {
     "library, one KPI": "/s/group/library/bed_occupancy_rate/",
     "audit log": "/audit/calder-vale/",
     "audit log, nothing found": "/audit/calder-vale/?text=zzzz",
+    "system": "/system/",
     "tokens": "/tokens/",
     "password": "/password/",
 }

@@ -12,7 +12,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final, cast
 
 from a2wsgi import WSGIMiddleware
@@ -26,6 +26,7 @@ from fourfold.jobs.evaluate_new_day import evaluate_new_day  # isort: skip
 from fourfold.jobs.note_denials import note_denials  # isort: skip
 from fourfold.jobs.remove_sessions import remove_sessions  # isort: skip
 from fourfold.jobs.send_mail import send_mail  # isort: skip
+from fourfold.records.rounds import note_job, note_round  # isort: skip
 
 #: Each job with the seconds between its rounds.
 JOBS: Final[tuple[tuple[Callable[..., int], int], ...]] = (
@@ -75,9 +76,13 @@ async def _live(receive: Receive, send: Send) -> None:
 
 async def _every(seconds: int, job: Callable[..., int]) -> None:
     """A failure is written to the log and tried again in the next round; pages are served all the while."""
+    note_job(job.__name__, timedelta(seconds=seconds))
     while True:
+        failure: Exception | None = None
         try:
             await asyncio.to_thread(job, now=datetime.now(UTC))
-        except Exception:
+        except Exception as error:
+            failure = error
             _log.exception("%s failed; trying again in %s seconds", job.__name__, seconds)
+        note_round(job.__name__, ended=datetime.now(UTC), failure=failure)
         await asyncio.sleep(seconds)

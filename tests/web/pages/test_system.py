@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -10,12 +11,20 @@ import pytest
 from django.test import Client
 
 from fourfold.access.roles import Role
-from fourfold.records.models import Backup, DataKey, Organisation
+from fourfold.records.models import Backup, DataKey, Import, Mail, Organisation
 from fourfold.records.queries.system import SystemState, states_of_installation
 from fourfold.records.read_only import switch
+from fourfold.records.rounds import forget_rounds, note_job, note_round, rounds
 from tests.access.principals import browser, member
 
 NOW = datetime(2026, 5, 20, 12, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def fresh_process() -> Iterator[None]:
+    forget_rounds()
+    yield
+    forget_rounds()
 
 
 @pytest.fixture
@@ -36,7 +45,39 @@ def test_an_administrator_sees_how_it_stands_and_what_to_do(admin: Client) -> No
     page = admin.get("/system/").content.decode()
     assert "none was made here" in page and "fourfold backup FOLDER" in page
     assert "Django" in page and "BSD" in page and "Fourfold" in page
-    assert "Harbour" not in page and "Sales" not in page
+    assert "Sales" not in page and "Charlie" not in page
+
+
+def test_it_tells_when_jobs_ran_and_how_they_last_failed(admin: Client) -> None:
+    assert "runs no jobs" in admin.get("/system/").content.decode()
+    note_job("send_mail", timedelta(seconds=10))
+    assert "runs now" in admin.get("/system/").content.decode()
+    note_round("send_mail", ended=NOW, failure=OSError("alice@example.org"))
+    page = admin.get("/system/").content.decode()
+    assert "Send mail" in page and "12:00: OSError" in page and "alice@" not in page
+    assert (state("jobs").level, state("jobs").said) == ("wrong", "failed in the last round: send_mail")
+    note_round("send_mail", ended=NOW + timedelta(minutes=1))
+    assert state("jobs").level == "well" and rounds()[0].failed == NOW, "the failure is still told"
+
+
+def test_mails_that_wait_or_were_given_up_are_counted_without_their_address(organisation: Organisation) -> None:
+    assert (state("mail").level, state("mail").said) == ("well", "0 waiting")
+    about = {"kind": Mail.Kind.RESET, "address": "bob@example.org", "made_at": NOW - timedelta(hours=3)}
+    Mail.objects.create(**about, due_at=NOW)
+    assert (state("mail").level, state("mail").said) == ("well", "1 waiting, the oldest for 3 hours")
+    Mail.objects.create(**about, due_at=None, tries=8, trouble="refused bob@example.org")
+    assert (state("mail").level, state("mail").said[-8:]) == ("look", "given up")
+    assert "bob@" not in state("mail").said
+
+
+def test_last_loads_are_those_of_organisations_one_administers(admin: Client, organisation: Organisation) -> None:
+    elsewhere = Organisation.objects.get(code="mill")
+    more = {"sha256": "a" * 64, "read": 5, "loaded": 3, "unchanged": 1, "rejected": 1}
+    Import.objects.create(organisation=organisation, source="figures-old.csv", at=NOW, **more)
+    Import.objects.create(organisation=organisation, source="figures-new.csv", at=NOW, **more)
+    Import.objects.create(organisation=elsewhere, source="flour.csv", at=NOW, **more)
+    page = admin.get("/system/").content.decode()
+    assert "figures-old.csv" in page and "figures-new.csv" in page and "flour.csv" not in page
 
 
 def test_others_do_not(bob: Client, client: Client, organisation: Organisation) -> None:

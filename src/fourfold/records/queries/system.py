@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from pathlib import Path
 from typing import Final
 
 from django.conf import settings
 from django.db import connection
+from django.db.models import Max
 
 from fourfold.records.guard import is_guarded
+from fourfold.records.models import Import, Mail, Person
 from fourfold.records.queries.installation import drilled_backup, figures_of_installation, newest_backup
 from fourfold.records.read_only import is_read_only, reason
+from fourfold.records.rounds import Rounds, rounds
 from fourfold.records.schema import missing_migrations
+from fourfold.records.scope import administered
 from fourfold.records.secrets.data_keys import missing_keys, needed_keys
 
 #: A backup is old after this, and a drill after that.
@@ -23,6 +29,8 @@ BACKUP_AGE: Final = timedelta(days=2)
 DRILL_AGE: Final = timedelta(days=35)
 #: Free on the disk of the data folder: a look below the first, wrong below the second.
 ROOM, NO_ROOM = 2_000_000_000, 200_000_000
+#: Sources whose last loads are shown.
+_LOADS: Final = 50
 
 
 class Level(StrEnum):
@@ -51,6 +59,13 @@ def states_of_installation(*, now: datetime) -> tuple[SystemState, ...]:
     return tuple(_states(now))
 
 
+def newest_loads(person: Person) -> list[Import]:  # house: who administers sees when figures came, and no figure
+    """The last load from each source into the organisations the person administers, newest first, as many as fit."""
+    found = Import.objects.filter(organisation__in=administered(person))
+    newest = found.values("organisation", "source").annotate(newest=Max("pk")).values("newest")
+    return list(found.filter(pk__in=newest).select_related("organisation").order_by("-at")[:_LOADS])
+
+
 def _states(now: datetime) -> Iterator[SystemState]:
     yield SystemState("schema", Level.WELL, "that of this version")
     yield _results(now)
@@ -58,7 +73,11 @@ def _states(now: datetime) -> Iterator[SystemState]:
     yield _drill(now)
     yield _keys()
     yield _disk()
+    yield _storage()
     yield _events()
+    yield _mail(now)
+    if known := rounds():
+        yield _jobs(known)
     if is_read_only():
         why = f": {reason()}" if reason() else ""
         yield SystemState("writing", Level.LOOK, f"nobody can write{why}", "When it is over: fourfold read-only off")
@@ -109,6 +128,44 @@ def _events() -> SystemState:
     if is_guarded(connection):
         return SystemState("events", Level.WELL, "the database refuses to change one")
     return SystemState("events", Level.WRONG, "the database lets them be changed", "Look who did that, then restore.")
+
+
+def _storage() -> SystemState:
+    sizes = {"data folder": _size_of(settings.DATA_DIR)}
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("select pg_database_size(current_database())")
+            sizes["database"] = cursor.fetchone()[0]
+    return SystemState("storage", Level.WELL, ", ".join(f"{name} {size / 1e6:.1f} MB" for name, size in sizes.items()))
+
+
+def _size_of(folder: Path) -> int:
+    """The bytes of all files below; one that goes away meanwhile counts for nothing."""
+    total = 0
+    for path in folder.rglob("*"):
+        with suppress(OSError):
+            total += path.lstat().st_size if path.is_file() else 0
+    return total
+
+
+def _jobs(known: tuple[Rounds, ...]) -> SystemState:
+    if failing := [each.job for each in known if each.is_failing]:
+        said = f"failed in the last round: {', '.join(failing)}"
+        return SystemState("jobs", Level.WRONG, said, "Why is in the server's log; they are tried again by themselves.")
+    return SystemState("jobs", Level.WELL, f"{len(known)} run by this process")
+
+
+def _mail(now: datetime) -> SystemState:  # house: counts and ages of the installation's mails, no address
+    remedy = "Look at FOURFOLD_EMAIL_URL, then send the invitation again."
+    unsent = Mail.objects.filter(sent_at=None)
+    given_up, waiting = unsent.filter(due_at=None).count(), unsent.filter(due_at__isnull=False)
+    parts = [f"{waiting.count()} waiting"]
+    if oldest := waiting.order_by("made_at").first():
+        parts.append(f"the oldest for {_age(now - oldest.made_at)}")
+    if given_up:
+        parts.append(f"{given_up} given up")
+    failing = given_up or waiting.filter(tries__gt=0).exists()
+    return SystemState("mail", Level.LOOK if failing else Level.WELL, ", ".join(parts), remedy)
 
 
 def _age(age: timedelta) -> str:
