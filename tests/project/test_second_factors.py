@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from django.core.cache import cache
 from django.test import Client
 from django.urls import get_resolver
@@ -125,6 +126,17 @@ def test_removing_the_last_one_ends_the_other_sessions(device: Client, bob: Pers
     assert Session.objects.filter(person=bob).count() == 1
     assert other.get("/account/").status_code == 302 and device.get("/account/").status_code == 200
     assert Event.objects.latest("seq").action == "factor.remove"
+
+
+def test_the_seed_of_recovery_codes_is_stored_encrypted(device: Client) -> None:
+    _, codes = set_up(device)
+    row = Authenticator.objects.get(type=Authenticator.Type.RECOVERY_CODES)
+    seed = SecondFactors().decrypt(row.data["seed"])
+    assert set(row.data) == {"seed", "used_mask", "viewed_at"} and len(seed) == 80 and seed not in row.data["seed"]
+    assert not any(code in str(row.data) for code in codes)
+    row.data["seed"] = SecondFactors().encrypt("0" * 80)
+    row.save()
+    assert not set(RecoveryCodes(row).generate_codes()) & set(codes), "the codes come from this seed alone"
 
 
 def test_new_recovery_codes_replace_the_ones_before_and_are_an_event(device: Client) -> None:
