@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from fourfold.engine.comparable import season_of
 from fourfold.engine.definitions import Definitions
 from fourfold.engine.definitions.complete import complete
 from fourfold.engine.forecasts import forecast
@@ -15,19 +16,23 @@ from fourfold.engine.kpis import figures
 from fourfold.engine.measurements import to_polars
 from fourfold.engine.outlook import Outlook, outlooks
 from fourfold.engine.periods import Frequency
-from fourfold.engine.signals import chart_of, read_signals
+from fourfold.engine.signals import Remark, Scale, chart_of, read_signals
 
 AS_OF = datetime(2028, 9, 10, tzinfo=UTC)
 #: What is sold in a week of each of 24 periods: nothing happens but chance.
 RATES = [100, 97, 104, 99, 102, 95, 101, 98, 105, 100, 96, 103, 99, 101, 97, 104, 98, 102, 100, 95, 103, 99, 101, 98]
 
 
-def company(normalise: str, **organisation: Any) -> Definitions:
+#: Three times as much in December as in August.
+FACTORS = [0.8, 0.9, 1.0, 1.5, 1.2, 1.1, 1.0, 1.0, 1.0, 1.0, 1.0, 0.5]
+
+
+def company(normalise: str, kpi: dict[str, Any] | None = None, **organisation: Any) -> Definitions:
     return complete(Definitions.model_validate({
         "organisation": {"code": "o", "name": "O", "fiscal_year_start": 9, **organisation},
         "units": [{"code": "u", "name": "U"}],
         "strategy": {"code": "s", "name": "S"},
-        "kpis": [{"code": "sales", "name": "Sales", "normalise": normalise}],
+        "kpis": [{"code": "sales", "name": "Sales", "normalise": normalise, **(kpi or {})}],
         "targets": [{"kpi": "sales", "since": "FY2027-P01" if organisation.get("week_pattern") else "2026-09",
                      "value": "420", "red_line": "300"}],
     }))  # fmt: skip
@@ -115,3 +120,43 @@ def test_other_kpis_are_read_as_they_are() -> None:
     values = [float(400 + r) for r in RATES]
     one, alone = seen(d, values), read_signals(np.array(values), chart_of(d.kpi["sales"]), target=420.0)
     assert one.reading is not None and np.array_equal(one.reading.upper, alone.upper)
+
+
+def test_a_season_known_from_the_calendar_is_taken_out_from_the_first_figure() -> None:
+    d = company("", {"season": "profile", "season_factors": FACTORS})
+    one = seen(d, [4 * r * f for r, f in zip(RATES[:14], FACTORS * 2, strict=False)])
+    alone = read_signals(np.array([4.0 * r for r in RATES[:14]]), chart_of(d.kpi["sales"]))
+    assert one.reading is not None and not one.reading.signals and Remark.SEASON in one.reading.remarks
+    assert one.reading.centre == pytest.approx(alone.centre * np.resize(FACTORS, 14))
+    assert one.reading.upper == pytest.approx(alone.upper * np.resize(FACTORS, 14))
+    assert one.forecast.mean[1] / one.forecast.mean[0] == pytest.approx(1.5 / 1.0, rel=0.01)  # December, November
+
+
+def test_a_rate_with_a_known_season_expects_its_share_of_each_month() -> None:
+    d = company("", {"kind": "ratio", "unit": "%", "season": "profile", "season_factors": FACTORS})
+    first, asked = d.calendar.parse("FY2027").parts(Frequency.MONTH)[0], [100, 1000] * 12
+    rows = [
+        {"kpi": "sales", "unit": "u", "period": first.shift(i).id, "numerator": str(n * r * f / 200),
+         "denominator": str(n)}
+        for i, (n, r, f) in enumerate(zip(asked, RATES, FACTORS * 2, strict=True))
+    ]  # fmt: skip
+    shown = [first.shift(23)]
+    (one,) = outlooks(d, figures(d, to_polars(rows), as_of=AS_OF, periods=shown), as_of=AS_OF)
+    top = np.array(asked) * RATES / 200
+    chart = chart_of(d.kpi["sales"])
+    alone = read_signals(100 * top / asked, chart, numerator=top, denominator=np.array(asked, dtype=float))
+    assert one.reading is not None and one.reading.scale is Scale.STANDARDISED
+    assert one.reading.upper / np.resize(FACTORS, 24) == pytest.approx(alone.upper)
+
+
+@pytest.mark.parametrize(
+    ("frequency", "first", "wanted"),
+    [("day", "2026-11-29", [7, 1, 2]), ("week", "2026-W52", [52, 52, 1]), ("quarter", "FY2027-Q4", [4, 1, 2])],
+)
+def test_factors_are_those_of_weekdays_or_of_the_fiscal_year(frequency: str, first: str, wanted: list[int]) -> None:
+    count = Frequency(frequency).season
+    own = {"frequency": frequency, "season": "profile", "season_factors": list(range(1, count + 1))}
+    d = company("", own, fiscal_year_start=1 if frequency == "week" else 9)
+    begin = d.calendar.parse(first, Frequency(frequency))
+    found = season_of(d.kpi["sales"], [begin.shift(i) for i in range(3)])
+    assert found * (count + 1) / 2 == pytest.approx(wanted)

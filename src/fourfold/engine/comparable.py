@@ -1,7 +1,8 @@
-"""Flows of periods of different lengths made comparable before they are read for signals and forecast (§2.3).
+"""Figures of unlike periods made comparable before they are read for signals and forecast (§2.3, §5.5 c).
 
-A KPI says how by `normalise`: as in a period of the year's mean number of business days, or of weeks. What comes out is
-put back into figures of the periods as they are, so that nothing shown or stored is ever a normalised number.
+A KPI says how by `normalise`, for a flow: as in a period of the year's mean number of business days, or of weeks; and
+by `season_factors`, where its season is known. What comes out is put back into figures of the periods as they are, so
+that nothing shown or stored is ever a normalised number.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from fourfold.engine.aggregation import MeasureKind
 from fourfold.engine.cells import Floats
 from fourfold.engine.definitions import Definitions, Kpi
 from fourfold.engine.forecasts import Forecast
-from fourfold.engine.periods import BusinessDays, Period, per_business_day, per_mean_length
+from fourfold.engine.periods import BusinessDays, Frequency, Period, per_business_day, per_mean_length, year_start_index
 from fourfold.engine.signals import Reading
 from fourfold.engine.unit_settings import settings_of
 
@@ -25,18 +26,30 @@ def factors_of(
 ) -> Floats:
     """What to multiply the figures of series with so that their periods compare, `(series, period)`.
 
-    1 for a KPI that does not say `normalise` or is no flow; NaN for a period without a business day.
+    1 for a KPI that says neither `normalise`, or is no flow, nor its season; NaN for a period without a business day.
     """
     factors = np.ones((len(kpis), len(periods)))
     known: dict[BusinessDays | None, Floats] = {}
     for i, (kpi, unit) in enumerate(zip(kpis, units, strict=True)):
+        if kpi.season == "profile":
+            factors[i] = 1.0 / season_of(kpi, periods)
         if not kpi.normalise or kpi.kind is not MeasureKind.FLOW:
             continue
         days = settings_of(definitions, unit).business if kpi.normalise == "business_days" else None
         if days not in known:
             known[days] = per_mean_length(periods) if days is None else per_business_day(periods, days)
-        factors[i] = known[days]
+        factors[i] *= known[days]
     return factors
+
+
+def season_of(kpi: Kpi, periods: Sequence[Period]) -> Floats:
+    """The factor of each period by the KPI's `season_factors`, whose mean is taken as 1; a week 53 is like week 52."""
+    own = np.array(kpi.season_factors, dtype=np.float64)
+    if kpi.frequency is Frequency.DAY:
+        place = np.array([p.start.weekday() for p in periods], dtype=np.intp)
+    else:
+        place = np.minimum(np.arange(len(periods)) - year_start_index(periods), len(own) - 1)
+    return np.asarray(own[place] / own.mean())
 
 
 def forecast_as_given(made: Forecast, factors: Floats) -> Forecast:
@@ -58,7 +71,7 @@ def forecast_as_given(made: Forecast, factors: Floats) -> Forecast:
 
 
 def reading_as_given(reading: Reading, factors: Floats) -> Reading:
-    """A reading of normalised figures with limits for the figures as they are: wider apart in a longer period."""
+    """A reading of normalised figures with limits for the figures as they are: wider apart in a busier period."""
     if (factors == 1).all():
         return reading
     return replace(

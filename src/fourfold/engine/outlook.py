@@ -198,18 +198,17 @@ def _readings(
     for i, chart in enumerate(charts):
         if origin[i] >= 0 and chart is not None:
             alike.setdefault(chart, []).append(i)
-    figures = figures_to_read(s.value, s.state, s.marks)
+    figures, count = figures_to_read(s.value, s.state, s.marks), s.value.shape[1]
     found: dict[int, Reading] = {}
     for chart, rows in alike.items():
         some, at = np.array(rows), np.maximum(origin[rows], 0)
         many = read_many(
             figures[some], chart, segments=[s.segments[i] for i in rows],
-            numerator=None if s.numerator is None else s.numerator[some],
+            numerator=None if s.numerator is None else s.numerator[some] * factors[some, :count],
             denominator=None if s.denominator is None else s.denominator[some],
             polarity=[s.kpis[i].polarity for i in rows],
             target=tuple(goal[some, at] * factors[some, at] for goal in (goals.low, goals.high)),
             target_ahead=tuple(goal[some, at + AHEAD] * factors[some, at + AHEAD] for goal in (goals.low, goals.high)),
         )  # fmt: skip
-        count = s.value.shape[1]
         found |= {i: reading_as_given(many.of(place), factors[i, :count]) for place, i in enumerate(rows)}
     return found

@@ -107,6 +107,8 @@ MISTAKES = [
     (K, K + "    kind: ratio\n    numerator: §sales\n", "KPI-COMPUTED", "E", "no `denominator`", "Add `denominator"),
     (K, K + "    aggregate_time: §mean\n", "AGG-ILLEGAL", "E", "A flow cannot be aggregated over time", "Use sum"),
     (K, K + "    weighted_by: §sales\n", "AGG-ILLEGAL", "W", "nothing of it is a weighted mean", "delete"),
+    (K, K + f"    season_factors: §{YEAR}\n", "KPI-SEASON", "W", "its season is auto", "season: profile"),
+    (K, K + "    season: §profile\n", "KPI-SEASON", "E", "and 0 `season_factors`", "12 of them, one for each month"),
     (K, K + "    levels: §{good: 100}\n", "KPI-LEVELS", "E", "has `levels`, and it is a flow", "ordinal"),
     (K, K + "    lag: §3 days\n", "LAG", "E", "'3 days' is not a data lag", "P3D"),
     (K, K + "    tolerance: §10\n", "TARGET-TOLERANCE", "E", "is 10, and from `value` to `red_line`", "less than 10"),

@@ -59,7 +59,7 @@ def test_rules_are_those_of_the_kpi_else_those_of_the_organisation() -> None:
     assert [chart.rules for chart in charts if chart] == [NHS, NELSON]
 
 
-@pytest.mark.parametrize("mode", ["auto", "none", "declared"])
+@pytest.mark.parametrize("mode", ["auto", "none", "declared", "profile"])
 def test_a_season_is_looked_for_as_the_kpi_says(mode: str) -> None:
     chart = chart_of(Kpi(code="a", name="A", season=mode))  # type: ignore[arg-type]
     assert chart is not None and chart.season.mode == mode

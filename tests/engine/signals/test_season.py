@@ -10,7 +10,7 @@ import pytest
 
 from fourfold.engine.cells import Floats
 from fourfold.engine.signals import Chart, Phase, Remark, Rule, RuleSet, Season, read_many, read_signals, xmr_limits
-from fourfold.engine.signals.season import SeasonError, adjust, is_seasonal, month_effects, widening
+from fourfold.engine.signals.season import adjust, is_seasonal, month_effects, widening
 
 WAVE = 2.0 * np.sin(2 * np.pi * np.arange(120) / 12)
 LIMITS = RuleSet("limits", (Rule.OUTSIDE,))
@@ -104,20 +104,6 @@ def test_a_declared_season_waits_for_two_years_and_runs_are_judged_meanwhile() -
     reading = read_signals(x, Chart(season=Season(mode="declared")))
     assert Remark.SEASON_WAITS in reading.remarks
     assert not [signal for signal in reading.signals if not signal.rule.is_run]
-
-
-def test_a_known_profile_is_taken_out_from_the_first_figure() -> None:
-    effects = tuple(float(e) for e in 10 * WAVE[:12])
-    x = noise(1, 14)[0] + np.resize(effects, 14)
-    reading = read_signals(x, Chart(season=Season(mode="profile", effects=effects)))
-    assert reading.adjusted == pytest.approx(x - np.resize(effects, 14))
-    assert (reading.upper - reading.lower) == pytest.approx([reading.upper[0] - reading.lower[0]] * 14)
-    assert reading.centre - np.resize(effects, 14) == pytest.approx([reading.centre[0] - effects[0]] * 14)
-
-
-def test_a_profile_of_the_wrong_length_is_refused() -> None:
-    with pytest.raises(SeasonError, match="Give 12 of them"):
-        Season(mode="profile", effects=(1.0, 2.0))
 
 
 def by_hand(row: list[float], years: int, m: int, divides: bool) -> list[float]:

@@ -51,7 +51,10 @@ class Kpi(Definition):
     valid_max: Exact | None = None  # a figure above is refused
     #: Which rules find signals in it; without any those of the organisation.
     signal_rules: Literal["", "default", "nhs", "western_electric", "nelson"] = ""
-    season: Literal["auto", "none", "declared"] = "auto"  # whether figures have a season: found by a test, no, or yes
+    #: Whether figures have a season: found by a test, no, yes, or known from the calendar with its `season_factors`.
+    season: Literal["auto", "none", "declared", "profile"] = "auto"
+    #: What a usual figure is multiplied with in each period of the fiscal year (each day of the week, from Monday).
+    season_factors: tuple[Annotated[float, Field(gt=0, allow_inf_nan=False)], ...] = ()
     levels: dict[Name, Annotated[float, Field(ge=0, le=125)]] = Field(default_factory=dict)  # ordinal: word → score
     # targets
     tolerance: Annotated[Exact, Field(ge=0)] = Decimal(0)  # in the KPI's own unit (A1)

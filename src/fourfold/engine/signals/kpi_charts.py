@@ -42,7 +42,7 @@ def chart_of(kpi: Kpi, rules: RuleSet = DEFAULT) -> Chart | None:
     """The chart of a KPI, None where it has none; KPIs with equal charts are read together.
 
     `rules` hold where the KPI names none. A season is looked for where periods are days, weeks, months or quarters,
-    unless the KPI says that it has one or none. Limits stay within the valid range.
+    unless the KPI says that it has one or none, or knows it. Limits stay within the valid range.
     """
     if (nature := nature_of(kpi)) is None:
         return None

@@ -122,7 +122,7 @@ class Readings:
             Remark.RARE: c.scaled.is_rare[row] and scale != Scale.NONE,
             Remark.RECORD_FINER: locked and c.is_chunky[row],
             Remark.SEASON_WAITS: locked and c.season.waits[row],
-            Remark.SEASON: c.season.years[row] > 0 or bool((c.season.times[row] != 1).any() or c.season.add[row].any()),
+            Remark.SEASON: c.season.years[row] > 0 or c.chart.season.mode == "profile",
             Remark.DEPENDENT: c.dependence.is_dependent[row],
             Remark.ALTERNATING: c.dependence.is_alternating[row],
             Remark.TREND: np.isfinite(self.trend[series]),

@@ -13,15 +13,10 @@ import numpy as np
 
 from fourfold.engine.cells import Bools, Floats, Indexes
 from fourfold.engine.signals.moments import autocorrelation, count, divide, first_points, mean, where
-from fourfold.errors import FourfoldError
 
 #: Years before a season is looked for, and before one that the owner has declared is fitted.
 FOUND_AFTER: Final = 3
 FITTED_AFTER: Final = 2
-
-
-class SeasonError(FourfoldError):
-    """A season's profile needs one effect for each period of a year."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,18 +24,13 @@ class Season:
     """What is known about the season of a series: `period` is how many periods make a year.
 
     `none`: there is none. `auto`: test for one. `declared`: the owner says that there is one. `profile`: it is known
-    from the calendar; `effects` has what each period of the year adds (or its factor, where `divides`), the first
-    one that of the first period of the arrays. `divides`: a season is a factor of the level, not a distance from it.
+    from the calendar, and the figures come without it (§5.5 c; `fourfold.engine.comparable`). `divides`: a season is
+    a factor of the level, not a distance from it.
     """
 
     period: int = 12
     mode: Literal["none", "auto", "declared", "profile"] = "auto"
-    effects: tuple[float, ...] = ()
     divides: bool = False
-
-    def __post_init__(self) -> None:
-        if self.mode == "profile" and len(self.effects) != self.period:
-            raise SeasonError(hint=f"Give {self.period} of them; there are {len(self.effects)}.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +79,7 @@ def adjust(y: Floats, season: Season, baseline: Indexes | int = 0) -> Adjustment
     add, times = np.zeros(y.shape), np.ones(y.shape)
     years, waits = np.zeros(rows, dtype=np.intp), np.zeros(rows, dtype=np.bool_)
     m = season.period
-    if season.mode == "profile":
-        (times if season.divides else add)[:] = np.resize(np.array(season.effects), y.shape[1])
-        return Adjustment(add, times, years, waits)
-    if season.mode == "none" or m < 2:
+    if season.mode in ("none", "profile") or m < 2:
         return Adjustment(add, times, years, waits)
     n = count(y)
     if season.mode == "declared":
