@@ -20,7 +20,7 @@ from fourfold.engine.periods import (
     expected_at,
     first_days,
     per_business_day,
-    per_week,
+    per_mean_length,
 )
 from fourfold.engine.periods.week_year import WEEKDAYS
 
@@ -107,7 +107,7 @@ def test_the_mean_is_that_of_the_whole_year_even_where_little_of_it_is_shown() -
     months = Calendar(4).range(Calendar(4).parse("2026-02"), Calendar(4).parse("2026-05"))
     whole = per_business_day(Calendar(4).parse("FY2026").parts(Frequency.MONTH), SCOTLAND)
     assert per_business_day(months, SCOTLAND)[:2].tolist() == whole[-2:].tolist()
-    assert per_business_day([], SCOTLAND).shape == per_week([]).shape == (0,)
+    assert per_business_day([], SCOTLAND).shape == per_mean_length([]).shape == (0,)
 
 
 def test_a_day_without_work_says_nothing_about_a_day_of_work() -> None:
@@ -115,12 +115,12 @@ def test_a_day_without_work_says_nothing_about_a_day_of_work() -> None:
     assert np.isnan(per_business_day(days, ENGLAND)).tolist() == [False, True, True, True]
 
 
-def test_per_week_makes_the_periods_of_4_4_5_alike() -> None:
+def test_the_mean_length_makes_the_periods_of_4_4_5_alike() -> None:
     year = Calendar(9, weeks=WeekYear()).parse("FY2030").parts(Frequency.MONTH)
     weeks = np.array([4, 4, 5, 4, 4, 5, 4, 4, 5, 4, 4, 6])
-    assert (weeks * 70.0 * per_week(year)).tolist() == [70.0] * 12
+    assert weeks * 70.0 * per_mean_length(year) == pytest.approx([70.0 * 53 / 12] * 12)
     april = Calendar().parse("2026-04")
-    assert per_week([april]).tolist() == [7 / 30]
+    assert per_mean_length([april]) == pytest.approx([365 / 12 / 30])
 
 
 @pytest.mark.parametrize("words", [(), ("Monday",), ("monday", "freeday")])

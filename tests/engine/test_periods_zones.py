@@ -20,7 +20,6 @@ from fourfold.engine.periods import (
     day_of,
     hours_of,
     index_of_moments,
-    moments,
 )
 
 ZONES = st.sampled_from([
@@ -50,9 +49,9 @@ def test_each_moment_lies_in_exactly_one_period(
     moment: datetime, zone: ZoneInfo, calendar: Calendar, frequency: Frequency
 ) -> None:
     period = calendar.period(frequency, day_of(moment, zone))
-    start, end = moments(period, zone)
+    start, end = begins(period.start, zone), begins(period.end, zone)
     assert start <= moment < end
-    assert moments(period.shift(1), zone)[0] == end and moments(period.shift(-1), zone)[1] == start
+    assert begins(period.shift(1).start, zone) == end and begins(period.shift(-1).end, zone) == start
 
 
 @given(MOMENTS, ZONES)
@@ -99,7 +98,7 @@ def test_a_day_has_the_hours_that_pass(zone: str, day: str, hours: float) -> Non
 @given(DAYS, ZONES, CALENDARS)
 def test_the_hours_of_a_year_are_those_of_its_parts(day: date, zone: ZoneInfo, calendar: Calendar) -> None:
     year = calendar.period(Frequency.YEAR, day)
-    start, end = moments(year, zone)
+    start, end = begins(year.start, zone), begins(year.end, zone)
     for frequency in (Frequency.DAY, Frequency.MONTH):
         hours = hours_of(year.parts(frequency), zone)
         assert hours.sum() == pytest.approx((end - start).total_seconds() / 3600, abs=1e-9)

@@ -41,18 +41,6 @@ def factor(given: str, wanted: str, given_scale: str = "", wanted_scale: str = "
     return found
 
 
-def can_convert(given: str, wanted: str) -> bool:
-    """True where `factor` has an answer.
-
-    >>> can_convert("kWh/m²", "MJ per sqft"), can_convert("months", "days")
-    (True, False)
-    """
-    try:
-        return bool(factor(given, wanted))
-    except UnitOfMeasureError:
-        return False
-
-
 def convert(value: Numbers, given: str, wanted: str) -> Floats:
     """Figures of any shape in another unit of measurement; NaN stays NaN. Raises as `factor` does.
 

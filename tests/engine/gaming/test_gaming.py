@@ -19,7 +19,6 @@ from fourfold.engine.gaming import (
     ask,
     bunching,
     changed_after_miss,
-    counterparts,
     digit_preference,
     exact_hits,
     findings_of,
@@ -266,16 +265,3 @@ def test_flags_become_questions_and_never_accusations() -> None:
     assert (finding.code, finding.level) == ("GAMING-G2", Level.INFO)
     assert finding.message == "Why is the target hit exactly? 8 of 8 figures are exactly the target."
     assert finding.fix
-
-
-@pytest.mark.parametrize(
-    ("name", "counter"),
-    [
-        ("Average length of stay", "readmissions"),
-        ("Call handling time", "solved at the first contact"),
-        ("Inventory turns", "stock-outs"),
-        ("Colour of the door", None),
-    ],
-)
-def test_a_kpi_has_a_usual_counterpart(name: str, counter: str | None) -> None:
-    assert (counterparts(name)[0] if counterparts(name) else None) == counter

@@ -20,7 +20,6 @@ from fourfold.engine.signals import (
     Segment,
     read_many,
     read_signals,
-    time_between,
 )
 from fourfold.engine.signals.scales import scale_figures
 
@@ -120,7 +119,3 @@ def test_limits_of_an_uneven_rate_are_wider_where_its_denominator_is_small() -> 
     reading = read_signals(100 * top / bottom, chart, numerator=top, denominator=bottom)
     width = reading.upper - reading.lower
     assert width[1] == pytest.approx(width[0] * math.sqrt(10))
-
-
-def test_time_between_events_is_in_the_order_of_days() -> None:
-    assert time_between(np.array([10.0, 3.0, 3.5])).tolist() == [0.5, 6.5]

@@ -3,19 +3,16 @@
 from fourfold.engine.gaming.ask import Asked, ask, easings
 from fourfold.engine.gaming.entries import last_minute, one_sided
 from fourfold.engine.gaming.flag import Flag, findings_of
-from fourfold.engine.gaming.pairs import PAIRS, counterparts
 from fourfold.engine.gaming.parts import hockey_stick, parts_within, shrinking_denominator
 from fourfold.engine.gaming.shape import bunching, digit_preference, exact_hits, too_smooth
 from fourfold.engine.gaming.turns import changed_after_miss, pair_diverges, signs
 
 __all__ = [
-    "PAIRS",
     "Asked",
     "Flag",
     "ask",
     "bunching",
     "changed_after_miss",
-    "counterparts",
     "digit_preference",
     "easings",
     "exact_hits",

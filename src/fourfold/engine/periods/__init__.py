@@ -18,14 +18,13 @@ from fourfold.engine.periods.business_days import (
     business_days_of,
     per_business_day,
     per_mean_length,
-    per_week,
 )
 from fourfold.engine.periods.comparison import Comparison, last_year
 from fourfold.engine.periods.frequency import Frequency, LabelRule, PeriodError
 from fourfold.engine.periods.lag import Lag, LagError, expected_at
 from fourfold.engine.periods.period import Calendar, Period
 from fourfold.engine.periods.week_year import WeekYear
-from fourfold.engine.periods.zones import begins, day_of, hours_of, index_of_moments, moments
+from fourfold.engine.periods.zones import begins, day_of, hours_of, index_of_moments
 
 __all__ = [
     "BusinessDays",
@@ -48,11 +47,9 @@ __all__ = [
     "hours_of",
     "index_of_moments",
     "last_year",
-    "moments",
     "ordinals_of",
     "per_business_day",
     "per_mean_length",
-    "per_week",
     "start_index",
     "year_ago_index",
     "year_start_index",

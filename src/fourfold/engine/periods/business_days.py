@@ -93,24 +93,10 @@ def per_business_day(periods: Periods, days: BusinessDays) -> npt.NDArray[np.flo
     return np.where(own > 0, means / np.maximum(own, 1), np.nan)
 
 
-def per_week(periods: Periods) -> npt.NDArray[np.float64]:
-    """What to multiply a flow with to have it per week: 1 / weeks, shape (period,).
-
-    The periods of a 4-4-5 year have 4 or 5 weeks, so that without it every third is a quarter larger.
-
-    >>> from fourfold.engine.periods import Calendar, WeekYear
-    >>> quarter = Calendar(9, weeks=WeekYear("4-4-5")).parse("FY2027-Q1")
-    >>> (per_week(quarter.parts(Frequency.MONTH)) * [400, 400, 500]).tolist()
-    [100.0, 100.0, 100.0]
-    """
-    starts, ends = first_days(periods)
-    return 7.0 / (ends - starts).astype(np.int64)
-
-
 def per_mean_length(periods: Periods) -> npt.NDArray[np.float64]:
     """What to multiply a flow with to have it as in a period of the year's mean number of days, shape (period,).
 
-    In a 4-4-5 year this compares as `per_week` does, in the size of the figures as they are.
+    The periods of a 4-4-5 year have 4 or 5 weeks, so that without it every third is a quarter larger.
 
     >>> from fourfold.engine.periods import Calendar, WeekYear
     >>> quarter = Calendar(9, weeks=WeekYear("4-4-5")).parse("FY2027-Q1")

@@ -15,7 +15,6 @@ import numpy.typing as npt
 
 from fourfold.engine.periods.arrays import Periods, first_days, ordinals_of
 from fourfold.engine.periods.frequency import PeriodError
-from fourfold.engine.periods.period import Period
 from fourfold.engine.periods.week_arrays import Integers
 
 _SECOND = timedelta(seconds=1)
@@ -54,11 +53,6 @@ def day_of(moment: datetime, zone: ZoneInfo) -> date:
     while moment < begins(day, zone):
         day -= timedelta(days=1)
     return day
-
-
-def moments(period: Period, zone: ZoneInfo) -> tuple[datetime, datetime]:
-    """When a period begins and ends, in UTC; the end belongs to the next one."""
-    return begins(period.start, zone), begins(period.end, zone)
 
 
 def hours_of(periods: Periods, zone: ZoneInfo) -> npt.NDArray[np.float64]:

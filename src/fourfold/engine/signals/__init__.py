@@ -10,7 +10,7 @@ from fourfold.engine.signals.patterns import Signal
 from fourfold.engine.signals.read import figures_to_read, read_many, read_signals, wanted
 from fourfold.engine.signals.readings import Reading, Readings, Remark
 from fourfold.engine.signals.rules import DEFAULT, NELSON, NHS, RULE_SETS, WESTERN_ELECTRIC, Rule, RuleSet, rule_set
-from fourfold.engine.signals.scales import Nature, Scale, time_between
+from fourfold.engine.signals.scales import Nature, Scale
 from fourfold.engine.signals.season import Season
 from fourfold.engine.signals.segments import Cause, Refusal, Segment, SegmentError, refusals
 from fourfold.engine.signals.steps import Suggestion
@@ -21,5 +21,5 @@ __all__ = [
     "Cause", "Chart", "Constants", "Limits", "Nature", "Phase", "Reading", "Readings", "Refusal", "Remark", "Rule",
     "RuleSet", "Scale", "Season", "Segment", "SegmentError", "Signal", "Suggestion", "Variation", "Words",
     "chart_of", "figures_to_read", "headline", "nature_of", "read_many", "read_signals", "refusals", "rule_set",
-    "time_between", "wanted", "xmr_limits",
+    "wanted", "xmr_limits",
 ]  # fmt: skip

@@ -106,15 +106,6 @@ def scale_figures(
     return Scaled(_scaled(x, kind, middle, spread), kind, middle, spread, rare)
 
 
-def time_between(days: Floats) -> Floats:
-    """The time from each event to the next, from their days in any order; two on one day are no time apart.
-
-    >>> time_between(np.array([3.0, 10.0, 4.0])).tolist()
-    [1.0, 6.0]
-    """
-    return np.asarray(np.diff(np.sort(np.asarray(days, dtype=np.float64))))
-
-
 def _rates(
     x: Floats, points: Floats, numerator: Floats, denominator: Floats
 ) -> tuple[npt.NDArray[np.uint8], Floats, Floats]:
