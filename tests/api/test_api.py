@@ -11,7 +11,7 @@ from django.test import Client
 from fourfold.access.scopes import Scope
 from fourfold.actions.make_token import make_token
 from fourfold.api.limits import ADDRESS, TOKEN, seconds_to_wait
-from fourfold.records.models import Deputy, Event, Measurement, Organisation, Person, RequestKey, Token
+from fourfold.records.models import Deputy, Event, Measurement, Organisation, Person, RequestKey, Result, Token
 
 from .conftest import Program, program
 
@@ -53,6 +53,33 @@ def test_figures_keep_their_digits_and_scores_their_states(alice: Program) -> No
     rows = {row["node"]: row for row in found["items"]}
     assert (rows["kpi:sales"]["value"], rows["kpi:sales"]["status"]) == (None, "Overdue")
     assert alice.get(f"{HERE}/kpis/sales")["definition"]["owner"] == "bob"
+
+
+@pytest.mark.parametrize(("period", "view"), [("2026-04", "month"), ("2026-03", "quarter"), ("2026-04", "ytd")])
+def test_results_as_of_a_moment_are_those_that_were_stored_then(bob: Program, period: str, view: str) -> None:
+    address = f"{HERE}/units/north/results?period={period}&view={view}"
+    before = by_node(bob.get(address))
+    assert by_node(bob.get(f"{address}&as_of=2026-05-20T12:00:00Z")) == before and "kpi:sales" in before
+    bob.ask("POST", SALES, FIGURE | {"period": "2026-03"})
+    bob.ask("POST", SALES, FIGURE)
+    assert by_node(bob.get(address)) != before
+    found = bob.get(f"{address}&as_of=2026-05-20T12:00:00Z")
+    assert by_node(found) == before and found["as_of"] == "2026-05-20T12:00:00+00:00"
+
+
+def test_nobody_sees_more_of_the_past_than_of_now(alice: Program, bob: Program) -> None:
+    address = f"{HERE}/units/north/results?period=2026-04&as_of=2026-05-20"
+    assert by_node(alice.get(address)) and bob.ask("GET", address.replace("north", "south")).status_code == 404
+    hidden = Result.objects.filter(unit__code="north", node="kpi:costs")
+    assert "kpi:costs" in by_node(alice.get(address)) and hidden.delete()[0]
+    assert "kpi:costs" not in by_node(alice.get(address)), "what is not shown of now is not shown of then"
+
+
+def by_node(found: dict[str, Any]) -> dict[str, Any]:
+    """Results by node, numbers to nine digits as sums may run in another order."""
+    return {
+        row["node"]: {k: round(v, 9) if isinstance(v, float) else v for k, v in row.items()} for row in found["items"]
+    }
 
 
 def test_pages_of_a_list_are_the_list(alice: Program) -> None:
@@ -138,6 +165,9 @@ def test_nothing_is_written_over_what_the_program_does_not_know(bob: Program) ->
     ("path", "body"),
     [(f"{HERE}/units?color=red", None), (f"{HERE}/units?limit=0", None), (f"{HERE}/units?cursor=x", None),
      (f"{HERE}/events?since=yesterday", None), (f"{HERE}/units/north/results?period=nonsense", None),
+     (f"{HERE}/units/north/results?as_of=yesterday", None), (f"{HERE}/units/north/results?as_of=2099-01-01", None),
+     (f"{HERE}/units/north/results?as_of=9999-12-31T23:59-14:00", None),
+     (f"{HERE}/units/north/results?as_of=0001-01-01T00:00:00%2B14:00", None),
      (SALES, FIGURE | {"extra": 1}), (SALES, {"unit": "north"}), (SALES, FIGURE | {"value": 1.5}), (SALES, [1]),
      (SALES, FIGURE | {"note": "\0"})],
 )  # fmt: skip

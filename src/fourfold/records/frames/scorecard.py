@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import datetime
 
 import polars as pl
 
@@ -16,6 +17,11 @@ from fourfold.scorecard import Scorecard
 def scorecard_now(organisation: Organisation, ready: Ready) -> Scorecard:
     """Its definitions and its figures as known now."""
     return Scorecard(ready.definitions, read_measurements(organisation, ready))
+
+
+def scorecard_then(organisation: Organisation, ready: Ready, moment: datetime) -> Scorecard:
+    """Its definitions of now and its figures as known at a moment."""
+    return Scorecard(ready.definitions, read_measurements(organisation, ready, as_of=moment))
 
 
 def rows_in(card: Scorecard, units: Collection[str]) -> pl.DataFrame:
