@@ -10,14 +10,17 @@ import pytest
 
 from fourfold.engine.blocks import Block, to_blocks
 from fourfold.engine.cells import Reason, State
-from fourfold.engine.conversion import Money, convert_block, money_of
+from fourfold.engine.conversion import Money, convert_block, money_of, rates_used
 from fourfold.engine.definitions import Definitions, Kpi
 from fourfold.engine.definitions.complete import complete
+from fourfold.engine.explain import explain
 from fourfold.engine.groups import group
 from fourfold.engine.kpis import roll_up_units
+from fourfold.engine.measurements import to_polars
 from fourfold.engine.periods import BusinessDays
 from fourfold.engine.rows import unit_tree
 from fourfold.engine.unit_settings import settings_of
+from tests.engine.scorecards import judged
 
 AS_OF = datetime(2026, 7, 1, tzinfo=UTC)
 ROW: dict[str, Any] = {"value": None, "numerator": None, "denominator": None}
@@ -205,3 +208,32 @@ def test_settings_that_cannot_be_read_count_as_left_out() -> None:
     ]
     found = settings_of(d.model_copy(update={"units": tuple(broken)}), "london")
     assert (found.zone.key, found.business.holidays) == ("Europe/London", frozenset({date(2026, 5, 1)}))
+
+
+@pytest.mark.parametrize(
+    ("unit", "currency", "value", "said"),
+    [
+        ("GBP", "EUR", 80.0, "+30 of the figure comes from the rate, as it is 50 with EUR to GBP at 0.5"),
+        ("visits per GBP", "EUR", 80.0, "-48 of the figure comes from the rate, as it is 128 with EUR to GBP at 0.5"),
+        ("%", "EUR", 80.0, ""),
+        ("GBP", "EUR", None, ""),
+        ("GBP", "CHF", 80.0, ""),
+    ],
+)
+def test_what_the_rate_makes_of_a_figure_is_that_at_the_budget_rate_left_out(
+    unit: str, currency: str, value: float | None, said: str
+) -> None:
+    d = company(kind="ratio", unit=unit, convert_at="average")
+    april, may = d.calendar.parse("2026-04"), d.calendar.parse("2026-05")
+    found = rates_used(d.kpis[0], currency, d.organisation, [april], AS_OF, value)
+    effect = [text for text in found if "of the figure" in text]
+    assert [text.startswith(said) for text in effect] == ([True] if said else [])
+    both = rates_used(d.kpis[0], currency, d.organisation, [april, may], AS_OF, value)
+    assert not any("of the figure" in text for text in both)  # a sum of months has no one rate
+
+
+def test_the_explanation_of_a_figure_says_what_the_rate_makes_of_it() -> None:
+    d = company(unit="GBP")
+    rows = to_polars([{"kpi": "k", "unit": "paris", "period": "2026-04", "value": "100"}])
+    trace = explain(judged(d, rows, as_of=AS_OF, last="2026-05"), "kpi:k", "paris", "2026-04")
+    assert "+30 of the figure comes from the rate, as it is 50 with EUR to GBP at 0.5 (budget FY2026)" in str(trace)

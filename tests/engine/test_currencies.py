@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fourfold.engine.cells import Reason, State
-from fourfold.engine.currencies import Rates, convert, currency_effect
+from fourfold.engine.currencies import Rates, convert
 from fourfold.engine.definitions import Rate
 from fourfold.engine.periods import Calendar, Frequency, Period
 
@@ -154,16 +154,6 @@ def test_a_rate_recorded_later_replaces_the_earlier_one_from_then_on() -> None:
 def test_rates_that_cannot_be_read_are_no_rates() -> None:
     broken = (rate("EUR", "GBP", "1", "spring"), rate("EUR", "GBP", "1", recorded_at="soon"))
     assert factor(rates(*broken, as_of=datetime(2026, 5, 1, tzinfo=UTC)), "EUR", "GBP") is None
-
-
-@given(st.lists(NUMBERS, min_size=1, max_size=9), st.floats(0.01, 100), st.floats(0.01, 100))
-def test_the_effect_of_the_currency_is_what_is_left_at_constant_rates(
-    amounts: list[float], current: float, budget: float
-) -> None:
-    value, state = np.array(amounts), states(amounts)
-    effect = currency_effect(value, state, current, budget).value
-    assert effect == pytest.approx(value * current - value * budget, rel=1e-9, abs=1e-3)
-    assert currency_effect(value, state, current, np.nan).state.tolist() == [State.ERROR] * len(amounts)
 
 
 @given(st.sampled_from(list(Frequency)), st.integers(0, 11))

@@ -112,11 +112,13 @@ def given_unit(kpi: Kpi, currency: str, home: str) -> str:
 
 
 def rates_used(
-    kpi: Kpi, currency: str, organisation: Organisation, periods: Sequence[Period], as_of: datetime
-) -> tuple[str, ...]:
+    kpi: Kpi, currency: str, organisation: Organisation, periods: Sequence[Period], as_of: datetime,
+    value: float | None = None,
+) -> tuple[str, ...]:  # fmt: skip
     """How figures of a unit that counts in `currency` were converted in these periods of the KPI, each way once.
 
-    Nothing where they were not; a period without a rate is named.
+    Nothing where they were not; a period without a rate is named. Of a `value` of one period it is said what the rate
+    makes of it beside the budget rate, where there is one (§2.4).
     """
     money = money_of(kpi, organisation.currency)
     if not currency or money is None or currency == money.currency:
@@ -125,8 +127,20 @@ def rates_used(
     for period in periods:
         way = rates.way(currency, money.currency, money.kind, period)
         missing = f"no {money.kind} rate from {currency} to {money.currency} for {period.label}"
-        said[missing if way is None else ", then ".join(str(step) for step in way.steps)] = None
+        said[missing if way is None else str(way)] = None
+    if len(periods) == 1 and value is not None and (effect := _effect(rates, currency, money, periods[0], value)):
+        said[effect] = None
     return tuple(said)
+
+
+def _effect(rates: Rates, currency: str, money: Money, period: Period, value: float) -> str:
+    """What of a figure is due to the rate alone: the figure less what it is at the budget rate; or nothing."""
+    way = rates.way(currency, money.currency, money.kind, period)
+    plan = rates.way(currency, money.currency, "budget", period)
+    if way is None or plan is None or way.factor == plan.factor or not (money.value and value):
+        return ""
+    planned = value * (plan.factor / way.factor) ** money.value
+    return f"{value - planned:+.10g} of the figure comes from the rate, as it is {planned:.10g} with {plan}"
 
 
 def periods_shown(kpi: Kpi, shown: Period, *, to_date: bool) -> tuple[Period, ...]:

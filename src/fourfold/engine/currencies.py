@@ -56,6 +56,10 @@ class Way(NamedTuple):
             factor *= step.factor
         return factor
 
+    def __str__(self) -> str:
+        """How an explanation names it."""
+        return ", then ".join(str(step) for step in self.steps)
+
 
 @dataclass(frozen=True)
 class Rates:
@@ -157,15 +161,6 @@ def convert(value: Floats, state: Codes, factor: Numbers, reason: Codes | None =
     reasons = np.where(unknown, np.uint8(Reason.NO_RATE), reasons)
     reasons = np.where(lost, np.uint8(Reason.NOT_FINITE), reasons)
     return Converted(np.where(states == State.NUMBER, product, np.nan), states, reasons)
-
-
-def currency_effect(value: Floats, state: Codes, current: Numbers, budget: Numbers) -> Converted:
-    """How much of amounts is due to the exchange rate alone: at current rates less at budget rates.
-
-    >>> currency_effect(np.array([100.0]), np.zeros(1, np.uint8), 1.10, 1.05).value.round(6).tolist()
-    [5.0]
-    """
-    return convert(value, state, np.asarray(current, dtype=np.float64) - np.asarray(budget, dtype=np.float64))
 
 
 def _recorded(rate: Rate) -> str:

@@ -184,7 +184,7 @@ def _kpi_trace(evaluation: Evaluation, node: str, at: tuple[int, int, int]) -> T
         **_common(evaluation, r, at),  # type: ignore[arg-type]
         inputs=_inputs(evaluation, kpi, at, state),
         target=target,
-        steps=(*_rates(evaluation, kpi, at), *_steps(kpi, r, at, target)),
+        steps=(*_rates(evaluation, kpi, at, _at(r.value, at)), *_steps(kpi, r, at, target)),
         policy=_method(kpi, target),
         borderline="borderline" in marks,
         marks=marks,
@@ -229,14 +229,14 @@ def compared_with(kpi: Kpi, period: Period) -> str:
     return f"{period.short_id} with {period.year_ago().short_id}, {how}"
 
 
-def _rates(evaluation: Evaluation, kpi: Kpi, at: tuple[int, int, int]) -> tuple[Step, ...]:
+def _rates(evaluation: Evaluation, kpi: Kpi, at: tuple[int, int, int], value: float | None) -> tuple[Step, ...]:
     """The rates at which a unit's own figure was converted; what is rolled up was converted at the units below."""
     d, (_, u, p) = evaluation.definitions, at
     tree = unit_tree(d)
     if any(has_kpi(d, tree, kpi, i) for i in tree.subtree(u)[1:]):
         return ()
     periods = periods_shown(kpi, evaluation.periods[p], to_date=evaluation.view == "ytd")
-    used = rates_used(kpi, settings_of_units(d)[u].currency, d.organisation, periods, evaluation.as_of)
+    used = rates_used(kpi, settings_of_units(d)[u].currency, d.organisation, periods, evaluation.as_of, value)
     return tuple(Step("rate", text, None) for text in used)
 
 

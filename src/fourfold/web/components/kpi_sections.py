@@ -90,7 +90,8 @@ def _rates(page: KpiPage) -> tuple[str, ...]:
         return ()
     periods = periods_shown(page.kpi, scope.period, to_date=scope.view == "ytd")
     currency = structure.settings[scope.unit.code].currency
-    return rates_used(page.kpi, currency, structure.organisation, periods, scope.run.as_of)
+    value = page.now.value if page.now else None
+    return rates_used(page.kpi, currency, structure.organisation, periods, scope.run.as_of, value)
 
 
 def _given_format(page: KpiPage) -> NumberFormat:
