@@ -13,6 +13,8 @@ from django.db import connection
 from django.test import TransactionTestCase
 from hypothesis import HealthCheck, settings
 
+from fourfold.records.limits import forget as forget_who_asked
+
 # Machines differ in speed; a slow one must not make a true property fail. CI draws the same examples each time.
 settings.register_profile("here", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("ci", parent=settings.get_profile("here"), derandomize=True)
@@ -59,6 +61,12 @@ def _each_test_counts_its_own_denials() -> None:
     """What a test counted in memory is about rows that are gone with it."""
     if "fourfold.actions.note_denial" in sys.modules:
         sys.modules["fourfold.actions.note_denial"].forget_denials()
+
+
+@pytest.fixture(autouse=True)
+def _each_test_may_ask_anew() -> None:
+    """Nobody waits because of what another test asked for."""
+    forget_who_asked()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -13,7 +13,7 @@ from django.test import Client
 
 from fourfold.access.scopes import Scope
 from fourfold.actions.make_token import make_token
-from fourfold.api.limits import forget
+from fourfold.records.limits import forget
 from fourfold.records.models import Organisation, Person
 from tests.web.conftest import ADDRESSES
 from tests.web.conftest import loaded as loaded

@@ -10,7 +10,7 @@ from django.test import Client
 
 from fourfold.access.scopes import Scope
 from fourfold.actions.make_token import make_token
-from fourfold.api.limits import ADDRESS, TOKEN, seconds_to_wait
+from fourfold.records.limits import ADDRESS, TOKEN, seconds_to_wait
 from fourfold.records.models import Deputy, Event, Measurement, Organisation, Person, RequestKey, Result, Token
 
 from .conftest import Program, program

@@ -15,7 +15,7 @@ from schemathesis import GenerationMode
 from fourfold.access.scopes import Scope
 from fourfold.actions.make_token import make_token
 from fourfold.api.app import api
-from fourfold.api.limits import forget
+from fourfold.records.limits import forget
 from fourfold.records.models import Organisation
 from tests.house.source import ROOT
 

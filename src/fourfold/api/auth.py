@@ -9,8 +9,8 @@ from ninja.security import HttpBearer
 
 from fourfold.actions.origin import origin
 from fourfold.actions.use_token import use_token
-from fourfold.api.limits import ADDRESS, REFUSED, TOKEN, Rate, seconds_to_wait
 from fourfold.errors import FourfoldError, Kind
+from fourfold.records.limits import ADDRESS, REFUSED, TOKEN, Rate, seconds_to_wait
 from fourfold.records.models import Person
 
 

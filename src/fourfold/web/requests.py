@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from functools import wraps
 from typing import TYPE_CHECKING, Concatenate, Final, ParamSpec, TypeAlias
@@ -9,9 +10,11 @@ from typing import TYPE_CHECKING, Concatenate, Final, ParamSpec, TypeAlias
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseNotAllowed
+from django.shortcuts import render
 
 from fourfold.actions.note_denial import note_denial
 from fourfold.errors import FourfoldError, Kind
+from fourfold.records.limits import COSTLY, seconds_to_wait
 
 if TYPE_CHECKING:
     from fourfold.records.models import Person
@@ -41,6 +44,29 @@ def signed_in(page: Page[P]) -> Guarded[P]:
 def signed_in_form(page: Page[P]) -> Guarded[P]:
     """As `signed_in`, for a page whose form is sent to its own address."""
     return _guarded(page, (*READ, "POST"))
+
+
+def counted(page: Page[P]) -> Page[P]:
+    """A page that takes much computing, such as a search or an export: 429 for a person who asks too often.
+
+    It stands below `signed_in`, as it is the person who is counted.
+    """
+
+    @wraps(page)
+    def at_a_rate(request: Request, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        wait = math.ceil(seconds_to_wait("costly", str(request.user.pk), COSTLY))
+        if not wait:
+            return page(request, *args, **kwargs)
+        shown = {
+            "title": "You ask too often",
+            "text": "Pages that take much computing have a limit for each person. Nothing was changed by this request.",
+            "hint": f"Wait {wait} s, then load the page again.",
+        }
+        response = render(request, "web/error.html", shown, status=429)
+        response["Retry-After"] = str(wait)
+        return response
+
+    return at_a_rate
 
 
 def _guarded(page: Page[P], methods: tuple[str, ...]) -> Guarded[P]:

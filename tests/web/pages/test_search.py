@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
 from django.test import Client
 
+from fourfold.records.limits import COSTLY, forget, seconds_to_wait
+from fourfold.records.models import Person
+from tests.web.conftest import ADDRESSES
 from tests.web.reading import links_of, open_page, words_of
 
 
@@ -77,3 +81,19 @@ def test_bob_may_not_search_from_a_unit_that_he_may_not_see(bob: Client, charlie
 
 def test_a_cache_keeps_page_and_json_apart(alice: Client) -> None:
     assert "Accept" in alice.get("/search/?q=a")["Vary"]
+
+
+def test_a_person_who_asks_too_often_waits_and_others_do_not(alice: Client, bob: Client) -> None:
+    person, ahead = str(Person.objects.get(email=ADDRESSES["alice"]).pk), time.monotonic() + 3600
+    assert alice.get("/search/?q=sal").status_code == 200
+    while not seconds_to_wait("costly", person, COSTLY, now=ahead):
+        pass
+    for page in ("/search/?q=sal", "/s/bakery/evidence/", "/s/bakery/portfolio/", "/s/bakery/scenario/"):
+        late = alice.get(page)
+        assert late.status_code == 429 and int(late["Retry-After"]) > 3000, page
+        assert f"Wait {late['Retry-After']} s" in late.content.decode()
+    assert alice.post("/audit/bakery/export/", {"format": "csv"}).status_code == 429
+    assert alice.get("/s/bakery/").status_code == 200, "what costs little is not counted"
+    assert bob.get("/search/?q=sal").status_code == 200
+    forget()
+    assert alice.get("/search/?q=sal").status_code == 200

@@ -30,7 +30,7 @@ from fourfold.records.queries.audit import (
 )
 from fourfold.web.components.event import shown
 from fourfold.web.components.numbers import plural
-from fourfold.web.requests import Request, signed_in, signed_in_form
+from fourfold.web.requests import Request, counted, signed_in, signed_in_form
 
 _FIELDS: Final = ("person", "action", "object", "since", "until", "text")
 _TYPES: Final = {"jsonl": "application/x-ndjson", "csv": "text/csv"}
@@ -63,6 +63,7 @@ def audit(request: Request, organisation: str) -> HttpResponse:
 
 @never_cache
 @signed_in_form
+@counted
 def audit_export(request: Request, organisation: str) -> HttpResponseBase:
     """POST streams the events of the filter as a file; a GET leads to the page."""
     form = request.POST.get("format", "")
@@ -83,6 +84,7 @@ def audit_export(request: Request, organisation: str) -> HttpResponseBase:
 
 @never_cache
 @signed_in_form
+@counted
 def audit_verification(request: Request, organisation: str) -> HttpResponseBase:
     """POST follows the chain of the organisation and says what was found; a GET leads to the page."""
     find_audited(request.user, organisation)

@@ -17,7 +17,7 @@ from fourfold.web.components.frame import crumb_of, show
 from fourfold.web.components.numbers import plural
 from fourfold.web.components.sheet import sheet_of
 from fourfold.web.components.surroundings import Link
-from fourfold.web.requests import Request, signed_in
+from fourfold.web.requests import Request, counted, signed_in
 
 #: In the order in which they ask for attention, with what each means.
 VERDICTS: Final = {
@@ -32,6 +32,7 @@ VERDICTS: Final = {
 
 
 @signed_in
+@counted
 def evidence(request: Request, unit: str) -> HttpResponse:
     """The links by verdict; `why` in the address is a link whose test is shown."""
     here = here_at(request, unit)

@@ -12,10 +12,11 @@ from fourfold.scorecard.portfolio import Portfolio
 from fourfold.web.address import Here, here_at
 from fourfold.web.components.frame import crumb_of, show
 from fourfold.web.components.together import together_context
-from fourfold.web.requests import Request, signed_in
+from fourfold.web.requests import Request, counted, signed_in
 
 
 @signed_in
+@counted
 def portfolio(request: Request, unit: str) -> HttpResponse:
     """The page of a unit in the month shown; `why` in the address says what is to be explained."""
     here = here_at(request, unit)

@@ -17,10 +17,11 @@ from fourfold.web.components.frame import crumb_of, show
 from fourfold.web.components.sheet import sheet_of
 from fourfold.web.components.surroundings import Link
 from fourfold.web.forms.target import TargetForm, number_of
-from fourfold.web.requests import Request, signed_in
+from fourfold.web.requests import Request, counted, signed_in
 
 
 @signed_in
+@counted
 def proposals(request: Request, pk: int, name: str) -> HttpResponse:
     """Values a year ahead, each with its reason, for the unit in `u`; `target` is shared out, `goal` set to drivers."""
     here, kpi = here_of_kpi(request, pk)

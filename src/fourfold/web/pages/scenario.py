@@ -15,12 +15,13 @@ from fourfold.web.address import Here, here_at
 from fourfold.web.components.frame import crumb_of, show
 from fourfold.web.components.sheet import sheet_of
 from fourfold.web.forms.scenario import CHANGES, Change, ScenarioForm, overlay_of, read_scenario
-from fourfold.web.requests import Request, signed_in
+from fourfold.web.requests import Request, counted, signed_in
 
 _LEVELS: Final = {"scorecard": "Scorecard", "kpi": "KPIs", "objective": "Objectives", "perspective": "Perspectives"}
 
 
 @signed_in
+@counted
 def scenario(request: Request, unit: str) -> HttpResponse:
     """In the address are the changes so far, `c`; `what`, `of` and `to` of the one typed; `why`, a node to explain."""
     here = here_at(request, unit)

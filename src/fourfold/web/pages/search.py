@@ -12,13 +12,14 @@ from fourfold.web.address import Here, here_at
 from fourfold.web.components.frame import crumb_of, show
 from fourfold.web.components.numbers import plural
 from fourfold.web.components.surroundings import NAV, Link
-from fourfold.web.requests import Request, signed_in
+from fourfold.web.requests import Request, counted, signed_in
 
 NOUNS: Final = {"kpi": "KPI", "objective": "Objective", "unit": "Unit", "initiative": "Initiative", "page": "Page"}
 ON_PAGE: Final = 60
 
 
 @signed_in
+@counted
 def search(request: Request) -> HttpResponse:
     """What `q` finds from where `u` is; JSON for whoever accepts nothing else."""
     here = here_at(request, request.GET.get("u") or None)

@@ -1,4 +1,4 @@
-"""How often one token and one address may ask: a bucket of requests each, which fills up again.
+"""How often one token, one address and one person may ask: a bucket of requests each, which fills up again.
 
 The buckets are in the memory of a process. With several processes each counts for itself, so that as many times the
 rate gets through; a reverse proxy can set one limit for all.
@@ -23,6 +23,7 @@ class Rate:
 TOKEN: Final = Rate(10, 50)
 ADDRESS: Final = Rate(30, 120)  # an office behind one address has several tokens
 REFUSED: Final = Rate(0.2, 10)  # requests without a token that holds
+COSTLY: Final = Rate(5, 100)  # pages of one person that take much computing; others are not counted
 _MOST: Final = 20_000  # buckets kept; those that are full again go first
 
 _BUCKETS: Final[dict[tuple[str, str], tuple[float, float]]] = {}
