@@ -38,7 +38,7 @@ class Scores(NamedTuple):
 
 
 def sentences(name: str) -> tuple[Sentence, ...]:
-    """Those of a file: `gold` (public), `objectives` (ours, for developing), `unseen` (ours, written afterwards)."""
+    """Those of a file: `gold` (public), `objectives` (ours, for developing), `unseen` (ours, written last)."""
     with (HERE / f"{name}.csv").open(encoding="utf-8") as file:
         return tuple(
             Sentence(
