@@ -68,14 +68,23 @@ def edits(before: Definitions, after: Definitions) -> tuple[Edit, ...]:
     return tuple(edit for noun in KEYS for edit in _edits(noun, _named(noun, before), _named(noun, after)))
 
 
+def key_of(noun: str, thing: Definition) -> tuple[object, ...]:
+    """What names a thing among those of its noun, None for a part that it leaves out."""
+    return tuple(getattr(thing, part) for part in KEYS[noun])
+
+
+def name_of(key: Iterable[object]) -> str:
+    """The name that people read: the parts of a key that are given."""
+    return " ".join(str(part) for part in key if part is not None)
+
+
 def _named(noun: str, definitions: Definitions) -> dict[tuple[str, int], Definition]:
     written = getattr(definitions, noun)
     things: Iterable[Definition] = written if isinstance(written, tuple) else (written,)
     seen: Counter[str] = Counter()
     named = {}
     for thing in things:
-        parts = (getattr(thing, part) for part in KEYS[noun])
-        name = " ".join(str(part) for part in parts if part is not None)
+        name = name_of(key_of(noun, thing))
         named[name, seen[name]] = thing
         seen[name] += 1
     return named

@@ -22,6 +22,7 @@ from fourfold.engine.definitions import (
     Unit,
 )
 from fourfold.engine.definitions.complete import complete
+from fourfold.engine.edits import key_of
 from fourfold.engine.words import did_you_mean
 from fourfold.errors import FourfoldError, NotFound
 
@@ -91,8 +92,8 @@ def lay_over(definitions: Definitions, scenario: Scenario, parts: Collection[Par
     if Part.STRUCTURE in parts:
         definitions = _without(_with(definitions, scenario.put), scenario.remove)
     if Part.TARGETS in parts:
-        new = {_version(t): t for t in scenario.targets if t.kpi in definitions.kpi}
-        kept = [new.pop(_version(t), t) for t in definitions.targets]
+        new = {key_of("targets", t): t for t in scenario.targets if t.kpi in definitions.kpi}
+        kept = [new.pop(key_of("targets", t), t) for t in definitions.targets]
         definitions = _changed(definitions, {"targets": (*kept, *new.values())})
     if Part.WEIGHTS in parts:
         definitions = _weighted(definitions, scenario.weights)
@@ -132,8 +133,8 @@ def _with(definitions: Definitions, put: tuple[Thing, ...]) -> Definitions:
             continue
         name = _FIELDS[type(thing)]
         kept: tuple[Thing, ...] = update.get(name, getattr(definitions, name))  # type: ignore[assignment]
-        there = any(_key(other) == _key(thing) for other in kept)
-        merged = tuple(thing if _key(other) == _key(thing) else other for other in kept)
+        there = any(key_of(name, other) == key_of(name, thing) for other in kept)
+        merged = tuple(thing if key_of(name, other) == key_of(name, thing) else other for other in kept)
         update[name] = merged if there else (*kept, thing)
     return complete(_changed(definitions, update)) if update else definitions
 
@@ -201,17 +202,3 @@ def _names(definitions: Definitions) -> set[str]:
     """What can be removed."""
     named = {f"{noun}:{thing.code}" for noun, name in _REMOVABLE.items() for thing in getattr(definitions, name)}
     return named | {f"use:{u.objective}/{u.kpi}" for u in definitions.uses}
-
-
-def _key(thing: Thing) -> tuple[str, ...]:
-    match thing:
-        case KpiUse():
-            return thing.objective, thing.kpi
-        case Link():
-            return thing.source, thing.target
-        case _:
-            return (thing.code,)
-
-
-def _version(target: Target) -> tuple[str, str | None, str, str]:
-    return target.kpi, target.unit, target.kind, target.since

@@ -10,6 +10,7 @@ from typing import Any
 
 from fourfold.engine.definitions import Definitions, Step
 from fourfold.engine.definitions.base import Definition
+from fourfold.engine.edits import name_of
 from fourfold.records import models
 from fourfold.records.defined import kept_spec, spec_of
 from fourfold.records.frames.person import read_people, write_people
@@ -105,17 +106,18 @@ def _write_rows(
         values = {**table.columns(item, ids), "position": position, "spec": kept}
         if row is None:
             new.append(table.model(organisation=organisation, **values))
-            added.append(_name(key))
+            added.append(name_of(key[:-1]))
             continue
         if row.spec != kept:
-            changed.append(_name(key))
+            changed.append(name_of(key[:-1]))
         if set_values(row, values):
             moved.append(row)
     table.model._default_manager.bulk_create(new, batch_size=500)
     if moved:
         table.model._default_manager.bulk_update(moved, sorted(values), batch_size=200)
     gone = {key: row for key, row in before.items() if getattr(row, "confirmed_at", None) is None}
-    return Change(table.noun, tuple(added), tuple(changed), tuple(_name(key) for key in gone)), list(gone.values())
+    removed = tuple(name_of(key[:-1]) for key in gone)
+    return Change(table.noun, tuple(added), tuple(changed), removed), list(gone.values())
 
 
 def _usual(table: Table, items: Sequence[Definition]) -> dict[str, Any]:
@@ -133,10 +135,6 @@ def _keys(table: Table, specs: Sequence[dict[str, Any]]) -> list[tuple[Any, ...]
         keys.append((*name, seen[name]))
         seen[name] += 1
     return keys
-
-
-def _name(key: tuple[Any, ...]) -> str:
-    return " ".join(str(part) for part in key[:-1] if part is not None)
 
 
 def _place_units(organisation: Organisation, definitions: Definitions) -> None:

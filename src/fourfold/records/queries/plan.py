@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from fourfold.engine.edits import Edit, Kind
+from fourfold.engine.edits import KEYS, Edit, Kind, name_of
 from fourfold.errors import NotFound
 from fourfold.records.frames.definition import read_definitions
 from fourfold.records.frames.scorecard import figures_together, scorecard_now
@@ -38,7 +38,7 @@ def plan(card: Scorecard, name: str, unit: str | None = None, period: str | None
     then = replace(card, rows=figures_together(now.rows, card))
     found = now.diff(then, name, unit, period, view=now.view_of(period))
     confirmed = {
-        " ".join(str(spec[part]) for part in ("kpi", "unit", "since") if spec.get(part) is not None)
+        name_of(spec.get(part) for part in KEYS["steps"])
         for spec in rows_of(Step, organisation).filter(confirmed_at__isnull=False).values_list("spec", flat=True)
     }
     edits = tuple(edit for edit in found.edits if not _stays(edit, confirmed))
