@@ -69,6 +69,13 @@ def _each_test_may_ask_anew() -> None:
     forget_who_asked()
 
 
+@pytest.fixture(autouse=True)
+def _each_test_reads_its_own_definitions() -> None:
+    """A test undoes its changes and the counter that told them apart: the next one would reach the same count."""
+    if "fourfold.records.queries.structure" in sys.modules:
+        sys.modules["fourfold.records.queries.structure"].forget()
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _tests_may_empty_the_tables() -> Iterator[None]:
     """A test with transactions of its own empties all tables at its end, which the guard of the events refuses."""

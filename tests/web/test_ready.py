@@ -104,6 +104,12 @@ def test_the_filter_for_ones_own_kpis_is_for_those_who_have_some(alice: Client, 
     assert [get(client, path + "?owner=me").count('class="m"') for client in (bob, dora, bob)] == [1, 0, 1]
 
 
+def test_kpis_without_an_owner_are_nobodys(organisation: Organisation) -> None:
+    stranger = Person.objects.create(email="auditor@elsewhere.example", name="Nobody's member")
+    Grant.objects.create(person=stranger, organisation=organisation, role=Role.VIEWER)
+    assert get(browser_of(stranger), "/s/north/scorecard/?owner=me").count('class="m"') == 0
+
+
 def test_a_figure_that_is_entered_shows_on_the_next_page(alice: Client) -> None:
     path = "/s/north/scorecard/"
     assert "£1,200.00" in get(alice, path)

@@ -89,9 +89,13 @@ class Scope:
         """The person's code in this organisation, as owners of KPIs are written."""
         return self.structure.code_of.get(self.person.pk)
 
+    def owns(self, kpi: Kpi) -> bool:
+        """True when the KPI is the person's own; one without an owner is nobody's."""
+        return kpi.owner is not None and kpi.owner == self.member_code
+
     def may(self, action: Action, unit: UnitPlace | None = None, *, kpi: Kpi | None = None) -> bool:
         """True when the person may do this on the unit (the scope's own without one), or to a KPI in it."""
-        is_own = kpi is not None and kpi.owner is not None and kpi.owner == self.member_code
+        is_own = kpi is not None and self.owns(kpi)
         owner, closed = self.person.pk if is_own else None, kpi is not None and kpi.is_confidential
         thing = Thing(self.structure.pk, (unit or self.unit).path, owner=owner, confidential=closed)
         return can(principal_of(self.person), action, thing)

@@ -205,6 +205,12 @@ def structure_of(organisation: models.Organisation) -> Structure:
     return structure
 
 
+def forget() -> None:
+    """Read the definitions anew."""
+    with _LOCK:
+        _KEPT.clear()
+
+
 _KEPT: dict[tuple[int, Any], tuple[int, Structure]] = {}
 _LOCK: Final = Lock()
 

@@ -90,8 +90,7 @@ def scorecard(request: Request, unit: str) -> HttpResponse:
 
 def _own_code(here: Here) -> str | None:
     """The person's code, if any KPI is theirs: all others see the same."""
-    code = here.scope.member_code
-    return code if any(kpi.owner == code for kpi in here.scope.structure.kpis) else None
+    return here.scope.member_code if any(map(here.scope.owns, here.scope.structure.kpis)) else None
 
 
 def _content(here: Here, title: str, chosen: Chosen) -> Content:
@@ -132,7 +131,7 @@ def _chosen(request: Request) -> Chosen:
 
 
 def _is_wanted(here: Here, row: Row, chosen: Chosen) -> bool:
-    if chosen.mine and row.kpi.kpi.owner != here.scope.member_code:
+    if chosen.mine and not here.scope.owns(row.kpi.kpi):
         return False
     statuses = [s for f in chosen.filters if f != CHANGED for s in FILTERS[f]]
     if CHANGED in chosen.filters and not is_change(row.kpi):
@@ -153,8 +152,7 @@ def _chips(here: Here, page: Scorecard, chosen: Chosen) -> list[Chip]:
     changed = sum(1 for row in page.rows if is_change(row.kpi))
     if changed or CHANGED in chosen.filters:
         chips.append(Chip(f"Changed {changed}", _toggled(here, chosen, CHANGED), CHANGED in chosen.filters))
-    code = here.scope.member_code
-    if chosen.mine or any(row.kpi.kpi.owner == code for row in page.rows if code):
+    if chosen.mine or any(here.scope.owns(row.kpi.kpi) for row in page.rows):
         chips.append(Chip("Mine", here.unit("scorecard", **chosen.query(mine=not chosen.mine)), chosen.mine))
     return chips
 
