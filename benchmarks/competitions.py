@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -11,8 +11,8 @@ import numpy as np
 import polars as pl
 
 from fourfold.engine.cells import Floats
-from fourfold.engine.forecasts import Forecast, coverage, forecast, mase, msis, smape
-from fourfold.engine.periods import Calendar, Frequency
+from fourfold.engine.forecasts import Calibration, Forecast, coverage, forecast, mase, msis, recalibrate, score, smape
+from fourfold.engine.periods import Calendar, Frequency, Period
 
 PUBLIC_DATA = Path(os.environ.get("FOURFOLD_PUBLIC_DATA") or Path(__file__).parents[2] / "shared" / "data")
 
@@ -76,12 +76,36 @@ def _set(name: str, frequency: Frequency, m: int, values: pl.DataFrame) -> Set:
     return Set(name, frequency, m, sides["train"], sides["test"])
 
 
-def forecasts(given: Set, last: int | None = None) -> tuple[Forecast, ...]:
+def forecasts(
+    given: Set, last: int | None = None, *, calibration: Calibration | None = None
+) -> tuple[Forecast, ...]:
     """Forecasts of every series as far as the competition asks, from the last so many figures or all."""
-    figures = given.train if last is None else given.train[:, -last:]
+    return _ahead(given, given.train if last is None else given.train[:, -last:], calibration)
+
+
+def learnt(given: Set, base: Calibration, times: int = 8) -> Calibration:
+    """What an installation with these series would have learnt of its own record before the competition's figures came.
+
+    Forecasts as of the ends of the last so many periods of the part to learn from, beside what came in that part.
+    """
+    width = given.train.shape[1]
+    made: list[Forecast] = []
+    for past in range(width - times, width):
+        known = np.where(np.arange(width) < past, given.train, np.nan)
+        made += [replace(one, series=str(row)) for row, one in enumerate(_ahead(given, known)) if one.scale]
+    axis = _axis(given, width)
+    came = {str(row): dict(zip(axis, values, strict=True)) for row, values in enumerate(given.train.tolist())}
+    return recalibrate(score(made, came), base)
+
+
+def _ahead(given: Set, figures: Floats, calibration: Calibration | None = None) -> tuple[Forecast, ...]:
+    axis, horizon = _axis(given, figures.shape[1]), given.came.shape[1]
+    return forecast(figures, axis, as_of=axis[-1].last_day, horizon=horizon, calibration=calibration)
+
+
+def _axis(given: Set, width: int) -> tuple[Period, ...]:
     first = Calendar().period(given.frequency, date(1, 1, 1))
-    axis = tuple(first.shift(n) for n in range(figures.shape[1]))
-    return forecast(figures, axis, as_of=axis[-1].last_day, horizon=given.came.shape[1])
+    return tuple(first.shift(n) for n in range(width))
 
 
 def scores(given: Set, made: tuple[Forecast, ...], horizon: int | None = None) -> Scores:

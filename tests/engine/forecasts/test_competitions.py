@@ -10,7 +10,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from benchmarks.competitions import Set, forecasts, m3, m4, scores, seasonal_naive_scores
+from benchmarks.competitions import Set, forecasts, learnt, m3, m4, scores, seasonal_naive_scores
+
+from fourfold.engine.forecasts.calibration import QUARTERLY
 
 pytestmark = pytest.mark.data
 
@@ -90,6 +92,25 @@ def test_quarterly_intervals_hold_what_they_promise_after_two_years_and_more_lat
     assert 0.92 <= short.coverage95 <= 0.98
     assert 0.87 < long.coverage80 < 0.92
     assert 0.98 < long.coverage95 < 0.99
+
+
+def check_own_record(given: Set, times: int) -> None:
+    """Widths learnt from the series' own past hold what they promise of figures that came later."""
+    own = learnt(given, QUARTERLY, times)
+    assert own.name == "quarterly, own record"
+    for last in (None, 24, 12):
+        reached = scores(given, forecasts(given, last, calibration=own))
+        assert 0.75 <= reached.coverage80 <= 0.87
+        assert 0.92 <= reached.coverage95 <= 0.98
+
+
+def test_quarterly_intervals_from_an_own_record_hold_what_they_promise(public_data: Path) -> None:
+    check_own_record(quarterly(public_data).part(8), 6)
+
+
+@pytest.mark.slow
+def test_quarterly_intervals_from_an_own_record_hold_what_they_promise_for_all_series(public_data: Path) -> None:
+    check_own_record(quarterly(public_data), 8)
 
 
 @pytest.mark.parametrize("kind", ["m3", "m4"])
