@@ -56,10 +56,12 @@ from fourfold.actions.revoke_token import revoke_token
 from fourfold.actions.rotate_keys import rotate_keys
 from fourfold.actions.send_mail import send_mail
 from fourfold.actions.set_password import set_password
+from fourfold.actions.set_period_state import set_period_state
 from fourfold.actions.use_token import use_token
 from fourfold.actions.verify_chains import verify_chains
 from fourfold.actions.withdraw_entry import withdraw_entry
 from fourfold.engine.definitions.write import write
+from fourfold.engine.period_states import PeriodState
 from fourfold.records.models import Entry, Grant, Invitation, Organisation, Person, ProvisioningKey, Secret, Session
 from fourfold.records.queries.invitation import hash_of, link_of
 from fourfold.testing.bakery import BAKERY, bakery
@@ -153,6 +155,12 @@ def bakers(*members: Entry) -> ToldGroup:
 @case(record_measurement)
 def _(path: Path) -> Act:
     return lambda: record_measurement(by=person(), kpi="sales", unit="north", period="2026-05", value="1", **B)
+
+
+@case(set_period_state, again=False)
+def _(path: Path) -> Act:
+    closed = {"unit": "bakery", "period": "2026-03", "state": PeriodState.CLOSED, "reason": "The south has none."}
+    return lambda: set_period_state(by=person(ALICE), **closed, **B)
 
 
 @case(load_folder, 2, "the figures, then what follows from them, which any later evaluation makes as well")

@@ -299,3 +299,22 @@ def test_what_the_database_cannot_do_is_no_mistake_of_ours_and_may_be_sent_again
     told = problem(response, status)
     assert said in told["detail"] and text not in str(told) and response["Retry-After"]
     assert bob.ask("POST", SALES, FIGURE, idempotency_key="k1").status_code == 201
+
+
+def test_a_program_closes_a_period_which_then_takes_no_figures(alice: Program, bob: Program) -> None:
+    here = f"{HERE}/units/bakery/periods"
+    assert problem(bob.ask("POST", f"{HERE}/units/north/periods/2026-04/state", {"state": "closed"}), 403)
+    assert problem(bob.ask("POST", f"{here}/2026-04/state", {"state": "submitted"}), 404)
+    told = problem(alice.ask("POST", f"{here}/2026-03/state", {"state": "closed"}), 422)
+    assert told["errors"][0]["code"] == "PERIOD-INCOMPLETE"
+    april = next(p for p in alice.get(f"{here}?period=2026-04")["items"] if p["period"] == "M:2026-04")
+    assert (april["state"], april["next"]) == ("collecting", ["submitted", "closed"])
+    assert alice.ask("GET", f"{here}/2026-04/snapshot").status_code == 404
+    closing = {"state": "closed", "reason": "The walls are wet.", "seen": april["seen"]}
+    before = alice.get(f"{HERE}/units/north/results?period=2026-04")["items"]
+    assert alice.ask("POST", f"{here}/2026-04/state", closing).status_code == 200
+    assert problem(bob.ask("POST", SALES, FIGURE), 423)["hint"]
+    kept = bob.get(f"{HERE}/units/north/periods/2026-04/snapshot")
+    assert kept["is_whole"] and kept["closed_by"] == "Alice Archer"
+    assert {r["node"]: r["value"] for r in kept["views"]["month"]} == {r["node"]: r["value"] for r in before}
+    assert problem(alice.ask("POST", f"{here}/2026-04/state", {"state": "reopened", "reason": "x", "seen": 0}), 409)

@@ -33,6 +33,7 @@ PAGES = {
     "search without result": "/search/?q=zzz",
     "menu": "/s/group/menu/",
     "members": "/s/group/members/",
+    "periods": "/s/group/periods/",
     "members of a unit": "/s/calder-general/members/",
     "evidence": "/s/group/evidence/?why=less-agency%3Ewithin-means",
     "portfolio": "/s/group/portfolio/?why=ed_4h",

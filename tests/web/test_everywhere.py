@@ -27,7 +27,7 @@ STATIC = PACKAGE / "web" / "static"
 #: The pages about an organisation, by the name of their route; the rest needs no organisation.
 PAGES = (
     "home", "overview", "scorecard", "map", "alignment", "initiatives", "menu", "kpi", "quality", "figures", "steps",
-    "objective", "search", "evidence", "portfolio", "scenario", "proposals", "members", "readers",
+    "objective", "search", "evidence", "portfolio", "scenario", "proposals", "members", "readers", "periods",
     "library", "library_kpi", "suggestions",
 )  # fmt: skip
 WITHOUT = {
@@ -102,7 +102,7 @@ def test_somebody_who_is_not_signed_in_is_asked_to(organisation: Organisation) -
 
 @pytest.mark.parametrize("method", ["OPTIONS", "TRACE", "PUT", "DELETE", "POST"])
 def test_a_page_is_read_and_only_a_form_is_sent(alice: Client, method: str) -> None:
-    sent = ("figures", "steps", "members", "suggestions", "/password/")
+    sent = ("figures", "steps", "members", "suggestions", "periods", "/password/")
     forms = dict.fromkeys(sent, "GET, HEAD, POST") | {"/preferences/": "POST"}
     for name in (*PAGES, "/password/", "/preferences/"):
         allowed = forms.get(name, "GET, HEAD")

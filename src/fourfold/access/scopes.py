@@ -16,6 +16,7 @@ class Scope(StrEnum):
 
     READ = "read"
     RECORD = "record"
+    APPROVE = "approve"
     AUDIT = "audit"
 
 
@@ -23,12 +24,14 @@ class Scope(StrEnum):
 ACTIONS: Final[dict[Scope, frozenset[Action]]] = {
     Scope.READ: frozenset({Action.SEE, Action.EXPORT}),
     Scope.RECORD: frozenset({Action.SEE, Action.RECORD, Action.SUBMIT}),
+    Scope.APPROVE: frozenset({Action.SEE, Action.APPROVE, Action.LOCK}),
     Scope.AUDIT: frozenset({Action.AUDIT}),
 }
 #: What each is for, in words that complete “This token may …”.
 WORDS: Final[dict[Scope, str]] = {
     Scope.READ: "read units, KPIs, figures and scores",
     Scope.RECORD: "enter and correct figures",
+    Scope.APPROVE: "approve figures, and close and reopen periods",
     Scope.AUDIT: "read the audit log",
 }
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
 from fourfold.access.roles import Action
 from fourfold.actions._grants import without_gain
@@ -18,10 +19,11 @@ from fourfold.connectors.files.folder import FEEDS
 from fourfold.engine.definitions import Definitions
 from fourfold.engine.findings import Finding, Level, Place
 from fourfold.errors import Forbidden, Outdated
+from fourfold.records.closed_periods import PeriodClosed
 from fourfold.records.frames.definition import Change, write_definitions
 from fourfold.records.frames.measurement import Written, digest_of, write_measurements
 from fourfold.records.frames.person import gives_roles
-from fourfold.records.models import Import, Kpi, Measurement, Organisation, Person, Unit
+from fourfold.records.models import Import, Kpi, Measurement, Organisation, PeriodState, Person, Unit
 from fourfold.records.ready import Ready
 from fourfold.scorecard import Scorecard, read
 
@@ -50,13 +52,16 @@ def load_folder(
         return Outcome("nothing was loaded", findings=findings)
     moment = at or datetime.now(UTC)
     organisation = _find(by, scorecard.definitions)
-    with transaction.atomic():
-        organisation = lock(organisation) if organisation else _new(scorecard.definitions)
-        if expected is not None and organisation.version != expected:
-            raise Outdated(f"{organisation.name} has changed since the plan was made.", hint="Look at a new plan.")
-        if in_use := _in_use(organisation, scorecard.definitions):
-            return Outcome("nothing was loaded", findings=(*findings, *in_use))
-        changes, figures = _write(organisation, scorecard, Path(path), by, moment)
+    try:
+        with transaction.atomic():
+            organisation = lock(organisation) if organisation else _new(scorecard.definitions)
+            if expected is not None and organisation.version != expected:
+                raise Outdated(f"{organisation.name} has changed since the plan was made.", hint="Look at a new plan.")
+            if in_use := _in_use(organisation, scorecard.definitions):
+                return Outcome("nothing was loaded", findings=(*findings, *in_use))
+            changes, figures = _write(organisation, scorecard, Path(path), by, moment)
+    except PeriodClosed as closed:
+        return Outcome("nothing was loaded", findings=(*findings, *_closed(closed)))
     summary = _summary(changes, figures)
     if not is_evaluated(organisation, on=moment):
         code = organisation.code
@@ -131,6 +136,18 @@ def _summary(changes: tuple[Change, ...], figures: Written) -> str:
     return ", ".join(parts) or "nothing new"
 
 
+def _closed(refused: PeriodClosed) -> list[Finding]:
+    """One finding for each unit and month that takes no figures, and for which the folder brings others."""
+    return [
+        Finding(
+            "LOAD-CLOSED", Level.ERROR, Place(thing=f"unit {place.unit}, period {place.month.id}"),
+            f"{place.message} The folder brings {place.figures:,} other figure{'s' if place.figures != 1 else ''}.",
+            f"{place.hint} Or take these figures out of the folder.",
+        )
+        for place in refused.places
+    ]  # fmt: skip
+
+
 def _in_use(organisation: Organisation, definitions: Definitions) -> list[Finding]:
     """One finding for each KPI and unit that has figures and that the folder leaves out."""
     found = []
@@ -138,8 +155,10 @@ def _in_use(organisation: Organisation, definitions: Definitions) -> list[Findin
         (Kpi, definitions.kpi, "KPI", "Keep it in the folder; with `state: retired` it no longer counts."),
         (Unit, definitions.unit, "unit", "Keep it in the folder: its figures are part of the history."),
     ):
-        used = Measurement.objects.filter(organisation=organisation).values(f"{noun.lower()}_id")
-        for code in model.objects.filter(pk__in=used).exclude(code__in=known).values_list("code", flat=True):
+        used = Q(pk__in=Measurement.objects.filter(organisation=organisation).values(f"{noun.lower()}_id"))
+        if model is Unit:
+            used |= Q(pk__in=PeriodState.objects.filter(organisation=organisation).values("unit"))
+        for code in model.objects.filter(used).exclude(code__in=known).values_list("code", flat=True):
             message = f"The folder leaves out the {noun} {code}, which has figures."
             found.append(Finding("LOAD-IN-USE", Level.ERROR, Place(thing=f"{noun.lower()} {code}"), message, fix))
     return found

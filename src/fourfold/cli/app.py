@@ -37,6 +37,7 @@ from fourfold.cli import (
     load,
     migrate,
     people,
+    period,
     plan,
     portfolio,
     propose,
@@ -82,7 +83,7 @@ _COMMANDS: Final = (
 )  # fmt: skip
 for _module in _COMMANDS:
     app.command(_module.NAME)(_module.run)
-for _group in (library, audit, token):
+for _group in (library, audit, token, period):
     app.add_typer(_group.group, name=_group.NAME)
 
 

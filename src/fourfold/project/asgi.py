@@ -1,8 +1,8 @@
 """The server's entry point: one ASGI application that hands pages to Django's WSGI handler in threads.
 
-Beside the pages it sees to it that a new day is evaluated, since other figures are due then, that the chains of events
-are verified and anchored once a day, that e-mails are sent, that counts of denials are written, and that sessions that
-are over are removed.
+Beside the pages it sees to it that a new day is evaluated, since other figures are due then, that periods are closed on
+the day the calendar says, that the chains of events are verified and anchored once a day, that e-mails are sent, that
+counts of denials are written, and that sessions that are over are removed.
 
 See docs/decisions/2026-11-23-one-process-asgi-outside-wsgi-inside.md for why.
 """
@@ -22,6 +22,7 @@ from fourfold.project.settings import SENDS_EMAIL, THREADS
 from fourfold.project.wsgi import application as pages  # sets Django up, which what comes next needs
 
 from fourfold.jobs.anchor_chains_daily import anchor_chains_daily  # isort: skip
+from fourfold.jobs.close_due_periods import close_due_periods  # isort: skip
 from fourfold.jobs.evaluate_new_day import evaluate_new_day  # isort: skip
 from fourfold.jobs.note_denials import note_denials  # isort: skip
 from fourfold.jobs.remove_sessions import remove_sessions  # isort: skip
@@ -31,6 +32,7 @@ from fourfold.records.rounds import note_job, note_round  # isort: skip
 #: Each job with the seconds between its rounds.
 JOBS: Final[tuple[tuple[Callable[..., int], int], ...]] = (
     (evaluate_new_day, 3600),
+    (close_due_periods, 3600),
     (anchor_chains_daily, 3600),
     (remove_sessions, 3600),
     (note_denials, 60),

@@ -82,6 +82,16 @@ class InOrganisation(models.QuerySet[M]):
         return self.filter(among("organisation", sights_of(principal_of(person))))
 
 
+class OfUnits(models.QuerySet[M]):
+    """Rows about a unit as a whole, for everybody who sees anything of it."""
+
+    def visible_to(self, person: Person | AnonymousUser) -> Self:
+        """Rows of the units of which the person sees anything."""
+        sights = sights_of(principal_of(person)).values()
+        parts = (in_units(person, sight, sight.paths) | in_units(person, sight, sight.own) for sight in sights)
+        return self.filter(reduce(or_, parts, Q(pk__in=())))
+
+
 class InUnits(models.QuerySet[M]):
     """Rows that belong to a unit and a KPI, and are seen by those who see the unit, or the KPI as its owner.
 

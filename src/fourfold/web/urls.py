@@ -20,6 +20,7 @@ from fourfold.web.pages.objective import objective
 from fourfold.web.pages.overview import home, overview
 from fourfold.web.pages.password import password
 from fourfold.web.pages.people import people, person
+from fourfold.web.pages.periods import periods
 from fourfold.web.pages.portfolio import portfolio
 from fourfold.web.pages.preferences import preferences
 from fourfold.web.pages.proposals import proposals
@@ -43,6 +44,7 @@ urlpatterns = [
     path("s/<str:unit>/evidence/", evidence, name="evidence"),
     path("s/<str:unit>/portfolio/", portfolio, name="portfolio"),
     path("s/<str:unit>/scenario/", scenario, name="scenario"),
+    path("s/<str:unit>/periods/", periods, name="periods"),
     path("s/<str:unit>/library/", library, name="library"),
     path("s/<str:unit>/library/<str:code>/", library_kpi, name="library_kpi"),
     path("s/<str:unit>/members/", members, name="members"),

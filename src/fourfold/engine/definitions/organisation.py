@@ -12,6 +12,8 @@ from fourfold.engine.definitions.rate import Rate
 from fourfold.engine.periods import Calendar, WeekYear
 from fourfold.engine.periods.week_year import Weekday
 
+BusinessDayCount = Annotated[int, Field(ge=0, le=90)]
+
 
 class Organisation(Definition):
     """Name, calendar and defaults of an organisation.
@@ -45,6 +47,10 @@ class Organisation(Definition):
     rates: tuple[Rate, ...] = ()  # exchange rates
     #: Which rules find signals, where a KPI does not say: see Usual range and signals.
     signal_rules: Literal["default", "nhs", "western_electric", "nelson"] = "default"
+    values_due: BusinessDayCount | None = None  # business days after a month's end until its figures are in
+    approval_due: BusinessDayCount | None = None  # … until they are approved
+    lock_due: BusinessDayCount | None = None  # … until the month is closed by itself; without it people close it
+    lock_complete: Annotated[int, Field(ge=0, le=100)] = 100  # % of the figures that must be there to close it
 
     @cached_property
     def calendar(self) -> Calendar:

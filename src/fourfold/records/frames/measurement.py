@@ -21,6 +21,7 @@ from fourfold.engine.measurements import COLUMNS, FIGURES
 from fourfold.engine.measurements.figures import QUALITIES
 from fourfold.engine.periods import Period
 from fourfold.records.bulk import insert_rows
+from fourfold.records.closed_periods import refuse_closed
 from fourfold.records.models import Import, Measurement, Organisation, Person
 from fourfold.records.ready import Ready
 
@@ -75,11 +76,13 @@ def write_measurements(
     by: Person | None,
     at: datetime,
     import_run: Import | None = None,
+    restates: bool = False,
 ) -> Written:
     """Record checked rows (see `CheckedRows`), those without `recorded_at` as recorded `at`.
 
     A row that says what is known already is left out. One recorded earlier than what is known becomes history and
-    does not replace it. Call it inside a transaction that holds the lock on the organisation.
+    does not replace it. Call it inside a transaction that holds the lock on the organisation. News of a closed period
+    are refused, see `refuse_closed`, but for a restatement (`restates`) that somebody has approved.
     """
     incoming: dict[Cell, list[tuple[Revision, bool]]] = {}
     for row in rows.iter_rows(named=True):
@@ -95,6 +98,8 @@ def write_measurements(
                 added.append((cell, revision))
             elif revision.superseded_at is not None:
                 moved.setdefault(revision.superseded_at, []).append(revision.pk)
+    if not restates:
+        refuse_closed(organisation, ready, (cell[1:] for cell, _ in added))
     for moment, pks in moved.items():
         for start in range(0, len(pks), _BATCH):
             Measurement.objects.filter(pk__in=pks[start : start + _BATCH]).update(superseded_at=moment)

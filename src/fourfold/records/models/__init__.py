@@ -22,6 +22,7 @@ from fourfold.records.models.note import Note
 from fourfold.records.models.objective import Objective
 from fourfold.records.models.organisation import Organisation
 from fourfold.records.models.outlook import Outlook
+from fourfold.records.models.period_state import PeriodState
 from fourfold.records.models.person import Person
 from fourfold.records.models.perspective import Perspective
 from fourfold.records.models.provisioning_key import ProvisioningKey
@@ -29,6 +30,7 @@ from fourfold.records.models.request_key import RequestKey
 from fourfold.records.models.result import Result
 from fourfold.records.models.secret import Secret
 from fourfold.records.models.session import Session
+from fourfold.records.models.snapshot import Snapshot
 from fourfold.records.models.step import Step
 from fourfold.records.models.strategy import Strategy
 from fourfold.records.models.target import Target
@@ -59,6 +61,7 @@ __all__ = [
     "Objective",
     "Organisation",
     "Outlook",
+    "PeriodState",
     "Person",
     "Perspective",
     "ProvisioningKey",
@@ -66,6 +69,7 @@ __all__ = [
     "Result",
     "Secret",
     "Session",
+    "Snapshot",
     "Step",
     "Strategy",
     "Target",

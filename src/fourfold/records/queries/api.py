@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db.models import QuerySet
 
-from fourfold.engine.periods import PeriodError
+from fourfold.engine.periods import Frequency, Period, PeriodError
 from fourfold.errors import FourfoldError, NotFound
 from fourfold.records import models
 from fourfold.records.queries.scope import Scope, scope_in
@@ -76,3 +76,17 @@ def results_of(
         unit=scope.unit.pk, view=scope.view, ordinal=scope.period.ordinal
     )
     return scope, rows.order_by("pk")
+
+
+def year_of(
+    person: models.Person, organisation: models.Organisation, unit: str, period: str
+) -> tuple[Scope, tuple[Period, ...]]:
+    """The months of the fiscal year that holds a period. Raises `NotFound` for the unit, `NoPeriod` for no period."""
+    scope = scope_in(person, organisation, unit)
+    if period:
+        try:
+            scope.structure.calendar.parse(period)
+        except PeriodError as error:
+            raise NoPeriod(f"“{period[:40]}” is no period.", hint="Write 2026-03.") from error
+        scope = scope_in(person, organisation, unit, period=period)
+    return scope, tuple(scope.month.within(Frequency.YEAR).parts(Frequency.MONTH))

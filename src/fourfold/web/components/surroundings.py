@@ -40,6 +40,7 @@ NAV: Final = (
     ("evidence", "Evidence", "e"),
     ("portfolio", "Portfolio", "p"),
     ("scenario", "What if", "w"),
+    ("periods", "Periods", ""),
     ("library", "KPI library", ""),
     ("members", "Members", ""),
 )

@@ -15,6 +15,7 @@ from fourfold.actions.record_measurement import record_measurement
 from fourfold.engine.findings import Finding, Level
 from fourfold.engine.periods import Frequency
 from fourfold.errors import Forbidden
+from fourfold.records.closed_periods import PeriodClosed
 from fourfold.records.queries.kpi import is_rolled_up, periods_to_record, unit_given
 from fourfold.web.address import Here, here_of_kpi
 from fourfold.web.components.numbers import as_given
@@ -35,7 +36,11 @@ def figures(request: Request, pk: int, name: str) -> HttpResponse:
     if is_rolled_up(here.scope, kpi):
         form.complain("value", "This figure is put together from those of the units below. Enter it there.")
     if form.is_valid:
-        outcome = _record(request, here, form)
+        try:
+            outcome = _record(request, here, form)
+        except PeriodClosed as closed:
+            form.complain("period", str(closed))
+            return kpi_page(request, here, kpi.code, form, status=423)
         if outcome.ok:
             organisation = here.scope.structure.organisation.code
             evaluate_outlooks(by=request.user, organisation=organisation, kpi=kpi.code, unit=here.scope.unit.code)
