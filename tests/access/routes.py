@@ -13,7 +13,10 @@ from tests.web.conftest import ADDRESSES
 #: A unit of one's own, the one beside it, and one of another organisation.
 PLACES: Final = {"own": ("bakery", "north"), "sibling": ("bakery", "south"), "foreign": ("mill", "mill")}
 #: What stands for a part of an address that names no thing of an organisation.
-EXAMPLES: Final = {"kpi": "sales", "code": "market_share", "name": "x", "period": "2026-04", "uidb36": "a", "key": "b"}
+EXAMPLES: Final = {
+    "kpi": "sales", "code": "market_share", "name": "x", "period": "2026-04", "uidb36": "a", "key": "b",
+    "prefix": "0a1b2c3d",
+}  # fmt: skip
 #: Where a number stands for something of one's own account, which nobody else finds.
 ACCOUNT: Final = "account/"
 

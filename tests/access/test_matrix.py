@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from django.core.cache import cache
 
+from fourfold.actions.make_guest_link import make_guest_link
 from fourfold.records.models import Person
 from tests.access.principals import PRINCIPALS, browser, people
 from tests.access.routes import PLACES, address, has_place, routes
@@ -63,6 +64,20 @@ def test_a_route_answers_each_principal_as_the_table_says(route: str, twelve: di
         f"\nThe route “{route}” answers otherwise than tests/access/routes.csv says, or is not in it.\n"
         f"Read each status: is it what this principal should get? Then these are its lines:\n{','.join(HEAD)}\n{lines}"
     )
+
+
+def test_a_guest_gets_what_a_visitor_gets_on_every_other_route(loaded: None) -> None:
+    alice = Person.objects.get(email="alice@bakery.example")
+    link = make_guest_link(by=alice, unit="north", name="The board", is_live=True).value
+    assert link
+    guest = browser(None)
+    guest.get("/guest/", {"link": link.text})
+    assert guest.get(f"/guest/{link.row.prefix}/").status_code == 200
+    for (route, place, way), row in expected().items():
+        if place == "own" and way == "read":
+            cache.clear()
+            found = guest.generic(WAYS[way], address(ROUTES[route], place)).status_code
+            assert str(found) == row[HEAD.index("visitor")], route
 
 
 def test_the_table_has_no_route_that_is_gone() -> None:

@@ -18,6 +18,7 @@ from fourfold.access.roles import Role
 from fourfold.access.scopes import Scope
 from fourfold.actions.accept_invitation import accept_invitation
 from fourfold.actions.add_library_kpi import add_library_kpi
+from fourfold.actions.admit_guest import admit_guest
 from fourfold.actions.admit_person import admit_person
 from fourfold.actions.answer_once import Answer, answer_once
 from fourfold.actions.confirm_step import confirm_step
@@ -32,6 +33,7 @@ from fourfold.actions.export_folder import export_folder
 from fourfold.actions.give_grant import give_grant
 from fourfold.actions.invite_person import invite_person
 from fourfold.actions.load_folder import load_folder
+from fourfold.actions.make_guest_link import make_guest_link
 from fourfold.actions.make_provisioning_key import make_provisioning_key
 from fourfold.actions.make_token import make_token
 from fourfold.actions.name_deputy import name_deputy
@@ -50,6 +52,7 @@ from fourfold.actions.renew_invitation import renew_invitation
 from fourfold.actions.request_password import request_password
 from fourfold.actions.reset_password import reset_password
 from fourfold.actions.revoke_grant import revoke_grant
+from fourfold.actions.revoke_guest_link import revoke_guest_link
 from fourfold.actions.revoke_invitation import revoke_invitation
 from fourfold.actions.revoke_provisioning_key import revoke_provisioning_key
 from fourfold.actions.revoke_token import revoke_token
@@ -64,6 +67,7 @@ from fourfold.engine.definitions.write import write
 from fourfold.engine.period_states import PeriodState
 from fourfold.records.models import Entry, Grant, Invitation, Organisation, Person, ProvisioningKey, Secret, Session
 from fourfold.records.queries.invitation import hash_of, link_of
+from fourfold.records.queries.scope import scope_of
 from fourfold.testing.bakery import BAKERY, bakery
 from tests.actions.crashing import Act
 from tests.actions.test_confirm_step import MOVED, asked, csv
@@ -334,6 +338,26 @@ def _(path: Path) -> Act:
 @case(make_token)
 def _(path: Path) -> Act:
     return lambda: make_token(by=None, name="Till", scopes={Scope.READ}, service_of="bakery", unit="north", at=NOW)
+
+
+@case(make_guest_link)
+def _(path: Path) -> Act:
+    scope_of(person(ALICE), "north")  # definitions are read once
+    return lambda: make_guest_link(by=person(ALICE), unit="north", name="The board", **B)
+
+
+@case(revoke_guest_link)
+def _(path: Path) -> Act:
+    made = make_guest_link(by=person(ALICE), unit="north", name="The board", **B).value
+    assert made
+    return lambda: revoke_guest_link(by=person(ALICE), prefix=made.row.prefix, at=NOW)
+
+
+@case(admit_guest)
+def _(path: Path) -> Act:
+    made = make_guest_link(by=person(ALICE), unit="north", name="The board", **B).value
+    assert made
+    return lambda: admit_guest(digest=made.row.digest, at=NOW)
 
 
 @case(revoke_token)

@@ -34,6 +34,7 @@ PAGES = {
     "menu": "/s/group/menu/",
     "members": "/s/group/members/",
     "periods": "/s/group/periods/",
+    "guest links": "/s/group/guests/",
     "members of a unit": "/s/calder-general/members/",
     "evidence": "/s/group/evidence/?why=less-agency%3Ewithin-means",
     "portfolio": "/s/group/portfolio/?why=ed_4h",

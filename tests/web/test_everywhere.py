@@ -28,12 +28,12 @@ STATIC = PACKAGE / "web" / "static"
 PAGES = (
     "home", "overview", "scorecard", "map", "alignment", "initiatives", "menu", "kpi", "quality", "figures", "steps",
     "objective", "search", "evidence", "portfolio", "scenario", "proposals", "members", "readers", "periods",
-    "library", "library_kpi", "suggestions",
+    "library", "library_kpi", "suggestions", "guest_links",
 )  # fmt: skip
 WITHOUT = {
     "health", "password", "preferences", "account", "sessions", "people", "person", "invitation",
     "forgotten", "deputies", "reset", "rights", "audit", "audit_export", "audit_home", "audit_verification",
-    "tokens", "system",
+    "tokens", "system", "guest", "guest_link",
 }  # fmt: skip
 
 
@@ -46,7 +46,7 @@ def address(name: str) -> str:
         row = Objective.objects.get(organisation__code="bakery", code="earn")
         return f"/objective/{row.pk}-earn/" + ("" if name == "objective" else f"{name}/")
     fixed = {"home": "/", "search": "/search/?q=sales&u=bakery", "overview": "/s/bakery/",
-             "library_kpi": "/s/bakery/library/market_share/"}  # fmt: skip
+             "library_kpi": "/s/bakery/library/market_share/", "guest_links": "/s/bakery/guests/"}  # fmt: skip
     return fixed.get(name) or f"/s/bakery/{name}/"
 
 

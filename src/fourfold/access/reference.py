@@ -19,7 +19,7 @@ somebody may do is the union of their grants. A denial of a unit takes away ever
 
 - *own*: only for KPIs that the person owns; of the audit log what they did.
 - *option*: where the grant says so: "may take figures out as a file".
-- *snapshot*: the one snapshot that a guest link is bound to. *scope*: where the scopes of a service key say so.
+- *snapshot*: the one thing that a guest link is bound to. *scope*: where the scopes of a service key say so.
 - Nobody reads a stored password or key, whatever their role.
 """
 

@@ -46,7 +46,7 @@ PURPOSES: Final[dict[Role, str]] = {
     Role.SCORECARD_ADMIN: "an editor who manages members too",
     Role.AUDITOR: "sees figures and the audit log",
     Role.ORGANISATION_ADMIN: "manages accounts and members, sees no figures",
-    Role.GUEST_LINK: "shows one snapshot to whoever has the link",
+    Role.GUEST_LINK: "shows one unit to whoever has the link",
     Role.SERVICE_KEY: "lets a program do what the scopes of its key say",
 }
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from fourfold.access.roles import Action, Reach, reach
-from fourfold.access.rules import Principal, covers
+from fourfold.access.rules import Grant, Principal, covers
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ def sights_of(principal: Principal, action: Action = Action.SEE) -> dict[int, Si
 
     With another action it is where that may be done: with `AUDIT` the units whose events may be read.
 
-    It is kept in memory, since every query asks. A guest link sees nothing here: it is bound to a snapshot.
+    It is kept in memory, since every query asks.
     """
     found: dict[int, Sight] = {}
     if not principal.lets(action):
@@ -64,7 +64,7 @@ def sights_of(principal: Principal, action: Action = Action.SEE) -> dict[int, Si
     for organisation in principal.organisations:
         grants = [g for g in principal.effective if g.organisation == organisation]
         far = [(g.path, reach(g.role, action), g) for g in grants]
-        paths = [p for p, r, g in far if r is Reach.ALL or (r is Reach.SCOPE and action in g.scopes)]
+        paths = [p for p, r, g in far if _reaches(r, g, action)]
         own = [p for p, r, _ in far if r is Reach.OWN]
         cleared = [g.path for g in grants if g.confidential]
         hidden = [d.path for d in principal.denials if d.organisation == organisation]
@@ -74,6 +74,13 @@ def sights_of(principal: Principal, action: Action = Action.SEE) -> dict[int, Si
                 _outermost(cleared),
             )  # fmt: skip
     return found
+
+
+def _reaches(far: Reach, grant: Grant, action: Action) -> bool:
+    """True where the grant shows all KPIs of its units; a guest link those of the one thing that it is bound to."""
+    return far is Reach.ALL or (far is Reach.SCOPE and action in grant.scopes) or (
+        far is Reach.SNAPSHOT and grant.snapshot is not None
+    )
 
 
 def _outermost(paths: list[str | None]) -> tuple[str | None, ...]:

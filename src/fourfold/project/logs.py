@@ -10,7 +10,7 @@ import structlog
 
 #: Keys whose values nobody is to read, wherever they stand in an entry.
 SECRET_KEYS: Final = re.compile(r"(?i)pass(word|wd)?|secret|token|api_?key|authori[sz]ation|cookie|session|credential")
-#: Secrets inside a text: a password in an address, what follows such a word, a bearer token.
+#: Secrets inside a text: a password in an address, what follows such a word, a bearer token, the secret of a link.
 SECRET_TEXTS: Final = (
     (re.compile(r"(?i)\b([a-z][a-z0-9+.-]*://[^\s:/@]*):[^\s@/]+@"), r"\1:…@"),
     (re.compile(r"(?i)\b(bearer|basic)\s+[a-z0-9._~+/=-]{8,}"), r"\1 …"),
@@ -18,12 +18,13 @@ SECRET_TEXTS: Final = (
         re.compile(r"(?i)\b((?:pass(?:word|wd)?|secret(?:_key)?|token|api_?key)[\"']?\s*[=:]\s*)[\"']?[^\s\"',;&]+"),
         r"\1…",
     ),
+    (re.compile(r"([?&]link=)[^&\s'\"]+"), r"\1…"),
 )
 HIDDEN: Final = "…"
 
 
 def hide(value: Any) -> Any:
-    """The value without what looks like a secret, however deep it lies.
+    """The value without what looks like a secret, however deep it lies; a thing becomes the text that stands for it.
 
     >>> hide("connecting to postgresql://app:hunter2@db/x")
     'connecting to postgresql://app:…@db/x'
@@ -36,7 +37,9 @@ def hide(value: Any) -> Any:
         return value
     if isinstance(value, Mapping):
         return {k: HIDDEN if isinstance(k, str) and SECRET_KEYS.search(k) else hide(v) for k, v in value.items()}
-    return type(value)(map(hide, value)) if type(value) in (list, tuple, set) else value
+    if type(value) in (list, tuple, set):
+        return type(value)(map(hide, value))
+    return value if value is None or isinstance(value, (int, float)) else hide(repr(value))
 
 
 def hide_secrets(_logger: Any, _method: str, entry: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

@@ -23,6 +23,7 @@ class Rate:
 TOKEN: Final = Rate(10, 50)
 ADDRESS: Final = Rate(30, 120)  # an office behind one address has several tokens
 REFUSED: Final = Rate(0.2, 10)  # requests without a token that holds
+GUEST: Final = Rate(0.2, 20)  # links opened from one network, and passwords tried at one link
 COSTLY: Final = Rate(5, 100)  # pages of one person that take much computing; others are not counted
 _MOST: Final = 20_000  # buckets kept; those that are full again go first
 

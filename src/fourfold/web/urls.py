@@ -10,6 +10,8 @@ from fourfold.web.pages.audit import audit, audit_export, audit_home, audit_veri
 from fourfold.web.pages.deputies import deputies
 from fourfold.web.pages.evidence import evidence
 from fourfold.web.pages.figures import figures
+from fourfold.web.pages.guest import guest, guest_link
+from fourfold.web.pages.guest_links import guest_links
 from fourfold.web.pages.initiatives import initiatives
 from fourfold.web.pages.invitation import forgotten, invitation, reset
 from fourfold.web.pages.kpi import kpi
@@ -48,6 +50,7 @@ urlpatterns = [
     path("s/<str:unit>/library/", library, name="library"),
     path("s/<str:unit>/library/<str:code>/", library_kpi, name="library_kpi"),
     path("s/<str:unit>/members/", members, name="members"),
+    path("s/<str:unit>/guests/", guest_links, name="guest_links"),
     path("s/<str:unit>/menu/", menu, name="menu"),
     path("kpi/<int:pk>-<slug:name>/", kpi, name="kpi"),
     path("kpi/<int:pk>-<slug:name>/figures/", figures, name="figures"),
@@ -70,6 +73,8 @@ urlpatterns = [
     path("people/", people, name="people"),
     path("people/<int:pk>/", person, name="person"),
     path("invitation/", invitation, name="invitation"),
+    path("guest/", guest_link, name="guest_link"),
+    path("guest/<slug:prefix>/", guest, name="guest"),
     path("password/", password, name="password"),
     path("password/forgotten/", forgotten, name="forgotten"),
     path("password/new/", reset, name="reset"),

@@ -8,6 +8,7 @@ from fourfold.records.models.entry import Entry
 from fourfold.records.models.evaluation import Evaluation
 from fourfold.records.models.event import Event
 from fourfold.records.models.grant import Grant
+from fourfold.records.models.guest_link import GuestLink
 from fourfold.records.models.identity import Identity
 from fourfold.records.models.imports import Import
 from fourfold.records.models.initiative import Initiative
@@ -47,6 +48,7 @@ __all__ = [
     "Evaluation",
     "Event",
     "Grant",
+    "GuestLink",
     "Identity",
     "Import",
     "Initiative",

@@ -6,12 +6,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final, NamedTuple
 
+from django.utils import timezone
+
 from fourfold.access.giving import clears, gives
 from fourfold.access.roles import Action, Role
 from fourfold.access.rules import NOBODY, Principal, Thing, can, covers, overlaps
 from fourfold.engine.definitions import Kpi
 from fourfold.errors import NotFound
 from fourfold.records import models
+from fourfold.records.queries.guest import guests_of, shared_by
 from fourfold.records.queries.scope import Scope, organisation_of
 from fourfold.records.queries.structure import Structure, UnitPlace, structure_of
 from fourfold.records.scope import principal_made_of, principal_of
@@ -54,6 +57,7 @@ class Members:
     may_clear: bool  # they may give a clearance for confidential KPIs as well
     candidates: tuple[tuple[int, str], ...]  # who may be given a role: id and name
     is_seen: bool  # False for those who manage members and see no figures
+    guests: tuple[models.GuestLink, ...]  # links through which others see it without an account
 
     @property
     def place(self) -> str | None:
@@ -85,6 +89,7 @@ def members_of(person: models.Person, code: str) -> Members:
         may_clear=may_manage and clears(asking, structure.pk, _path(unit)),
         candidates=tuple(candidates.order_by("person__name").values_list("person", "person__name")) if given else (),
         is_seen=bool(_sees(asking, structure.pk, unit.path)),
+        guests=tuple(guests_of(unit.pk, timezone.now())),
     )
 
 
@@ -97,6 +102,12 @@ def readers_of(scope: Scope, kpi: Kpi) -> tuple[Member, ...]:
         _grants(organisation), structure, scope.unit, NOBODY, may_manage=False, confidential=kpi.is_confidential
     )
     return tuple(member for member in everybody if member.sees == "all" or member.pk == owner)
+
+
+def guests_at(scope: Scope, kpi: Kpi) -> list[models.GuestLink]:
+    """The guest links that show this KPI in the unit of the scope; one that is confidential none does."""
+    links = [] if kpi.is_confidential else guests_of(scope.unit.pk, timezone.now())
+    return [link for link in links if link.kpi is None or link.kpi.code == kpi.code]
 
 
 def managed_units(person: models.Person) -> list[tuple[str, str]]:
@@ -127,6 +138,7 @@ class Rights:
     structure: Structure
     rows: tuple[Right, ...]
     denied: tuple[str, ...]  # names of units
+    shared: tuple[models.GuestLink, ...]  # links by which they let others see
     hidden: int  # units that whoever asks does not manage
 
 
@@ -150,12 +162,13 @@ def _rights(by: models.Person, pk: int, organisation: models.Organisation) -> Ri
     rows = [row for row in _grants(organisation) if row.person_id == pk]
     somebody = models.Person.objects.visible_to(by).get(pk=pk)
     who = _principal(somebody, rows)
-    found = [_right(who, rows, structure, unit) for unit in told]
+    found, seen = [_right(who, rows, structure, unit) for unit in told], {unit.pk for unit in told}
     return Rights(
         person=somebody,
         structure=structure,
         rows=tuple(right for right in found if any(right.actions.values())),
         denied=tuple(_place(row, structure) for row in rows if row.is_denial),
+        shared=tuple(link for link in shared_by(somebody, structure.pk, timezone.now()) if link.unit_id in seen),
         hidden=len(structure.units) - len(told),
     )
 

@@ -11,7 +11,9 @@ from fourfold.engine.statuses import Status
 from fourfold.records.queries.outlook import kept_outlooks
 from fourfold.records.queries.overview import KpiNow, kpis_now
 from fourfold.records.queries.scope import SCORECARD, Scope
-from fourfold.records.queries.window import Cell, window_of
+from fourfold.records.queries.window import Cell, Window, window_of
+
+Cells = Mapping[str, list[Cell | None]]  # by node, oldest first
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +59,19 @@ class Scorecard:
 
 def scorecard_of(scope: Scope, *, with_outlooks: bool = False) -> Scorecard:
     """Two statements, the results of the window and the year to date of the same period, and those of outlooks."""
-    window = window_of(scope)
-    to_date = window_of(scope, length=1, view="ytd", node="kpi:").cells if scope.view == "month" else {}
-    kpis = {k.kpi.code: k for k in kpis_now(scope, window)}
     ahead = kept_outlooks(scope) if with_outlooks and scope.view == "month" else {}
+    return scorecard_in(scope, window_of(scope), to_date_of(scope), ahead)
+
+
+def to_date_of(scope: Scope) -> Cells:
+    """The year to date of each KPI, in the view by month."""
+    return window_of(scope, length=1, view="ytd", node="kpi:").cells if scope.view == "month" else {}
+
+
+def scorecard_in(scope: Scope, window: Window, to_date: Cells, ahead: Mapping[str, Outlook] | None = None) -> Scorecard:
+    """The table of these results."""
+    ahead = ahead or {}
+    kpis = {k.kpi.code: k for k in kpis_now(scope, window)}
     placed: set[str] = set()
     groups = []
     for perspective in scope.structure.perspectives:
@@ -77,7 +88,7 @@ def _rows(
     scope: Scope,
     perspective: Perspective,
     kpis: dict[str, KpiNow],
-    to_date: dict[str, list[Cell | None]],
+    to_date: Cells,
     ahead: Mapping[str, Outlook],
 ) -> list[Row]:
     rows: dict[str, Row] = {}
@@ -88,6 +99,6 @@ def _rows(
     return list(rows.values())
 
 
-def _only(cells: dict[str, list[Cell | None]], kpi: str) -> Cell | None:
+def _only(cells: Cells, kpi: str) -> Cell | None:
     row = cells.get(f"kpi:{kpi}")
     return row[0] if row else None

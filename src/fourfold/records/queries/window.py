@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
@@ -43,7 +43,7 @@ class Window:
 
     first: int
     last: int
-    cells: dict[str, list[Cell | None]]
+    cells: Mapping[str, list[Cell | None]]
 
     @property
     def size(self) -> int:

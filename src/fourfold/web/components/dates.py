@@ -25,3 +25,8 @@ def moment_text(moment: datetime) -> str:
     """A moment in the server's time zone: `26 Nov 2026, 14:05`."""
     local = localtime(moment)
     return f"{day_text(local.date())}, {local:%H:%M}"
+
+
+def day_of_moment(moment: datetime) -> str:
+    """The day of a moment in the server's time zone: `26 Nov 2026`."""
+    return day_text(localtime(moment).date())

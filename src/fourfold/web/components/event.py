@@ -46,7 +46,7 @@ def shown(event: Event) -> Shown:
         thing=event.object,
         changes=changes(event.before, event.after),
         reason=event.reason,
-        is_denial=event.action.startswith(("access.", "session.fail", "token.refuse")),
+        is_denial=event.action.startswith(("access.", "session.fail", "token.refuse", "guest_link.refuse")),
     )
 
 

@@ -8,6 +8,7 @@ from fourfold.engine.signals import Variation
 from fourfold.engine.statuses import Status
 from fourfold.graphics.glyph import glyph, unusual
 from fourfold.graphics.svg import Svg
+from fourfold.records.queries.scope import Scope
 from fourfold.records.queries.scorecard import Row
 from fourfold.web.address import Here
 from fourfold.web.components.drawings import (
@@ -25,8 +26,7 @@ from fourfold.web.components.numbers import score_text
 
 _ROW: Final = (
     '<tr{due}><td class="k1 k-st">{mark}</td>'
-    '<td class="k1 k-nm"><a class="m" href="{url}">{name}</a>{objective}</td>'
-    '<td class="c-own">{owner}</td>'
+    '<td class="k1 k-nm">{name}{objective}</td>{owner}'
     '<td class="num strong k1 k-v">{value}</td><td class="num soft">{target}</td><td class="num{met}">{gap}</td>'
     '<td class="k1 k-tr">{track}</td><td class="k1 k-sp">{spark}</td><td class="c-strip">{strip}</td>'
     '{to_date}{ahead}<td class="num c-fc">{score}</td></tr>\n'
@@ -34,7 +34,10 @@ _ROW: Final = (
 _NOT_UNUSUAL: Final = (Variation.NONE, Variation.TRIAL, Variation.USUAL)
 _DUE: Final = Svg(' class="due"')
 _OBJECTIVE: Final = '<div class="ob">{name}{unusual}</div>'
-_OWNER: Final = '<span class="av" aria-hidden="true">{initials}</span><span class="vh">{name}</span>'
+_LINK: Final = '<a class="m" href="{url}">{name}</a>'
+_NAME: Final = '<span class="m">{name}</span>'
+_OWNER: Final = '<td class="c-own">{owner}</td>'
+_INITIALS: Final = '<span class="av" aria-hidden="true">{initials}</span><span class="vh">{name}</span>'
 _AHEAD: Final = '<td class="c-ah">{content}</td>'
 _FORECAST: Final = '<span class="st fc">{mark}<span class="soft">{value}</span></span>'
 _TO_DATE: Final = '<td class="num c-ytd">{value}</td>'
@@ -47,22 +50,33 @@ def scorecard_row(here: Here, row: Row, *, has_ahead: bool = False) -> Svg:
     """
     k = row.kpi
     owner = here.scope.structure.people.get(k.kpi.owner or "")
+    initials = fill(_INITIALS, initials=owner.initials, name=owner.name) if owner else ""
+    name = fill(_LINK, url=here.kpi(k.kpi), name=k.kpi.name)
+    return _row(here.scope, row, name, fill(_OWNER, owner=initials), has_ahead=has_ahead)
+
+
+def guest_row(scope: Scope, row: Row) -> Svg:
+    """The same for a guest: leading nowhere, and naming nobody."""
+    return _row(scope, row, fill(_NAME, name=row.kpi.kpi.name), "", has_ahead=False)
+
+
+def _row(scope: Scope, row: Row, name: Svg, owner: Svg | str, *, has_ahead: bool) -> Svg:
+    k = row.kpi
     return fill(
         _ROW,
         due=_DUE if k.status is Status.OVERDUE else "",
         mark=glyph(k.status, size=15),
-        url=here.kpi(k.kpi),
-        name=k.kpi.name,
+        name=name,
         objective=_objective(row),
-        owner=fill(_OWNER, initials=owner.initials, name=owner.name) if owner else "",
-        value=figure_words(here.scope, k.kpi, k.cells),
+        owner=owner,
+        value=figure_words(scope, k.kpi, k.cells),
         target=target_text(k.kpi, k.now),
         met=" muted" if k.status is Status.ON else "",
         gap=format_of(k.kpi).difference(gap_of(k.now)),
         track=track_of(k.kpi, k.now, k.before),
         spark=spark_of(k.kpi, k.cells),
         strip=strip_of(k.cells),
-        to_date=fill(_TO_DATE, value=value_text(k.kpi, row.year_to_date)) if here.scope.view == "month" else "",
+        to_date=fill(_TO_DATE, value=value_text(k.kpi, row.year_to_date)) if scope.view == "month" else "",
         ahead=fill(_AHEAD, content=_forecast(row)) if has_ahead else "",
         score=score_text(k.now.score if k.now else None),
     )

@@ -15,9 +15,20 @@ from fourfold.actions.give_grant import give_grant
 from fourfold.actions.outcome import Outcome
 from fourfold.actions.revoke_grant import revoke_grant
 from fourfold.errors import Conflict, Forbidden, NotFound
-from fourfold.records.queries.members import SHOWN, Held, Members, Right, Rights, members_of, readers_of, rights_of
+from fourfold.records.queries.members import (
+    SHOWN,
+    Held,
+    Members,
+    Right,
+    Rights,
+    guests_at,
+    members_of,
+    readers_of,
+    rights_of,
+)
 from fourfold.web.address import here_at, here_of_kpi, path
 from fourfold.web.components.frame import crumb_of, show
+from fourfold.web.components.guest import guest_words
 from fourfold.web.components.numbers import plural
 from fourfold.web.components.surroundings import Link
 from fourfold.web.forms.grant import GrantForm, read_grant
@@ -71,7 +82,8 @@ def _page(request: Request, unit: str, found: Members, form: GrantForm, status: 
     title = f"Members of {found.unit.name}" if found.may_manage else f"Who can see {found.unit.name}"
     words = {
         "form": form, "found": found, "people": _people(found), "form_url": path("members", unit),
-        "below": "" if found.place is None else " and the units below it",
+        "below": "" if found.place is None else " and the units below it", "guests": guest_words(found.guests),
+        "guests_url": path("guest_links", unit) if found.may_manage else "",
     }  # fmt: skip
     if not found.is_seen:  # somebody who manages members and sees no figures has no frame of figures
         organisation = found.structure.organisation.name
@@ -119,6 +131,7 @@ def readers(request: Request, pk: int, name: str) -> HttpResponse:
         crumbs=[crumb_of(here, "scorecard"), Link(kpi.name, here.kpi(kpi))],
         people=[(member, ", ".join(f"{h.role.word} of {h.place}" for h in member.held if h.role)) for member in found],
         count=plural(len(found), "person", "people"), members_url=here.unit("members"),
+        guests=guest_words(guests_at(here.scope, kpi)),
     )  # fmt: skip
 
 
@@ -129,7 +142,7 @@ def rights(request: Request, pk: int) -> HttpResponse:
     return plain(
         request, "web/rights.html", title=_title(request, found), person=found.person, denied=found.denied,
         organisation_name=found.structure.organisation.name, heads=HEADS.values(), rows=_rows(found),
-        hidden=plural(found.hidden, "unit") if found.hidden else "",
+        hidden=plural(found.hidden, "unit") if found.hidden else "", guests=guest_words(found.shared, with_unit=True),
     )  # fmt: skip
 
 
