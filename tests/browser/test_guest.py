@@ -6,7 +6,7 @@ import os
 
 from playwright.sync_api import Browser
 
-from tests.browser.conftest import THEMES, WIDTHS, Server, Visit, new_visit
+from tests.browser.conftest import THEMES, WIDTHS, Server, Visit, new_visit, size
 from tests.browser.test_every_page import flaws
 
 
@@ -20,9 +20,9 @@ def test_a_guest_sees_the_scorecard_without_an_account(browser: Browser, desk: V
         page.get_by_role("button", name="Go on").click()
     link = page.get_by_label("The new link").input_value()
     assert not flaws(desk)
-    for width, box in WIDTHS.items():
+    for width in WIDTHS:
         for theme in THEMES:
-            visit = new_visit(browser, server, box, theme, {})
+            visit = new_visit(browser, server, color_scheme=theme, **size(width))
             visit.page.goto(link)
             assert "link=" not in visit.page.url and visit.page.get_by_label("Password").is_visible()
             assert not flaws(visit)

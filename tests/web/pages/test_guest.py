@@ -200,7 +200,8 @@ def test_a_cookie_opens_its_own_link_and_no_other(organisation: Organisation) ->
 def test_a_password_is_asked_for_and_counted(organisation: Organisation) -> None:
     link = made(password=WORDS, most_views=1)
     client = opened(link)
-    assert "Sales" not in page(client, link)
+    asked = client.get(f"/guest/{link.row.prefix}/")
+    assert "Sales" not in asked.content.decode() and asked["Referrer-Policy"] == "same-origin"
     address = f"/guest/{link.row.prefix}/"
     wrong = client.post(address, {"password": "guess"})
     assert wrong.status_code == 422 and "Sales" not in wrong.content.decode()

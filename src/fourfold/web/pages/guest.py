@@ -105,10 +105,12 @@ def _state(shown: Shown) -> str:
 
 
 def _asked(request: HttpRequest, link: GuestLink, *, error: str = "", status: int = 200) -> HttpResponse:
-    return _strict(plain(
+    response = _strict(plain(
         request, "web/guest_password.html", title="Password", status=status, error=error,
         organisation_name=link.organisation.name,
     ))  # fmt: skip
+    response["Referrer-Policy"] = "same-origin"  # without any a browser does not say that the form is from here
+    return response
 
 
 def _over(request: HttpRequest) -> HttpResponse:
