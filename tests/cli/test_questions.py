@@ -149,7 +149,7 @@ def test_a_scenario_of_every_kind_shares_the_change_out(fourfold: Run) -> None:
     [
         ("signal", "ed_4h"), ("forecast", "ed_4h"), ("chance", "ed_4h"), ("targets", "ed_4h"), ("smart", "ed_4h"),
         ("health", "ed_4h"), ("evidence", "less-agency>within-means"), ("alignment", "group"),
-        ("portfolio", "balance"), ("portfolio", "ed_4h"),
+        ("portfolio", "balance"), ("portfolio", "ed_4h"), ("portfolio", "retire"), ("record", "scorecard"),
     ],
 )  # fmt: skip
 def test_explain_says_it_in_words_and_its_json_can_be_replayed(fourfold: Run, about: str, node: str) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from fourfold.engine.blocks import Block, to_blocks
 from fourfold.engine.cells import Reason, State
+from fourfold.engine.change_trace import trace_change
 from fourfold.engine.conversion import Money, convert_block, money_of, rates_used
 from fourfold.engine.definitions import Definitions, Kpi
 from fourfold.engine.definitions.complete import complete
@@ -237,3 +238,32 @@ def test_the_explanation_of_a_figure_says_what_the_rate_makes_of_it() -> None:
     rows = to_polars([{"kpi": "k", "unit": "paris", "period": "2026-04", "value": "100"}])
     trace = explain(judged(d, rows, as_of=AS_OF, last="2026-05"), "kpi:k", "paris", "2026-04")
     assert "+30 of the figure comes from the rate, as it is 50 with EUR to GBP at 0.5 (budget FY2026)" in str(trace)
+
+
+def test_a_change_says_what_of_it_comes_from_rates_that_moved() -> None:
+    """Paris had 100 € at 0.8 and has 110 € at 0.9: 80 £, then 99 £, of which 110 · (0.9 − 0.8) = 11 £ by the rate."""
+    d = company(unit="GBP")
+    rows = to_polars([
+        {"kpi": "k", "unit": unit, "period": period, "value": value}
+        for unit, period, value in (("paris", "2026-04", "100"), ("paris", "2026-05", "110"),
+                                    ("london", "2026-04", "10"), ("london", "2026-05", "11"))
+    ])  # fmt: skip
+    found = judged(d, rows, as_of=AS_OF, last="2026-05")
+    for unit, change in (("paris", 19.0), ("europe", 19.0), ("all", 20.0)):
+        trace = trace_change(found, "kpi:k", unit, "2026-04", "2026-05")
+        assert trace.value_change == pytest.approx(change)
+        assert [(part.unit, part.effect) for part in trace.rates] == [("paris", pytest.approx(11.0))]
+        said = f"Of the change of the figure, +{change:g}, +11 comes from exchange rates: EUR to GBP at 0.8"
+        assert any(said in sentence and "now EUR to GBP at 0.9" in sentence for sentence in trace.words())
+    assert trace_change(found, "kpi:k", "london", "2026-04", "2026-05").rates == ()
+
+
+def test_a_mean_of_units_tells_no_effect_of_rates() -> None:
+    d = company(unit="GBP", aggregate_units="mean")
+    rows = to_polars([
+        {"kpi": "k", "unit": unit, "period": period, "value": "100"}
+        for unit in ("paris", "london") for period in ("2026-04", "2026-05")
+    ])  # fmt: skip
+    found = judged(d, rows, as_of=AS_OF, last="2026-05")
+    assert trace_change(found, "kpi:k", "all", "2026-04", "2026-05").rates == ()
+    assert len(trace_change(found, "kpi:k", "paris", "2026-04", "2026-05").rates) == 1

@@ -336,3 +336,32 @@ def test_the_rules_that_were_chosen_find_the_signals(where: dict[str, str], foun
     at = datetime(2026, 9, 1, tzinfo=UTC)
     (one,) = outlooks(d, figures(d, rows, as_of=at, periods=shown), as_of=at)
     assert one.reading is not None and len(one.reading.signals) == found
+
+
+def test_counts_of_rare_events_are_read_by_the_days_between_them() -> None:
+    """One event in June of every year of thirteen: 365 or 366 days, and no signal in any of them."""
+    d = defined([{"code": "falls", "name": "Falls", "polarity": "lower_better"}])
+    values: list[float | None] = [1.0 if (i + 6) % 12 == 2 else 0.0 for i in range(13 * 12)]
+    one = seen(d, to_polars(rows("falls", values)))["falls", "a"]
+    assert one.reading is not None and one.reading.between is not None
+    assert {int(days) for days in one.reading.between.days} == {365, 366}
+    assert {one.periods[place].start.month for place in one.reading.between.place.tolist()} == {6}
+    assert one.reading.chart == "days between events"
+
+
+def test_a_count_is_expected_to_be_none_at_least_and_a_share_within_0_and_100() -> None:
+    share = {"code": "share", "name": "Share", "kind": "ratio", "unit": "%"}
+    none = {"kpi": "falls", "unit": "a", "since": "M:2024-01", "value": "0", "red_line": "3"}
+    d = defined([{"code": "falls", "name": "Falls", "polarity": "lower_better"}, share], targets=[none])
+    falls: list[float | None] = [1.0, 0, 2, 1, 3, 0, 2, 4, 1, 0, 2, 1, 0, 1]
+    tops = [99, 92, 98, 90, 99, 97, 91, 99, 93, 98, 90, 99, 97, 98]
+    parts = [
+        {"kpi": "share", "unit": "a", "period": p, "numerator": str(n), "denominator": "100"}
+        for p, n in zip(months(14), tops, strict=True)
+    ]
+    found = seen(d, to_polars([*rows("falls", falls), *parts]))
+    assert found["falls", "a"].forecast.valid == (0.0, math.inf) and min(found["falls", "a"].forecast.lower95) == 0.0
+    assert found["falls", "a"].is_out_of_reach, "there were falls this year, and 0 in the year was wanted"
+    assert found["share", "a"].forecast.valid == (0.0, 100.0) and max(found["share", "a"].forecast.upper95) == 100.0
+    below = seen(d, to_polars(rows("falls", [*falls, -1.0])))["falls", "a"]
+    assert below.forecast.valid == (-math.inf, math.inf), "what was below 0 once is no count"

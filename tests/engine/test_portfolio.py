@@ -34,6 +34,7 @@ from fourfold.engine.portfolio import (
     retire_list,
     spoken_of,
     weight_robustness,
+    worths,
 )
 from fourfold.engine.portfolio.balance import evenness
 from fourfold.engine.portfolio.formula_likeness import canonical, spelling
@@ -376,9 +377,13 @@ def test_dear_unseen_and_light_kpis_are_on_the_list() -> None:
     definitions = scorecard(*({"code": c} for c in "abcd"), weights={"a": 1, "b": 4, "c": 4, "d": 4})
     found = collection(definitions, rows_of({c: np.ones(3) for c in "abcd"}), as_of=NOW)
     effort = {"a": 90.0, "b": 80.0, "c": 5.0, "d": 5.0}
-    assert retire_list(definitions, found, uses={"b": 9, "c": 9, "d": 9}, effort=effort) == ("a",)
-    assert retire_list(definitions, found, uses={"a": 99, "b": 1, "c": 1, "d": 1}, effort=effort) == ()
-    assert retire_list(definitions, found, uses={}) == ()  # nobody knows what they cost
+
+    def retired(uses: dict[str, int], effort: dict[str, float] | None) -> tuple[str, ...]:
+        return retire_list(worths(definitions, found, uses=uses, effort=effort))
+
+    assert retired({"b": 9, "c": 9, "d": 9}, effort) == ("a",)
+    assert retired({"a": 99, "b": 1, "c": 1, "d": 1}, effort) == ()
+    assert retired({}, None) == ()  # nobody knows what they cost
 
 
 def test_notes_of_the_last_year_count_as_use() -> None:

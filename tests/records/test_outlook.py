@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import fields
 from datetime import UTC, datetime
@@ -20,7 +21,7 @@ from fourfold.records.frames.outlook import outlook_of_spec, spec_of_outlook, wr
 from fourfold.records.models import Organisation
 from fourfold.records.models import Outlook as Row
 from fourfold.records.ready import Ready
-from fourfold.testing.bakery import bakery
+from fourfold.testing.bakery import BAKERY, bakery
 
 NOW = datetime(2026, 10, 8, 12, tzinfo=UTC)
 STEP = {"kpi": "staff", "unit": "north", "since": "2026-01", "cause": "process"}
@@ -98,3 +99,27 @@ def test_what_has_no_figure_is_not_kept(place: tuple[Organisation, Callable[[Def
     organisation, ready = place
     d, found = made([])
     assert write_outlooks(organisation, ready(d), found, at=NOW, input_version=3) == 0
+
+
+def test_the_times_between_rare_events_survive_being_kept() -> None:
+    rare = {"code": "fires", "name": "Fires", "polarity": "lower_better", "aggregate_units": "sum"}
+    base = bakery()
+    d = complete(bakery(kpis=[*BAKERY["kpis"], rare]))
+    assert len(d.kpis) == len(base.kpis) + 1
+    last = d.calendar.parse("2026-09")
+    counts = [0, 1, 0, 0, None, 1, 0, 0, 2, 0, 0, 0, *[0, 0, 1] * 8]
+    rows = [
+        {"kpi": "fires", "unit": "north", "period": last.shift(i - len(counts) + 1).id, "value": str(v)}
+        for i, v in enumerate(counts)
+        if v is not None
+    ]
+    found = figures(d, to_polars(rows), as_of=NOW, periods=[d.calendar.parse("2026-10")])
+    one = next(o for o in outlooks(d, found, as_of=NOW, kpis=["fires"]) if o.unit == "north")
+    assert one.origin is not None and one.reading is not None and one.reading.between is not None
+    spec = json.loads(json.dumps(spec_of_outlook(one), allow_nan=False))
+    back = outlook_of_spec(spec, kpi="fires", unit="north", origin=one.origin.id, made_at=NOW, calendar=d.calendar)
+    assert spec_of_outlook(back) == spec
+    assert back.reading is not None and back.reading.between is not None
+    assert back.reading.between.days == pytest.approx(one.reading.between.days, rel=1e-11, nan_ok=True)
+    assert back.reading.between.usual == pytest.approx(one.reading.between.usual, rel=1e-11)
+    assert back.reading.between.since == pytest.approx(one.reading.between.since)

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 NAME: Final = "explain"
 ABOUT: Final = (
-    "What to explain of a KPI; with evidence NODE is a link 'SOURCE>TARGET', with alignment a unit, with portfolio "
-    "health, balance, a KPI or two as A/B."
+    "What to explain of a KPI; with record (what its forecasts were worth) NODE can be scorecard, with evidence a link "
+    "'SOURCE>TARGET', with alignment a unit, with portfolio health, balance, retire, a KPI or two as A/B."
 )
 
 
@@ -28,6 +28,7 @@ class About(StrEnum):
     SCORE = "score"
     SIGNAL = "signal"
     FORECAST = "forecast"
+    RECORD = "record"
     CHANCE = "chance"
     TARGETS = "targets"
     SMART = "smart"
@@ -49,7 +50,7 @@ def run(
     as_json: Annotated[bool, typer.Option("--json", help="The whole trace as JSON, with its SHA-256.")] = False,
     source: Source = None,
 ) -> None:
-    """Say how a score came about, to the digit; or a signal, a forecast, a chance, evidence, proposals, an assessment.
+    """Say how a score came about, to the digit; or a signal, a forecast, what forecasts were worth, a chance and so on.
 
     The JSON has every input that the answer was made from. Exit code 4 when there is no such KPI, unit or period.
     """
@@ -84,6 +85,9 @@ def _explained(
             return scorecard.signals(node, unit, as_of=as_of).explain(node, unit)
         case About.FORECAST:
             return scorecard.forecasts(node, unit, as_of=as_of).explain(node, unit)
+        case About.RECORD:
+            kpi = None if node == "scorecard" else node
+            return scorecard.forecast_record(kpi, unit, as_of=as_of).explain()
         case About.CHANCE:
             return scorecard.chances(node, unit, as_of=as_of).explain(node, unit)
         case About.TARGETS:

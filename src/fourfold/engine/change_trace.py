@@ -8,12 +8,14 @@ ratio over units also into what happened inside the units and what their shares 
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, replace
+from math import fsum, isnan
 
 import numpy as np
 
 from fourfold.engine.change import explain_change, mix_split
 from fourfold.engine.explain import Child, Trace, counted, explain, replay
 from fourfold.engine.periods import Period
+from fourfold.engine.rate_effect import RatePart, rate_parts
 from fourfold.engine.results import Evaluation
 from fourfold.engine.scoring import floor_one_decimal
 
@@ -47,7 +49,8 @@ class UnitPart:
 class ChangeTrace:
     """The change of one score from period `before` to period `after`; None where either has no score.
 
-    `parts` add up to `change`. `units` add up to the change of the value; there for ratios over units only.
+    `parts` add up to `change`. `units` add up to the change of the value; there for ratios over units only. `rates`
+    say what of the change of a KPI's value comes from exchange rates that moved.
     """
 
     node: str
@@ -59,6 +62,8 @@ class ChangeTrace:
     change: float | None
     parts: tuple[Part, ...] = ()
     units: tuple[UnitPart, ...] = ()
+    value_change: float | None = None
+    rates: tuple[RatePart, ...] = ()
 
     def to_json(self) -> dict[str, object]:
         """Plain data."""
@@ -68,7 +73,7 @@ class ChangeTrace:
         """The change in sentences, the greatest part first."""
         scores = ((self.before, self.score_before), (self.after, self.score_after))
         if self.change is None:
-            return [f"There is no score in {period}." for period, score in scores if score is None]
+            return [f"There is no score in {period}." for period, score in scores if score is None] + self._rate_words()
         start, end = (floor_one_decimal(score or 0.0) for _, score in scores)
         words = [f"The score went from {start} ({self.before}) to {end} ({self.after}): {_points(self.change)}."]
         parts = sorted(self.parts, key=lambda p: -abs(p.performance + p.reweighting))
@@ -79,7 +84,7 @@ class ChangeTrace:
                 f"Of the change {_points(self.change - reweighted)} comes from scores, "
                 f"{_points(reweighted)} from weights: what is missing, or there again."
             )
-        return words + self._unit_words()
+        return words + self._unit_words() + self._rate_words()
 
     def _unit_words(self) -> list[str]:
         within, mix = sum(u.within for u in self.units), sum(u.mix for u in self.units)
@@ -89,6 +94,14 @@ class ChangeTrace:
             f"The units moved one way and the whole another: {_signed(within)} inside them, {_signed(mix)} because "
             "their shares changed."
         ]
+
+    def _rate_words(self) -> list[str]:
+        if not self.rates or self.value_change is None:
+            return []
+        effect = f"{fsum(r.effect for r in self.rates):+.6g}".replace("-", "−")
+        change = f"{self.value_change:+.6g}".replace("-", "−")
+        moved = "; ".join(dict.fromkeys(f"{r.rate_before}, now {r.rate_after}" for r in self.rates))
+        return [f"Of the change of the figure, {change}, {effect} comes from exchange rates: {moved}."]
 
 
 def trace_change(
@@ -100,7 +113,19 @@ def trace_change(
     of_kpi = new.node.startswith("kpi:")
     parts = () if change is None else _kpi_parts(old, new, change) if of_kpi else _node_parts(old, new, change)
     units = _unit_parts(evaluation, new.node, unit, old.period, new.period) if of_kpi else ()
-    return ChangeTrace(new.node, unit, old.period, new.period, old.score, new.score, change, parts, units)
+    rates = rate_parts(evaluation, new.node, unit, old.period, new.period) if of_kpi else ()
+    moved = _value_change(evaluation, new.node, unit, old.period, new.period) if of_kpi else None
+    return ChangeTrace(new.node, unit, old.period, new.period, old.score, new.score, change, parts, units, moved, rates)
+
+
+def _value_change(evaluation: Evaluation, node: str, unit: str, before: str, after: str) -> float | None:
+    """The newer figure less the older one; None where either is no number."""
+    r = evaluation.kpis
+    ids = [p.id for p in r.periods]
+    ends = [None if r.value is None else float(r.value[r.index[node], r.units.index(unit), ids.index(p)])
+            for p in (before, after)]  # fmt: skip
+    old, new = ends
+    return None if old is None or new is None or isnan(new - old) else new - old
 
 
 def _node_parts(old: Trace, new: Trace, change: float) -> tuple[Part, ...]:

@@ -28,7 +28,18 @@ from fourfold.engine.forecasts import Calibration, Forecast, forecast, own_figur
 from fourfold.engine.forecasts.predict import HORIZON
 from fourfold.engine.kpis import Figures
 from fourfold.engine.periods import Frequency, Period
-from fourfold.engine.signals import Chart, Reading, Segment, Signal, chart_of, figures_to_read, read_many, rule_set
+from fourfold.engine.signals import (
+    Chart,
+    Nature,
+    Reading,
+    Segment,
+    Signal,
+    chart_of,
+    figures_to_read,
+    read_between,
+    read_many,
+    rule_set,
+)
 
 __all__ = ["Chance", "Outlook", "Prospect", "Way", "outlooks", "segments_of"]
 
@@ -58,6 +69,12 @@ class Outlook:
     def origin(self) -> Period | None:
         """The period of the last figure, None where there is none."""
         return self.forecast.origin
+
+    @property
+    def is_out_of_reach(self) -> bool:
+        """True where the next period would have to be below what its figures can be, such as a count below 0."""
+        needed = None if self.chance is None else self.chance.needed
+        return needed is not None and needed < self.forecast.valid[0]
 
     @property
     def news(self) -> tuple[Signal, ...]:
@@ -143,7 +160,8 @@ def _of_block(
     periods = block.periods[: ask.periods]
     s = _series(definitions, kpis, block, ask)
     since = np.array([own[-1].start if own else 0 for own in s.segments], dtype=np.int64)
-    low, high = _valid(s.kpis)
+    charts = [chart_of(kpi, rule_set(definitions.organisation.signal_rules)) for kpi in s.kpis]
+    low, high = _valid(s, charts)
     names = [f"{kpi.code}/{block.units[u]}" for kpi, u in zip(s.kpis, s.unit.tolist(), strict=True)]
     discrete = np.array([k.kind in _DISCRETE or k.state == "frozen" for k in s.kpis], dtype=np.bool_)
     axis = (*periods, *(periods[-1].shift(n) for n in range(1, max(HORIZON[periods[0].frequency], AHEAD) + 1)))
@@ -155,8 +173,8 @@ def _of_block(
     )  # fmt: skip
     goals = goals_of(definitions, kpis, block, s.row, s.unit, as_of=as_of)
     origin = [-1 if f.origin is None else f.origin.ordinal - periods[0].ordinal for f in forecasts]
-    charts = [chart_of(kpi, rule_set(definitions.organisation.signal_rules)) for kpi in s.kpis]
-    readings = _readings(even, charts, goals, factors, np.array(origin, dtype=np.intp))
+    edges = np.array([p.start.toordinal() for p in axis[: len(periods) + 1]], dtype=np.float64)
+    readings = _readings(even, charts, goals, factors, np.array(origin, dtype=np.intp), edges)
     forecasts = tuple(forecast_as_given(made, factors[i, origin[i] + 1 :]) for i, made in enumerate(forecasts))
     prospects = prospects_of(s.kpis, forecasts, periods, goals)
     figures = own_figures(s.value, s.state, s.marks)
@@ -183,17 +201,29 @@ def _series(definitions: Definitions, kpis: Sequence[Kpi], block: Block, ask: _A
     )  # fmt: skip
 
 
-def _valid(kpis: Sequence[Kpi]) -> tuple[Floats, Floats]:
-    """The valid range of each series, infinite where nothing is said."""
-    low = [-math.inf if k.valid_min is None else float(k.valid_min) for k in kpis]
-    high = [math.inf if k.valid_max is None else float(k.valid_max) for k in kpis]
-    return np.array(low), np.array(high)
+def _valid(s: _Series, charts: Sequence[Chart | None]) -> tuple[Floats, Floats]:
+    """The range of each series: the one its KPI gives, else what figures of its kind can be (§6.1), else infinite.
+
+    Counts that were never below 0 stay there, and so do percentages of a part in a whole, which end at 100.
+    """
+    low = np.array([-math.inf if k.valid_min is None else float(k.valid_min) for k in s.kpis])
+    high = np.array([math.inf if k.valid_max is None else float(k.valid_max) for k in s.kpis])
+    counts = np.array([c is not None and c.nature is Nature.COUNT for c in charts])
+    low[counts & np.isneginf(low) & ~(s.value < 0).any(axis=1)] = 0.0
+    if s.numerator is not None and s.denominator is not None:
+        share = np.array([k.unit == "%" and k.kind is MeasureKind.RATIO for k in s.kpis])
+        share &= ~((s.numerator < 0) | (s.numerator > s.denominator)).any(axis=1) & np.isfinite(s.numerator).any(axis=1)
+        low[share & np.isneginf(low)], high[share & np.isposinf(high)] = 0.0, 100.0
+    return low, high
 
 
 def _readings(
-    s: _Series, charts: Sequence[Chart | None], goals: Goals, factors: Floats, origin: Indexes
+    s: _Series, charts: Sequence[Chart | None], goals: Goals, factors: Floats, origin: Indexes, edges: Floats
 ) -> dict[int, Reading]:
-    """The reading of each series that has a chart, by its number; `factors` are in its figures already."""
+    """The reading of each series that has a chart, by its number; `factors` are in its figures already.
+
+    `edges` are the days the periods begin on, and the day after the last one.
+    """
     alike: dict[Chart, list[int]] = {}
     for i, chart in enumerate(charts):
         if origin[i] >= 0 and chart is not None:
@@ -210,5 +240,9 @@ def _readings(
             target=tuple(goal[some, at] * factors[some, at] for goal in (goals.low, goals.high)),
             target_ahead=tuple(goal[some, at + AHEAD] * factors[some, at + AHEAD] for goal in (goals.low, goals.high)),
         )  # fmt: skip
-        found |= {i: reading_as_given(many.of(place), factors[i, :count]) for place, i in enumerate(rows)}
+        for place, i in enumerate(rows):
+            one = reading_as_given(many.of(place), factors[i, :count])
+            found[i] = read_between(
+                one, figures[i], edges, chart, segments=s.segments[i][1:], polarity=s.kpis[i].polarity
+            )
     return found

@@ -44,7 +44,7 @@ class Fan(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """The words in the picture; a page in another language passes its own."""
+    """The words in the picture; a page in another language passes its own. An empty `usual` is not written."""
 
     target: str = "Target"
     red_line: str = "Red line"
@@ -221,7 +221,7 @@ def _usual_range(data: Trend, frame: _Frame, fmt: Format) -> list[Svg]:
         top, bottom = frame.y(limit.upper), frame.y(limit.lower)
         out.append(el("rect", cls="npl", x=x0, y=top, width=max(0.0, x1 - x0), height=max(0.0, bottom - top)))
         out.append(el("path", cls="cl", d=Svg(f"M{num(x0)} {num(frame.y(limit.centre))}H{num(x1)}")))
-    if frame.width > _NARROW:
+    if frame.width > _NARROW and data.words.usual:
         last = stretches[-1]
         words = f"{data.words.usual} {fmt(last.lower)}–{fmt(last.upper)}"
         x0 = frame.xs[min(max(0, last.start), frame.actual - 1)]

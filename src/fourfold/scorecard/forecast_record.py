@@ -26,6 +26,8 @@ from fourfold.engine.forecasts import (
 from fourfold.engine.kpis import Figures
 from fourfold.engine.outlook import outlooks
 from fourfold.engine.periods import Frequency
+from fourfold.engine.workings import RecordWorking
+from fourfold.scorecard.explanation import WorkingExplanation
 from fourfold.scorecard.outlooks import cells
 from fourfold.scorecard.sheet import Sheet, Shown, rounded
 
@@ -89,6 +91,10 @@ class ForecastRecord(Shown):
     def frame(self) -> pl.DataFrame:
         """One row for the whole, each length of history and each period, columns `COLUMNS`."""
         return cells(COLUMNS, self._rows(), frozenset({"part", "name"}))
+
+    def explain(self) -> WorkingExplanation:
+        """Each forecast beside what came, and what the record makes of them."""
+        return WorkingExplanation(RecordWorking.of(self.scored, is_kept=self.is_kept))
 
     def _rows(self) -> Iterator[tuple[object, ...]]:
         yield "all", "", *_numbers(self.whole)

@@ -21,6 +21,7 @@ from fourfold.engine.portfolio import (
     Likeness,
     Redundancy,
     Robustness,
+    Worth,
     balance,
     collection,
     coverage,
@@ -30,10 +31,17 @@ from fourfold.engine.portfolio import (
     retire_list,
     spoken_of,
     weight_robustness,
+    worths,
 )
 from fourfold.engine.results import Evaluation, View
 from fourfold.engine.statuses import Status
-from fourfold.engine.workings import BalanceWorking, DriverWorking, HealthIndexWorking, LikenessWorking
+from fourfold.engine.workings import (
+    BalanceWorking,
+    DriverWorking,
+    HealthIndexWorking,
+    LikenessWorking,
+    RetireWorking,
+)
 from fourfold.engine.workings.working import series
 from fourfold.errors import NotFound
 from fourfold.scorecard.explanation import WorkingExplanation
@@ -63,7 +71,7 @@ RETIRE = "More work, fewer notes in a year and less weight than the middle KPI, 
 class Portfolio(Shown):
     """Balance, coverage, collection, health, redundancy, and what moves the total of one unit and period.
 
-    `retire` are KPIs, by code, that cost more work, are spoken of less and weigh less than the middle one.
+    `compared` says of each KPI whose cost is known what it costs, how often it is spoken of and what it weighs.
     """
 
     evaluation: Evaluation
@@ -77,7 +85,12 @@ class Portfolio(Shown):
     redundancy: Redundancy
     drivers: Drivers
     robustness: Robustness
-    retire: tuple[str, ...] = ()
+    compared: tuple[Worth, ...] = ()
+
+    @property
+    def retire(self) -> tuple[str, ...]:
+        """KPIs, by code, that cost more work, are spoken of less and weigh less than the middle one."""
+        return retire_list(self.compared)
 
     @property
     def definitions(self) -> Definitions:
@@ -158,10 +171,15 @@ class Portfolio(Shown):
             yield "robustness", name, getattr(r, name)
 
     def explain(self, what: str) -> WorkingExplanation:
-        """How `health`, `balance`, the likeness of two KPIs (`a/b`), or what a KPI could do to the total came about."""
+        """How `health`, `balance`, the list to `retire`, or the likeness of two KPIs (`a/b`) came about.
+
+        With a KPI: what it could do to the total.
+        """
         d = self.definitions
         if what == "health":
             return WorkingExplanation(HealthIndexWorking(self.health.parts, self.health.left_out))
+        if what == "retire":
+            return WorkingExplanation(RetireWorking(self.compared))
         if what == "balance":
             alive = {k.code for k in d.kpis if k.state not in ("draft", "retired")}
             uses = tuple(
@@ -174,7 +192,7 @@ class Portfolio(Shown):
             if what == f"{pair.first}/{pair.second}":
                 return WorkingExplanation(self._likeness(pair))
         if what not in {x.kpi for x in self.drivers.drivers}:
-            hint = "Write health, balance, a KPI with a score, or two KPIs that are alike as FIRST/SECOND."
+            hint = "Write health, balance, retire, a KPI with a score, or two KPIs that are alike as FIRST/SECOND."
             raise NotFound(f"There is no {what!r} here.", hint=hint)
         names = [n.name for level in nodes_of(d) for n in level if not n.name.startswith("theme:")]
         traces = tuple(
@@ -214,5 +232,5 @@ def look_together(
         redundancy(d, rows, as_of=at, unit=unit),
         drivers(evaluation, unit=unit, period=period),
         weight_robustness(evaluation, unit=unit, period=period, seed=seed, draws=draws),
-        retire_list(d, collected, uses=spoken_of(d, as_of=at.date())),
+        worths(d, collected, uses=spoken_of(d, as_of=at.date())),
     )  # fmt: skip

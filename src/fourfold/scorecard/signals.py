@@ -12,6 +12,7 @@ from fourfold.engine.definitions import Definitions, Kpi
 from fourfold.engine.outlook import Outlook
 from fourfold.engine.results import View
 from fourfold.engine.signals import Assurance, Reading, Variation
+from fourfold.engine.signals.wording import day_number
 from fourfold.engine.workings.outlook_answer import last
 from fourfold.scorecard.explanation import WorkingExplanation
 from fourfold.scorecard.outlooks import Outlooks, cells
@@ -34,10 +35,10 @@ LEGEND: Final = (
     "∿ usual variation, H or L a signal on the high or low side (+ better, ! worse), · trial limits; "
     "P passes the target consistently, F fails it, ? hit and miss"
 )
-#: Columns of the frame; one row for each series.
+#: Columns of the frame; one row for each series. Where `chart` is the days between events, limits are in days.
 COLUMNS: Final = (
-    "kpi", "unit", "period", "value", "lower", "centre", "upper", "sigma", "count", "phase", "variation", "assurance",
-    "headline", "signals", "newest_signal", "newest_period", "suggested_step", "sentences",
+    "kpi", "unit", "period", "value", "lower", "centre", "upper", "sigma", "count", "phase", "chart", "variation",
+    "assurance", "headline", "signals", "newest_signal", "newest_period", "suggested_step", "sentences",
 )  # fmt: skip
 _TEXTS: Final = frozenset(COLUMNS) - {"value", "lower", "centre", "upper", "sigma", "count", "signals"}
 
@@ -68,6 +69,8 @@ class Signals(Outlooks):
             return "", self.name(kpi, o), period, value, "", "no usual range: levels, or yes and no"
         low, high = last(r.lower), last(r.upper)
         usual = "–" if low is None or high is None else f"{number(low, kpi)} to {number(high, kpi)}"
+        if r.between is not None and (days := r.between.usual) is not None:
+            usual = f"{day_number(days[0])} to {day_number(days[2])} days between"
         return icons(r), self.name(kpi, o), period, value, usual, r.headline
 
     @property
@@ -79,14 +82,15 @@ class Signals(Outlooks):
         for o in self.items:
             r, period = o.reading, None if o.origin is None else o.origin.id
             if r is None:
-                yield (o.kpi, o.unit, period, _value(self, o), *[None] * 9, 0.0, None, None, None, None)
+                yield (o.kpi, o.unit, period, _value(self, o), *[None] * 10, 0.0, None, None, None, None)
                 continue
             new = r.signals[-1] if r.signals else None
             step = None if r.suggestion is None else o.periods[r.suggestion.start].id
+            lines = r if r.between is None else r.between
             yield (
-                o.kpi, o.unit, period, _value(self, o), last(r.lower), last(r.centre), last(r.upper), last(r.sigma),
-                r.count, r.phase.name.lower(), r.variation.name.lower(), r.assurance.name.lower(), r.headline,
-                len(r.signals), None if new is None else new.rule.name.lower(),
+                o.kpi, o.unit, period, _value(self, o), last(lines.lower), last(lines.centre), last(lines.upper),
+                last(r.sigma), r.count, r.phase.name.lower(), r.chart, r.variation.name.lower(),
+                r.assurance.name.lower(), r.headline, len(r.signals), None if new is None else new.rule.name.lower(),
                 None if new is None else o.periods[new.at].id, step, str(self.explain(o.kpi, o.unit)),
             )  # fmt: skip
 

@@ -22,9 +22,9 @@ from fourfold.engine.evaluate import periods_of
 from fourfold.engine.evidence import evidence_of, map_pairs
 from fourfold.engine.kpis import Figures, figures
 from fourfold.engine.outlook import Outlook, outlooks
-from fourfold.engine.portfolio import drivers
+from fourfold.engine.portfolio import Worth, drivers
 from fourfold.engine.scenarios import Part, Scenario, what_if
-from fourfold.engine.workings import NoWorking, OutlookWorking, Working, replay
+from fourfold.engine.workings import NoWorking, OutlookWorking, RetireWorking, Working, replay
 from fourfold.engine.workings.outlook_answer import chance_answer, forecast_answer, signal_answer
 from fourfold.engine.workings.working import array, series
 
@@ -170,6 +170,37 @@ def test_assessments_are_graded_again_from_their_points() -> None:
         for a in found.items:
             answer = made_again(found.explain(a.thing.removeprefix("kpi:")).working)
             assert (answer["score"], answer["grade"], answer["cap"]) == (a.score, a.grade, a.cap)
+
+
+def test_what_forecasts_were_worth_is_counted_again_from_each_of_them() -> None:
+    """The oracle counts figures within intervals one by one."""
+    found = card().forecast_record("ed_4h", as_of=AS_OF)
+    body = found.explain().to_json()
+    assert replay(plain(body)) == body["answer"]
+    answer: Any = body["answer"]
+    inputs: Any = body["inputs"]
+    inside = outcomes = 0
+    for f in inputs["forecasts"]:
+        for low, high, came in zip(f["lower80"], f["upper80"], f["actual"], strict=True):
+            if came is not None and low is not None:
+                outcomes += 1
+                inside += low <= came <= high
+    assert (answer["coverage80"]["inside"], answer["coverage80"]["outcomes"]) == (inside, outcomes)
+    assert answer["mase"] == pytest.approx(found.whole.mase_mean) and answer["forecasts"] == found.whole.forecasts
+    said = found.explain().working.words()
+    assert f"Intervals of 80 % held {inside} of {outcomes} figures" in said[1]
+    with pytest.raises(NoWorking):
+        replay(plain(body) | {"inputs": {"is_kept": False}})
+
+
+def test_what_could_be_retired_is_compared_again() -> None:
+    compared = (Worth("a", 90.0, 0, 0.1), Worth("b", 10.0, 5, 0.4), Worth("c", 20.0, 4, 0.5))
+    working = RetireWorking(compared)
+    assert made_again(working) == {"retire": ["a"], "cost": 20.0, "uses": 4.0, "weight": 0.4}
+    assert working.words()[1] == "a: 90 minutes, 0 notes, 10.0% of the weight; think about retiring it."
+    assert made_again(RetireWorking(())) == {"retire": [], "cost": None, "uses": None, "weight": None}
+    found = card().portfolio(as_of=AS_OF)
+    assert replay(plain(found.explain("retire").to_json()))["retire"] == list(found.retire)
 
 
 def test_alignment_is_counted_again() -> None:

@@ -214,3 +214,19 @@ def test_for_charlie_there_is_no_step_to_confirm(shop: None) -> None:
 
 def test_bob_confirms_nothing_for_the_other_shop(shop: None) -> None:
     assert signed_in("bob").post(kpi_path("steps/?u=south"), SENT).status_code == 404
+
+
+def test_events_too_rare_for_a_chart_of_counts_are_drawn_by_the_days_between_them(db: None, tmp_path: Path) -> None:
+    fires = {"code": "fires", "name": "Fires", "polarity": "lower_better", "decimals": 0}
+    months = [(2021 + n // 12, n % 12 + 1) for n in range(64)]  # up to April 2026: a fire in every fifth month
+    rows = "".join(f"fires,{u},{y}-{m:02},{int(n % 5 == 3)}\n" for u in ("north", "south")
+                   for n, (y, m) in enumerate(months))  # fmt: skip
+    load(tmp_path / "mill", bakery(**MILL), "kpi,unit,period,value\nflour,mill,2026-04,9\n")
+    load(tmp_path / "bakery", bakery(kpis=[*BAKERY["kpis"], fires]), "kpi,unit,period,value\n" + rows)
+    page = text_of(signed_in("bob").get(f"/kpi/{Kpi.objects.get(code='fires').pk}-x/"))
+    said = part(page, 'id="signals"')
+    assert "the days from one event to the next" in words(said)
+    assert "From one event to the next it usually takes" in words(said)
+    assert "Days from one event to the next, by the period it ended in" in words(said)
+    assert ['id="between-t"' in said, 'id="between-n-t"' in said] == [True, True]
+    assert said.count('class="npl"') == 3 and 'class="npl"' not in wide(page), "two drawings and the legend"

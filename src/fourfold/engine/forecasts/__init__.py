@@ -11,6 +11,7 @@ from fourfold.engine.forecasts.ladder import Method
 from fourfold.engine.forecasts.predict import forecast
 from fourfold.engine.forecasts.recalibration import recalibrate
 from fourfold.engine.forecasts.track_record import (
+    Laid,
     Scored,
     TrackRecord,
     record,
@@ -20,7 +21,7 @@ from fourfold.engine.forecasts.track_record import (
 )
 
 __all__ = [
-    "Calibration", "Coverage", "Forecast", "ForecastError", "Lack", "Method", "Scored", "TrackRecord",
+    "Calibration", "Coverage", "Forecast", "ForecastError", "Lack", "Laid", "Method", "Scored", "TrackRecord",
     "actuals_of", "calibration_for", "coverage", "coverage_findings", "first_of_each_origin", "forecast",
     "forecast_findings", "hindcast", "mase", "msis", "naive_error", "own_figures", "recalibrate", "record",
     "records_by_length", "records_by_period", "score", "smape", "wilson",

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -24,13 +24,14 @@ ALARM: Final = (0.70, 0.90)
 
 
 @dataclass(frozen=True, slots=True)
-class Scored:
-    """Forecasts beside what came: arrays are `(forecast, horizon)`, NaN beyond a forecast's own horizon.
+class Laid:
+    """What forecasts said, beside what came: arrays are `(forecast, horizon)`, NaN beyond a forecast's own horizon.
 
-    `actual` is NaN where there is no figure (yet), `scale` and `error` (the past naive error) where there is none.
+    `series` says whose each is. `actual` is NaN where there is no figure (yet); `scale` and `error`, the past naive
+    error, are `(forecast,)` and NaN where there is none.
     """
 
-    forecasts: tuple[Forecast, ...]
+    series: tuple[str, ...]
     actual: Floats
     mean: Floats
     naive: Floats
@@ -41,13 +42,20 @@ class Scored:
     scale: Floats
     error: Floats
 
+
+@dataclass(frozen=True, slots=True)
+class Scored(Laid):
+    """Forecasts laid beside what came."""
+
+    forecasts: tuple[Forecast, ...]
+
     def of(self, rows: Sequence[int]) -> Scored:
         """Some of the forecasts."""
         some = np.array(rows, dtype=np.intp)
         return Scored(
-            tuple(self.forecasts[row] for row in rows), self.actual[some], self.mean[some], self.naive[some],
+            tuple(self.series[row] for row in rows), self.actual[some], self.mean[some], self.naive[some],
             self.lower80[some], self.upper80[some], self.lower95[some], self.upper95[some], self.scale[some],
-            self.error[some],
+            self.error[some], tuple(self.forecasts[row] for row in rows),
         )  # fmt: skip
 
 
@@ -91,29 +99,30 @@ def score(forecasts: Iterable[Forecast], actuals: Actuals) -> Scored:
         return np.array([[*row, *[math.nan] * (width - len(row))] for row in rows]).reshape(len(kept), width)
 
     return Scored(
-        tuple(kept), table(came), table(f.mean for f in kept), table(f.naive for f in kept),
+        tuple(f.series for f in kept), table(came), table(f.mean for f in kept), table(f.naive for f in kept),
         table(f.lower80 for f in kept), table(f.upper80 for f in kept), table(f.lower95 for f in kept),
         table(f.upper95 for f in kept), _column(f.scale for f in kept), _column(f.naive_error for f in kept),
+        tuple(kept),
     )  # fmt: skip
 
 
-def record(scored: Scored) -> TrackRecord:
+def record(laid: Laid) -> TrackRecord:
     """The record of forecasts laid beside their figures."""
-    ours = mase(scored.actual, scored.mean, scored.error)
-    naive = mase(scored.actual, scored.naive, scored.error)
-    away = (scored.actual - scored.mean) / np.where(scored.scale > 0, scored.scale, np.nan)[:, None]
-    intervals = msis(scored.actual, scored.lower95, scored.upper95, scored.error)
+    ours = mase(laid.actual, laid.mean, laid.error)
+    naive = mase(laid.actual, laid.naive, laid.error)
+    away = (laid.actual - laid.mean) / np.where(laid.scale > 0, laid.scale, np.nan)[:, None]
+    intervals = msis(laid.actual, laid.lower95, laid.upper95, laid.error)
     return TrackRecord(
-        series=len({f.series for f in scored.forecasts}),
-        forecasts=len(scored.forecasts),
-        figures=int(np.isfinite(scored.actual).sum()),
+        series=len(set(laid.series)),
+        forecasts=len(laid.series),
+        figures=int(np.isfinite(laid.actual).sum()),
         mase_mean=_mean(ours),
         mase_median=_median(ours),
         value_added=_mean(naive - ours),
         bias=_mean(away),
         msis=_mean(intervals),
-        coverage80=coverage(scored.actual, scored.lower80, scored.upper80),
-        coverage95=coverage(scored.actual, scored.lower95, scored.upper95),
+        coverage80=coverage(laid.actual, laid.lower80, laid.upper80),
+        coverage95=coverage(laid.actual, laid.lower95, laid.upper95),
     )
 
 
@@ -149,11 +158,7 @@ def _only(scored: Scored, cells: Sequence[tuple[int, int]]) -> Scored:
     inside = np.zeros(part.actual.shape, dtype=np.bool_)
     for row, h in cells:
         inside[place[row], h] = True
-    actual = np.where(inside, part.actual, np.nan)
-    return Scored(
-        part.forecasts, actual, part.mean, part.naive, part.lower80, part.upper80, part.lower95, part.upper95,
-        part.scale, part.error,
-    )  # fmt: skip
+    return replace(part, actual=np.where(inside, part.actual, np.nan))
 
 
 def _column(values: Iterable[float | None]) -> Floats:

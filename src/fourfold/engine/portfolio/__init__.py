@@ -6,7 +6,16 @@ How ambitious the targets are together is in `fourfold.engine.ambition`.
 from fourfold.engine.portfolio.balance import Balance, balance
 from fourfold.engine.portfolio.coverage import Coverage, Use, coverage
 from fourfold.engine.portfolio.drivers import Driver, Drivers, Robustness, drivers, weight_robustness
-from fourfold.engine.portfolio.effort import Collected, Collection, collection, retire_list, spoken_of
+from fourfold.engine.portfolio.effort import (
+    Collected,
+    Collection,
+    Worth,
+    collection,
+    middle_of,
+    retire_list,
+    spoken_of,
+    worths,
+)
 from fourfold.engine.portfolio.health import Health, health_index
 from fourfold.engine.portfolio.redundancy import Cluster, Likeness, Redundancy, redundancy
 
@@ -23,13 +32,16 @@ __all__ = [
     "Redundancy",
     "Robustness",
     "Use",
+    "Worth",
     "balance",
     "collection",
     "coverage",
     "drivers",
     "health_index",
+    "middle_of",
     "redundancy",
     "retire_list",
     "spoken_of",
     "weight_robustness",
+    "worths",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -150,28 +150,50 @@ def _collected(
     )  # fmt: skip
 
 
-def retire_list(
+@dataclass(frozen=True, slots=True)
+class Worth:
+    """What a KPI costs (in any one unit), how often it is used, and its effective weight."""
+
+    kpi: str
+    cost: float
+    uses: int
+    weight: float
+
+
+def worths(
     definitions: Definitions,
     collected: Collection,
     *,
     uses: Mapping[str, int],
     effort: Mapping[str, float] | None = None,
-) -> tuple[str, ...]:
-    """KPIs that cost much, are used little and weigh little, each compared with the median KPI.
+) -> tuple[Worth, ...]:
+    """What is known of each KPI whose cost somebody knows; the others can not be compared.
 
     `uses` counts how often each was spoken of or looked at (0 where it is not in it); `effort` gives costs of any one
-    kind by KPI, by default the minutes a year. A KPI whose cost nobody knows is never on the list.
+    kind by KPI, by default the minutes a year.
     """
     cost = {k.kpi: k.minutes for k in collected.kpis if k.minutes is not None} if effort is None else dict(effort)
     share = effective_weights(definitions)
-    codes = [k.kpi for k in collected.kpis if k.kpi in cost]
-    if not codes:
-        return ()
-    dear = np.array([cost[c] for c in codes])
-    seen = np.array([uses.get(c, 0) for c in codes], dtype=np.float64)
-    heavy = np.array([share.get(f"kpi:{c}", 0.0) for c in codes])
-    out = (dear > np.median(dear)) & (seen < np.median(seen)) & (heavy < np.median(heavy))
-    return tuple(c for c, one in zip(codes, out, strict=True) if one)
+    known = (k.kpi for k in collected.kpis if k.kpi in cost)
+    return tuple(Worth(c, cost[c], uses.get(c, 0), share.get(f"kpi:{c}", 0.0)) for c in known)
+
+
+def middle_of(compared: Sequence[Worth]) -> tuple[float, float, float]:
+    """The median cost, use and weight; NaN without a KPI."""
+    if not compared:
+        return math.nan, math.nan, math.nan
+    cost, uses, weight = np.median([(w.cost, w.uses, w.weight) for w in compared], axis=0).tolist()
+    return cost, uses, weight
+
+
+def retire_list(compared: Sequence[Worth]) -> tuple[str, ...]:
+    """KPIs that cost much, are used little and weigh little, each compared with the median KPI.
+
+    >>> retire_list([Worth("a", 90.0, 0, 0.1), Worth("b", 10.0, 5, 0.4), Worth("c", 20.0, 4, 0.5)])
+    ('a',)
+    """
+    cost, uses, weight = middle_of(compared)
+    return tuple(w.kpi for w in compared if w.cost > cost and w.uses < uses and w.weight < weight)
 
 
 def spoken_of(definitions: Definitions, *, as_of: date) -> dict[str, int]:

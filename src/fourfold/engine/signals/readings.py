@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Final
 
 import numpy as np
 
@@ -23,12 +24,48 @@ class Remark(StrEnum):
 
     RECORD_FINER = "The figures are recorded too coarsely for signals: record finer steps."
     TIME_BETWEEN = "Events are too rare to be counted by period: record the days of events and chart the time between."
+    BETWEEN = "Events are too rare for a chart of counts: what is judged is the days from one event to the next."
     RARE = "Events are rare: a chart of the time between events would show more."
     SEASON_WAITS = "The season is not taken out before there are two years; until then only runs are judged."
     SEASON = "The season is taken out before figures are judged."
     DEPENDENT = "Values depend on the {period} before: the limits are wider, and only figures outside them are signals."
     ALTERNATING = "High and low take turns, so the limits are too wide: look for alternating errors of reporting."
     TREND = "The figures follow a straight line: a sloped centre line would fit, new limits would not."
+
+
+_CHARTS: Final = {
+    Scale.PLAIN: "figures",
+    Scale.STANDARDISED: "rates by what their denominators let expect",
+    Scale.FREEMAN_TUKEY: "small counts by their roots",
+    Scale.LOG: "figures by their logarithms",
+    Scale.POWER: "days between events",
+    Scale.NONE: "none: events are too rare",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Between:
+    """The times between rare events in days, and their limits: arrays `(interval,)`, NaN where nothing is known.
+
+    `place`: the periods of the events that ended them. `since`: the days from the last event to the end of the last
+    figure, None where that is not known.
+    """
+
+    place: Indexes
+    days: Floats
+    lower: Floats
+    centre: Floats
+    upper: Floats
+    since: float | None
+
+    @property
+    def usual(self) -> tuple[float, float, float] | None:
+        """The newest lower limit, centre and upper limit; None where there are none."""
+        known = np.flatnonzero(np.isfinite(self.lower) & np.isfinite(self.upper))
+        if not known.size:
+            return None
+        low, centre, high = (float(a[known[-1]]) for a in (self.lower, self.centre, self.upper))
+        return low, centre, high
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +77,7 @@ class Reading:
     whether it is high or low by it. `phase`, `scale`, `count` are those of the last segment. `assurance_ahead` judges
     the target further on. `relock`: the baseline the limits might be locked on instead, 0 where there is no reason.
     `trend`: the slope a period where the figures follow a line. `sentences` says it all in words.
+    `between`: the chart of events that are too rare to be counted; what is judged then is those times, in days.
     """
 
     phase: Phase
@@ -62,11 +100,17 @@ class Reading:
     dependence: float | None
     remarks: tuple[Remark, ...]
     sentences: tuple[str, ...] = ()
+    between: Between | None = None
 
     @property
     def headline(self) -> str:
         """What the two icons say together."""
         return headline(self.variation, self.assurance)
+
+    @property
+    def chart(self) -> str:
+        """What is charted, in words."""
+        return _CHARTS[self.scale]
 
     def is_new(self, signal: Signal) -> bool:
         """True where the last figure completed it: then there is something to tell."""

@@ -16,13 +16,15 @@ from fourfold.engine.workings.portfolio import (
     DriverWorking,
     HealthIndexWorking,
     LikenessWorking,
+    RetireWorking,
 )
 from fourfold.engine.workings.proposals import Benchmark, ForecastAhead, ProposalsWorking
+from fourfold.engine.workings.track_record import RecordWorking
 from fourfold.engine.workings.working import NoWorking, Working, replay
 
 __all__ = [
     "AlignmentWorking", "AllocationWorking", "AssessmentWorking", "BalanceWorking", "Benchmark",
     "DifferenceWorking", "DriverWorking", "DriversWorking", "EvidenceWorking", "ForecastAhead",
     "HealthIndexWorking", "InterventionWorking", "LikenessWorking", "LinkFigures", "NoWorking", "OutlookWorking",
-    "ProposalsWorking", "Working", "replay",
+    "ProposalsWorking", "RecordWorking", "RetireWorking", "Working", "replay",
 ]  # fmt: skip

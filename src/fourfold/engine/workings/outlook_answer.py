@@ -6,11 +6,15 @@ import numpy as np
 
 from fourfold.engine.cells import Floats
 from fourfold.engine.outlook import Outlook
+from fourfold.engine.signals import Between
 from fourfold.engine.workings.working import Plain, plain, series
 
 
 def signal_answer(found: Outlook) -> dict[str, Plain]:
-    """Limits, icons and signals; the limits are those of the last figure, None where there are none."""
+    """Limits, icons and signals; the limits are those of the last figure, None where there are none.
+
+    Of events too rare to be counted by period they are in days, as is everything in `between`.
+    """
     r = found.reading
     if r is None:
         return {"phase": "none", "variation": "none", "assurance": "none", "headline": "", "signals": []}
@@ -23,13 +27,14 @@ def signal_answer(found: Outlook) -> dict[str, Plain]:
         }
         for s in r.signals
     ]
-    step = r.suggestion
+    step, lines = r.suggestion, r if r.between is None else r.between
     return {
         "phase": r.phase.name.lower(),
+        "chart": r.chart,
         "count": r.count,
-        "lower": last(r.lower),
-        "centre": last(r.centre),
-        "upper": last(r.upper),
+        "lower": last(lines.lower),
+        "centre": last(lines.centre),
+        "upper": last(lines.upper),
         "sigma": last(r.sigma),
         "limits": [series(r.lower), series(r.upper)],
         "variation": r.variation.name.lower(),
@@ -38,6 +43,17 @@ def signal_answer(found: Outlook) -> dict[str, Plain]:
         "signals": signals,
         "suggested_step": None if step is None else found.periods[step.start].id,
         "remarks": [remark.value for remark in r.remarks],
+        "between": None if r.between is None else _between_answer(found, r.between),
+    }
+
+
+def _between_answer(found: Outlook, between: Between) -> dict[str, Plain]:
+    """The times between events: in which period each ended, how many days it took, and the limits it is judged by."""
+    return {
+        "periods": [found.periods[p].id for p in between.place.tolist()],
+        "days": series(between.days),
+        "limits": [series(between.lower), series(between.upper)],
+        "since": between.since,
     }
 
 

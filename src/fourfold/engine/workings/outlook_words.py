@@ -64,6 +64,8 @@ def _needed_words(found: Outlook, kpi: Kpi) -> list[str]:
     c, made = found.chance, found.forecast
     if c is None or c.needed is None or not made.mean:
         return []
+    if found.is_out_of_reach:
+        return ["It is out of reach by now: no figure can be as low as the next ones would have to be."]
     most = "at most " if c.low == -float("inf") else ""
     said = f"For that {made.period(1).label} must bring {most}{number(c.needed, kpi)}, and the other periods their part"
     return [f"{said}; the forecast is {number(made.mean[0], kpi)}."]

@@ -12,6 +12,7 @@ import numpy as np
 from fourfold.engine.explain import Trace, replay
 from fourfold.engine.periods import Frequency
 from fourfold.engine.portfolio.balance import evenness, shares
+from fourfold.engine.portfolio.effort import Worth, middle_of, retire_list
 from fourfold.engine.portfolio.redundancy import change_correlations
 from fourfold.engine.scoring import floor_one_decimal
 from fourfold.engine.workings.working import Plain, Series, Working, array, plain
@@ -69,6 +70,36 @@ class HealthIndexWorking(Working):
         said += [f"{name.replace('_', ' ').capitalize()} is not known and left out." for name in self.left_out]
         index = self.answer()["index"]
         return [*said, f"The health index is their mean, {_points(index)}."]
+
+
+@dataclass(frozen=True)
+class RetireWorking(Working):
+    """What each KPI costs a year in minutes, how many notes of a year speak of it, and its effective weight."""
+
+    kind: ClassVar[str] = "retire"
+    compared: tuple[Worth, ...]
+
+    def answer(self) -> dict[str, Plain]:
+        """The KPIs that cost more and are used and weigh less than the middle one, and the middle one's numbers."""
+        cost, uses, weight = (plain(x) for x in middle_of(self.compared))
+        return {"retire": list(retire_list(self.compared)), "cost": cost, "uses": uses, "weight": weight}
+
+    def words(self) -> list[str]:
+        """The middle KPI, and beside it each one that could go."""
+        if not self.compared:
+            return ["No KPI says how many minutes it takes (`effort_minutes`), so none can be compared."]
+        cost, uses, weight = middle_of(self.compared)
+        said = [
+            f"Of {len(self.compared)} KPIs it is known what they cost. The middle one takes {cost:,.0f} minutes a "
+            f"year, has {uses:g} notes in a year and {weight:.1%} of the weight."
+        ]
+        out = retire_list(self.compared)
+        said += [
+            f"{w.kpi}: {w.cost:,.0f} minutes, {w.uses} notes, {w.weight:.1%} of the weight; think about retiring it."
+            for w in self.compared
+            if w.kpi in out
+        ]
+        return said if out else [*said, "None costs more and is both used less and weighs less: none is to go."]
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,18 @@ from fourfold.engine.kpis import Figures, figures
 from fourfold.engine.outlook import Chance, Outlook, Prospect, Way, outlooks
 from fourfold.engine.periods import Calendar, Period
 from fourfold.engine.rows import Rows, locate
-from fourfold.engine.signals import Assurance, Phase, Reading, Remark, Rule, Scale, Signal, Suggestion, Variation
+from fourfold.engine.signals import (
+    Assurance,
+    Between,
+    Phase,
+    Reading,
+    Remark,
+    Rule,
+    Scale,
+    Signal,
+    Suggestion,
+    Variation,
+)
 from fourfold.engine.statuses import Status
 from fourfold.records import models
 from fourfold.records.bulk import insert_rows
@@ -173,6 +184,8 @@ def outlook_of_spec(
 
 
 def _reading_spec(reading: Reading, length: int) -> dict[str, Any]:
+    """A reading as JSON holds it; `between` is there where events are too rare to be counted."""
+    between = reading.between
     marked = np.flatnonzero(reading.label).tolist()
     new = reading.suggestion
     return {
@@ -183,7 +196,24 @@ def _reading_spec(reading: Reading, length: int) -> dict[str, Any]:
         "signals": [[s.rule.name, s.at, list(s.points), s.side, s.in_baseline] for s in reading.signals],
         "suggestion": None if new is None else [new.start, *short((new.shift, new.centre, new.lower, new.upper))],
         "remarks": [remark.name for remark in reading.remarks],
+        **({} if between is None else {"between": _between_spec(between)}),
     }
+
+
+def _between_spec(between: Between) -> dict[str, Any]:
+    lines = (between.days, between.lower, between.centre, between.upper)
+    return {
+        "place": between.place.tolist(),
+        "lines": [short(line.tolist()) for line in lines],
+        "since": short(between.since),
+    }
+
+
+def _between(spec: Mapping[str, Any] | None) -> Between | None:
+    if spec is None:
+        return None
+    days, lower, centre, upper = (np.array(list(nans(line)), dtype=np.float64) for line in spec["lines"])
+    return Between(np.array(spec["place"], dtype=np.intp), days, lower, centre, upper, spec["since"])
 
 
 def _changes(lines: Sequence[Floats]) -> Iterator[list[Any]]:
@@ -211,6 +241,7 @@ def _reading(spec: Mapping[str, Any], periods: int) -> Reading:
         adjusted=np.full(periods, np.nan), label=label, side=side, signals=tuple(signals),
         suggestion=None if new is None else Suggestion(*new),
         remarks=tuple(Remark[name] for name in spec["remarks"]),
+        between=_between(spec.get("between")),
     )  # fmt: skip
 
 

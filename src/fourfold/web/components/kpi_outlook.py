@@ -145,8 +145,10 @@ def chance_words(page: KpiPage) -> str:
 def _needed_words(page: KpiPage, chance: Chance) -> str:
     """What the next period must bring for that, beside its forecast: " For that Nov 2026 must bring £3.1m (…)."."""
     made = page.ahead.outlook.forecast if page.ahead else None
-    if made is None or chance.needed is None or not made.mean:
+    if page.ahead is None or made is None or chance.needed is None or not made.mean:
         return ""
+    if page.ahead.outlook.is_out_of_reach:
+        return " It is out of reach by now."
     fmt, most = format_of(page.kpi), "at most " if math.isinf(chance.low) else ""
     need = f"{most}{fmt.short(chance.needed)}"
     return f" For that {made.period(1).label} must bring {need} (forecast {fmt.short(made.mean[0])})."

@@ -25,6 +25,7 @@ from fourfold.web.components.explanation import explanation_of
 from fourfold.web.components.freshness import freshness_words, source_words
 from fourfold.web.components.initiative import bar_of, bar_words, column_of, initiative_row
 from fourfold.web.components.kpi_below import units_below
+from fourfold.web.components.kpi_between import between_of
 from fourfold.web.components.kpi_outlook import chance_words, fan_of, limits_of, signals_of, special_of
 from fourfold.web.components.kpi_trend import length_of, numbered, trends_of
 from fourfold.web.components.lede import run_length
@@ -67,6 +68,7 @@ def sections_of(here: Here, page: KpiPage, length: int) -> dict[str, Any]:
         "has_range": bool(limits_of(page, length)),
         "has_special": bool(special_of(page, length)),
         "signals": signals_of(here, page),
+        "between": between_of(page),
         "annotations": [
             (number, f"{period.label}, {note.title or note.text}", note.text if note.title else "")
             for number, (period, note) in enumerate(page.annotations, start=1)

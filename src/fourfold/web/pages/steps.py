@@ -9,6 +9,7 @@ from django.shortcuts import redirect
 from fourfold.access.roles import Action
 from fourfold.actions.confirm_step import confirm_step
 from fourfold.engine.periods import Period
+from fourfold.engine.signals.wording import day_number
 from fourfold.errors import Forbidden
 from fourfold.records.queries.outlook import KpiOutlook, outlook_of
 from fourfold.records.queries.structure import slug
@@ -95,4 +96,7 @@ def _suggested_words(ahead: KpiOutlook | None, here: Here, code: str) -> str:
         return ""
     fmt, since = format_of(here.scope.structure.kpi[code]), ahead.outlook.periods[new.start].label
     side = "above" if new.shift > 0 else "below"
+    if reading.between is not None:
+        lie = f"the days between events lie around {day_number(new.centre)}"
+        return f"Since {since} {lie}, {side} the centre of what is usual."
     return f"Since {since} the figures lie around {fmt.short(new.centre)}, {side} the centre of the usual range."
