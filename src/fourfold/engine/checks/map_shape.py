@@ -17,8 +17,8 @@ def map_shape(d: Definitions) -> Iterator[Said]:
     strategy is active), and each objective has at least one KPI that tells whether it is reached (V03).
     """
     if not FEWEST <= len(d.perspectives) <= MOST:
-        count = f"{len(d.perspectives)} perspective{'s' if len(d.perspectives) != 1 else ''}"
-        message = f"The strategy has {count or 'none'}; {FEWEST} to {MOST} are usual."
+        count = f"{len(d.perspectives) or 'no'} perspective{'s' if len(d.perspectives) != 1 else ''}"
+        message = f"The strategy has {count}; {FEWEST} to {MOST} are usual."
         fix = "Financial, customer, internal process, and learning and growth are the classic four."
         yield Said("strategy", message, fix, Level.WARNING)
     filled = {o.perspective for o in d.objectives}

@@ -57,7 +57,8 @@ def _change(known: Known) -> Criterion:
     if len(steps) < CHANGES or math.isnan(needed):
         return Criterion("A3", asks, None, 20, f"fewer than {CHANGES} past changes over such a time")
     usual = float(np.percentile(steps, 90))
-    evidence = f"it needs {needed:.4g} in {span} periods, and nine of ten past changes were at most {usual:.4g}"
+    time = f"{span} period{'s' if span != 1 else ''}"
+    evidence = f"it needs {needed:.4g} in {time}, and nine of ten past changes were at most {usual:.4g}"
     mend = "Give it more time, name a benchmark that attains it, or say what will be different from now on."
     return Criterion("A3", asks, 20.0 * (needed <= usual), 20, evidence, mend)
 

@@ -95,8 +95,8 @@ class Known:
             return np.maximum(float(target.low) - values, values - float(target.high))
         if target.value is None or self.kpi.polarity is Polarity.NEUTRAL:
             return np.full(np.shape(values), np.nan)
-        gap = float(target.value) - values
-        return np.asarray(gap if self.kpi.polarity is Polarity.HIGHER_BETTER else -gap)
+        goal = float(target.value)
+        return np.asarray(goal - values if self.kpi.polarity is Polarity.HIGHER_BETTER else values - goal)
 
     def due_states(self) -> Codes:
         """The states of the last twelve periods that were due."""

@@ -9,7 +9,7 @@ from fourfold.engine.assessment import Criterion, Part
 from fourfold.engine.cells import State
 from fourfold.engine.definitions import Kpi
 from fourfold.engine.smart.known import Known
-from fourfold.engine.words import show
+from fourfold.engine.words import a, show
 
 _NO_UNIT = (MeasureKind.BOOLEAN, MeasureKind.ORDINAL, MeasureKind.INDEX)
 
@@ -22,7 +22,7 @@ def measurable(known: Known) -> Part:
 
 def _unit(kpi: Kpi) -> Criterion:
     fine = bool(kpi.unit) or kpi.kind in _NO_UNIT
-    evidence = f"a {kpi.kind.replace('_', ' ')} in {kpi.unit or ('no unit' if fine else 'no unit, which it needs')}"
+    evidence = f"{a(kpi.kind.replace('_', ' '))} in {kpi.unit or ('no unit' if fine else 'no unit, which it needs')}"
     return Criterion("M1", "Are unit and kind set?", 15.0 * fine, 15, evidence, "Write `unit:`: %, days, GBP, orders …")
 
 

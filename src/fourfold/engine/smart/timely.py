@@ -67,4 +67,5 @@ def _ahead(known: Known) -> Criterion:
         (known.due.last_day.year - known.now.last_day.year) * 12 + known.due.last_day.month - known.now.last_day.month
     )
     fine = known.due.ordinal > known.now.ordinal and months <= MONTHS
-    return Criterion("T5", asks, 15.0 * fine, 15, f"due {known.due.label}, {months} months ahead", mend)
+    far = f"{abs(months)} month{'s' if abs(months) != 1 else ''} {'ahead' if months >= 0 else 'ago'}"
+    return Criterion("T5", asks, 15.0 * fine, 15, f"due {known.due.label}, {far}", mend)
