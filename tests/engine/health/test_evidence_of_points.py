@@ -1,4 +1,4 @@
-"""What each question of health finds at its edges: 2 for yes, 1 for partly, 0 for no, and the evidence word for word."""
+"""What each question of health finds at its edges: 2 for yes, 1 for partly, 0 for no, and the evidence in full."""
 
 from __future__ import annotations
 
