@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fourfold.engine.change import explain_change, mix_split
+from fourfold.engine.change import explain_change, mix_split, paradox
 
 scores, weights = st.floats(0, 125), st.floats(0.01, 100)
 children = st.lists(st.tuples(weights, weights, scores, scores), min_size=1, max_size=8)
@@ -51,3 +51,12 @@ def test_units_that_all_rise_while_the_whole_falls_are_a_paradox() -> None:
     same = mix_split(*before, before[0] * 1.1, before[1])
     assert not same.is_paradox
     assert float(same.mix.sum()) == 0.0
+
+
+def test_units_that_go_one_way_and_the_whole_another_are_a_paradox() -> None:
+    before, after = [(90, 100), (30, 50)], [(96, 105), (66, 105)]
+    found = paradox(before, after)
+    assert found == pytest.approx((0.0202381, -0.0488095), abs=1e-6)
+    assert paradox(before, [(96, 105), (35, 50)]) is None  # both go up
+    assert paradox(before[:1], after[:1]) is None and paradox([], []) is None
+    assert paradox([*before, (0, 0)], [*after, (1, 1)]) is None and paradox([*before, (1, 1)], [*after, (0, 0)]) is None

@@ -126,3 +126,12 @@ def test_days_tile_time_in_a_zone_that_puts_clocks_back_over_midnight() -> None:
     days = [date(2010, 11, 5) + timedelta(days=n) for n in range(5)]
     lengths = [(begins(b, zone) - begins(a, zone)) / timedelta(hours=1) for a, b in pairwise(days)]
     assert lengths == [24.0, 25.0, 24.0, 24.0]
+
+
+def test_a_moment_that_the_clock_shows_twice_lies_in_the_day_that_had_not_ended() -> None:
+    havana = ZoneInfo("America/Havana")  # on 1 November 2026 at 1 the clock goes back to midnight
+    midnight = datetime(2026, 11, 1, 4, 30, tzinfo=UTC)
+    assert clock(midnight, havana).hour == 0
+    assert begins(date(2026, 11, 1), havana) == datetime(2026, 11, 1, 5, tzinfo=UTC)
+    assert day_of(midnight, havana) == date(2026, 10, 31)
+    assert day_of(datetime(2026, 11, 1, 5, tzinfo=UTC), havana) == date(2026, 11, 1)

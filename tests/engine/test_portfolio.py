@@ -36,7 +36,7 @@ from fourfold.engine.portfolio import (
     weight_robustness,
     worths,
 )
-from fourfold.engine.portfolio.balance import evenness
+from fourfold.engine.portfolio.balance import Balance, _warnings, evenness
 from fourfold.engine.portfolio.formula_likeness import canonical, spelling
 from fourfold.engine.portfolio.redundancy import average_linkage, change_correlations
 from fourfold.engine.statuses import Status
@@ -429,3 +429,30 @@ def test_the_example_can_be_looked_at_as_a_whole() -> None:
     health = health_index(collection(d, card.rows, as_of=at), coverage(d, as_of=at.date()), balance(d), as_of=at.date())
     assert health.index is not None and 0 <= health.index <= 100
     assert {(p.first, p.second) for p in redundancy(d, card.rows, as_of=at).pairs} == {("income", "operating_cost")}
+
+
+@pytest.mark.parametrize(("weights", "warned"), [
+    ((15, 85), ["People has 85% of the weight; above 45% it outweighs the others."]),
+    ((14, 86), ["Finance has 14% of the weight; below 15% it hardly counts.",
+                "People has 86% of the weight; above 45% it outweighs the others."]),
+    ((15, 45, 40), []), ((15, 46, 39), ["People has 46% of the weight; above 45% it outweighs the others."]),
+    ((1,), []),
+])  # fmt: skip
+def test_a_perspective_weighs_neither_too_little_nor_too_much(weights: tuple[int, ...], warned: list[str]) -> None:
+    codes = ("finance", "people", "third")[: len(weights)]
+    share = dict(zip(codes, (w / sum(weights) for w in weights), strict=True))
+    names = {"finance": "Finance", "people": "People", "third": "Third"}
+    assert list(_warnings(Balance({}, share, None, None, None, {}, {}, ()), names, ())) == warned
+
+
+@pytest.mark.parametrize(("lead", "money", "warned"), [
+    (0.3, 0.5, []), (0.7, 0.5, []), (None, 0.0, []),
+    (0.29, 0.0, ["29% of the KPIs lead; with so many that lag the map shows only one end of the story."]),
+    (0.71, 0.0, ["71% of the KPIs lead; with so many that lead the map shows only one end of the story."]),
+    (0.5, 0.51, ["Not balanced: 51% of the KPIs are financial."]),
+])  # fmt: skip
+def test_kpis_lead_and_lag_and_half_of_them_may_be_financial(
+    lead: float | None, money: float, warned: list[str]
+) -> None:
+    found = Balance({"f": money, "g": 1 - money}, {}, None, None, lead, {}, {}, ())
+    assert list(_warnings(found, {}, ("f", "other"))) == warned

@@ -188,3 +188,11 @@ def test_whole_results_stay_whole() -> None:
     assert convert(90.0, "minutes", "hours").tolist() == 1.5
     assert convert(np.arange(1.0, 400.0) * 24, "hours", "days").tolist() == list(range(1, 400))
     assert convert(3.0, "TiB", "bit").tolist() == 3 * 8 * 2**40
+
+
+def test_a_factor_too_fine_for_a_number_is_taken_as_it_is_nearest() -> None:
+    exact = factor("oil-barrel per nautical-mile", "imperial-gallon per yard")
+    assert max(exact.numerator, exact.denominator) > 2**53 or float(exact) == pytest.approx(float(exact))
+    found = convert(np.array([2.0, np.nan]), "terabyte per oil-barrel", "kibibyte per imperial-gallon")
+    wanted = 2 * float(factor("terabyte per oil-barrel", "kibibyte per imperial-gallon"))
+    assert found[0] == pytest.approx(wanted, rel=1e-15) and np.isnan(found[1])

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fourfold.engine import wording
+from fourfold.engine.wording import _base, _singular
 
 RESULTS = [
     "Shorten the wait for treatment", "Bakers stay", "Live within our means", "We are the first call for families",
@@ -109,3 +110,20 @@ def test_any_text_can_be_read(text: str) -> None:
     assert wording.is_noun_phrase(text) in (True, False)
     assert wording.activity(text) is None or wording.words(text)
     assert wording.is_double(text) is None or " and " in f" {text.casefold()} " or "and" in wording.words(text)
+
+
+@pytest.mark.parametrize(("word", "base"), [
+    ("carries", "carry"), ("carried", "carry"), ("reaches", "reach"), ("reduces", "reduce"), ("grows", "grow"),
+    ("reached", "reach"), ("reduced", "reduce"), ("growing", "grow"), ("reducing", "reduce"), ("cutting", "cut"),
+    ("stopped", "stop"), ("keeps", "keep"), ("bread", "bread"), ("red", "red"),
+])  # fmt: skip
+def test_a_form_belongs_to_its_verb(word: str, base: str) -> None:
+    assert _base(word) == base
+
+
+@pytest.mark.parametrize(("word", "one"), [
+    ("studies", "study"), ("ties", "tie"), ("orders", "order"), ("glass", "glass"), ("status", "status"),
+    ("crisis", "crisis"), ("gas", "gas"), ("cars", "car"),
+])  # fmt: skip
+def test_a_plural_loses_its_s(word: str, one: str) -> None:
+    assert _singular(word) == one

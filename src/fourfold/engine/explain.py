@@ -414,7 +414,7 @@ _RULES: dict[str, str] = {
 
 
 def _space(unit: str) -> str:
-    return "" if unit == "%" else " "
+    return "" if unit in ("", "%") else " "
 
 
 def _node_words(t: Trace) -> list[str]:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from fourfold.engine.definitions.parse import Parsed, parse
+from fourfold.engine.definitions.text.complaints import _NUMBER_FIX, _flag_fix, _number_fix
 from fourfold.engine.findings import Finding, Level
 
 BASE = """\
@@ -206,3 +207,24 @@ def test_a_slip_in_a_waiver_is_told_with_the_keys_of_a_waiver() -> None:
     messages = [(f.code, f.message, f.fix) for f in parse({"a.yaml": body}).findings]
     assert ("DEF-KEY", 'There is no key "reson" in a waiver.', 'Did you mean "reason"?') in messages
     assert any(code == "DEF-MISSING" and "a waiver of the strategy" in message.lower() for code, message, _ in messages)
+
+
+@pytest.mark.parametrize(("written", "fix"), [
+    *((word, "Write true.") for word in ("yes", "Y", "on", "1", "t", " True ")),
+    *((word, "Write false.") for word in ("no", "N", "off", "0", "F", "false")),
+    ("perhaps", "Write true or false."),
+])  # fmt: skip
+def test_what_is_meant_by_yes_and_no_is_said(written: str, fix: str) -> None:
+    assert _flag_fix(written) == fix
+
+
+@pytest.mark.parametrize(("written", "fix"), [
+    ("95 %", 'Write 95 here and `unit: "%"` at the KPI.'), ("%", 'Write the number here and `unit: "%"` at the KPI.'),
+    ("1,5", "Write the decimal with a point: 1.5."), ("1,50", "Write the decimal with a point: 1.50."),
+    ("1,500", "Write it without thousands separators: 1500."),
+    ("1 500", "Write it without thousands separators: 1500."),
+    ("1,500,000", "Write it without thousands separators: 1500000."), ("1\u2019500", "Write it without thousands"),
+    ("1,5.0", _NUMBER_FIX), ("many", _NUMBER_FIX),
+])  # fmt: skip
+def test_how_a_number_is_written_is_said(written: str, fix: str) -> None:
+    assert _number_fix(written).startswith(fix)

@@ -86,3 +86,15 @@ def test_unusual_are_runs_and_crossings_beyond_log2_and_the_binomial(n: int) -> 
         x = np.array([(-1.0) ** i for i, length in enumerate(lengths) for _ in range(length)])
         wanted = max(lengths) > round(math.log2(n)) + 3 or runs - 1 < fewest
         assert has_unusual_runs(np.insert(x, 1, [np.nan, 0.0]), np.zeros(n + 2)) is wanted
+
+
+@pytest.mark.parametrize(("signs", "unusual"), [
+    ("", False), ("+", False), ("+++++", False), ("++++++", True), ("+++++-", False),  # six cross once at least
+    ("++++++++-+-+-+-+", True), ("+++++++-+-+-+-++", False),  # of 16, at most 7 on one side
+    ("++++----++++----", True), ("+++----+++----++", False),  # of 16, four crossings at least
+    ("+0+0+0+-", False), ("+.+.+.+.+.+", True),
+])  # fmt: skip
+def test_runs_are_unusual_when_too_long_or_too_few(signs: str, unusual: bool) -> None:
+    x = np.array([{"+": 1.0, "-": -1.0, "0": 0.0, ".": math.nan}[s] for s in signs])
+    assert has_unusual_runs(x, np.zeros(len(x))) is unusual
+    assert has_unusual_runs(-x, np.zeros(len(x))) is unusual

@@ -9,6 +9,7 @@ True where limits are taken from.
 from __future__ import annotations
 
 import math
+from itertools import accumulate
 
 import numpy as np
 
@@ -79,12 +80,8 @@ def has_unusual_runs(x: Floats, centre: Floats) -> bool:
 
 def _fewest_crossings(n: int) -> int:
     """The 5 % point of how often `n` figures cross the centre."""
-    total = 0
-    for k in range(n):
-        total += math.comb(n - 1, k)
-        if total >= 0.05 * 2 ** (n - 1):
-            return k
-    return n - 1
+    ways = accumulate(math.comb(n - 1, k) for k in range(n))
+    return next(k for k, total in enumerate(ways) if total >= 0.05 * 2 ** (n - 1))
 
 
 def _around(centre: Floats, half: Floats, periods: int) -> tuple[Floats, Floats, Floats]:
