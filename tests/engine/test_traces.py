@@ -9,8 +9,10 @@ import pytest
 
 from fourfold.engine.cells import Mark, State
 from fourfold.engine.change_trace import trace_change
+from fourfold.engine.definitions import Kpi
 from fourfold.engine.evaluate import Evaluation
-from fourfold.engine.explain import Trace, explain, noise, replay
+from fourfold.engine.explain import Trace, compared_with, explain, noise, replay
+from fourfold.engine.periods import Calendar, Frequency, WeekYear
 from tests.engine.scorecards import figures, judged, scorecard
 
 GOAL = {"value": "100", "red_line": "80"}
@@ -263,3 +265,25 @@ def test_a_way_of_rolling_up_is_a_part_and_over_achievement_is_cut() -> None:
     assert changed({"a": 80, "b": 60}, {"a": 200, "b": 60}, allow_over=True)[1] == (
         "kpi:a: +22.50 points by its score (80.0 → 125.0)."
     )
+
+
+@pytest.mark.parametrize(("comparison", "formula", "period", "said"), [
+    ("shift", "yoy_growth(w)", "FY2031-W05", "by the same days of the year"),
+    ("as_is", "same_period_last_year(w)", "FY2031-W05", "by number"),
+    ("as_is", "w * 2", "FY2031-W05", ""),
+    ("as_is", "yoy_growth(w)", "FY2031-P02", ""),  # a longer period than the KPI's own
+])  # fmt: skip
+def test_a_week_names_the_week_it_is_compared_with(comparison: str, formula: str, period: str, said: str) -> None:
+    calendar = Calendar(9, weeks=WeekYear(comparison=comparison))  # type: ignore[arg-type]
+    kpi = Kpi(code="k", name="K", formula=formula, frequency=Frequency.WEEK)
+    found = compared_with(kpi, calendar.parse(period))
+    assert found.endswith(said) and bool(found) is bool(said)
+    if said:
+        before = "FY30-W06" if comparison == "shift" else "FY30-W05"
+        assert found == f"{calendar.parse(period).short_id} with {calendar.parse(period).year_ago().short_id}, {said}"
+        assert calendar.parse(period).year_ago().short_id.endswith(before[-3:])
+
+
+def test_months_of_days_are_compared_as_they_are() -> None:
+    kpi = Kpi(code="k", name="K", formula="yoy_growth(w)")
+    assert compared_with(kpi, Calendar().parse("2026-03")) == ""

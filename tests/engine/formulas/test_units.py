@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+from typing import Any
+
 import pytest
 
 from fourfold.engine.formulas import FUNCTIONS, check, mismatch, parse, parse_unit
-from fourfold.engine.formulas.dimensions import same_dimension
+from fourfold.engine.formulas.dimensions import Unit, rescale, same_dimension
 from fourfold.engine.formulas.function import Gives, Measure
 from fourfold.engine.formulas.reference import pages
 
@@ -179,3 +182,37 @@ def test_what_has_no_factor_is_refused_at_the_text(formula: str, said: str, hint
 def test_what_measures_the_same_whatever_the_multiple(one: str, other: str, alike: bool) -> None:
     left, right = parse_unit(one), parse_unit(other)
     assert same_dimension(left, right) is same_dimension(right, left) is alike
+
+
+@pytest.mark.parametrize(("text", "scale", "said"), [
+    ("", "", "no unit"), ("GBP", "", "GBP"), ("%", "", "%"), ("ratio", "", "ratio"), ("GBP", "m", "GBP m"),
+])  # fmt: skip
+def test_a_unit_is_shown_as_it_was_written(text: str, scale: str, said: str) -> None:
+    assert str(parse_unit(text, scale)) == said
+
+
+@pytest.mark.parametrize(("powers", "multiple", "said"), [
+    ((), None, "a pure number"), ((), 1, "ratio"), ((), Fraction(1, 100), "%"), ((), 1000, "1,000 ratio"),
+    ((("bed", 1),), 1, "bed"), ((("bed", 1), ("day", 1)), 1, "bed·day"), ((("m", 2),), 1, "m^2"),
+    ((("day", -1),), 1, "1/day"), ((("GBP", 1), ("day", -2)), 1, "GBP/day^2"), ((("bed", 1),), 1000, "1,000 bed"),
+    ((("bed", 1),), Fraction(1, 1000), "1/1,000 bed"), ((("bed", 1),), Fraction(18, 5), "3.6 bed"),
+])  # fmt: skip
+def test_a_unit_that_came_out_of_a_formula_is_spelt(powers: Any, multiple: Any, said: str) -> None:
+    assert str(Unit(powers, None if multiple is None else Fraction(multiple))) == said
+
+
+@pytest.mark.parametrize(("factor", "said"), [
+    (Fraction(24), "multiply by 24"), (Fraction(1), "multiply by 1"), (Fraction(1, 100), "divide by 100"),
+    (Fraction(18, 5), "multiply by 3.6"), (Fraction(5, 18), "divide by 3.6"),
+    (Fraction(10**6), "multiply by 1,000,000"),
+])  # fmt: skip
+def test_a_factor_is_said_as_people_reckon(factor: Fraction, said: str) -> None:
+    assert rescale(factor) == said
+
+
+@pytest.mark.parametrize(("text", "symbol"), [
+    ("Bed days", "bed day"), ("deliveries", "delivery"), ("ties", "tie"), ("glass", "glass"), ("status", "status"),
+    ("basis", "basis"), ("gas", "gas"), ("cars", "car"),
+])  # fmt: skip
+def test_a_noun_in_the_plural_is_the_noun(text: str, symbol: str) -> None:
+    assert parse_unit(text).powers == ((symbol, 1),)

@@ -220,3 +220,36 @@ def test_the_points_of_each_question_are_those_of_the_method() -> None:
         "R": [30, 20, 20, 15, 15], "T": [30, 20, 20, 15, 15],
     }  # fmt: skip
     assert [p.name for p in parts] == ["Specific", "Measurable", "Achievable", "Relevant", "Timely"]
+
+
+@pytest.mark.parametrize(("polarity", "target", "short"), [
+    ("higher_better", {"value": 5}, [2.0, 0.0, -2.0]), ("lower_better", {"value": 5}, [-2.0, 0.0, 2.0]),
+    ("in_range", {"low": 4, "high": 6}, [1.0, -1.0, 1.0]), ("in_range", {"low": 4}, None),
+    ("in_range", {"high": 6}, None), ("neutral", {"value": 5}, None), ("higher_better", {}, None),
+])  # fmt: skip
+def test_how_far_figures_fall_short_of_a_target(
+    polarity: str, target: dict[str, int], short: list[float] | None
+) -> None:
+    of = known(company(kpi={"polarity": polarity}, target={"value": None, "red_line": None} | target))
+    assert of.target is not None
+    found = of.short_of(np.array([3.0, 5.0, 7.0]), of.target)
+    assert np.isnan(found).all() if short is None else found.tolist() == short
+
+
+@pytest.mark.parametrize(("targets", "unit", "value"), [
+    ([("2025-01", 1), ("2026-03", 2), ("2026-04", 3)], None, 2), ([("2026-05", 1), ("2026-04", 2)], None, 2),
+    ([("2025-01", 1), ("2025-01", 2)], None, 2), ([("never", 1)], None, None), ([], None, None),
+])  # fmt: skip
+def test_the_target_in_force_is_the_latest_that_has_begun(
+    targets: list[tuple[str, int]], unit: str | None, value: int | None
+) -> None:
+    rows = [{"kpi": "time", "since": since, "value": v} for since, v in targets]
+    found = known(COMPANY | {"targets": rows}, unit=unit).target
+    assert (None if found is None or found.value is None else int(found.value)) == value
+
+
+def test_a_target_of_the_unit_itself_comes_first() -> None:
+    rows = [TARGET, TARGET | {"unit": "all", "value": 4}, TARGET | {"unit": "north", "value": 3}]
+    assert [t and int(t.value or 0) for t in (known(COMPANY | {"targets": rows}, unit=u).target
+                                             for u in ("all", "north", "west", None))] == [4, 3, 5, 5]  # fmt: skip
+    assert known(COMPANY | {"targets": rows[1:2]}, unit=None).target is not None
