@@ -77,7 +77,8 @@ def from_history(values: Floats, polarity: Polarity, *, kpi: str = "") -> Propos
         return _sideless(kpi, polarity)
     count = int(np.isfinite(values).sum())
     if count < TRIAL:
-        return _nothing(kpi, f"There are {count} figures; a level needs {TRIAL}.", "Wait, or take a benchmark.")
+        there = "is 1 figure" if count == 1 else f"are {count} figures"
+        return _nothing(kpi, f"There {there}; a level needs {TRIAL}.", "Wait, or take a benchmark.")
     row = np.asarray(values, dtype=np.float64)[None, :]
     limits = xmr_limits(row, np.isfinite(row), screen=False)
     level, sigma, half = float(limits.centre[0]), float(limits.sigma[0]), float(limits.half[0])
