@@ -34,6 +34,8 @@ from fourfold.engine.signals import (
     read_many,
     read_signals,
 )
+from fourfold.engine.signals.patterns import HIGH, LOW
+from fourfold.engine.signals.wording import plain_number, signal_sentence
 
 X = np.array([52.0, 48, 55, 50, 47, 53, 51, 49, 54, 50, 46, 52, 57, 58, 56, 59, 57, 60, 58, 61])
 MONTHS = tuple(f"{2025 + i // 12}-{i % 12 + 1:02}" for i in range(60))
@@ -253,3 +255,43 @@ def test_words_use_the_names_of_periods_and_the_way_numbers_are_written() -> Non
 )
 def test_few_figures_say_what_is_to_come(n: int, start: str) -> None:
     assert read_signals(X[:n]).sentences[0].startswith(start)
+
+
+@pytest.mark.parametrize(("rule", "high", "low"), [
+    (Rule.OUTSIDE, "above the upper limit", "below the lower limit"),
+    (Rule.TREND_7, "3 figures in a row rising, since period 2", "3 figures in a row falling, since period 2"),
+    (Rule.TREND_6, "3 figures in a row rising, since period 2", "3 figures in a row falling, since period 2"),
+    (Rule.TWO_OF_THREE, "two of three figures far above the centre, since period 2",
+     "two of three figures far below the centre, since period 2"),
+    (Rule.TWO_OF_THREE_NHS, "two of three figures close to the upper limit, since period 2",
+     "two of three figures close to the lower limit, since period 2"),
+    (Rule.FOUR_OF_FIVE, "four of five figures well above the centre, since period 2",
+     "four of five figures well below the centre, since period 2"),
+    *((rule, "3 figures in a row above the centre, since period 2",
+       "3 figures in a row below the centre, since period 2") for rule in (Rule.RUN_7, Rule.RUN_8, Rule.RUN_9)),
+])  # fmt: skip
+def test_a_signal_says_on_which_side_and_since_when(rule: Rule, high: str, low: str) -> None:
+    points = (4,) if rule is Rule.OUTSIDE else (1, 3, 4)
+    for side, said in ((HIGH, high), (LOW, low)):
+        assert signal_sentence(Signal(rule, 4, points, side), Words()) == f"Signal at period 5: {said}."
+    if rule is Rule.OUTSIDE:
+        said = signal_sentence(Signal(rule, 4, (3, 4), LOW), Words(MONTHS))
+        assert said == f"Signal at {MONTHS[4]}: 2 figures in a row below the lower limit."
+
+
+@pytest.mark.parametrize(("rule", "said"), [
+    (Rule.ALTERNATING_14, "2 figures going up and down in turn"),
+    (Rule.WITHIN_15, "2 figures in a row unusually close to the centre"),
+    (Rule.BEYOND_8, "2 figures in a row away from the centre, on both sides"),
+])  # fmt: skip
+def test_a_signal_without_a_side_says_what_it_looks_like(rule: Rule, said: str) -> None:
+    assert signal_sentence(Signal(rule, 4, (3, 4), 0), Words(period="month")) == (
+        f"Signal at month 5: {said}, since month 4."
+    )
+
+
+@pytest.mark.parametrize(("x", "said"), [
+    (999.96, "1000"), (1000.0, "1,000"), (-1000.4, "−1,000"), (0.012346, "0.01235"), (0.0, "0"), (123.456, "123.5"),
+])  # fmt: skip
+def test_a_plain_number_has_four_digits_that_count(x: float, said: str) -> None:
+    assert plain_number(x) == said
