@@ -149,6 +149,10 @@ class _Meaning(ast.NodeTransformer):
             node.ops = [_EDGE.get(type(op), lambda op=op: op)() for op in node.ops]
         return self.generic_visit(node)
 
+    def visit_UnaryOp(self, node: ast.UnaryOp) -> ast.AST:
+        is_pace = isinstance(node.op, ast.Not) and isinstance(node.operand, ast.Compare) and PACE & _names(node.operand)
+        return ast.Constant("pace") if is_pace else self.generic_visit(node)
+
     def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
         node.returns, node.decorator_list = None, []
         return self.generic_visit(node)

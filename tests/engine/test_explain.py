@@ -202,3 +202,17 @@ def test_the_arithmetic_of_a_node_is_that_of_its_way_of_rolling_up(method: str, 
     assert [c.share for c in trace.children] == [0.5, 0.5]
     assert "kpi:gone counts 50% with 0.0 (overdue)." in trace.words()
     assert replay(trace) == score
+
+
+def test_what_was_evaluated_is_named_beside_what_was_not() -> None:
+    units = {f"u{i}": None if i == 0 else "u0" for i in range(10)}
+    evaluation = judged(scorecard(SALES, targets=[GOAL], units=units), figures(("sales", "2026-01", 92), unit="u3"))
+    hints = {}
+    for asked in (("sales", "u3", "2031-01"), ("sales", "nowhere", "2026-01"), ("profit", "u3", "2026-01")):
+        with pytest.raises(NotFound) as refused:
+            explain(evaluation, *asked)
+        hints[asked[0], asked[1]] = refused.value.hint
+    assert list(hints.values()) == [
+        "It covers M:2026-01 to M:2026-03.", "Units are u0, u1, u2, u3, u4, u5, u6, u7.",
+        "Names look like kpi:CODE or objective:CODE.",
+    ]  # fmt: skip

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import polars as pl
@@ -34,52 +36,56 @@ def of(kpi: dict[str, Any], *row: float, goal: dict[str, str] | None = None) -> 
     return judged(scorecard({"code": "k", **kpi}, targets=targets), figures(("k", "2026-01", *row)))
 
 
-@pytest.mark.parametrize(("evaluation", "policy", "steps", "score", "words"), [
-    (of({"unit": "GBP", "tolerance": "2"}, 98.5, goal=GOAL), LINE,
+@pytest.mark.parametrize(("given", "policy", "steps", "score", "words"), [
+    (partial(of, {"unit": "GBP", "tolerance": "2"}, 98.5, goal=GOAL), LINE,
      [("score", "50 + 50 * (98.5 - 80) / (100 - 80)", 96.25)], 96.25,
      ["The value is 98.5 GBP.", LINES,
       "The score is 50 + 50 * (98.5 - 80) / (100 - 80) = 96.2, held between 0 and 125.",
       "So it is on target. On target begins at 95.0, near target at 50."]),
-    (of({"polarity": "lower_better"}, 120, goal=LOW), LINE, [("score", "50 + 50 * (120 - 150) / (100 - 150)", 80.0)],
+    (partial(of, {"polarity": "lower_better"}, 120, goal=LOW), LINE,
+     [("score", "50 + 50 * (120 - 150) / (100 - 150)", 80.0)],
      80.0, ["The value is 120.", "The target is 100 and scores 100; the red line is 150 and scores 50.",
             "The score is 50 + 50 * (120 - 150) / (100 - 150) = 80.0, held between 0 and 125.", NEAR]),
-    (of({"polarity": "lower_better"}, 175, goal=LOW), LINE, [("score", "50 + 50 * (175 - 150) / (100 - 150)", 25.0)],
+    (partial(of, {"polarity": "lower_better"}, 175, goal=LOW), LINE,
+     [("score", "50 + 50 * (175 - 150) / (100 - 150)", 25.0)],
      25.0, ["The value is 175.", "The target is 100 and scores 100; the red line is 150 and scores 50.",
             "The score is 50 + 50 * (175 - 150) / (100 - 150) = 25.0, held between 0 and 125.", OFF]),
-    (of({}, 0, goal=GOAL), LINE, [("score", "50 + 50 * (0 - 80) / (100 - 80)", 0.0)], 0.0,
+    (partial(of, {}, 0, goal=GOAL), LINE, [("score", "50 + 50 * (0 - 80) / (100 - 80)", 0.0)], 0.0,
      ["The value is 0.", LINES, "The score is 50 + 50 * (0 - 80) / (100 - 80) = 0.0, held between 0 and 125.", OFF]),
-    (of({}, 200, goal=GOAL), LINE, [("score", "50 + 50 * (200 - 80) / (100 - 80)", 125.0)], 125.0,
+    (partial(of, {}, 200, goal=GOAL), LINE, [("score", "50 + 50 * (200 - 80) / (100 - 80)", 125.0)], 125.0,
      ["The value is 200.", LINES,
       "The score is 50 + 50 * (200 - 80) / (100 - 80) = 125.0, held between 0 and 125.", ON]),
-    (of({"polarity": "in_range"}, 7, goal=RANGE), BAND, [("score", "in_range", 75.0)], 75.0,
+    (partial(of, {"polarity": "in_range"}, 7, goal=RANGE), BAND, [("score", "in_range", 75.0)], 75.0,
      ["The value is 7.", "The score is 75.0.", NEAR]),
-    (of({"polarity": "in_range"}, 4, goal=RANGE), BAND, [("score", "in_range", 75.0)], 75.0,
+    (partial(of, {"polarity": "in_range"}, 4, goal=RANGE), BAND, [("score", "in_range", 75.0)], 75.0,
      ["The value is 4.", "The score is 75.0.", NEAR]),
-    (of({"kind": "ordinal", "levels": LEVELS}, 2), SCALE, [("score", "ordinal", 55.0)], 55.0,
+    (partial(of, {"kind": "ordinal", "levels": LEVELS}, 2), SCALE, [("score", "ordinal", 55.0)], 55.0,
      ["The value is 2.", "The score is 55.0.", NEAR]),
-    (of({"kind": "ordinal", "levels": LEVELS}, 1), SCALE, [("score", "ordinal", 0.0)], 0.0,
+    (partial(of, {"kind": "ordinal", "levels": LEVELS}, 1), SCALE, [("score", "ordinal", 0.0)], 0.0,
      ["The value is 1.", "The score is 0.0.", OFF]),
-    (of({"kind": "boolean"}, 1), {"method": "boolean"}, [("score", "boolean", 100.0)], 100.0,
+    (partial(of, {"kind": "boolean"}, 1), {"method": "boolean"}, [("score", "boolean", 100.0)], 100.0,
      ["The value is 1.", "The score is 100.0.", ON]),
-    (of({"kind": "boolean", "polarity": "lower_better"}, 1), {"method": "boolean"}, [("score", "boolean", 0.0)], 0.0,
+    (partial(of, {"kind": "boolean", "polarity": "lower_better"}, 1), {"method": "boolean"},
+     [("score", "boolean", 0.0)], 0.0,
      ["The value is 1.", "The score is 0.0.", OFF]),
-    (of({"kind": "boolean"}, 1, goal={"value": "1", "red_line": "0"}), LINE,
+    (partial(of, {"kind": "boolean"}, 1, goal={"value": "1", "red_line": "0"}), LINE,
      [("score", "50 + 50 * (1 - 0) / (1 - 0)", 100.0)], 100.0,
      ["The value is 1.", "The target is 1 and scores 100; the red line is 0 and scores 50.",
       "The score is 50 + 50 * (1 - 0) / (1 - 0) = 100.0, held between 0 and 125.", ON]),
-    (of({}, 5), LINE, [], None, ["The value is 5.", NONE]),
-    (of({"kind": "ratio", "unit": "%"}, 3, 4), LINE, [("ratio of sums", "100 * 3 / 4", 75.0)], None,
+    (partial(of, {}, 5), LINE, [], None, ["The value is 5.", NONE]),
+    (partial(of, {"kind": "ratio", "unit": "%"}, 3, 4), LINE, [("ratio of sums", "100 * 3 / 4", 75.0)], None,
      ["The value is 75%, from 100 * 3 / 4.", NONE]),
-    (of({"kind": "ratio", "unit": "beds", "factor": "1"}, 3, 4), LINE, [("ratio of sums", "3 / 4", 0.75)], None,
+    (partial(of, {"kind": "ratio", "unit": "beds", "factor": "1"}, 3, 4), LINE,
+     [("ratio of sums", "3 / 4", 0.75)], None,
      ["The value is 0.75 beds, from 3 / 4.", NONE]),
-    (of({}, 1 / 3), LINE, [], None, ["The value is 0.333333.", NONE]),
-    (of({}, 1e15), LINE, [], None, ["The value is 1000000000000000.0.", NONE]),
+    (partial(of, {}, 1 / 3), LINE, [], None, ["The value is 0.333333.", NONE]),
+    (partial(of, {}, 1e15), LINE, [], None, ["The value is 1000000000000000.0.", NONE]),
 ])  # fmt: skip
 def test_every_way_of_scoring_shows_its_numbers(
-    evaluation: Evaluation, policy: dict[str, Any], steps: list[tuple[str, str, float]], score: float | None,
+    given: Callable[[], Evaluation], policy: dict[str, Any], steps: list[tuple[str, str, float]], score: float | None,
     words: list[str],
 ) -> None:  # fmt: skip
-    trace = explain(evaluation, "k", "all", "2026-01")
+    trace = explain(given(), "k", "all", "2026-01")
     assert dict(trace.policy) == policy
     assert [(s.op, s.expr, s.out) for s in trace.steps] == steps
     assert (trace.score, replay(trace)) == (score, score)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 import tracemalloc
 from contextlib import suppress
+from itertools import product
 
 import numpy as np
 import pytest
@@ -207,3 +208,29 @@ def test_quotes_and_the_remainder_are_read_as_written() -> None:
     assert write(parse('at_unit(a,"x y")%3*2')) == 'at_unit(a, "x y") % 3 * 2'
     assert write(parse("a % (b * 2)")) == "a % (b * 2)"
     assert len(list(walk(parse("days_in_period()")))) == 1
+
+
+BINARY = ("+", "-", "*", "/", "%", "^", "<", "<=", ">", ">=", "=", "!=", "and", "or")
+NESTED = [
+    *((f"(a {inner} b) {outer} c", f"a {inner} b {outer} c") for inner, outer in product(BINARY, BINARY)),
+    *((f"a {outer} (b {inner} c)", f"a {outer} b {inner} c") for inner, outer in product(BINARY, BINARY)),
+    *((f"{sign}(a {inner} b)", f"{sign}a {inner} b") for inner, sign in product(BINARY, ("-", "not "))),
+    *((f"({sign}a) {outer} b", f"{sign}a {outer} b") for outer, sign in product(BINARY, ("-", "not "))),
+    *((f"a {outer} ({sign}b)", f"a {outer} {sign}b") for outer, sign in product(BINARY, ("-", "not "))),
+]
+
+
+def read(text: str) -> Node | None:
+    try:
+        return parse(text)
+    except FormulaError:
+        return None
+
+
+def test_brackets_are_written_where_without_them_it_would_be_another_formula() -> None:
+    known = [(text, bare, tree) for text, bare in NESTED if (tree := read(text)) is not None]
+    assert len(known) > 60
+    for text, bare, tree in known:
+        wanted = bare if read(bare) == tree else text
+        assert write(tree).replace(" ", "") == wanted.replace(" ", ""), text
+

@@ -50,9 +50,8 @@ def _write(node: Node, operands: list[tuple[str, int]]) -> tuple[str, int]:
             left = tight + 1 if operator == "^" else tight
             space = "" if operator == "^" else " "
             return f"{_within(operands[0], left)}{space}{operator}{space}{_within(operands[1], tight + 1)}", tight
-        case Compare(operator):
-            sides = [_within(side, _COMPARE + 1) for side in operands]
-            return f" {operator} ".join(sides), _COMPARE
+        case Compare(operator):  # of figures, which bind more tightly: conditions cannot be compared
+            return f" {operator} ".join(text for text, _ in operands), _COMPARE
         case Logic("not"):
             return f"not {_within(operands[0], _TIGHTNESS['not'])}", _TIGHTNESS["not"]
         case Logic(operator):
