@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.tokens import default_token_generator
+from django.db.models import F
 
 from fourfold.access.directory import ScimDirectory, Visitor
 from fourfold.access.roles import Role
@@ -21,8 +22,11 @@ from fourfold.actions.add_library_kpi import add_library_kpi
 from fourfold.actions.admit_guest import admit_guest
 from fourfold.actions.admit_person import admit_person
 from fourfold.actions.answer_once import Answer, answer_once
+from fourfold.actions.approve_measurement import approve_measurement
+from fourfold.actions.ask_restatement import ask_restatement
 from fourfold.actions.confirm_step import confirm_step
 from fourfold.actions.deactivate_person import deactivate_person
+from fourfold.actions.decide_restatement import decide_restatement
 from fourfold.actions.deny_unit import deny_unit
 from fourfold.actions.end_deputy import end_deputy
 from fourfold.actions.end_sessions import end_sessions
@@ -44,7 +48,7 @@ from fourfold.actions.note_sign_in import note_sign_in
 from fourfold.actions.provision_group import ToldGroup, provision_group
 from fourfold.actions.provision_person import ToldPerson, provision_person
 from fourfold.actions.reactivate_person import reactivate_person
-from fourfold.actions.record_measurement import record_measurement
+from fourfold.actions.record_measurement import record_measurement, version_of
 from fourfold.actions.remove_second_factors import remove_second_factors
 from fourfold.actions.remove_sessions import remove_sessions
 from fourfold.actions.rename_person import rename_person
@@ -65,7 +69,17 @@ from fourfold.actions.verify_chains import verify_chains
 from fourfold.actions.withdraw_entry import withdraw_entry
 from fourfold.engine.definitions.write import write
 from fourfold.engine.period_states import PeriodState
-from fourfold.records.models import Entry, Grant, Invitation, Organisation, Person, ProvisioningKey, Secret, Session
+from fourfold.records.models import (
+    Entry,
+    Grant,
+    Invitation,
+    Kpi,
+    Organisation,
+    Person,
+    ProvisioningKey,
+    Secret,
+    Session,
+)  # fmt: skip
 from fourfold.records.queries.invitation import hash_of, link_of
 from fourfold.records.queries.scope import scope_of
 from fourfold.testing.bakery import BAKERY, bakery
@@ -74,6 +88,7 @@ from tests.actions.test_confirm_step import MOVED, asked, csv
 from tests.web.conftest import MOMENT as NOW
 
 ALICE, BOB, DORA = "alice@bakery.example", "bob@bakery.example", "dora@bakery.example"
+SALES: Final = next(kpi for kpi in BAKERY["kpis"] if kpi["code"] == "sales")
 WORDS: Final = "flour water salt yeast"
 STAFF = ScimDirectory.model_validate({
     "code": "staff", "name": "Staff", "organisation": "bakery", "link_by_email": True,
@@ -159,6 +174,41 @@ def bakers(*members: Entry) -> ToldGroup:
 @case(record_measurement)
 def _(path: Path) -> Act:
     return lambda: record_measurement(by=person(), kpi="sales", unit="north", period="2026-05", value="1", **B)
+
+
+def _waiting() -> str:
+    """A figure of Bob that waits for approval: the version of it."""
+    Kpi.objects.filter(organisation=place(), code="sales").update(spec=SALES | {"needs_approval": True})
+    Organisation.objects.filter(code="bakery").update(definitions_version=F("definitions_version") + 1)
+    done = record_measurement(by=person(), kpi="sales", unit="north", period="2026-04", value="812", **B)
+    return version_of(done.value)
+
+
+@case(approve_measurement, again=False)
+def _(path: Path) -> Act:
+    figure = {"kpi": "sales", "unit": "north", "period": "2026-04", "version": _waiting()}
+    return lambda: approve_measurement(by=None, **figure, **B)
+
+
+def _asked() -> int:
+    set_period_state(by=None, unit="bakery", period="2026-04", state=PeriodState.CLOSED, reason="Over.", **B)
+    figure = {"kpi": "sales", "unit": "north", "period": "2026-04", "value": "400"}
+    asked = ask_restatement(by=person(), **figure, code="error", reason="A till was counted twice.", **B).value
+    assert asked
+    return asked.pk
+
+
+@case(ask_restatement, again=False)
+def _(path: Path) -> Act:
+    decide_restatement(by=None, restatement=_asked(), approves=False, note="No proof.", at=NOW)
+    figure = {"kpi": "sales", "unit": "north", "period": "2026-04", "value": "401"}
+    return lambda: ask_restatement(by=person(), **figure, code="error", reason="Counted twice.", **B)
+
+
+@case(decide_restatement, again=False)
+def _(path: Path) -> Act:
+    pk = _asked()
+    return lambda: decide_restatement(by=person(ALICE), restatement=pk, approves=True, at=NOW)
 
 
 @case(set_period_state, again=False)

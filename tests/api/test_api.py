@@ -318,3 +318,22 @@ def test_a_program_closes_a_period_which_then_takes_no_figures(alice: Program, b
     assert kept["is_whole"] and kept["closed_by"] == "Alice Archer"
     assert {r["node"]: r["value"] for r in kept["views"]["month"]} == {r["node"]: r["value"] for r in before}
     assert problem(alice.ask("POST", f"{here}/2026-04/state", {"state": "reopened", "reason": "x", "seen": 0}), 409)
+
+
+def test_a_program_asks_for_a_restatement_and_another_decides(alice: Program, bob: Program) -> None:
+    closing = {"state": "closed", "reason": "Over."}
+    assert alice.ask("POST", f"{HERE}/units/north/periods/2026-04/state", closing).status_code == 200
+    figure = {"unit": "north", "period": "2026-04", "value": "400", "code": "error", "reason": "Counted twice."}
+    asked = bob.ask("POST", f"{HERE}/kpis/sales/restatements", figure)
+    told = json.loads(asked.content)
+    assert asked.status_code == 201 and {e["unit"] for e in told["effect"]} == {"north"}, "no more than he sees"
+    verdict = f"{HERE}/restatements/{told['id']}/verdict"
+    assert problem(bob.ask("POST", verdict, {"verdict": "approved"}), 403)
+    (waits,) = alice.get(f"{HERE}/units/bakery/approvals")["restatements"]
+    assert {e["unit"] for e in waits["effect"]} == {"bakery", "north"}
+    assert alice.ask("POST", verdict, {"verdict": "approved"}).status_code == 200
+    assert problem(alice.ask("POST", verdict, {"verdict": "declined", "note": "x"}), 409)
+    (april,) = [m for m in bob.get(f"{SALES}?unit=north")["items"] if m["period"] == "M:2026-04"]
+    assert april["value"] == "400"
+    wrong = {"unit": "north", "period": "2026-04", "version": april["version"], "verdict": "approved"}
+    assert problem(bob.ask("POST", f"{HERE}/kpis/sales/approvals", wrong), 403)

@@ -35,6 +35,7 @@ PAGES = {
     "members": "/s/group/members/",
     "periods": "/s/group/periods/",
     "guest links": "/s/group/guests/",
+    "approvals": "/s/group/approvals/",
     "members of a unit": "/s/calder-general/members/",
     "evidence": "/s/group/evidence/?why=less-agency%3Ewithin-means",
     "portfolio": "/s/group/portfolio/?why=ed_4h",

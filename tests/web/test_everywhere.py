@@ -28,7 +28,7 @@ STATIC = PACKAGE / "web" / "static"
 PAGES = (
     "home", "overview", "scorecard", "map", "alignment", "initiatives", "menu", "kpi", "quality", "figures", "steps",
     "objective", "search", "evidence", "portfolio", "scenario", "proposals", "members", "readers", "periods",
-    "library", "library_kpi", "suggestions", "guest_links",
+    "approvals", "restatements", "library", "library_kpi", "suggestions", "guest_links",
 )  # fmt: skip
 WITHOUT = {
     "health", "password", "preferences", "account", "sessions", "people", "person", "invitation",
@@ -39,7 +39,7 @@ WITHOUT = {
 
 def address(name: str) -> str:
     """A page of the bakery."""
-    if name in ("kpi", "quality", "figures", "steps", "proposals", "readers"):
+    if name in ("kpi", "quality", "figures", "steps", "proposals", "readers", "restatements"):
         row = Kpi.objects.get(organisation__code="bakery", code="sales")
         return f"/kpi/{row.pk}-sales/" + ("" if name == "kpi" else f"{name}/")
     if name in ("objective", "suggestions"):
@@ -102,7 +102,7 @@ def test_somebody_who_is_not_signed_in_is_asked_to(organisation: Organisation) -
 
 @pytest.mark.parametrize("method", ["OPTIONS", "TRACE", "PUT", "DELETE", "POST"])
 def test_a_page_is_read_and_only_a_form_is_sent(alice: Client, method: str) -> None:
-    sent = ("figures", "steps", "members", "suggestions", "periods", "/password/")
+    sent = ("figures", "steps", "members", "suggestions", "periods", "approvals", "restatements", "/password/")
     forms = dict.fromkeys(sent, "GET, HEAD, POST") | {"/preferences/": "POST"}
     for name in (*PAGES, "/password/", "/preferences/"):
         allowed = forms.get(name, "GET, HEAD")

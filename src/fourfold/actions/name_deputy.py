@@ -76,12 +76,13 @@ def _complaint(place: str, message: str) -> Finding:
 
 
 def _share_a_unit(by: Person, deputy: Person, organisation: Organisation) -> bool:
-    """Whether the colleague sees a unit whose figures `by` enters; raises `Forbidden` where there is none at all."""
+    """Whether the colleague sees a unit whose figures `by` enters or approves; `Forbidden` where there is none."""
     things = [
         Thing(organisation.pk, path, owner=by.pk)
         for path in Unit.objects.filter(organisation=organisation).values_list("path", flat=True)
     ]
-    entered = [thing for thing in things if can(principal_of(by), Action.RECORD, thing)]
+    rights = (Action.RECORD, Action.APPROVE)
+    entered = [thing for thing in things if any(can(principal_of(by), right, thing) for right in rights)]
     if not entered:
-        raise Forbidden("You enter no figures here, so that nobody can stand in for you.")
+        raise Forbidden("You enter and approve no figures here, so that nobody can stand in for you.")
     return any(can(principal_of(deputy), Action.SEE, thing) for thing in entered)

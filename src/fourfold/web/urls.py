@@ -6,6 +6,7 @@ from django.urls import path
 
 from fourfold.web.pages.account import account, sessions
 from fourfold.web.pages.alignment import alignment
+from fourfold.web.pages.approvals import approvals
 from fourfold.web.pages.audit import audit, audit_export, audit_home, audit_verification
 from fourfold.web.pages.deputies import deputies
 from fourfold.web.pages.evidence import evidence
@@ -27,6 +28,7 @@ from fourfold.web.pages.portfolio import portfolio
 from fourfold.web.pages.preferences import preferences
 from fourfold.web.pages.proposals import proposals
 from fourfold.web.pages.quality import quality
+from fourfold.web.pages.restatements import restatements
 from fourfold.web.pages.scenario import scenario
 from fourfold.web.pages.scorecard import scorecard
 from fourfold.web.pages.search import search
@@ -47,6 +49,7 @@ urlpatterns = [
     path("s/<str:unit>/portfolio/", portfolio, name="portfolio"),
     path("s/<str:unit>/scenario/", scenario, name="scenario"),
     path("s/<str:unit>/periods/", periods, name="periods"),
+    path("s/<str:unit>/approvals/", approvals, name="approvals"),
     path("s/<str:unit>/library/", library, name="library"),
     path("s/<str:unit>/library/<str:code>/", library_kpi, name="library_kpi"),
     path("s/<str:unit>/members/", members, name="members"),
@@ -57,6 +60,7 @@ urlpatterns = [
     path("kpi/<int:pk>-<slug:name>/quality/", quality, name="quality"),
     path("kpi/<int:pk>-<slug:name>/proposals/", proposals, name="proposals"),
     path("kpi/<int:pk>-<slug:name>/steps/", steps, name="steps"),
+    path("kpi/<int:pk>-<slug:name>/restatements/", restatements, name="restatements"),
     path("kpi/<int:pk>-<slug:name>/readers/", readers, name="readers"),
     path("objective/<int:pk>-<slug:name>/", objective, name="objective"),
     path("objective/<int:pk>-<slug:name>/suggestions/", suggestions, name="suggestions"),

@@ -68,6 +68,7 @@ class Kpi(Definition):
     owner: Code | None = None  # the person who answers for it
     steward: Code | None = None  # the person who keeps its data right
     approver: Code | None = None  # the person who approves its figures
+    needs_approval: Flag = False  # true when a figure counts as not approved until an approver says so
     source: Text = ""  # where the figures come from
     automated: Flag = False  # true when no hand touches them on the way
     result_type: Literal["input", "activity", "output", "outcome", "impact"] = "outcome"  # what it is evidence of

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from fourfold.engine.definitions.base import Code, Definition, Line, Name, Text
+from fourfold.engine.definitions.base import Code, Definition, Flag, Line, Name, Text
 from fourfold.engine.periods.week_year import Weekday
 
 
@@ -17,6 +17,7 @@ class Unit(Definition):
     kind: Literal["corporate", "business", "support", "team"] = "business"  # what it is there for
     description: Text = ""  # what it does
     size: Line = ""  # shown under its name, for example "540 beds"
+    needs_approval: Flag = False  # true when all its figures, and those of units below, wait for an approver
     currency: Line = ""  # the currency its figures of money come in, ISO 4217; that of the unit above without one
     time_zone: Line = ""  # where its days begin and end, Europe/London …; that of the unit above without one
     work_days: tuple[Weekday, ...] = ()  # weekdays worked; those of the unit above without any

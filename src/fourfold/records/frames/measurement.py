@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING, Any, Final
 from django.db.models import ExpressionWrapper, F, TextField
 
 from fourfold.connectors.files.safe_cell import safe_table
-from fourfold.engine.cells import State
-from fourfold.engine.measurements import COLUMNS, FIGURES
+from fourfold.engine.approvals import needs_approval
+from fourfold.engine.cells import Mark, State
+from fourfold.engine.measurements import COLUMNS, FIGURES, CheckedRows
 from fourfold.engine.measurements.figures import QUALITIES
 from fourfold.engine.periods import Period
 from fourfold.records.bulk import insert_rows
@@ -77,12 +78,14 @@ def write_measurements(
     at: datetime,
     import_run: Import | None = None,
     restates: bool = False,
+    approved: bool = False,
 ) -> Written:
     """Record checked rows (see `CheckedRows`), those without `recorded_at` as recorded `at`.
 
     A row that says what is known already is left out. One recorded earlier than what is known becomes history and
     does not replace it. Call it inside a transaction that holds the lock on the organisation. News of a closed period
-    are refused, see `refuse_closed`, but for a restatement (`restates`) that somebody has approved.
+    are refused, see `refuse_closed`, but for a restatement (`restates`) that somebody has approved. A figure of a
+    person that needs approval is marked so, unless it is `approved`.
     """
     incoming: dict[Cell, list[tuple[Revision, bool]]] = {}
     for row in rows.iter_rows(named=True):
@@ -93,6 +96,8 @@ def write_measurements(
     added: list[tuple[Cell, Revision]] = []
     moved: dict[datetime, list[int]] = {}
     for cell, given in incoming.items():
+        if by is not None and not (approved or restates):
+            given = _unapproved(ready, cell, before.get(cell, []), given)
         for revision in _settle(before.get(cell, []), given, at):
             if revision.pk is None:
                 added.append((cell, revision))
@@ -167,6 +172,19 @@ def is_first(ready: Ready, kpi: str, unit: str, period: Period) -> bool:
     return not known.exclude(unit=ready.units[unit], period=period.id).exists()
 
 
+def _unapproved(
+    ready: Ready, cell: Cell, known: Sequence[Revision], given: Sequence[tuple[Revision, bool]]
+) -> list[tuple[Revision, bool]]:
+    """The figures as not approved where they need it, and bring news: what was approved once stays so."""
+    if not needs_approval(ready.definitions, ready.kpi_codes[cell[0]], ready.unit_codes[cell[1]]):
+        return list(given)
+    return [
+        (new if (known and known[-1].says(new)) or new.state != State.NUMBER
+         else replace(new, marks=new.marks | Mark.UNAPPROVED), dated)
+        for new, dated in given
+    ]  # fmt: skip
+
+
 _REVISION: Final = (
     "value", "numerator", "denominator", "state", "marks", "recorded_at", "source", "reason", "superseded_at", "pk",
 )  # fmt: skip
@@ -179,6 +197,11 @@ def _revision(row: dict[str, Any], at: datetime) -> tuple[Revision, bool]:
     moment = at if said is None else datetime.fromisoformat(said)
     source, reason = row["source"] or "", row["note"] or ""
     return Revision(value, top, bottom, row["state"], row["marks"], moment, source, reason), said is not None
+
+
+def revision_of(checked: CheckedRows, at: datetime) -> Revision:
+    """The one checked row as the revision it would be."""
+    return _revision(checked.rows.row(0, named=True), at)[0]
 
 
 def _revisions(organisation: Organisation, cells: Iterable[Cell], *, small: bool) -> dict[Cell, list[Revision]]:

@@ -71,7 +71,7 @@ def figures_there(units: Iterable[int], months: Iterable[Period]) -> dict[int, t
     wanted: Counter[int] = Counter()
     for ordinal, state, marks, count in due.values_list("ordinal", "state", "marks").annotate(count=Count("pk")):
         wanted[ordinal] += count
-        there[ordinal] += count if state == State.NUMBER and not marks & Mark.PROVISIONAL else 0
+        there[ordinal] += count if state == State.NUMBER and not marks & Mark.UNAPPROVED else 0
     return {ordinal: (there[ordinal], wanted[ordinal]) for ordinal in ordinals}
 
 

@@ -1,5 +1,6 @@
 """The tables, one noun per module."""
 
+from fourfold.records.models.approval import Approval
 from fourfold.records.models.backup import Backup
 from fourfold.records.models.chain import Chain
 from fourfold.records.models.data_key import DataKey
@@ -28,6 +29,7 @@ from fourfold.records.models.person import Person
 from fourfold.records.models.perspective import Perspective
 from fourfold.records.models.provisioning_key import ProvisioningKey
 from fourfold.records.models.request_key import RequestKey
+from fourfold.records.models.restatement import Restatement
 from fourfold.records.models.result import Result
 from fourfold.records.models.secret import Secret
 from fourfold.records.models.session import Session
@@ -40,6 +42,7 @@ from fourfold.records.models.token import Token
 from fourfold.records.models.unit import Unit
 
 __all__ = [
+    "Approval",
     "Backup",
     "Chain",
     "DataKey",
@@ -68,6 +71,7 @@ __all__ = [
     "Perspective",
     "ProvisioningKey",
     "RequestKey",
+    "Restatement",
     "Result",
     "Secret",
     "Session",

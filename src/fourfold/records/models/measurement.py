@@ -8,7 +8,7 @@ from typing import Self
 from django.db import models
 from django.db.models import Q
 
-from fourfold.engine.cells import State
+from fourfold.engine.cells import Mark, State
 from fourfold.records.fields import ExactDecimalField
 from fourfold.records.scope import InUnits
 
@@ -19,6 +19,10 @@ class Measurements(InUnits["Measurement"]):
     def current(self) -> Self:
         """The values as known now."""
         return self.filter(superseded_at__isnull=True)
+
+    def waiting(self) -> Self:
+        """Those that somebody has to approve. Of the marks that are recorded, “not approved” is the largest."""
+        return self.current().filter(marks__gte=Mark.UNAPPROVED)
 
     def as_of(self, moment: datetime) -> Self:
         """The values as they were known at a moment."""
@@ -64,7 +68,14 @@ class Measurement(models.Model):
                 name="measurement_one_current",
             ),
         )
-        indexes = (models.Index(fields=("kpi", "unit", "start"), name="measurement_history"),)
+        indexes = (
+            models.Index(fields=("kpi", "unit", "start"), name="measurement_history"),
+            models.Index(
+                fields=("organisation", "start"),
+                condition=Q(superseded_at__isnull=True, marks__gte=Mark.UNAPPROVED.value),
+                name="measurement_waiting",
+            ),
+        )
 
     def __str__(self) -> str:
         """Which KPI, unit and period."""

@@ -14,19 +14,21 @@ from fourfold.records.scope import principal_of
 
 
 # house: of those who named `by` themselves
-def absent_person(by: Person, kpi: str, thing: Thing, *, on: date) -> Person | None:
-    """For whom `by` may enter figures of this KPI there on this day; nobody where no absent person could do so.
+def absent_person(
+    by: Person, kpi: str, thing: Thing, *, on: date, action: Action = Action.RECORD
+) -> Person | None:
+    """For whom `by` may enter, or approve, figures of this KPI there on this day; nobody where nobody absent could.
 
     A deputy may do what the absent person may, as they may on that day, and only in units that the deputy sees. Whoever
     stands in for a deputy does not stand in for those that deputy stands in for.
     """
     principal = principal_of(by)
-    if not can(principal, Action.SEE, thing) or not principal.lets(Action.RECORD):
+    if not can(principal, Action.SEE, thing) or not principal.lets(action):
         return None  # a token that is not good for entering figures does not stand in either
     rows = Deputy.objects.filter(organisation=thing.organisation, deputy=by, ended_at=None)
     today = rows.filter(since__lte=on, until__gte=on)
     for row in today.filter(Q(kpis=None) | Q(kpis__code=kpi)).select_related("person"):
-        if can(principal_of(row.person), Action.RECORD, thing):
+        if can(principal_of(row.person), action, thing):
             return row.person
     return None
 

@@ -13,6 +13,8 @@ from fourfold.engine.definitions import Initiative, Kpi, KpiUse, Note, Objective
 from fourfold.engine.periods import Period, PeriodError
 from fourfold.errors import NotFound
 from fourfold.records import models
+from fourfold.records.queries.approvals import AskedRestatement, restatements_of
+from fourfold.records.queries.kept import kept
 from fourfold.records.queries.kpi_below import Below, below_of
 from fourfold.records.queries.outlook import KpiOutlook, outlook_of
 from fourfold.records.queries.overview import about
@@ -55,6 +57,7 @@ class KpiPage:
     uses: list[tuple[Objective, KpiUse]]
     initiatives: list[Initiative]
     ahead: KpiOutlook | None
+    restated: list[AskedRestatement]  # those that count, the newest first
 
     @property
     def cells(self) -> list[Cell | None]:
@@ -86,7 +89,7 @@ def find_kpi(person: models.Person, pk: int) -> models.Kpi:
 
 
 def kpi_of(scope: Scope, kpi: Kpi, *, length: int = LENGTH) -> KpiPage:
-    """Five statements, results, year to date, units below, notes, recorded figures, and those of the outlook."""
+    """Six statements: results, year to date, units below, notes, figures, restatements; and those of the outlook."""
     structure, node = scope.structure, f"kpi:{kpi.code}"
     to_date = window_of(scope, length=1, view="ytd", node=node).now(node) if scope.view == "month" else None
     children = scope.below()
@@ -106,7 +109,15 @@ def kpi_of(scope: Scope, kpi: Kpi, *, length: int = LENGTH) -> KpiPage:
         uses=[(structure.objective[use.objective], use) for use in structure.uses_of_kpi.get(kpi.code, [])],
         initiatives=[i for i in structure.initiatives if kpi.code in i.kpis],
         ahead=outlook_of(scope, kpi),
+        restated=_restated(scope, kpi),
     )
+
+
+def _restated(scope: Scope, kpi: Kpi) -> list[AskedRestatement]:
+    """What was approved, kept until something changes."""
+    key = ("restated", scope.unit.pk, kpi.code)
+    found = kept(scope.run, key, lambda: restatements_of(scope, kpi=kpi), size=len)
+    return [asked for asked in found if asked.row.verdict == models.Restatement.APPROVED]
 
 
 def _notes(scope: Scope, kpi: Kpi) -> tuple[Note | None, list[tuple[Period, Note]]]:

@@ -19,6 +19,7 @@ from fourfold.graphics.svg import Svg
 from fourfold.records.queries.kpi import KpiPage, Recorded, unit_given
 from fourfold.records.queries.window import LENGTH, change, values
 from fourfold.web.address import Here
+from fourfold.web.components.approvals import restatement_row
 from fourfold.web.components.dates import day_text, moment_text
 from fourfold.web.components.drawings import band_of, format_of, gap_of, target_text, value_text, word_of
 from fourfold.web.components.explanation import explanation_of
@@ -78,6 +79,7 @@ def sections_of(here: Here, page: KpiPage, length: int) -> dict[str, Any]:
         **units_below(here, page),
         "history": _history(page),
         "recorded": _recorded(here, page),
+        "restated": [restatement_row(here, asked) for asked in page.restated],
         "explanation": explanation_of(page.kpi, page.now, _rates(page), source_words(page.scope, page.now)),
         "facts": _facts(here, page),
         "uses": [(o.name, here.objective(o), use) for o, use in page.uses],

@@ -41,6 +41,7 @@ NAV: Final = (
     ("portfolio", "Portfolio", "p"),
     ("scenario", "What if", "w"),
     ("periods", "Periods", ""),
+    ("approvals", "Approvals", ""),
     ("library", "KPI library", ""),
     ("members", "Members", ""),
 )

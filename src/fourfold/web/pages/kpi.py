@@ -59,6 +59,7 @@ def kpi_page(
         known=_known(page, form),
         form_url=here.at(path("figures", page.pk, slug(definition.name)), here.place()),
         readers_url=here.at(path("readers", page.pk, slug(definition.name)), here.place()),
+        restatements_url=here.at(path("restatements", page.pk, slug(definition.name)), here.place()),
         quality_url=here.at(path("quality", page.pk, slug(definition.name)), here.place()),
         proposals_url=here.at(path("proposals", page.pk, slug(definition.name)), here.place()),
         **sections_of(here, page, length),
