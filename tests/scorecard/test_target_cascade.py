@@ -30,6 +30,8 @@ kpis:
   - {code: per_lead, name: Per lead, kind: stock, formula: 10 * value / leads, aggregate_units: none}
   - {code: left, name: Left over, kind: flow, formula: leads - value + 5, aggregate_units: none}
   - {code: power, name: Power, kind: flow, formula: leads * leads * value, aggregate_units: none}
+  - {code: peak, name: Peak, kind: flow, formula: "max(leads, value)", aggregate_units: none}
+  - {code: turn, name: Turn, kind: flow, formula: leads * leads + value, aggregate_units: none}
   - {code: on_time, name: On time, kind: ratio, unit: "%"}
 """
 AS_OF = "2027-02-01"
@@ -122,9 +124,19 @@ def test_what_is_divided_by_or_taken_away_moves_the_other_way(card: Scorecard) -
     assert gap.frame["target"].to_list() == pytest.approx([1000, 100])
 
 
+def test_a_mixed_formula_is_moved_by_one_factor_until_the_goal_is_met(card: Scorecard) -> None:
+    found = card.propose_drivers("power", 8 * 1000 * 1000 * 200, shares={"leads": 0.5, "value": 0.5}, as_of=AS_OF)
+    leads, value = found.frame["target"].to_list()
+    assert leads**2 * value == pytest.approx(8 * 1000 * 1000 * 200)
+    assert leads / 1000 == pytest.approx(value / 200), "half of the change each"
+    body = found.explain().to_json()
+    assert fourfold.replay(body) == body["answer"] and "by one factor to its share" in str(found.explain())
+
+
 @pytest.mark.parametrize(
     ("kpi", "shares", "kind", "said"),
-    [("power", None, CannotPropose, "neither a product nor a sum"), ("orders", None, CannotPropose, "neither"),
+    [("peak", None, CannotPropose, "no arithmetic"), ("orders", None, CannotPropose, "no arithmetic of two or more"),
+     ("turn", {"leads": 1}, CannotPropose, "No way leads from the drivers of Turn"),
      ("revenue", {"leads": 0.4}, CannotPropose, "cannot share"), ("revenue", {"lead": 1}, NotFound, "does not drive")],
 )  # fmt: skip
 def test_what_has_no_drivers_says_so(card: Scorecard, kpi: str, shares: Any, kind: type[Exception], said: str) -> None:

@@ -10,6 +10,7 @@ from enum import StrEnum
 from fourfold.engine.definitions import Kpi
 from fourfold.engine.formulas import FormulaError, Node, parse
 from fourfold.engine.formulas.tree import Binary, Name, Number, Unary
+from fourfold.engine.mixed_drivers import dual, moved_to, names_of
 
 
 class Shape(StrEnum):
@@ -17,15 +18,20 @@ class Shape(StrEnum):
 
     PRODUCT = "product"
     SUM = "sum"
+    MIXED = "mixed"  # any other arithmetic, such as a sum of products
 
 
 @dataclass(frozen=True, slots=True)
 class DriverTree:
-    """The drivers by code, each with 1 or −1: multiplied or divided by, added or subtracted; and what is constant."""
+    """The drivers by code, each with 1 or −1: multiplied or divided by, added or subtracted; and what is constant.
+
+    Of a mixed formula there is the `formula` itself, and the sign says nothing.
+    """
 
     shape: Shape
     drivers: tuple[tuple[str, int], ...]
     constant: float
+    formula: str = ""
 
     def parts(self, values: Sequence[float]) -> list[float]:
         """What each driver contributes with these values: its factor, or its term."""
@@ -36,12 +42,21 @@ class DriverTree:
 
     def outcome(self, values: Sequence[float]) -> float:
         """The figure that these values of the drivers make."""
+        if self.shape is Shape.MIXED:
+            return dual(parse(self.formula), self._named(values))[0]
         parts = self.parts(values)
         return math.fsum([self.constant, *parts]) if self.shape is Shape.SUM else math.prod([self.constant, *parts])
 
+    def moved_to(self, values: Sequence[float], goal: float, shares: Sequence[float]) -> list[float] | None:
+        """What the drivers of a mixed formula become for the goal; None where no sound way is there."""
+        return moved_to(parse(self.formula), self._named(values), goal, shares)
+
+    def _named(self, values: Sequence[float]) -> dict[str, float]:
+        return {code: value for (code, _), value in zip(self.drivers, values, strict=True)}
+
 
 def driver_tree(kpi: Kpi) -> DriverTree | None:
-    """The drivers of a KPI whose formula only multiplies and divides, or only adds and subtracts, each of them once.
+    """The drivers of a KPI whose formula is arithmetic: a product or a sum of each of them once, or any other.
 
     A ratio computed from two formulas is its factor times one over the other. None for any other KPI.
 
@@ -60,7 +75,15 @@ def driver_tree(kpi: Kpi) -> DriverTree | None:
         numbers = [(node.value, sign) for node, sign in found if isinstance(node, Number)]
         if len(names) + len(numbers) == len(found) and len({code for code, _ in names}) == len(names) >= 2:
             return DriverTree(shape, tuple(names), _constant(shape, numbers))
-    return None
+    try:
+        codes = tuple(dict.fromkeys(names_of(tree)))
+    except ValueError:
+        return None
+    return DriverTree(Shape.MIXED, tuple((code, 1) for code in codes), 0.0, _text(kpi)) if len(codes) > 1 else None
+
+
+def _text(kpi: Kpi) -> str:
+    return kpi.formula if kpi.formula is not None else f"{kpi.factor} * ({kpi.numerator}) / ({kpi.denominator})"
 
 
 def _tree(kpi: Kpi) -> Node | None:

@@ -19,10 +19,11 @@ from fourfold.engine.definitions import Kpi, Strategy
 from fourfold.engine.groups import formulas_of, needs, weight_of
 from fourfold.engine.nodes import nodes_of
 from fourfold.engine.periods import Frequency, Period, last_year
+from fourfold.engine.profile_words import Points, curve_text, profile_words
 from fourfold.engine.results import Evaluation, Results
 from fourfold.engine.rollup import VETO, roll_up
 from fourfold.engine.rows import unit_tree
-from fourfold.engine.scoring import boolean, floor_one_decimal, in_range, linear_anchor, noise_points, ordinal
+from fourfold.engine.scoring import boolean, floor_one_decimal, in_range, linear_anchor, noise_points, ordinal, profiled
 from fourfold.engine.seal import sealed
 from fourfold.engine.statuses import Status
 from fourfold.engine.unit_settings import settings_of_units
@@ -138,6 +139,15 @@ def replay(trace: Trace, *, polarity: str | None = None) -> float | None:
 
 
 def _score_again(trace: Trace, value: float, target: Mapping[str, float], way: Polarity) -> float:
+    score = _before_profile(trace, value, target, way)
+    profile = str(trace.policy.get("profile", "linear_anchor"))
+    red, goal = (target.get(name, math.nan) for name in ("red_line", "target"))
+    curve = Points.read(str(trace.policy.get("curve", "")))
+    return float(profiled(profile, value, score, red, goal, curve, polarity=way))
+
+
+def _before_profile(trace: Trace, value: float, target: Mapping[str, float], way: Polarity) -> float:
+    """The score before a named profile makes another one of it."""
     method = str(trace.policy["method"])
     if method == "in_range":
         return float(in_range(value, *(target[n] for n in ("red_low", "low", "high", "red_high"))))
@@ -243,11 +253,16 @@ def _rates(evaluation: Evaluation, kpi: Kpi, at: tuple[int, int, int], value: fl
 def _method(kpi: Kpi, target: Mapping[str, Scalar]) -> dict[str, Scalar]:
     if kpi.kind is MeasureKind.ORDINAL:
         return {"method": "ordinal", **{str(i): s for i, s in enumerate(kpi.levels.values(), start=1)}}
-    if kpi.polarity is Polarity.IN_RANGE:
-        return {"method": "in_range", "cap": 100.0}
     if kpi.kind is MeasureKind.BOOLEAN and "target" not in target:
         return {"method": "boolean"}
-    return {"method": "linear_anchor", "cap": 125.0}
+    profile: dict[str, Scalar] = {}
+    if kpi.scoring != "linear_anchor" and kpi.kind is not MeasureKind.BOOLEAN:
+        profile["profile"] = kpi.scoring
+        if kpi.scoring == "custom":
+            profile["curve"] = curve_text(kpi)
+    if kpi.polarity is Polarity.IN_RANGE:
+        return {"method": "in_range", "cap": 100.0, **profile}
+    return {"method": "linear_anchor", "cap": 125.0, **profile}
 
 
 def _steps(kpi: Kpi, r: Results, at: tuple[int, int, int], target: Mapping[str, Scalar]) -> tuple[Step, ...]:
@@ -264,6 +279,11 @@ def _steps(kpi: Kpi, r: Results, at: tuple[int, int, int], target: Mapping[str, 
         t, red = target["target"], target["red_line"]
         assert isinstance(t, float) and isinstance(red, float)
         steps.append(Step("score", f"50 + 50 * ({_n(value)} - {_n(red)}) / ({_n(t)} - {_n(red)})", score))
+        if kpi.scoring != "linear_anchor":
+            floor, stretch = (float(str(target[n])) if n in target else None for n in ("floor", "stretch"))
+            base = linear_anchor(value, red, t, floor, stretch, polarity=kpi.polarity)
+            steps[-1] = replace(steps[-1], out=float(base))
+            steps.append(Step("profile", kpi.scoring, score))
     elif score is not None:
         steps.append(Step("score", str(_method(kpi, target)["method"]), score))
     return tuple(steps)
@@ -394,16 +414,28 @@ def _kpi_words(t: Trace) -> list[str]:
             f"{_n(float(t.target['red_line'] or 0))} and scores 50{given}."
         )
     last = next((s for s in t.steps if s.op == "score"), None)
-    if last is not None and last.expr[:2] == "50":
+    if profile := t.policy.get("profile"):
+        words += _profile_words(t, str(profile), last)
+    elif last is not None and last.expr[:2] == "50":
         words.append(f"The score is {last.expr} = {floor_one_decimal(t.score)}, held between 0 and 125.")
     else:
         words.append(f"The score is {floor_one_decimal(t.score)}.")
-    cut = t.target.get("cut")
+    cut = None if profile else t.target.get("cut")
     tail = f" On target begins at {floor_one_decimal(float(cut))}, near target at 50." if cut is not None else ""
     words.append(f"So it is {t.status.lower()}.{tail}")
     if t.borderline:
         words.append("The nearest limit lies within natural variation: one period says little.")
     return words
+
+
+def _profile_words(t: Trace, profile: str, last: Step | None) -> list[str]:
+    """What a named profile makes of the score that target and red line give."""
+    said = []
+    if last is not None and last.out is not None and last.expr[:2] == "50":
+        base = floor_one_decimal(last.out)
+        said.append(f"By target and red line it is {last.expr} = {base}, which gives the status.")
+    how = profile_words(profile, str(t.policy.get("curve", "")))
+    return [*said, f"The KPI is scored by {how}: {floor_one_decimal(t.score or 0.0)}."]
 
 
 _RULES: dict[str, str] = {

@@ -44,8 +44,9 @@ class Group:
         if self.kind is MeasureKind.ORDINAL:
             return "ordinal", self.codes
         if self.kind is MeasureKind.BOOLEAN or self.polarity in (Polarity.IN_RANGE, Polarity.NEUTRAL):
-            return self.polarity, self.kind is MeasureKind.BOOLEAN, adds_up
-        return "linear", adds_up
+            return self.polarity, self.kind is MeasureKind.BOOLEAN, self.kpis[0].scoring, adds_up
+        first = self.kpis[0]
+        return first.scoring, first.curve_values, first.curve_scores, adds_up
 
     def part(self, some: slice[int, int, None]) -> Group:
         """Some KPIs of the group."""
@@ -61,7 +62,8 @@ def group(kpis: Iterable[Kpi]) -> list[Group]:
     for kpi in kpis:
         own = kpi.code if kpi.kind is MeasureKind.ORDINAL else kpi.kind is MeasureKind.BOOLEAN
         weighed = weight_of(kpi) is not None
-        key = (kpi.frequency, over_time(kpi), over_units(kpi), kpi.polarity, own, kpi.is_computed, weighed)
+        way = kpi.scoring, kpi.curve_values, kpi.curve_scores
+        key = (kpi.frequency, over_time(kpi), over_units(kpi), kpi.polarity, own, way, kpi.is_computed, weighed)
         rows.setdefault(key, []).append(kpi)
     groups = [
         Group(

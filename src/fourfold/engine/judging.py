@@ -59,6 +59,7 @@ def judge(
             if sigma is not None:
                 near = yard.is_borderline(value[rows], score[rows], sigma[inside])
                 marks[rows] |= near * np.uint8(Mark.BORDERLINE)
+            yard.profile(value[rows], score[rows])
         # Few cells have no score, and few no number: the places of these are faster than masks over all.
         none = np.flatnonzero(np.isnan(score[slab]))
         status[slab].reshape(-1)[none] = STATUS_OF_STATE[state[slab].reshape(-1)[none]]

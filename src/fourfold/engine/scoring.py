@@ -9,9 +9,9 @@ Never offered as a score: actual/target, 2 - actual/target, z-scores (§3.1 show
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol
 
 import numpy as np
 
@@ -71,11 +71,26 @@ __all__ = [
     "on_cut",
     "on_cut_in_range",
     "ordinal",
+    "profiled",
     "progress",
     "reached",
     "spider_0_10",
     "turning_points",
 ]
+
+
+
+class Curve(Protocol):
+    """The points of a `custom` profile: what a KPI says about it."""
+
+    @property
+    def curve_values(self) -> Sequence[float]:
+        """Figures, in order."""
+
+    @property
+    def curve_scores(self) -> Sequence[float]:
+        """The score of each."""
+
 
 #: The highest score, for over-achievement.
 CAP: Final = 125.0
@@ -203,6 +218,35 @@ def ordinal(x: Numbers, table: Mapping[float, float]) -> Floats:
     for level in levels[1:]:
         reached = np.where(at_least(value, level), float(table[level]), reached)
     return np.asarray(np.where(np.isfinite(value), np.clip(reached, 0.0, CAP), np.nan))
+
+
+def profiled(
+    way: str,
+    x: Numbers,
+    score: Numbers,
+    red_line: Numbers,
+    target: Numbers,
+    curve: Curve,
+    *,
+    polarity: Polarity | Bools = Polarity.HIGHER_BETTER,
+) -> Floats:
+    """The score of a named profile, where the default has `score` for `x`; NaN where that has none (methodology §3.3).
+
+    `bands_3`, `bands_4` and `bands_5` are the fixed points of the band the score is in.
+
+    >>> class Line: curve_values, curve_scores = (0.0, 10.0), (0.0, 100.0)
+    >>> [float(profiled(way, 4.0, 70.0, 2.0, 7.0, Line)) for way in ("bands_3", "spider_0_10", "custom")]
+    [50.0, 46.666666666666664, 40.0]
+    """
+    if way.startswith("bands_"):
+        return band_points(score, SCHEMES[int(way.removeprefix("bands_"))])
+    if way == "spider_0_10":
+        found = spider_0_10(x, red_line, target, polarity=polarity)
+    elif way == "custom":
+        found = custom(x, curve.curve_values, curve.curve_scores)
+    else:
+        return np.asarray(score, dtype=np.float64)
+    return np.asarray(np.where(np.isnan(score), np.nan, found))
 
 
 def milestone(delay: Numbers, tolerance: Numbers) -> Floats:

@@ -172,7 +172,7 @@ def from_factors(drivers: Sequence[float], target: float, shares: Sequence[float
     >>> from_factors([1000.0, 0.05, 200.0], 12000.0, [0.5, 0.5, 0.0]).round(4).tolist()
     [1095.4451, 0.0548, 200.0]
     """
-    now, part = _split(drivers, shares)
+    now, part = checked_shares(drivers, shares)
     outcome = float(np.prod(now))
     factor = target / outcome if outcome > 0 and target > 0 else math.nan
     return np.asarray(now * factor**part)
@@ -184,7 +184,7 @@ def from_terms(drivers: Sequence[float], target: float, shares: Sequence[float])
     >>> from_terms([60.0, 40.0], 120.0, [0.75, 0.25]).tolist()
     [75.0, 45.0]
     """
-    now, part = _split(drivers, shares)
+    now, part = checked_shares(drivers, shares)
     return np.asarray(now + (target - float(now.sum())) * part)
 
 
@@ -228,7 +228,8 @@ def from_half_life(
     return Proposals((Proposal(Way.HALF_LIFE, f"after {periods}", value, because),))
 
 
-def _split(drivers: Sequence[float], shares: Sequence[float]) -> tuple[Floats, Floats]:
+def checked_shares(drivers: Sequence[float], shares: Sequence[float]) -> tuple[Floats, Floats]:
+    """Drivers and shares as arrays; raises `CannotPropose` for shares that are not 1 together."""
     now, part = np.asarray(drivers, dtype=np.float64), np.asarray(shares, dtype=np.float64)
     if now.shape != part.shape or not np.isclose(part.sum(), 1.0) or (part < 0).any():
         raise CannotPropose(

@@ -24,6 +24,7 @@ from fourfold.engine.scoring import (
     is_close,
     on_cut,
     ordinal,
+    profiled,
     reached,
     turning_points,
 )
@@ -107,6 +108,14 @@ class Yardstick:
         # Sums of flags: no cut is below the red line, and masks that follow no pattern cost ten times as much.
         np.add(score >= reached(_RED_LINE), score >= least, out=status, dtype=np.uint8, casting="unsafe")
         return anchors
+
+    def profile(self, value: Floats, score: Floats) -> None:
+        """Write over scores what the profile of the KPIs makes of them; the status stays the one they had before."""
+        way = self.group.kpis[0].scoring
+        if way == "linear_anchor" or self.group.kind in (MeasureKind.BOOLEAN, MeasureKind.ORDINAL):
+            return
+        t = self.targets
+        score[:] = profiled(way, value, score, t.red_line, t.target, self.group.kpis[0], polarity=_polarity(self.group))
 
     def is_borderline(self, value: Floats, score: Floats, sigma: Floats) -> Bools:
         """Where natural variation alone could have changed the status (§3.4)."""

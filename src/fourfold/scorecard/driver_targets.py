@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from fourfold.engine.definitions import Definitions, Kpi
-from fourfold.engine.driver_tree import DriverTree, driver_tree
+from fourfold.engine.driver_tree import DriverTree, Shape, driver_tree
 from fourfold.engine.forecasts import own_figures
 from fourfold.engine.kpis import Figures
 from fourfold.engine.target_proposals import CannotPropose
@@ -66,11 +66,11 @@ class DriverTargets(Shown):
 
 
 def tree_of(definitions: Definitions, kpi: Kpi) -> DriverTree:
-    """The drivers of a KPI; raises `CannotPropose` where its formula is neither a product nor a sum of KPIs."""
+    """The drivers of a KPI; raises `CannotPropose` where its formula is no arithmetic of KPIs."""
     tree = driver_tree(kpi)
     if tree is None or any(definitions.kpi[code].frequency is not kpi.frequency for code, _ in tree.drivers):
         raise CannotPropose(
-            f"The formula of {kpi.name} is neither a product nor a sum of KPIs of its frequency.",
+            f"The formula of {kpi.name} is no arithmetic of two or more KPIs of its frequency.",
             hint="Targets of drivers are proposed for a formula such as leads * conversion * value.",
         )
     return tree
@@ -97,6 +97,12 @@ def drivers_wanted(
     bears = _shares(definitions, kpi, codes, shares)
     working = DriversWorking(kpi.code, unit, period, float(goal), tree, figures, bears)
     working.answer()  # refuses shares that are not 1 together
+    if tree.shape is Shape.MIXED and None in working.targets():
+        raise CannotPropose(
+            f"No way leads from the drivers of {kpi.name} to {number(goal, kpi)}.",
+            hint="They are moved together by factors up to 1,000: a driver that bears a share must be above zero, and "
+            "more of it must always mean more of the outcome, or always less. Give others a --share.",
+        )
     return DriverTargets(definitions, kpi, unit, working)
 
 

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from fourfold.scorecard.evaluated import Evaluated
     from fourfold.scorecard.forecast_record import ForecastRecord
     from fourfold.scorecard.forecasts import Forecasts
+    from fourfold.scorecard.gaming_questions import GamingQuestions
     from fourfold.scorecard.map_evidence import MapEvidence
     from fourfold.scorecard.portfolio import Portfolio
     from fourfold.scorecard.signals import Signals
@@ -227,6 +228,15 @@ class Questions:
         today = latest_day(self.definitions, at)
         records = (health.Record(k, today, on_time=on_time.get(k.kpi.code)) for k in self._known(kpi, where, as_of))
         return Assessments(self.definitions, "Health", where, tuple(map(health.assess, records)))
+
+    def gaming(self, kpi: str, unit: str | None = None, *, as_of: Moment = None) -> GamingQuestions:
+        """What a target may do to a figure: questions to the owner of a KPI, with what they rest on (§2.9)."""
+        from fourfold.scorecard.gaming_questions import gaming_questions
+
+        own, where = self._kpi(kpi), self._unit_code(unit)
+        at = self._then(as_of)[0]
+        seen = {k: o for k in (kpi, *own.paired_with) for o in self.signals(k, where, as_of=at).items}
+        return gaming_questions(self._own(own.frequency, *self._then(as_of)), self.rows, own, where, seen)
 
     def alignment(self, unit: str | None = None) -> Alignments:
         """How far units pull in one direction, in four shares; all units without one (§1.5)."""

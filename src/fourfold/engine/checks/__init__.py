@@ -44,6 +44,7 @@ from fourfold.engine.checks.period_text import period_text
 from fourfold.engine.checks.rate_missing import rate_missing
 from fourfold.engine.checks.rates import rates
 from fourfold.engine.checks.rule import Check
+from fourfold.engine.checks.scoring_profile import scoring_profile
 from fourfold.engine.checks.season import season
 from fourfold.engine.checks.step_twice import step_twice
 from fourfold.engine.checks.target_band import target_band
@@ -99,6 +100,7 @@ _ALL: Final = (
     aggregation,
     levels,
     season,
+    scoring_profile,
     lags,
     money,
     rate_missing,

@@ -3,6 +3,7 @@
 from fourfold.engine.gaming.ask import Asked, ask, easings
 from fourfold.engine.gaming.entries import last_minute, one_sided
 from fourfold.engine.gaming.flag import Flag, findings_of
+from fourfold.engine.gaming.gather import asked_of
 from fourfold.engine.gaming.parts import hockey_stick, parts_within, shrinking_denominator
 from fourfold.engine.gaming.shape import bunching, digit_preference, exact_hits, too_smooth
 from fourfold.engine.gaming.turns import changed_after_miss, pair_diverges, signs
@@ -11,6 +12,7 @@ __all__ = [
     "Asked",
     "Flag",
     "ask",
+    "asked_of",
     "bunching",
     "changed_after_miss",
     "digit_preference",

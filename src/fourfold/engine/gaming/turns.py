@@ -58,6 +58,8 @@ def signs(outlook: Outlook, polarity: Polarity, periods: Sequence[Period], *, be
     sign = {Polarity.HIGHER_BETTER: 1, Polarity.LOWER_BETTER: -1}.get(polarity, 0) * (1 if better else -1)
     if outlook.reading is None or not periods or not sign:
         return found
+    if outlook.reading.between is not None:  # a long time between events is what few events are
+        sign = -sign
     if outlook.periods[0].frequency is not periods[0].frequency:
         return found
     for signal in outlook.reading.signals:

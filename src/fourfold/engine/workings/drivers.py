@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from fourfold.engine.driver_tree import DriverTree, Shape
-from fourfold.engine.target_proposals import from_factors, from_terms
+from fourfold.engine.target_proposals import checked_shares, from_factors, from_terms
 from fourfold.engine.workings.working import Plain, Series, Working, array, plain, text
 
 
@@ -30,6 +30,10 @@ class DriversWorking(Working):
 
     def targets(self) -> Series:
         """What each driver must become; None where that cannot be told."""
+        if self.tree.shape is Shape.MIXED:
+            now, shares = checked_shares(array(self.figures).tolist(), self.shares)
+            there = self.tree.moved_to(now.tolist(), self.goal, shares.tolist())
+            return tuple(map(plain, there)) if there else (None,) * len(self.figures)
         parts = self.tree.parts(array(self.figures).tolist())
         if self.tree.shape is Shape.SUM:
             wanted = from_terms(parts, self.goal - self.tree.constant, self.shares).tolist()
@@ -48,11 +52,15 @@ class DriversWorking(Working):
         """The outcome and the goal, then each driver."""
         was = self.outcome()
         by = f"a {self.tree.shape} of {len(self.tree.drivers)} drivers"
+        if self.tree.shape is Shape.MIXED:
+            by = f"{self.tree.formula}, of {len(self.tree.drivers)} drivers"
         said = [f"{self.kpi} is {by}: {text(_rounded(was))} in {self.period}; the goal is {text(self.goal)}."]
         if was is not None and self.tree.shape is Shape.PRODUCT and was > 0 and self.goal > 0:
             said.append(f"Its factor {text(_rounded(self.goal / was))} is split: each driver times that to its share.")
         elif was is not None and self.tree.shape is Shape.SUM:
             said.append(f"The gap {text(_rounded(self.goal - was))} is split by the shares.")
+        elif self.tree.shape is Shape.MIXED:
+            said.append("Each driver is multiplied, or divided where less is more, by one factor to its share.")
         rows = zip(self.tree.drivers, self.figures, self.targets(), self.shares, strict=True)
         return said + [
             f"{code}: from {text(_rounded(now))} to {text(_rounded(then))}, bearing {share:.0%}."

@@ -171,25 +171,9 @@ def _period(scope: Scope, text: str) -> Period | None:
 def _flags(
     scope: Scope, kpi: Kpi, series: OwnSeries, seen: dict[str, Outlook], kept: Conduct | None, entries: Entries
 ) -> tuple[Flag, ...]:
-    own = seen.get(kpi.code)
-    polarity, periods = {k.code: k.polarity for k in scope.structure.kpis}, series.periods
-    pairs = {
-        code: (gaming.signs(other, polarity[code], periods, better=False), _figures(other))
-        for code, other in seen.items()
-        if code != kpi.code
-    }
-    return gaming.ask(
-        gaming.Asked(
-            kpi, series.values, series.targets, series.status,
-            eased=gaming.easings(scope.structure.whole, kpi, scope.unit.code, periods),
-            corrected=None if kept is None else (kept.before, kept.after),
-            counted=parts_below(scope, kpi, series),
-            improves=gaming.signs(own, kpi.polarity, periods, better=True) if own is not None else None,
-            worsens=pairs,
-            inside=gaming.parts_within({period: some[-1].value for period, some in entries}, kpi.frequency),
-        )
+    given = gaming.asked_of(
+        scope.structure.whole, kpi, scope.unit.code, series.periods, (series.values, series.targets, series.status),
+        outlooks=seen, kept=kept, counted=parts_below(scope, kpi, series),
+        figures={period: some[-1].value for period, some in entries},
     )  # fmt: skip
-
-
-def _figures(outlook: Outlook) -> int:
-    return outlook.reading.count if outlook.reading is not None else 0
+    return gaming.ask(given)

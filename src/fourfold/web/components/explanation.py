@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from fourfold.engine.cells import Mark, Reason, State
 from fourfold.engine.definitions import Kpi
+from fourfold.engine.profile_words import curve_text, profile_words
 from fourfold.engine.scoring import floor_one_decimal
 from fourfold.engine.statuses import Status
 from fourfold.records.queries.window import Cell
@@ -61,13 +62,16 @@ def _score(kpi: Kpi, cell: Cell) -> list[str]:
         said.append(f"The score is {score}.")
     elif cell.target is not None and cell.red_line is not None:
         value, target, red = (plain(x) for x in (cell.value, cell.target, cell.red_line))
-        said = [
-            f"The target {fmt.full(cell.target)} scores 100, the red line {fmt.full(cell.red_line)} scores 50.",
-            f"The score is 50 + 50 × ({value} − {red}) ÷ ({target} − {red}) = {score}, held between 0 and 125.",
-        ]
+        arithmetic = f"50 + 50 × ({value} − {red}) ÷ ({target} − {red})"
+        said = [f"The target {fmt.full(cell.target)} scores 100, the red line {fmt.full(cell.red_line)} scores 50."]
+        if kpi.scoring == "linear_anchor":
+            said.append(f"The score is {arithmetic} = {score}, held between 0 and 125.")
+        else:
+            how = profile_words(kpi.scoring, curve_text(kpi))
+            said.append(f"The status follows from {arithmetic}; the score is made by {how}: {score}.")
     else:
         said = [f"The score is {score}."]
     cut = floor_one_decimal(on_cut_of(kpi, cell))
     judged = cell.status in (Status.OFF, Status.NEAR, Status.ON)
-    tail = f" On target begins at {cut}, near target at 50." if judged else ""
+    tail = f" On target begins at {cut}, near target at 50." if judged and kpi.scoring == "linear_anchor" else ""
     return [*said, f"So it is {cell.status.word.lower()}.{tail}"]
