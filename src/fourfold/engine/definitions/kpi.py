@@ -57,9 +57,8 @@ class Kpi(Definition):
     season_factors: tuple[Annotated[float, Field(gt=0, allow_inf_nan=False)], ...] = ()
     #: How scores follow from figures; the status always follows from target and red line.
     scoring: Literal["linear_anchor", "spider_0_10", "bands_3", "bands_4", "bands_5", "custom"] = "linear_anchor"
-    #: The figures of a `custom` curve, in order, and the score of each; straight lines between.
-    curve_values: tuple[Annotated[float, Field(allow_inf_nan=False)], ...] = ()
-    curve_scores: tuple[Annotated[float, Field(ge=0, le=125)], ...] = ()
+    curve_values: tuple[Annotated[float, Field(allow_inf_nan=False)], ...] = ()  # figures of a `custom` curve, rising
+    curve_scores: tuple[Annotated[float, Field(ge=0, le=125)], ...] = ()  # the score of each; straight lines between
     levels: dict[Name, Annotated[float, Field(ge=0, le=125)]] = Field(default_factory=dict)  # ordinal: word → score
     # targets
     tolerance: Annotated[Exact, Field(ge=0)] = Decimal(0)  # in the KPI's own unit (A1)
