@@ -65,7 +65,7 @@ def _each_test_counts_its_own_denials() -> None:
 
 @pytest.fixture(autouse=True)
 def _each_test_may_ask_anew() -> None:
-    """Nobody waits because of what another test asked for."""
+    """Nobody waits because of what another test asked for; its rows are gone with it, what a process holds is not."""
     forget_who_asked()
 
 

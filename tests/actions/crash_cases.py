@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.tokens import default_token_generator
+from django.core.cache import cache
 from django.db.models import F
 
 from fourfold.access.directory import ScimDirectory, Visitor
@@ -49,6 +50,7 @@ from fourfold.actions.provision_group import ToldGroup, provision_group
 from fourfold.actions.provision_person import ToldPerson, provision_person
 from fourfold.actions.reactivate_person import reactivate_person
 from fourfold.actions.record_measurement import record_measurement, version_of
+from fourfold.actions.remove_memos import remove_memos
 from fourfold.actions.remove_second_factors import remove_second_factors
 from fourfold.actions.remove_sessions import remove_sessions
 from fourfold.actions.rename_person import rename_person
@@ -69,10 +71,12 @@ from fourfold.actions.verify_chains import verify_chains
 from fourfold.actions.withdraw_entry import withdraw_entry
 from fourfold.engine.definitions.write import write
 from fourfold.engine.period_states import PeriodState
+from fourfold.records.job_runs import KEPT
 from fourfold.records.models import (
     Entry,
     Grant,
     Invitation,
+    JobRun,
     Kpi,
     Organisation,
     Person,
@@ -351,6 +355,13 @@ def _(path: Path) -> Act:
 def _(path: Path) -> Act:
     session("old", days=-1)
     return lambda: remove_sessions(at=NOW)
+
+
+@case(remove_memos, 2, "memos, then job runs: each is over by itself")
+def _(path: Path) -> Act:
+    cache.set("over", 1, -1)
+    JobRun.objects.create(job="job", due_at=NOW - 2 * KEPT, token="t", lease_until=NOW)
+    return lambda: remove_memos()
 
 
 @case(note_sign_in)

@@ -4,15 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db import connection
-
 from fourfold.actions.send_mail import send_mail as send
 
 
 def send_mail(*, now: datetime) -> int:
     """How many mails were sent; those that fail are due again later."""
-    try:
-        return send(by=None, at=now).value or 0
-    finally:
-        if not connection.in_atomic_block:
-            connection.close()  # the next round may run in another thread
+    return send(by=None, at=now).value or 0

@@ -2,7 +2,7 @@
 
 Beside the pages it sees to it that a new day is evaluated, since other figures are due then, that periods are closed on
 the day the calendar says, that the chains of events are verified and anchored once a day, that e-mails are sent, that
-counts of denials are written, and that sessions that are over are removed.
+counts of denials are written, and that what is over is removed.
 
 See docs/decisions/2026-11-23-one-process-asgi-outside-wsgi-inside.md for why.
 """
@@ -10,9 +10,8 @@ See docs/decisions/2026-11-23-one-process-asgi-outside-wsgi-inside.md for why.
 from __future__ import annotations
 
 import asyncio
-import logging
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any, Final, cast
 
 from a2wsgi import WSGIMiddleware
@@ -24,22 +23,24 @@ from fourfold.project.wsgi import application as pages  # sets Django up, which 
 from fourfold.jobs.anchor_chains_daily import anchor_chains_daily  # isort: skip
 from fourfold.jobs.close_due_periods import close_due_periods  # isort: skip
 from fourfold.jobs.evaluate_new_day import evaluate_new_day  # isort: skip
+from fourfold.jobs.make_room import make_room  # isort: skip
 from fourfold.jobs.note_denials import note_denials  # isort: skip
-from fourfold.jobs.remove_sessions import remove_sessions  # isort: skip
 from fourfold.jobs.send_mail import send_mail  # isort: skip
-from fourfold.records.rounds import note_job, note_round  # isort: skip
+from fourfold.project.clocks import Job, alone, here, in_turn  # isort: skip
 
-#: Each job with the seconds between its rounds.
-JOBS: Final[tuple[tuple[Callable[..., int], int], ...]] = (
-    (evaluate_new_day, 3600),
-    (close_due_periods, 3600),
-    (anchor_chains_daily, 3600),
-    (remove_sessions, 3600),
-    (note_denials, 60),
-    *([(send_mail, 10)] if SENDS_EMAIL else []),
+#: Jobs that one process does for all, with how often they are due.
+SHARED: Final[tuple[tuple[timedelta, Job], ...]] = (
+    (timedelta(minutes=15), evaluate_new_day),
+    (timedelta(minutes=15), close_due_periods),
+    (timedelta(hours=1), anchor_chains_daily),
+    (timedelta(hours=1), make_room),
+)
+#: Jobs of each process: its own counts, and mails, each of which is claimed by itself.
+OWN: Final[tuple[tuple[timedelta, Job], ...]] = (
+    (timedelta(minutes=1), note_denials),
+    *([(timedelta(seconds=10), send_mail)] if SENDS_EMAIL else []),
 )
 
-_log: Final = logging.getLogger(__name__)
 _pages: Final = WSGIMiddleware(cast(Any, pages), workers=THREADS)
 
 
@@ -66,25 +67,12 @@ async def _live(receive: Receive, send: Send) -> None:
     while True:
         message = await receive()
         if message["type"] == "lifespan.startup":
-            clocks = [asyncio.create_task(_every(seconds, job)) for job, seconds in JOBS]
+            told = [*(in_turn(every, job) for every, job in SHARED), *(here(every, job) for every, job in OWN)]
+            clocks = [asyncio.create_task(clock) for clock in told]
             await send({"type": "lifespan.startup.complete"})
         elif message["type"] == "lifespan.shutdown":
             for clock in clocks:
                 clock.cancel()
-            await asyncio.to_thread(note_denials, now=datetime.now(UTC), even_now=True)
+            await alone(partial(note_denials, now=datetime.now(UTC), even_now=True))
             await send({"type": "lifespan.shutdown.complete"})
             return
-
-
-async def _every(seconds: int, job: Callable[..., int]) -> None:
-    """A failure is written to the log and tried again in the next round; pages are served all the while."""
-    note_job(job.__name__, timedelta(seconds=seconds))
-    while True:
-        failure: Exception | None = None
-        try:
-            await asyncio.to_thread(job, now=datetime.now(UTC))
-        except Exception as error:
-            failure = error
-            _log.exception("%s failed; trying again in %s seconds", job.__name__, seconds)
-        note_round(job.__name__, ended=datetime.now(UTC), failure=failure)
-        await asyncio.sleep(seconds)

@@ -189,6 +189,9 @@ READ_ONLY = env_bool("FOURFOLD_READ_ONLY")
 METRICS_TOKEN = env_secret("FOURFOLD_METRICS_TOKEN")
 DATABASES = {"default": database(env_text("DATABASE_URL", f"sqlite:///{DATA_DIR / 'fourfold.sqlite3'}"))}
 
+#: Attempts to sign in are counted in it, and codes that were used: all processes have to know.
+CACHES = {"default": {"BACKEND": "fourfold.records.memos.Memos"}}
+
 # --- What it is made of -----------------------------------------------------------------------------------------
 ROOT_URLCONF = "fourfold.project.urls"
 WSGI_APPLICATION = "fourfold.project.wsgi.application"

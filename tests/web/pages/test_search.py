@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 import pytest
 from django.test import Client
 
-from fourfold.records.limits import COSTLY, forget, seconds_to_wait
+from fourfold.records.limits import COSTLY
 from fourfold.records.models import Person
+from tests.asking import has_asked
 from tests.web.conftest import ADDRESSES
 from tests.web.reading import links_of, open_page, words_of
 
@@ -84,10 +84,8 @@ def test_a_cache_keeps_page_and_json_apart(alice: Client) -> None:
 
 
 def test_a_person_who_asks_too_often_waits_and_others_do_not(alice: Client, bob: Client) -> None:
-    person, ahead = str(Person.objects.get(email=ADDRESSES["alice"]).pk), time.monotonic() + 3600
     assert alice.get("/search/?q=sal").status_code == 200
-    while not seconds_to_wait("costly", person, COSTLY, now=ahead):
-        pass
+    has_asked("costly", Person.objects.get(email=ADDRESSES["alice"]).pk, COSTLY, waits=3600)
     for page in ("/search/?q=sal", "/s/bakery/evidence/", "/s/bakery/portfolio/", "/s/bakery/scenario/"):
         late = alice.get(page)
         assert late.status_code == 429 and int(late["Retry-After"]) > 3000, page
@@ -95,5 +93,5 @@ def test_a_person_who_asks_too_often_waits_and_others_do_not(alice: Client, bob:
     assert alice.post("/audit/bakery/export/", {"format": "csv"}).status_code == 429
     assert alice.get("/s/bakery/").status_code == 200, "what costs little is not counted"
     assert bob.get("/search/?q=sal").status_code == 200
-    forget()
+    has_asked("costly", Person.objects.get(email=ADDRESSES["alice"]).pk, COSTLY, waits=0)
     assert alice.get("/search/?q=sal").status_code == 200

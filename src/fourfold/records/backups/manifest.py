@@ -13,8 +13,8 @@ from fourfold.errors import Conflict, FourfoldError
 FORMAT: Final = 1
 NAME: Final = "manifest.json"
 DATABASE: Final = "database.dump"
-#: Tables that are made again empty: a restore must not revive sessions that were ended since.
-LEFT_OUT: Final = ("records_session",)
+#: Tables that are made again empty: a restore must not revive sessions that were ended since, nor memos.
+LEFT_OUT: Final = ("records_session", "records_memo", "records_jobrun")
 
 
 class NotABackup(FourfoldError):

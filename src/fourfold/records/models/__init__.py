@@ -14,12 +14,14 @@ from fourfold.records.models.identity import Identity
 from fourfold.records.models.imports import Import
 from fourfold.records.models.initiative import Initiative
 from fourfold.records.models.invitation import Invitation
+from fourfold.records.models.job_run import JobRun
 from fourfold.records.models.kpi import Kpi
 from fourfold.records.models.kpi_use import KpiUse
 from fourfold.records.models.link import Link
 from fourfold.records.models.mail import Mail
 from fourfold.records.models.measurement import Measurement
 from fourfold.records.models.membership import Membership
+from fourfold.records.models.memo import Memo
 from fourfold.records.models.note import Note
 from fourfold.records.models.objective import Objective
 from fourfold.records.models.organisation import Organisation
@@ -56,12 +58,14 @@ __all__ = [
     "Import",
     "Initiative",
     "Invitation",
+    "JobRun",
     "Kpi",
     "KpiUse",
     "Link",
     "Mail",
     "Measurement",
     "Membership",
+    "Memo",
     "Note",
     "Objective",
     "Organisation",

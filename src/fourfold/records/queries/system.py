@@ -87,7 +87,8 @@ def _results(now: datetime) -> SystemState:
     known = figures_of_installation(now=now)
     if known.behind:
         said = f"older than the figures in {known.behind} of {known.organisations} organisations"
-        return SystemState("results", Level.LOOK, said, "The server computes them within the hour; look at its log.")
+        remedy = "The server computes them within a quarter of an hour; look at its log."
+        return SystemState("results", Level.LOOK, said, remedy)
     return SystemState("results", Level.WELL, "as new as the figures they come from")
 
 
@@ -152,7 +153,7 @@ def _jobs(known: tuple[Rounds, ...]) -> SystemState:
     if failing := [each.job for each in known if each.is_failing]:
         said = f"failed in the last round: {', '.join(failing)}"
         return SystemState("jobs", Level.WRONG, said, "Why is in the server's log; they are tried again by themselves.")
-    return SystemState("jobs", Level.WELL, f"{len(known)} run by this process")
+    return SystemState("jobs", Level.WELL, f"{len(known)}, none failed in the last round")
 
 
 def _mail(now: datetime) -> SystemState:  # house: counts and ages of the installation's mails, no address

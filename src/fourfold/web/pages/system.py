@@ -56,7 +56,8 @@ def _job(known: Rounds) -> dict[str, str]:
     failed = f"{moment_text(known.failed)}: {known.failure}" if known.failed else "–"
     return {
         "name": known.job.replace("_", " ").capitalize(),
-        "last": moment_text(known.last) if known.last else "runs now",
+        "where": "one process for all" if known.shared else "this process",
+        "last": moment_text(known.last) if known.last else "–" if known.shared else "runs now",
         "next": moment_text(known.next) if known.next else "–",
         "failed": failed,
     }
