@@ -5,8 +5,6 @@ from __future__ import annotations
 import logging
 from datetime import datetime
 
-from django.db import connection
-
 from fourfold.actions.set_period_state import set_period_state
 from fourfold.engine.period_states import PeriodState
 from fourfold.records.models import Organisation
@@ -21,17 +19,13 @@ def close_due_periods(*, now: datetime) -> int:
     if is_read_only():
         return 0
     closed = 0
-    try:
-        for organisation in Organisation.objects.order_by("pk"):
-            for unit, month in due_to_close(organisation, now):
-                outcome = set_period_state(
-                    by=None, organisation=organisation.code, unit=unit, period=month.id, state=PeriodState.CLOSED,
-                    at=now,
-                )  # fmt: skip
-                closed += outcome.ok
-                for finding in outcome.findings:
-                    _log.warning("%s, %s was not closed: %s", organisation.code, month.id, finding.message)
-    finally:
-        if not connection.in_atomic_block:
-            connection.close()
+    for organisation in Organisation.objects.order_by("pk"):
+        for unit, month in due_to_close(organisation, now):
+            outcome = set_period_state(
+                by=None, organisation=organisation.code, unit=unit, period=month.id, state=PeriodState.CLOSED,
+                at=now,
+            )  # fmt: skip
+            closed += outcome.ok
+            for finding in outcome.findings:
+                _log.warning("%s, %s was not closed: %s", organisation.code, month.id, finding.message)
     return closed
