@@ -48,18 +48,6 @@ def test_two_that_start_together_migrate_once(new: New) -> None:
     assert made.run("verify").returncode == 0
 
 
-def test_a_migration_that_was_killed_is_taken_up_again(new: New) -> None:
-    made = new("killed")
-    process = made.begin("migrate")
-    with pytest.raises(Exception, match="timed out"):
-        process.communicate(timeout=1.5)
-    process.kill()
-    process.communicate()
-    done = made.run("migrate")
-    assert done.returncode == 0, done.stderr
-    assert made.run("verify").returncode == 0
-
-
 def older(made: Installation) -> None:
     """Make it look as an earlier version left it."""
     made.sql("DROP TABLE records_backup")

@@ -2,13 +2,13 @@
 
 from django.db import migrations
 
-from fourfold.records.chain import START, canonical, event_text, link, stamp
+from fourfold.records.chain import LARGEST, START, canonical, event_text, link, stamp
 from fourfold.records.guard import guard_in_migration, lift_in_migration
 
 
 def without_floats(value):
-    """The same with numbers that cannot be hashed as texts."""
-    if isinstance(value, float):
+    """The same with numbers that cannot be hashed as texts: floats, and whole ones that some readers would round."""
+    if isinstance(value, float) or (isinstance(value, int) and abs(value) > LARGEST):
         return repr(value)
     if isinstance(value, dict):
         return {key: without_floats(each) for key, each in value.items()}
