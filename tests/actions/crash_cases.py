@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
 
@@ -22,6 +23,7 @@ from fourfold.actions.accept_invitation import accept_invitation
 from fourfold.actions.add_library_kpi import add_library_kpi
 from fourfold.actions.admit_guest import admit_guest
 from fourfold.actions.admit_person import admit_person
+from fourfold.actions.amend_definitions import amend_definitions
 from fourfold.actions.answer_once import Answer, answer_once
 from fourfold.actions.approve_measurement import approve_measurement
 from fourfold.actions.ask_restatement import ask_restatement
@@ -66,14 +68,17 @@ from fourfold.actions.rotate_keys import rotate_keys
 from fourfold.actions.send_mail import send_mail
 from fourfold.actions.set_password import set_password
 from fourfold.actions.set_period_state import set_period_state
+from fourfold.actions.undo_amendment import undo_amendment
 from fourfold.actions.use_token import use_token
 from fourfold.actions.verify_chains import verify_chains
 from fourfold.actions.withdraw_entry import withdraw_entry
+from fourfold.engine.amendments import Amendment
 from fourfold.engine.definitions.write import write
 from fourfold.engine.period_states import PeriodState
 from fourfold.records.job_runs import KEPT
 from fourfold.records.models import (
     Entry,
+    Event,
     Grant,
     Invitation,
     JobRun,
@@ -86,6 +91,7 @@ from fourfold.records.models import (
 )  # fmt: skip
 from fourfold.records.queries.invitation import hash_of, link_of
 from fourfold.records.queries.scope import scope_of
+from fourfold.records.ready import ready_definitions
 from fourfold.testing.bakery import BAKERY, bakery
 from tests.actions.crashing import Act
 from tests.actions.test_confirm_step import MOVED, asked, csv
@@ -231,6 +237,27 @@ def _(path: Path) -> Act:
 @case(add_library_kpi)
 def _(path: Path) -> Act:
     return lambda: add_library_kpi(by=person(ALICE), objective="earn", kpi="K012", **B)
+
+
+def takings() -> Amendment:
+    """Sales by another name and another unit of measurement."""
+    ready = ready_definitions(place())
+    assert ready is not None
+    sales = ready.written.kpi["sales"]
+    return Amendment("kpis", sales, sales.model_copy(update={"name": "Takings", "tolerance": Decimal(5)}))
+
+
+@case(amend_definitions, again=False)
+def _(path: Path) -> Act:
+    amendment = takings()
+    return lambda: amend_definitions(by=person(ALICE), amendments=[amendment], **B)
+
+
+@case(undo_amendment, again=False)
+def _(path: Path) -> Act:
+    amend_definitions(by=person(ALICE), amendments=[takings()], **B)
+    number = Event.objects.latest("pk").seq
+    return lambda: undo_amendment(by=person(ALICE), number=number, **B)
 
 
 @case(evaluate_organisation)

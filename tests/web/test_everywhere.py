@@ -31,6 +31,7 @@ PAGES = (
     "home", "overview", "scorecard", "map", "alignment", "initiatives", "menu", "kpi", "quality", "figures", "steps",
     "objective", "search", "evidence", "portfolio", "scenario", "proposals", "members", "readers", "periods",
     "approvals", "restatements", "library", "library_kpi", "suggestions", "guest_links",
+    "build", "changes", "new_thing", "amendment", "removal",
 )  # fmt: skip
 WITHOUT = {
     "health", "password", "preferences", "account", "sessions", "people", "person", "invitation",
@@ -48,7 +49,9 @@ def address(name: str) -> str:
         row = Objective.objects.get(organisation__code="bakery", code="earn")
         return f"/objective/{row.pk}-earn/" + ("" if name == "objective" else f"{name}/")
     fixed = {"home": "/", "search": "/search/?q=sales&u=bakery", "overview": "/s/bakery/",
-             "library_kpi": "/s/bakery/library/market_share/", "guest_links": "/s/bakery/guests/"}  # fmt: skip
+             "library_kpi": "/s/bakery/library/market_share/", "guest_links": "/s/bakery/guests/",
+             "changes": "/s/bakery/build/changes/", "new_thing": "/s/bakery/build/kpi/",
+             "amendment": "/s/bakery/build/kpi/sales/", "removal": "/s/bakery/build/kpi/sales/removal/"}  # fmt: skip
     return fixed.get(name) or f"/s/bakery/{name}/"
 
 
@@ -104,7 +107,8 @@ def test_somebody_who_is_not_signed_in_is_asked_to(organisation: Organisation) -
 
 @pytest.mark.parametrize("method", ["OPTIONS", "TRACE", "PUT", "DELETE", "POST"])
 def test_a_page_is_read_and_only_a_form_is_sent(alice: Client, method: str) -> None:
-    sent = ("figures", "steps", "members", "suggestions", "periods", "approvals", "restatements", "/password/")
+    sent = ("figures", "steps", "members", "suggestions", "periods", "approvals", "restatements", "/password/",
+            "build", "changes", "new_thing", "amendment", "removal")  # fmt: skip
     forms = dict.fromkeys(sent, "GET, HEAD, POST") | {"/preferences/": "POST"}
     for name in (*PAGES, "/password/", "/preferences/"):
         allowed = forms.get(name, "GET, HEAD")

@@ -24,9 +24,10 @@ _LOCK: Final = Lock()
 
 @dataclass(frozen=True)
 class Ready:
-    """Completed definitions, with the row ids of their KPIs and units and the paths of the units, by code."""
+    """Completed definitions and those as written, with row ids of KPIs and units and paths of units, by code."""
 
     definitions: Definitions
+    written: Definitions
     kpis: Mapping[str, int]
     units: Mapping[str, int]
     paths: Mapping[str, str]
@@ -47,11 +48,12 @@ class Ready:
         return frozenset(code for code, above in self.paths.items() if path.startswith(above))
 
     @classmethod
-    def of(cls, organisation: Organisation, completed: Definitions) -> Ready:
-        """These definitions with the ids that their rows have now."""
+    def of(cls, organisation: Organisation, completed: Definitions, written: Definitions | None = None) -> Ready:
+        """These definitions with the ids that their rows have now; `written` is what was completed."""
         units = list(rows_of(Unit, organisation).values_list("code", "pk", "path"))
         kpis = dict(rows_of(Kpi, organisation).values_list("code", "pk"))
-        return cls(completed, kpis, {u: pk for u, pk, _ in units}, {u: path for u, _, path in units})
+        paths = {code: path for code, _, path in units}
+        return cls(completed, written or completed, kpis, {code: pk for code, pk, _ in units}, paths)
 
 
 def ready_definitions(organisation: Organisation) -> Ready | None:
@@ -67,7 +69,20 @@ def ready_definitions(organisation: Organisation) -> Ready | None:
     read = read_definitions(organisation)
     if read is None:
         return None
-    ready = Ready.of(organisation, complete(read))
+    return keep_ready(organisation, read)
+
+
+def keep_ready(organisation: Organisation, written: Definitions, rows: Ready | None = None) -> Ready:
+    """Definitions that were just read or written, ready; kept where the transaction is committed.
+
+    `rows` is what was ready before, where KPIs and units still have the same rows.
+    """
+    key = (organisation.pk, organisation.created_at, organisation.definitions_version)
+    completed = complete(written)
+    if rows is None:
+        ready = Ready.of(organisation, completed, written)
+    else:
+        ready = Ready(completed, written, rows.kpis, rows.units, rows.paths)
 
     def keep() -> None:
         with _LOCK:

@@ -29,19 +29,27 @@ from fourfold.records.models import (
 
 
 class Ids:
-    """Ids of an organisation's rows by code; a table is read when it is first asked for, so write it before."""
+    """Ids of an organisation's rows by code; a table is read when it is first asked for, so write it before.
 
-    def __init__(self, organisation: Organisation, strategy: str) -> None:
+    With `one_by_one` each id is asked for by itself, for the few of an amendment.
+    """
+
+    def __init__(self, organisation: Organisation, strategy: str, *, one_by_one: bool = False) -> None:
         self.strategy = strategy
         self._organisation = organisation
+        self._one_by_one = one_by_one
         self._known: dict[type[models.Model], dict[str, int]] = {}
 
     def __call__(self, model: type[models.Model], code: str | None) -> int | None:
         """The id of the row with this code; None for no code. `Membership` gives the person's, if there is one."""
         if code is None:
             return None
+        column = "person_id" if model is Membership else "pk"
+        if self._one_by_one:
+            rows = rows_of(model, self._organisation).filter(code=code).values_list(column, flat=True)
+            found: int | None = rows.first() if model is Membership else rows.get()
+            return found
         if model not in self._known:
-            column = "person_id" if model is Membership else "pk"
             self._known[model] = dict(rows_of(model, self._organisation).values_list("code", column))
         known = self._known[model]
         return known.get(code) if model is Membership else known[code]

@@ -6,8 +6,11 @@ from django.urls import path
 
 from fourfold.web.pages.account import account, sessions
 from fourfold.web.pages.alignment import alignment
+from fourfold.web.pages.amendment import amendment
 from fourfold.web.pages.approvals import approvals
 from fourfold.web.pages.audit import audit, audit_export, audit_home, audit_verification
+from fourfold.web.pages.build import build
+from fourfold.web.pages.changes import changes
 from fourfold.web.pages.deputies import deputies
 from fourfold.web.pages.evidence import evidence
 from fourfold.web.pages.figures import figures
@@ -28,6 +31,7 @@ from fourfold.web.pages.portfolio import portfolio
 from fourfold.web.pages.preferences import preferences
 from fourfold.web.pages.proposals import proposals
 from fourfold.web.pages.quality import quality
+from fourfold.web.pages.removal import removed
 from fourfold.web.pages.restatements import restatements
 from fourfold.web.pages.scenario import scenario
 from fourfold.web.pages.scorecard import scorecard
@@ -55,6 +59,11 @@ urlpatterns = [
     path("s/<str:unit>/members/", members, name="members"),
     path("s/<str:unit>/guests/", guest_links, name="guest_links"),
     path("s/<str:unit>/menu/", menu, name="menu"),
+    path("s/<str:unit>/build/", build, name="build"),
+    path("s/<str:unit>/build/changes/", changes, name="changes"),
+    path("s/<str:unit>/build/<slug:noun>/", amendment, name="new_thing"),
+    path("s/<str:unit>/build/<slug:noun>/<str:key>/", amendment, name="amendment"),
+    path("s/<str:unit>/build/<slug:noun>/<str:key>/removal/", removed, name="removal"),
     path("kpi/<int:pk>-<slug:name>/", kpi, name="kpi"),
     path("kpi/<int:pk>-<slug:name>/figures/", figures, name="figures"),
     path("kpi/<int:pk>-<slug:name>/quality/", quality, name="quality"),

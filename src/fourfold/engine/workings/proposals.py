@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
@@ -10,6 +11,8 @@ import numpy as np
 
 from fourfold.engine.anchors import Polarity
 from fourfold.engine.findings import Finding, Level, Place
+from fourfold.engine.probability import Outlook, probability
+from fourfold.engine.student_t import t_quantile
 from fourfold.engine.target_proposals import (
     Proposal,
     Proposals,
@@ -92,6 +95,20 @@ class ProposalsWorking(Working):
     def findings(self) -> tuple[Finding, ...]:
         """Why a way has nothing to propose."""
         return tuple(dict.fromkeys(finding for way in self.ways() for finding in way.findings))
+
+    def chance(self, value: float) -> float:
+        """The probability to reach a value as a target (§4.4), from the forecast; NaN where nothing tells it.
+
+        >>> then = ForecastAhead("2026-12", 9, 7, 11, 4)
+        >>> working = ProposalsWorking("waits", "root", Polarity.HIGHER_BETTER, (), then)
+        >>> round(working.chance(9.0), 2), round(working.chance(11.0), 2)
+        (0.5, 0.1)
+        """
+        then = self.forecast
+        if then is None or not then.degrees or self.polarity not in (Polarity.HIGHER_BETTER, Polarity.LOWER_BETTER):
+            return math.nan
+        spread = (then.high - then.mean) / t_quantile(0.9, then.degrees)
+        return float(probability(Outlook(then.mean, spread, then.degrees), value, self.polarity))
 
     def answer(self) -> dict[str, Plain]:
         """Every proposal with its reason, and why a way has none."""

@@ -6,8 +6,9 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
+from fourfold.engine.amendments import Amendment, Amendments
 from fourfold.engine.definitions import Definitions, Step
 from fourfold.engine.definitions.base import Definition
 from fourfold.engine.edits import name_of
@@ -16,6 +17,12 @@ from fourfold.records.defined import kept_spec, spec_of
 from fourfold.records.frames.person import read_people, write_people
 from fourfold.records.models import Organisation, Unit
 from fourfold.records.tables import TABLES, Ids, Table, rows_of, set_values
+
+#: By what of its key the row of a thing is found.
+_NARROW: Final = {
+    "code": "code", "kpi": "kpi__code", "objective": "objective__code", "source": "source__code",
+    "target": "target__code", "since": "since",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +72,46 @@ def write_definitions(organisation: Organisation, definitions: Definitions) -> t
     for table, leftover in reversed(removals):
         _remove(table, leftover)
     return tuple(c for c in changes if c)
+
+
+def write_amendments(organisation: Organisation, definitions: Definitions, amendments: Amendments) -> None:
+    """Write the rows of amended things alone; `definitions` are those after, checked. What is new comes last.
+
+    Call it inside a transaction that holds the lock. Removing a KPI or unit that has figures raises `ProtectedError`.
+    """
+    ids = Ids(organisation, definitions.strategy.code, one_by_one=True)
+    tables = {table.noun: table for table in TABLES}
+    for each in sorted(amendments, key=lambda a: a.after is None):
+        if each.noun == "organisation":
+            _write_organisation(organisation, definitions)
+            continue
+        _write_thing(tables[each.noun], organisation, each, ids)
+    if any(each.noun == "units" for each in amendments):
+        _place_units(organisation, definitions)
+
+
+def _write_thing(table: Table, organisation: Organisation, each: Amendment, ids: Ids) -> None:
+    """Add, change or remove the row of one thing."""
+    rows = rows_of(table.model, organisation)
+    row = None if each.before is None else _row_of(rows, table, each.before)
+    if each.after is None:
+        assert row is not None
+        _remove(table, [row])
+        return
+    values = {**table.columns(each.after, ids), "spec": spec_of(each.after)}
+    if row is None:
+        last = rows.order_by("-position").values_list("position", flat=True).first()
+        position = 0 if last is None else last + 1
+        table.model._default_manager.create(organisation=organisation, position=position, **values)
+    elif set_values(row, values):
+        row.save(update_fields=sorted(values))
+
+
+def _row_of(rows: Any, table: Table, thing: Definition) -> Any:
+    """The row of a thing, the one that says exactly this where several have its key."""
+    near = {_NARROW[part]: getattr(thing, part) for part in table.key if part in _NARROW}
+    kind = type(thing)
+    return next(row for row in rows.filter(**near).order_by("position") if kind.model_validate(row.spec) == thing)
 
 
 def add_step(organisation: Organisation, strategy: str, step: Step, *, at: datetime) -> None:

@@ -34,6 +34,8 @@ _KEY: Final = ("unit_id", "view", "ordinal", "node")
 #: What the long table of the engine and the table of the database share beside that.
 _FIGURES: Final = ("period", *COLUMNS[4:])
 _COLUMNS: Final = (*_KEY, *_FIGURES)
+#: Where in a row they stand.
+SCORE, STATUS = (_COLUMNS.index(name) for name in ("score", "status"))
 #: What is rolled up of a child.
 _SCORES: Final = ("score", "status", "confidence", "marks")
 #: Numbers of a figure, beside its state, marks and reason.

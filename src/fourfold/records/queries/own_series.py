@@ -39,7 +39,7 @@ def _computed(scope: Scope, kpi: Kpi, as_of: datetime) -> OwnSeries:
     structure = scope.structure
     organisation = models.Organisation.objects.visible_to(scope.person).get(pk=structure.pk)
     units, paths = {u.code: u.pk for u in structure.units}, {u.code: u.path for u in structure.units}
-    ready = Ready(structure.whole, structure.kpi_pk, units, paths)
+    ready = Ready(structure.whole, structure.whole, structure.kpi_pk, units, paths)
     return computed_series(organisation, ready, kpi, scope.unit.code, as_of=as_of)
 
 

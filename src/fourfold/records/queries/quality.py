@@ -69,7 +69,7 @@ def quality_of(scope: Scope, kpi: Kpi) -> Quality:
         kpi=kpi,
         day=day,
         smart=smart.assess(known),
-        health=_without_gaming(health.assess(_record(scope, known, series, own, kept, day))),
+        health=without_gaming(health.assess(_record(scope, known, series, own, kept, day))),
         label=health.classify(definitions, kpi),
         flags=_flags(scope, kpi, series, seen, kept, entries) if may_see_gaming(scope, kpi) else None,
     )
@@ -81,7 +81,7 @@ def may_see_gaming(scope: Scope, kpi: Kpi) -> bool:
     return scope.may(Action.DEFINE) or (code is not None and code in (kpi.owner, kpi.approver))
 
 
-def _without_gaming(found: Assessment) -> Assessment:
+def without_gaming(found: Assessment) -> Assessment:
     """The same, with the question about gaming as one nobody answers here."""
     parts = tuple(
         replace(p, criteria=tuple(replace(c, evidence=APART) if c.code == "S2" else c for c in p.criteria))

@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from fourfold.access.roles import Action
 from fourfold.access.sight import sights_of
+from fourfold.records.queries.amendment import may_define
 from fourfold.records.queries.people import manages_people
 from fourfold.records.queries.scope import Scope
 from fourfold.records.queries.structure import initials
@@ -49,6 +50,7 @@ class Frame:
     theme: Preference
     density: Preference
     people_url: str
+    build_url: str
 
 
 def show(
@@ -96,6 +98,7 @@ def frame_of(request: Request, here: Here, page: str) -> Frame:
         theme=_theme(request),
         density=_density(request),
         people_url=_people_url(here.scope),
+        build_url=here.unit("build") if may_define(here.scope) else "",
     )
 
 

@@ -16,6 +16,7 @@ from fourfold.records.queries.scope import Scope
 from fourfold.records.queries.structure import slug
 from fourfold.records.queries.window import LENGTH
 from fourfold.web.address import Here, here_of_kpi, path
+from fourfold.web.components.amendment import form_of
 from fourfold.web.components.frame import crumb_of, show
 from fourfold.web.components.kpi_sections import figure_text, sections_of
 from fourfold.web.components.period import periods_noun
@@ -58,6 +59,7 @@ def kpi_page(
         absent=absent,
         known=_known(page, form),
         form_url=here.at(path("figures", page.pk, slug(definition.name)), here.place()),
+        edit_url=form_of(here, "kpi", definition),
         readers_url=here.at(path("readers", page.pk, slug(definition.name)), here.place()),
         restatements_url=here.at(path("restatements", page.pk, slug(definition.name)), here.place()),
         quality_url=here.at(path("quality", page.pk, slug(definition.name)), here.place()),

@@ -14,6 +14,7 @@ from fourfold.records.queries.overview import KpiNow
 from fourfold.records.queries.structure import slug
 from fourfold.records.queries.window import scores, statuses
 from fourfold.web.address import Here, here_in, path
+from fourfold.web.components.amendment import form_of
 from fourfold.web.components.drawings import spark_of, target_text, track_of
 from fourfold.web.components.frame import crumb_of, show
 from fourfold.web.components.freshness import age_note, figure_words
@@ -35,6 +36,7 @@ def objective(request: Request, pk: int, name: str) -> HttpResponse:
         here,
         page="map",
         title=page.node.objective.name,
+        edit_url=form_of(here, "objective", page.node.objective),
         crumbs=[crumb_of(here), Link("Strategy map", here.unit("map", o=record.code))],
         **context_of(here, page),
     )

@@ -1,0 +1,40 @@
+"""Results after an amendment, in its transaction: of what it reaches, else of everything."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from fourfold.actions.evaluate_organisation import evaluate_locked, new_run
+from fourfold.engine.amendment_reach import Reach
+from fourfold.records.frames.amendment import kpi_results, node_rows, stored_periods
+from fourfold.records.frames.result import Changes, Row, rows_of_results, stored_results
+from fourfold.records.models import Organisation, Result
+from fourfold.records.ready import Ready
+
+
+def store_amended(
+    organisation: Organisation, ready: Ready, reach: Reach, *, was_evaluated: bool, as_of: datetime, reason: str
+) -> int:
+    """Make the stored results what a full evaluation would give, and say how many are different.
+
+    `organisation` is locked, with the change counted and written already. Where results were older than the
+    definitions before, or other periods are due by now, everything is evaluated.
+    """
+    shown = stored_periods(ready, as_of) if was_evaluated and not reach.everything else None
+    if shown is None:
+        evaluate_locked(organisation, as_of=as_of, reason=reason)
+        return Result.objects.filter(organisation=organisation, input_version=organisation.version).count()
+    run, changes = new_run(organisation, as_of=as_of, reason=reason), Changes()
+    if not reach:
+        return 0
+    found = kpi_results(organisation, ready, reach.kpis, shown, as_of)
+    spots = [(view, period.ordinal) for view, periods in shown.items() for period in periods]
+    names = {*reach.nodes, *(f"kpi:{code}" for code in reach.kpis)}
+    stored = stored_results(spots, units=ready.units.values(), nodes=names)
+    different: list[Row] = []
+    for view, results in found.items():
+        different += changes.compare(run, stored, rows_of_results(ready, (view,) * len(results.periods), results))
+    changes.compare(run, stored, node_rows(ready, reach, found, different))
+    count = changes.write(run)
+    gone, _ = Result.objects.filter(organisation=organisation, node__in=reach.gone).delete() if reach.gone else (0, {})
+    return count + gone

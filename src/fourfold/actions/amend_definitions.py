@@ -1,0 +1,134 @@
+"""Change definitions thing by thing, as a form does: the same checks as for text, and what was there is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from django.db import transaction
+
+from fourfold.access.roles import Action
+from fourfold.actions._amended_results import store_amended
+from fourfold.actions._grants import without_gain
+from fourfold.actions._steps import advance, find_organisation, lock, note_event, require
+from fourfold.actions.evaluate_organisation import is_evaluated
+from fourfold.actions.outcome import Outcome
+from fourfold.engine.amendment_check import verdict
+from fourfold.engine.amendment_reach import reach_of
+from fourfold.engine.amendments import Amendment, Amendments, amend
+from fourfold.engine.definitions import Kpi as KpiDefinition
+from fourfold.engine.definitions import Unit as UnitDefinition
+from fourfold.engine.definitions.text.folder import NOUNS
+from fourfold.engine.findings import Finding, Level, Place
+from fourfold.errors import Conflict, NotFound
+from fourfold.records.amendment_text import text_of
+from fourfold.records.frames.definition import write_amendments
+from fourfold.records.models import Kpi, Measurement, Organisation, PeriodState, Person, Unit
+from fourfold.records.ready import keep_ready, ready_definitions
+
+#: The event of a change in definitions made thing by thing.
+EVENT: Final = "definitions.amend"
+#: What cannot be amended one by one: people have pages of their own, notes and confirmed steps belong to figures.
+_OTHERS: Final = frozenset({"people", "notes", "steps"})
+
+
+def amend_definitions(
+    *,
+    by: Person | None,
+    organisation: str | None = None,
+    amendments: Iterable[Amendment],
+    reason: str = "",
+    at: datetime | None = None,
+    undoes: int | None = None,
+) -> Outcome[Amendments]:
+    """Write these amendments in one transaction and evaluate what they reach; the event keeps both sides of each.
+
+    Whoever may change the definitions of the organisation may do this. What would be broken comes back as findings, and
+    nothing is written; what else the checks say about the amended things comes with the outcome. Raises `Outdated`
+    where a thing is no longer as it was `before`. `undoes` is the number of the event that this takes back.
+    """
+    found = find_organisation(by, organisation)
+    wanted = tuple(each for each in amendments if each.before != each.after)
+    closed = any(isinstance(t, KpiDefinition) and t.is_confidential for e in wanted for t in (e.before, e.after))
+    require(by, Action.DEFINE, found, confidential=closed)
+    if not wanted:
+        return Outcome("nothing is different", ())
+    if others := {each.noun for each in wanted} & _OTHERS:
+        raise Conflict(f"{', '.join(sorted(others))} are not changed here.")
+    moment = at or datetime.now(UTC)
+    with transaction.atomic():
+        locked = lock(found)
+        before = ready_definitions(locked)
+        if before is None:
+            raise NotFound(f"{found.name} has no definitions yet.")
+        after = amend(before.written, wanted)
+        said = verdict(before.definitions, after, wanted, today=moment.date())
+        broken = (*said.broken, *_taken(before.written, wanted), *_in_use(locked, wanted), *_closed(locked, wanted))
+        if broken:
+            return Outcome("nothing was changed", findings=broken)
+        was_evaluated = is_evaluated(locked, on=moment)
+        with without_gain(by, locked):
+            write_amendments(locked, after, wanted)
+        advance(locked, definitions=True)
+        ready = keep_ready(locked, after, None if _moves_rows(wanted) else before)
+        told = {"amendments": [_told(each) for each in wanted]} | ({} if undoes is None else {"undoes": undoes})
+        note_event(locked, by, EVENT, _names(wanted), at=moment, after=told, reason=reason)
+        reach = reach_of(before.definitions, ready.definitions, wanted)
+        why = f"Changed {_names(wanted)}"
+        count = store_amended(locked, ready, reach, was_evaluated=was_evaluated, as_of=moment, reason=why[:200])
+    return Outcome(f"{_names(wanted)} saved; {count:,} result{'s' if count != 1 else ''} changed", wanted, said.own)
+
+
+def _moves_rows(amendments: Amendments) -> bool:
+    """True where rows of KPIs or units come, go, or stand elsewhere."""
+    return any(e.noun == "units" or (e.noun == "kpis" and (e.before is None or e.after is None)) for e in amendments)
+
+
+def _names(amendments: Amendments) -> str:
+    """What was changed, as events name it: the first thing, and how many more."""
+    first, *rest = amendments
+    name = f"{NOUNS.get(first.noun, first.noun)} {first.name}"
+    return f"{name} and {len(rest)} more" if rest else name
+
+
+def _told(each: Amendment) -> dict[str, Any]:
+    return {"noun": each.noun, "name": each.name, "before": text_of(each.before), "after": text_of(each.after)}
+
+
+def _taken(before: object, amendments: Amendments) -> Iterator[Finding]:
+    """A code that is new and names something already."""
+    for each in amendments:
+        code = getattr(each.after, "code", None)
+        if each.before is None and code is not None and any(t.code == code for t in getattr(before, each.noun)):
+            place = Place(thing=f"{NOUNS[each.noun]}:{code}.code")
+            message = f"There is a {NOUNS[each.noun]} with the code {code} already."
+            yield Finding("CODE-TWICE", Level.ERROR, place, message, "Give it a code of its own.")
+
+
+def _in_use(organisation: Organisation, amendments: Amendments) -> Iterator[Finding]:
+    """A KPI or unit that is to go and has figures."""
+    for each in amendments:
+        model = {"kpis": Kpi, "units": Unit}.get(each.noun)
+        if model is None or each.after is not None:
+            continue
+        rows = model.objects.filter(organisation=organisation, code=each.name)
+        column = "kpi__in" if model is Kpi else "unit__in"
+        has_figures = Measurement.objects.filter(organisation=organisation, **{column: rows}).exists()
+        if has_figures or (model is Unit and PeriodState.objects.filter(unit__in=rows).exists()):
+            noun = "KPI" if model is Kpi else "unit"
+            fix = "Archive it: its state becomes “retired”, and its history stays." if model is Kpi else "Keep it."
+            place = Place(thing=f"{NOUNS[each.noun]}:{each.name}")
+            yield Finding("AMEND-IN-USE", Level.ERROR, place, f"The {noun} {each.name} has figures.", fix)
+
+
+def _closed(organisation: Organisation, amendments: Amendments) -> Iterator[Finding]:
+    """A unit that is to move and has closed months: what they showed was put together in the old tree."""
+    for each in amendments:
+        before, after = each.before, each.after
+        if not (isinstance(before, UnitDefinition) and isinstance(after, UnitDefinition)):
+            continue
+        rows = PeriodState.objects.current().without_figures().filter(organisation=organisation)
+        if before.parent != after.parent and rows.filter(unit__code=before.code).exists():
+            place, fix = Place(thing=f"unit:{before.code}.parent"), "Reopen them first, or make a new unit there."
+            yield Finding("AMEND-CLOSED", Level.ERROR, place, f"The unit {before.code} has closed months.", fix)

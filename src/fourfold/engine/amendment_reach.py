@@ -1,0 +1,125 @@
+"""What an amendment changes in results: which KPIs are to be computed anew, and which nodes rolled up anew."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from fourfold.engine.amendments import Amendment, Amendments
+from fourfold.engine.definitions import Definitions, Kpi, KpiUse, Objective, Perspective, Target, Theme
+from fourfold.engine.definitions.base import Definition
+from fourfold.engine.groups import dependents
+from fourfold.engine.nodes import Node, nodes_above, nodes_of
+
+#: What is said of things and no result depends on. A new field is taken for one that counts until it is named here.
+_SAID: Final = {
+    "kpis": {
+        "name", "definition", "purpose", "population", "category", "synonyms", "tags", "decimals", "owner", "steward",
+        "approver", "source", "result_type", "indicator_class", "controllability", "paired_with", "effort_minutes",
+        "gaming_risk", "used_for_pay", "side_effects_reviewed", "review_by",
+    },
+    "objectives": {
+        "name", "owner", "description", "result", "slot", "cascaded_from", "cascade_type", "cascade_sign",
+        "contribution", "accepted_by", "local",
+    },
+    "uses": {"role", "fit_confirmed"},
+    "targets": {"author", "approver", "reason", "source", "note"},
+    "perspectives": {"name", "question", "rank"},
+    "themes": {"name", "result"},
+    "strategy": {"name", "mission", "vision", "values", "horizon", "state", "weights_sum_to_100", "waivers"},
+    "units": {"name", "kind", "description", "size"},
+    "organisation": {"name", "description", "locale"},
+}  # fmt: skip
+#: Nouns on which no result depends.
+_SILENT: Final = frozenset({"links", "initiatives", "notes", "people", "steps"})
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """`kpis` are computed anew, `nodes` (all above them, lowest first) rolled up anew; results of `gone` go.
+
+    Where it is `everything`, the rest says nothing.
+    """
+
+    kpis: frozenset[str] = frozenset()
+    nodes: tuple[str, ...] = ()
+    gone: frozenset[str] = frozenset()
+    restructured: bool = False  # nodes are put together otherwise, so they differ even where no KPI does
+    everything: bool = False
+
+    def __bool__(self) -> bool:
+        """True when any result can be different."""
+        return bool(self.everything or self.kpis or self.nodes or self.gone)
+
+
+EVERYTHING: Final = Reach(everything=True)
+
+
+def reach_of(before: Definitions, after: Definitions, amendments: Amendments) -> Reach:
+    """What of the results of `before` is to be made anew for `after`; both are completed and free of errors."""
+    loud = [each for each in amendments if each.noun not in _SILENT and _counts(each)]
+    if any(each.noun in ("organisation", "units") for each in loud):
+        return EVERYTHING
+    start = {code for each in loud for code in _kpis(each)}
+    kpis = start | dependents(before, start & before.kpi.keys())  # who newly depends on one of them is amended too
+    wanted = {name for each in loud for name in _nodes(each, before)} | {n for e in loud for n in _nodes(e, after)}
+    every = {node.name for level in nodes_of(after) for node in level}
+    if any(each.noun == "strategy" for each in loud):
+        wanted = every
+    wanted |= nodes_above(before, kpis).keys() | nodes_above(after, kpis).keys()
+    gone = {node.name for level in nodes_of(before) for node in level} - every
+    gone |= {f"kpi:{code}" for code in before.kpi.keys() - after.kpi.keys()}
+    is_other = any(each.noun not in ("kpis", "targets") for each in loud) or nodes_of(before) != nodes_of(after)
+    made = frozenset(kpis & after.kpi.keys())
+    return Reach(made, tuple(_upwards(after, wanted)), frozenset(gone), restructured=is_other)
+
+
+def _counts(each: Amendment) -> bool:
+    if each.before is None or each.after is None:
+        return True
+    fields = type(each.after).model_fields.keys() - _SAID.get(each.noun, set())
+    return any(getattr(each.before, name) != getattr(each.after, name) for name in fields)
+
+
+def _things(each: Amendment) -> Iterator[Definition]:
+    yield from (thing for thing in (each.before, each.after) if thing is not None)
+
+
+def _kpis(each: Amendment) -> Iterator[str]:
+    for thing in _things(each):
+        if isinstance(thing, Kpi):
+            yield thing.code
+        elif isinstance(thing, Target):
+            yield thing.kpi
+
+
+def _nodes(each: Amendment, definitions: Definitions) -> Iterator[str]:
+    """The nodes that are put together otherwise, as far as the definitions have them."""
+    for thing in _things(each):
+        if isinstance(thing, KpiUse):
+            yield f"objective:{thing.objective}"
+        elif isinstance(thing, Objective):
+            yield f"objective:{thing.code}"
+            yield f"perspective:{thing.perspective}"
+            yield from (f"theme:{code}" for code in thing.themes)
+        elif isinstance(thing, Theme):
+            yield f"theme:{thing.code}"
+        elif isinstance(thing, Perspective):
+            yield from (f"perspective:{thing.code}", "scorecard")
+        elif isinstance(thing, Kpi):
+            yield from nodes_above(definitions, (thing.code,))
+
+
+def _upwards(definitions: Definitions, wanted: set[str]) -> Iterator[str]:
+    """These nodes and all above them, lowest first."""
+    found = set(wanted)
+
+    def is_above(node: Node) -> bool:
+        return node.name in found or not found.isdisjoint(node.children)
+
+    for level in nodes_of(definitions):
+        for node in level:
+            if is_above(node):
+                found.add(node.name)
+                yield node.name

@@ -1,0 +1,221 @@
+"""What an amendment would do before it is saved, who changed a definition and how, and what can be amended."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+from django.utils import timezone
+
+from fourfold.access.roles import Action
+from fourfold.access.rules import Thing, can
+from fourfold.engine.amendment_check import Verdict, verdict
+from fourfold.engine.amendment_reach import EVERYTHING, Reach, reach_of
+from fourfold.engine.amendments import Amendment, Amendments, amend, find_thing
+from fourfold.engine.carrying import carries
+from fourfold.engine.definitions import Definitions, Kpi, KpiUse, Target
+from fourfold.engine.definitions.base import Definition
+from fourfold.engine.definitions.complete import complete
+from fourfold.engine.edits import KEYS, Field, name_of
+from fourfold.engine.findings import Finding
+from fourfold.engine.nodes import effective_weights
+from fourfold.engine.statuses import Status
+from fourfold.errors import Forbidden, NotFound, Outdated
+from fourfold.records import models
+from fourfold.records.amendment_text import amendment_of
+from fourfold.records.frames.amendment import kpi_results, node_rows
+from fourfold.records.frames.result import SCORE, STATUS, rows_of_results, stored_results
+from fourfold.records.queries.scope import Scope
+from fourfold.records.ready import Ready, ready_definitions
+from fourfold.records.scope import principal_of
+
+EVENT = "definitions.amend"
+
+
+class Moved(NamedTuple):
+    """A KPI or node whose score or status would be another one in the unit and period shown."""
+
+    node: str
+    before: tuple[float | None, Status]
+    after: tuple[float | None, Status]
+
+
+class Share(NamedTuple):
+    """The share of a KPI in the whole scorecard, before and after; None where it is not on it."""
+
+    kpi: str
+    before: float | None
+    after: float | None
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What the checks say, which scores move, and which effective weights. `everything` is computed anew on saving."""
+
+    verdict: Verdict
+    moved: tuple[Moved, ...] = ()
+    shares: tuple[Share, ...] = ()
+    everything: bool = False
+
+
+class Past(NamedTuple):
+    """One change in the log: its number, when, by whom, of which thing, and the fields that it changed."""
+
+    number: int
+    at: datetime
+    person: str
+    noun: str
+    name: str
+    kind: str
+    fields: tuple[Field, ...]
+    undoes: int | None
+    reason: str
+    is_last: bool
+
+
+def may_define(scope: Scope) -> bool:
+    """True for who may change the definitions of the organisation."""
+    return can(principal_of(scope.person), Action.DEFINE, Thing(scope.structure.pk, None))
+
+
+def require_define(scope: Scope) -> None:
+    """Refuse who may not change definitions."""
+    if not may_define(scope):
+        raise Forbidden("You may not change definitions here.")
+
+
+def ready_of(scope: Scope) -> Ready:
+    """The definitions as written and as completed. Raises `NotFound` where there are none."""
+    found = models.Organisation.objects.visible_to(scope.person).filter(pk=scope.structure.pk).first()
+    ready = None if found is None else ready_definitions(found)
+    if ready is None:
+        raise NotFound("There are no definitions here yet.")
+    return ready
+
+
+def thing_of(scope: Scope, definitions: Definitions, noun: str, key: str) -> Definition:
+    """The thing with the key of an address: its parts with `~` between them. Confidential KPIs are not there."""
+    parts = [part or None for part in key.split("~")]
+    thing = find_thing(definitions, noun, parts + [None] * (len(KEYS[noun]) - len(parts)))
+    closed = thing.code if isinstance(thing, Kpi) else getattr(thing, "kpi", None)
+    if closed in scope.closed:
+        raise NotFound(f"There is no {name_of(parts)} among the {noun} here.")
+    return thing
+
+
+def effect_of(scope: Scope, ready: Ready, amendments: Amendments) -> Effect:
+    """What saving would break and change; nothing is written."""
+    try:
+        after = amend(ready.written, amendments)
+    except Outdated:
+        return Effect(Verdict((), ()))
+    said = verdict(ready.definitions, after, amendments, today=timezone.localdate(timezone=scope.structure.zone))
+    said = Verdict(shown_findings(scope, said.broken), shown_findings(scope, said.own))
+    if said.broken:
+        return Effect(said)
+    then = Ready(complete(after), after, ready.kpis, ready.units, ready.paths)
+    reach = reach_of(ready.definitions, then.definitions, amendments)
+    shares = _shares(scope, ready.definitions, then.definitions) if reach.restructured else ()
+    if reach == EVERYTHING:
+        return Effect(said, shares=shares, everything=True)
+    return Effect(said, _moved(scope, ready, then, reach), shares)
+
+
+def shown_findings(scope: Scope, findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    """Findings without the names of KPIs that are not shown to the person."""
+    hidden = scope.closed
+    return tuple(
+        Finding(f.code, f.level, f.place, "A KPI that is not shown to you is in the way.")
+        if hidden & set(re.findall(r"[\w.\-]+", f"{f.message} {f.place.thing}")) else f
+        for f in findings
+    )  # fmt: skip
+
+
+def _moved(scope: Scope, ready: Ready, then: Ready, reach: Reach) -> tuple[Moved, ...]:
+    """Scores in the unit and period shown; none where nothing was evaluated or scores are carried forward."""
+    as_of = scope.run.as_of
+    if not reach or as_of is None or carries(then.definitions):
+        return ()
+    spots, unit = [(scope.view, scope.period.ordinal)], ready.units[scope.unit.code]
+    organisation = models.Organisation.objects.visible_to(scope.person).get(pk=scope.structure.pk)
+    known = {code for code in reach.kpis if code in ready.kpis}
+    found = kpi_results(organisation, then, known, {scope.view: (scope.period,)}, as_of)  # type: ignore[dict-item]
+    rows = [r for v, each in found.items() for r in rows_of_results(then, (v,), each, units=(scope.unit.code,))]
+    rows += [row for row in node_rows(then, reach, found, rows, units=(unit,)) if row[0] == unit]
+    names = {row[3] for row in rows}
+    stored = stored_results(spots, units=[unit], nodes=names).rows if names else {}
+    moved = []
+    for row in rows:
+        before = stored.get(row[:4])
+        old = (None, Status.NO_DATA) if before is None else (before[SCORE], Status(before[STATUS]))
+        new = (row[SCORE], Status(row[STATUS]))
+        if old != new and row[3].removeprefix("kpi:") not in scope.closed:
+            moved.append(Moved(row[3], old, new))
+    return tuple(sorted(moved, key=lambda m: (m.node != "scorecard", m.node)))
+
+
+def _shares(scope: Scope, before: Definitions, after: Definitions) -> tuple[Share, ...]:
+    old, new = effective_weights(before), effective_weights(after)
+    return tuple(
+        Share(node.removeprefix("kpi:"), old.get(node), new.get(node))
+        for node in dict.fromkeys((*new, *old))
+        if node.startswith("kpi:") and node.removeprefix("kpi:") not in scope.closed and old.get(node) != new.get(node)
+    )
+
+
+def known_of(scope: Scope, definitions: Definitions) -> dict[str, list[tuple[str, str]]]:
+    """What fields can name, by noun: code and name; confidential KPIs that are not shown are not among them."""
+    listed: Mapping[str, Iterable[Definition]] = {
+        "people": definitions.people, "perspectives": definitions.perspectives, "themes": definitions.themes,
+        "objectives": definitions.objectives, "units": definitions.units,
+        "kpis": [k for k in definitions.kpis if k.code not in scope.closed],
+    }  # fmt: skip
+    return {noun: [(t.code, t.name) for t in things] for noun, things in listed.items()}  # type: ignore[attr-defined]
+
+
+def past_of(scope: Scope, noun: str = "", name: str = "", most: int = 60) -> list[Past]:
+    """The changes of one thing, or of all, newest first; those of KPIs that are not shown are left out."""
+    events = models.Event.objects.visible_to(scope.person) if not may_define(scope) else _own(scope)
+    found: list[Past] = []
+    seen = set[tuple[str, str]]()
+    for event in events.filter(action=EVENT).order_by("-seq").select_related("person")[: most * 20]:
+        for told in event.after["amendments"]:
+            spot = (told["noun"], told["name"])
+            if (noun and spot != (noun, name)) or len(found) >= most:
+                continue
+            each = amendment_of(told)
+            code = each.thing.kpi if isinstance(each.thing, KpiUse | Target) else getattr(each.thing, "code", "")
+            if noun_is_closed(scope, each, code):
+                continue
+            who = event.person.name if event.person else event.agent or "the administrator of the machine"
+            last = spot not in seen and not seen.add(spot)  # type: ignore[func-returns-value]
+            found.append(Past(event.seq, event.at, who, *spot, _kind(each), fields_of(each),
+                              event.after.get("undoes"), event.reason, is_last=last))  # fmt: skip
+    return found
+
+
+def noun_is_closed(scope: Scope, each: Amendment, code: str) -> bool:
+    """True for an amendment of a confidential KPI that is not shown, or of what hangs on it."""
+    return each.noun in ("kpis", "uses", "targets") and code in scope.closed
+
+
+def _own(scope: Scope) -> models.event.Events:
+    # house: who may change the definitions reads what was changed in them
+    found: models.event.Events = models.Event.objects.filter(organisation=scope.structure.pk)
+    return found
+
+
+def _kind(each: Amendment) -> str:
+    return "added" if each.before is None else "removed" if each.after is None else "changed"
+
+
+def fields_of(each: Amendment) -> tuple[Field, ...]:
+    """What an amendment changes, field by field, as differences of folders tell it."""
+    if each.before is None or each.after is None:
+        return ()
+    old, new = each.before.model_dump(mode="json"), each.after.model_dump(mode="json")
+    return tuple(Field(name, old[name], new[name]) for name in type(each.after).model_fields if old[name] != new[name])
+

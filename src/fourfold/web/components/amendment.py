@@ -1,0 +1,205 @@
+"""Amendments on pages: their addresses, what they would do, and what belongs to the thing that is amended."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from fourfold.engine.amendment_check import field_of
+from fourfold.engine.amendments import Amendments
+from fourfold.engine.definitions import Definitions, Kpi, KpiUse, Link, Objective, Perspective, Target
+from fourfold.engine.definitions.base import Definition
+from fourfold.engine.edits import key_of
+from fourfold.engine.findings import Finding
+from fourfold.engine.nodes import effective_weights
+from fourfold.engine.statuses import Status
+from fourfold.records.queries.amendment import Effect
+from fourfold.records.ready import Ready
+from fourfold.web.address import Here
+from fourfold.web.components.amendment_fields import NOUNS, noun_of
+from fourfold.web.components.kpi_smart import smart_shown
+from fourfold.web.components.numbers import score_text, share_text
+from fourfold.web.forms.amendment import AmendmentForm
+
+
+def key_text(noun: str, thing: Definition) -> str:
+    """The key of a thing in an address."""
+    return quote("~".join("" if part is None else str(part) for part in key_of(NOUNS[noun], thing)), safe="~:.-_")
+
+
+def form_of(here: Here, noun: str, thing: Definition | None = None, /, **start: str) -> str:
+    """The address of the form of a thing, or of a new one that begins with something."""
+    base = here.unit("build").partition("?")[0] + f"{noun}/" + (f"{key_text(noun, thing)}/" if thing else "")
+    query = here.state | start
+    return base + (f"?{urlencode(query)}" if query else "")
+
+
+def address_of(here: Here, page: str, noun: str, thing: Definition) -> str:
+    """The address of a page about the changes or the removal of a thing."""
+    base = here.unit("build").partition("?")[0]
+    if page == "removal":
+        return f"{base}{noun}/{key_text(noun, thing)}/removal/"
+    key = "~".join(str(part or "") for part in key_of(NOUNS[noun], thing))
+    return f"{base}changes/?{urlencode({'of': noun, 'key': key})}"
+
+
+def page_of(here: Here, noun: str, before: Definition | None, amendments: Amendments) -> str:
+    """Where to go after saving: to the thing's own page where it had one, else to what is built."""
+    structure = here.scope.structure
+    thing = amendments[0].after if amendments else before
+    if before is not None and isinstance(thing, Kpi) and thing.code in structure.kpi:
+        return here.kpi(structure.kpi[thing.code])
+    if before is not None and isinstance(thing, Objective) and thing.code in structure.objective:
+        return here.objective(structure.objective[thing.code])
+    return here.unit("build")
+
+
+def said_of(finding: Finding) -> str:
+    """A finding as the terminal says it."""
+    return f"{finding.message} {finding.fix}".strip()
+
+
+def complaints(here: Here, forms: Sequence[AmendmentForm], findings: Iterable[Finding]) -> list[Finding]:
+    """Put findings beside their fields: errors as complaints, others as remarks. Gives back those of other things."""
+    others = []
+    for finding in findings:
+        form = next((f for f in forms if _is_about(finding, f)), None)
+        if form is None:
+            others.append(finding)
+        elif finding.level == 2:
+            form.complain(field_of(finding), said_of(finding))
+        else:
+            form.warn(field_of(finding), said_of(finding))
+    return others
+
+
+def _is_about(finding: Finding, form: AmendmentForm) -> bool:
+    thing = finding.place.thing or ""
+    noun, _, rest = thing.partition(":")
+    if noun.partition(".")[0] != form.noun:
+        return False
+    code = form.shown("code") if "code" in form.names else getattr(form.before, "code", "")
+    return not code or re.match(rf"{re.escape(code)}($|[.@#/])", rest) is not None
+
+
+def effect_shown(here: Here, ready: Ready, effect: Effect | None, forms: Sequence[AmendmentForm]) -> dict[str, Any]:
+    """What saving would do, for the template; nothing before anybody asked."""
+    if effect is None:
+        return {}
+    names = _names(ready.written)
+    return {
+        "asked": True,
+        "broken": [_broken(here, ready.written, finding) for finding in effect.verdict.broken],
+        "moved": [
+            {"name": names.get(m.node, m.node), "before": _score(m.before), "after": _score(m.after)}
+            for m in effect.moved
+        ],
+        "shares": [
+            {"name": names.get(f"kpi:{s.kpi}", s.kpi), "before": _share(s.before), "after": _share(s.after)}
+            for s in effect.shares[:12]
+        ],
+        "everything": effect.everything,
+        "smart": smart_shown(here, ready, forms) if forms[0].noun == "kpi" else None,
+    }
+
+
+def _names(definitions: Definitions) -> dict[str, str]:
+    names = {"scorecard": "Scorecard"}
+    for key in ("perspectives", "themes", "objectives", "kpis"):
+        names |= {f"{noun_of(key)}:{t.code}": t.name for t in getattr(definitions, key)}
+    return names
+
+
+def _broken(here: Here, definitions: Definitions, finding: Finding) -> dict[str, str]:
+    noun, _, rest = (finding.place.thing or "").partition(":")
+    code = re.split(r"[.#@/]", rest)[0] if noun != "kpi" else rest.partition(".")[0]
+    kpi = definitions.kpi.get(code)
+    url = form_of(here, "kpi", kpi) if noun == "kpi" and kpi is not None else ""
+    return {"name": kpi.name if kpi else "", "url": url, "text": said_of(finding)}
+
+
+def _score(pair: tuple[float | None, Status]) -> str:
+    score, status = pair
+    words = status.name.replace("_", " ").lower()
+    return words if score is None else f"{score_text(score)}, {words}"
+
+
+def _share(share: float | None) -> str:
+    return "not scored" if share is None else share_text(share)
+
+
+def related(here: Here, definitions: Definitions, noun: str, thing: Definition | None) -> list[dict[str, Any]]:
+    """What hangs on a thing, each with its form, and what can be added."""
+    if isinstance(thing, Kpi):
+        return [_uses(here, definitions, [u for u in definitions.uses if u.kpi == thing.code], kpi=thing.code),
+                _targets(here, definitions, thing)]  # fmt: skip
+    if isinstance(thing, Objective):
+        own = _uses(here, definitions, [u for u in definitions.uses if u.objective == thing.code], objective=thing.code)
+        return [own, _links(here, definitions, thing)]
+    if isinstance(thing, Perspective):
+        rows = [_row(o.name, form_of(here, "objective", o)) for o in definitions.objectives
+                if o.perspective == thing.code]  # fmt: skip
+        return [_list("Objectives", rows, ("New objective", form_of(here, "objective", perspective=thing.code)))]
+    if isinstance(thing, KpiUse | Target) and thing.kpi in definitions.kpi:
+        kpi = definitions.kpi[thing.kpi]
+        return [_list("KPI", [_row(kpi.name, form_of(here, "kpi", kpi))])]
+    return []
+
+
+def _list(title: str, rows: list[dict[str, str]], *adds: tuple[str, str]) -> dict[str, Any]:
+    return {"title": title, "rows": rows, "adds": [{"name": name, "url": url} for name, url in adds]}
+
+
+def _row(name: str, url: str, note: str = "") -> dict[str, str]:
+    return {"name": name, "url": url, "note": note}
+
+
+def _uses(here: Here, definitions: Definitions, uses: list[KpiUse], **start: str) -> dict[str, Any]:
+    shares = effective_weights(definitions)
+    is_kpi = "kpi" in start
+    rows = []
+    for use in uses:
+        if use.kpi in here.scope.closed:
+            continue
+        objective, kpi = definitions.objective.get(use.objective), definitions.kpi.get(use.kpi)
+        name = (objective.name if objective else use.objective) if is_kpi else (kpi.name if kpi else use.kpi)
+        share = shares.get(f"kpi:{use.kpi}")
+        note = "watched" if use.monitor_only else f"weight {use.weight:f}" + (
+            f", {share_text(share)} of the scorecard" if share is not None else "")  # fmt: skip
+        rows.append(_row(name, form_of(here, "use", use), note))
+    adds = [("Place it on an objective" if is_kpi else "Place a KPI here", form_of(here, "use", **start))]
+    if not is_kpi:
+        adds.append(("New KPI here", form_of(here, "kpi", **start)))
+    return _list("Where it counts" if is_kpi else "KPIs", rows, *adds)
+
+
+def _targets(here: Here, definitions: Definitions, kpi: Kpi) -> dict[str, Any]:
+    rows = []
+    for target in definitions.targets_of(kpi.code):
+        unit = definitions.unit[target.unit].name if target.unit in definitions.unit else "every unit"
+        value = target.value if target.value is not None else f"{target.low} to {target.high}"
+        rows.append(_row(f"{value} from {target.since.removeprefix('M:')}", form_of(here, "target", target), unit))
+    return _list("Targets", rows, ("New target", form_of(here, "target", kpi=kpi.code)))
+
+
+def _links(here: Here, definitions: Definitions, objective: Objective) -> dict[str, Any]:
+    names = {o.code: o.name for o in definitions.objectives}
+    rows = []
+    for link in definitions.links:
+        if objective.code in (link.source, link.target):
+            word = "drives" if link.source == objective.code else "driven by"
+            other = link.target if link.source == objective.code else link.source
+            rows.append(_row(f"{word} {names.get(other, other)}", form_of(here, "link", link)))
+    return _list("Links", rows, ("New link from here", form_of(here, "link", source=objective.code)))
+
+
+def name_of_thing(definitions: Definitions, noun: str, thing: Definition) -> str:
+    """How a thing is called in a list of changes."""
+    if isinstance(thing, KpiUse | Target):
+        kpi = definitions.kpi.get(thing.kpi)
+        return f"{kpi.name if kpi else thing.kpi}"
+    if isinstance(thing, Link):
+        return f"{thing.source} → {thing.target}"
+    return str(getattr(thing, "name", ""))

@@ -1,0 +1,135 @@
+"""How the fields of definitions are laid out and called in forms; what they take is what their types say."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final, TypeAlias
+
+#: Groups of fields, each with its heading; the first is open, the rest opens when it is needed.
+Layout: TypeAlias = tuple[tuple[str, tuple[str, ...]], ...]
+
+#: The noun of each address, and its key in the definitions.
+NOUNS: Final[Mapping[str, str]] = {
+    "kpi": "kpis", "objective": "objectives", "perspective": "perspectives", "theme": "themes", "link": "links",
+    "use": "uses", "target": "targets", "initiative": "initiatives", "unit": "units", "strategy": "strategy",
+    "organisation": "organisation",
+}  # fmt: skip
+CALLED: Final = {"kpi": "KPI", "use": "place of a KPI", "theme": "theme", "link": "link"}
+#: What a new thing of each noun begins with.
+LAYOUTS: Final[Mapping[str, Layout]] = {
+    "kpi": (
+        ("", ("name", "unit", "polarity", "owner")),
+        ("What exactly is counted", ("definition", "purpose", "population", "category", "synonyms", "tags", "code")),
+        ("How it is computed", ("kind", "formula", "numerator", "denominator", "factor", "scale", "decimals",
+                                "aggregate_time", "aggregate_units", "weighted_by", "convert_at", "normalise",
+                                "levels")),
+        ("When and where", ("frequency", "lag", "only_in", "not_applicable_in", "season")),
+        ("Where its figures come from", ("source", "automated", "steward", "approver", "valid_min", "valid_max",
+                                         "resolution", "effort_minutes", "signal_rules")),
+        ("How it is judged and guarded", ("tolerance", "ratio_scale", "result_type", "indicator_class",
+                                          "controllability", "paired_with", "gaming_risk", "used_for_pay",
+                                          "side_effects_reviewed", "review_by", "classification", "state")),
+    ),
+    "objective": (
+        ("", ("name", "perspective", "owner", "weight", "themes")),
+        ("What is meant", ("description", "result", "code", "slot")),
+        ("Whose it is", ("unit", "cascaded_from", "cascade_type", "cascade_sign", "contribution", "accepted_by",
+                         "local")),
+    ),
+    "perspective": (("", ("name", "question", "weight", "rank")), ("More", ("code",))),
+    "theme": (("", ("name", "result")), ("More", ("code",))),
+    "link": (("", ("source", "target", "hypothesis", "sign", "lag", "strength")), ("More", ("feedback",))),
+    "use": (("", ("kpi", "objective", "weight", "role", "monitor_only")), ("More", ("critical", "fit_confirmed"))),
+    "target": (
+        ("", ("since", "value", "low", "high", "red_line")),
+        ("How it is reached", ("due", "path", "baseline", "half_life", "steps", "shares", "denominators")),
+        ("Anchors", ("floor", "stretch", "red_low", "red_high")),
+        ("Whose it is, and why", ("unit", "kind", "author", "approver", "reason", "source", "note")),
+    ),
+    "initiative": (
+        ("", ("name", "objectives", "owner", "start", "end")),
+        ("How it stands", ("state", "status", "progress", "expected_end", "budget", "spent", "milestones")),
+        ("More", ("description", "kpis", "code")),
+    ),
+    "unit": (
+        ("", ("name", "parent", "kind", "size")),
+        ("More", ("description", "code", "currency", "time_zone", "work_days", "holidays")),
+    ),
+    "strategy": (
+        ("", ("name", "mission", "vision", "horizon", "values", "state")),
+        ("How scores roll up", ("roll_up", "missing", "minimum_coverage", "amber", "green", "allow_over", "power",
+                                "weights_sum_to_100", "unit")),
+    ),
+    "organisation": (
+        ("", ("name", "description", "currency", "fiscal_year_start", "fiscal_year_label")),
+        ("More", ("locale", "time_zone", "week_pattern", "year_end_day", "year_end", "extra_week",
+                  "year_comparison")),
+    ),
+}  # fmt: skip
+#: What a new KPI asks as well, so that it is on the scorecard at once.
+NEW_KPI: Final = (("use", ("objective", "role", "weight")), ("target", ("value", "low", "high", "red_line", "since")))
+#: What is called otherwise than its key.
+_LABELS: Final[Mapping[str, Mapping[str, str]]] = {
+    "kpi": {
+        "unit": "Unit of measurement", "polarity": "Which way is better", "kind": "Kind of figure",
+        "aggregate_time": "Over time", "aggregate_units": "Over units", "lag": "Due after", "only_in": "Only in",
+        "not_applicable_in": "Not in", "state": "State", "classification": "Who may see it", "factor": "Times",
+        "valid_min": "Smallest possible figure", "valid_max": "Largest possible figure", "paired_with": "Guarded by",
+        "effort_minutes": "Minutes of work for one figure", "result_type": "It is evidence of", "levels": "Words",
+        "population": "Who or what is in and out",
+    },
+    "objective": {"name": "What should become true", "result": "What people would see", "slot": "Place on the map"},
+    "perspective": {"rank": "Row on the map", "question": "The question it answers"},
+    "theme": {"result": "What it should bring"},
+    "link": {
+        "source": "This objective", "target": "drives this one", "hypothesis": "Why should it", "sign": "Direction",
+        "lag": "After how many months", "feedback": "Part of a circle that is meant", "strength": "How sure are you",
+    },
+    "use": {"kpi": "KPI", "monitor_only": "Only watched, not scored", "role": "When does it move"},
+    "target": {
+        "since": "From which period", "due": "Reached in", "value": "Target", "low": "Band from", "high": "Band to",
+        "red_line": "Red line", "path": "Way there", "baseline": "Level when it was set", "kind": "Kind of target",
+    },
+    "initiative": {"kpis": "KPIs that should show it", "start": "First day", "end": "Last day"},
+    "unit": {"parent": "Part of"},
+    "strategy": {"horizon": "Year of the vision", "state": "State", "missing": "What a missing score does"},
+    "organisation": {"fiscal_year_start": "Month in which the year starts", "fiscal_year_label": "A year is called by"},
+}  # fmt: skip
+#: Words of choices that say more than their keys.
+WORDS: Final = {
+    "higher_better": "higher is better", "lower_better": "lower is better", "in_range": "best inside a band",
+    "neutral": "neither, it is only watched", "lead": "before the objective is reached",
+    "lag": "when the objective is reached", "+": "more of one, more of the other",
+    "-": "more of one, less of the other", "": "as usual",
+}  # fmt: skip
+#: What a field names: the noun whose codes it takes.
+REFERENCES: Final[Mapping[str, str]] = {
+    "owner": "people", "steward": "people", "approver": "people", "author": "people", "accepted_by": "people",
+    "perspective": "perspectives", "themes": "themes", "objective": "objectives", "objectives": "objectives",
+    "cascaded_from": "objectives", "kpi": "kpis", "kpis": "kpis", "weighted_by": "kpis", "paired_with": "kpis",
+    "parent": "units", "only_in": "units", "not_applicable_in": "units",
+}  # fmt: skip
+
+
+def names(noun: str, field: str) -> str:
+    """The noun whose codes a field takes; empty where it takes none."""
+    if noun == "link" and field in ("source", "target"):
+        return "objectives"
+    if field == "unit":
+        return "" if noun == "kpi" else "units"
+    return REFERENCES.get(field, "")
+
+
+def label(noun: str, field: str) -> str:
+    """How a field is called."""
+    return _LABELS.get(noun, {}).get(field) or field.replace("_", " ").replace("kpi", "KPI").capitalize()
+
+
+def called(noun: str) -> str:
+    """How a noun of an address is called in a sentence."""
+    return CALLED.get(noun, noun)
+
+
+def noun_of(key: str) -> str:
+    """The noun of an address by its key in the definitions."""
+    return next(noun for noun, known in NOUNS.items() if known == key)

@@ -1,0 +1,208 @@
+"""One thing of the definitions in a form: made, changed, looked at before it is saved, and merged with others' work."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+
+from fourfold.actions.amend_definitions import amend_definitions
+from fourfold.engine.amendments import Amendment, Amendments
+from fourfold.engine.definitions import Definitions, Kpi, KpiUse, Target
+from fourfold.engine.definitions.base import Definition
+from fourfold.engine.definitions.text.complaints import TYPES
+from fourfold.engine.edits import key_of
+from fourfold.engine.periods import Frequency
+from fourfold.errors import NotFound, Outdated
+from fourfold.records.queries.amendment import Effect, effect_of, known_of, past_of, ready_of, require_define, thing_of
+from fourfold.records.ready import Ready
+from fourfold.web.address import Here, here_at
+from fourfold.web.components.amendment import address_of, complaints, effect_shown, page_of, related, said_of
+from fourfold.web.components.amendment_fields import LAYOUTS, NEW_KPI, NOUNS, called
+from fourfold.web.components.frame import show
+from fourfold.web.components.surroundings import Link
+from fourfold.web.components.target_help import target_help
+from fourfold.web.forms.amendment import AmendmentForm, merge, seen_text, seen_thing
+from fourfold.web.requests import Request, signed_in_form
+
+#: Nouns whose things have no code of their own.
+_CODELESS: Final = ("link", "use", "target")
+
+
+@dataclass
+class _Work:
+    """What a request is about: the thing as it is now, the forms, and what came of them."""
+
+    noun: str
+    now: Definition | None
+    forms: list[AmendmentForm]
+    stale: bool = False
+    broken: tuple[str, ...] = ()
+    effect: Effect | None = None
+
+
+@signed_in_form
+def amendment(request: Request, unit: str, noun: str, key: str = "") -> HttpResponse:
+    """GET shows the form of a thing, a new one without `key`; POST saves it, or with `preview` says what that would do.
+
+    A thing that somebody else has changed meanwhile comes back with both versions of what both have changed.
+    """
+    here = here_at(request, unit)
+    require_define(here.scope)
+    if noun not in NOUNS or (not key and noun in ("strategy", "organisation")):
+        raise NotFound("There is nothing of this kind to change.")
+    ready = ready_of(here.scope)
+    now = thing_of(here.scope, ready.written, NOUNS[noun], key) if key else None
+    work = _Work(noun, now, _forms(request, here, ready.written, noun, now))
+    if request.method != "POST":
+        return _page(request, here, ready, work)
+    if now is not None and work.forms[0].before not in (None, now):
+        _merge(request, work)
+    amendments = _read(work, ready.written)
+    if amendments is None:
+        return _page(request, here, ready, work, status=422)
+    if work.stale or "preview" in request.POST:
+        work.effect = effect_of(here.scope, ready, amendments)
+        complaints(here, work.forms, work.effect.verdict.own)
+        return _page(request, here, ready, work, status=409 if work.stale else 200)
+    return _save(request, here, ready, work, amendments)
+
+
+def _save(request: Request, here: Here, ready: Ready, work: _Work, amendments: Amendments) -> HttpResponse:
+    code = here.scope.structure.organisation.code
+    try:
+        outcome = amend_definitions(by=request.user, organisation=code, amendments=amendments)
+    except Outdated:  # between looking and saving
+        return redirect(request.get_full_path())
+    if outcome.ok:
+        messages.success(request, f"Saved: {amendments[0].name}." if amendments else "Nothing was different.")
+        return redirect(page_of(here, work.noun, work.now, amendments))
+    work.effect = effect_of(here.scope, ready, amendments)
+    rest = complaints(here, work.forms, work.effect.verdict.broken or outcome.findings)
+    work.broken = tuple(said_of(finding) for finding in rest)
+    return _page(request, here, ready, work, status=422)
+
+
+def _forms(
+    request: Request, here: Here, written: Definitions, noun: str, now: Definition | None
+) -> list[AmendmentForm]:
+    """The form of the thing; a new KPI is placed on an objective and given a target in the same form."""
+    given = {name: request.POST.getlist(name) for name in request.POST}
+    before = now if request.method != "POST" or now is None else seen_thing(noun, request.POST.get("seen", "")) or now
+    start = {name: text[:300] for name, text in request.GET.items() if name not in ("p", "by")}
+    layout = LAYOUTS[noun]
+    if now is not None:  # a code names a thing for ever
+        layout = tuple((title, tuple(f for f in fields if f != "code")) for title, fields in layout)
+    own = {k: v for k, v in start.items() if any(k in fields for _, fields in layout) or k in ("kpi", "objective")}
+    if noun == "target" and now is None:
+        own.setdefault("since", _since(here))
+    known = TYPES[NOUNS[noun]].model_fields
+    forms = [AmendmentForm(noun, before, given, layout, start={k: v for k, v in own.items() if k in known})]
+    if noun == "kpi" and now is None:
+        for part, fields in NEW_KPI:
+            begin = {"objective": start["objective"]} if part == "use" and "objective" in start else {}
+            begin |= {"since": _since(here)} if part == "target" else {}
+            forms.append(AmendmentForm(part, None, given, (("", fields),), prefix=f"{part}-", start=begin))
+    return forms
+
+
+def _since(here: Here) -> str:
+    """The first month of the fiscal year shown, from which a new target usually holds."""
+    calendar, month = here.scope.structure.calendar, here.scope.month
+    first = calendar.period(month.frequency, calendar.period(Frequency.YEAR, month.start).start)
+    return first.short_id
+
+
+def _merge(request: Request, work: _Work) -> None:
+    took = [name.removeprefix("take-") for name, value in request.POST.items()
+            if name.startswith("take-") and value == "theirs"]  # fmt: skip
+    assert work.now is not None
+    work.forms[0] = merge(work.forms[0], work.now, took)
+    work.stale = True
+
+
+def _read(work: _Work, written: Definitions) -> Amendments | None:
+    """What the forms say, as amendments; None where one of them cannot be read."""
+    form, *parts = work.forms
+    if work.now is None and work.noun not in _CODELESS:
+        _give_code(form, written)
+    thing = form.read()
+    found = [] if thing is None else [Amendment(NOUNS[work.noun], work.now, thing)]
+    code = thing.code if isinstance(thing, Kpi) else "new"
+    has_target = any(form.shown("value") or form.shown("low") for form in parts if form.noun == "target")
+    is_fine = thing is not None
+    for part in parts:
+        if (part.noun == "use" and not part.shown("objective")) or (part.noun == "target" and not has_target):
+            continue
+        watched = {"monitor_only": True} if part.noun == "use" and not has_target and _needs(thing) else {}
+        part.start = {**part.start, "kpi": code, **watched}
+        more = part.read()
+        is_fine = is_fine and more is not None
+        if isinstance(more, KpiUse | Target):
+            found.append(Amendment(NOUNS[part.noun], None, more))
+    return tuple(found) if is_fine else None
+
+
+def _needs(thing: Definition | None) -> bool:
+    """True for a KPI that has no score without a target."""
+    return isinstance(thing, Kpi) and thing.polarity != "neutral" and thing.kind != "boolean" and not thing.levels
+
+
+def _give_code(form: AmendmentForm, written: Definitions) -> None:
+    """The code of a new thing, made of its name where none was typed."""
+    if form.shown("code"):
+        return
+    base = re.sub(r"[^a-z0-9]+", "_", form.shown("name").casefold()).strip("_")[:60] or form.noun
+    base = base if not base[0].isdigit() else f"{form.noun}_{base}"
+    taken = {thing.code for thing in getattr(written, NOUNS[form.noun])}
+    code = next(c for c in (base, *(f"{base}_{n}" for n in range(2, len(taken) + 3))) if c not in taken)
+    form.given = {**form.given, form.prefix + "code": [code]}
+
+
+def _page(request: Request, here: Here, ready: Ready, work: _Work, status: int = 200) -> HttpResponse:
+    noun, now, form = work.noun, work.now, work.forms[0]
+    name = "" if now is None else str(getattr(now, "name", "")) or _named(here, ready, now)
+    title = f"New {called(noun)}" if now is None else f"Change {name}" if name else f"Change the {called(noun)}"
+    known = known_of(here.scope, ready.written)
+    groups = sorted((g for f in work.forms for g in f.groups(known)), key=lambda g: bool(g["title"]))
+    past = past_of(here.scope, NOUNS[noun], Amendment(NOUNS[noun], now, now).name, most=1) if now and work.stale else []
+    return show(
+        request,
+        "web/amendment.html",
+        here,
+        page="build",
+        title=title,
+        crumbs=[Link("Build", here.unit("build"))],
+        status=status,
+        noun=noun,
+        called=called(noun),
+        is_new=now is None,
+        groups=groups,
+        said=[*(text for f in work.forms for text in f.errors.get("", ())), *work.broken],
+        remarks=[text for f in work.forms for text in f.warnings.get("", ())],
+        prefixes=[f.prefix for f in work.forms],
+        seen=seen_text(now),
+        stale=work.stale,
+        changed_by=past[0] if past else None,
+        effect=effect_shown(here, ready, work.effect, work.forms),
+        help=target_help(here, ready, form, now) if noun == "target" else None,
+        related=related(here, ready.written, noun, now),
+        changes_url=address_of(here, "changes", noun, now) if now else "",
+        removal_url=address_of(here, "removal", noun, now) if now and noun not in ("strategy", "organisation") else "",
+        back=here.unit("build"),
+    )
+
+
+def _named(here: Here, ready: Ready, thing: Definition) -> str:
+    """What a thing without a name is called by."""
+    kpis, objectives = ready.written.kpi, ready.written.objective
+    if isinstance(thing, KpiUse):
+        return f"{kpis[thing.kpi].name} on {objectives[thing.objective].name}"
+    if isinstance(thing, Target):
+        return f"the target of {kpis[thing.kpi].name} from {thing.since.removeprefix('M:')}"
+    ends = [objectives[code].name for code in key_of("links", thing) if code in objectives]
+    return " → ".join(ends)

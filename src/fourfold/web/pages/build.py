@@ -1,0 +1,182 @@
+"""Building a scorecard: what there is, what is missing, and the way to each form."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+
+from fourfold.actions.amend_definitions import amend_definitions
+from fourfold.engine.amendments import Amendment
+from fourfold.engine.definitions import Definitions
+from fourfold.engine.findings import Finding
+from fourfold.errors import Outdated
+from fourfold.library.perspective_sets import SETS
+from fourfold.records.queries.amendment import require_define
+from fourfold.records.queries.build import Build, build_of
+from fourfold.web.address import Here, here_at
+from fourfold.web.components.amendment import form_of, said_of
+from fourfold.web.components.amendment_fields import NOUNS, called
+from fourfold.web.components.assessed import coded
+from fourfold.web.components.frame import crumb_of, show
+from fourfold.web.requests import Request, signed_in_form
+
+_LISTED: Final = 12  # findings that are shown at once
+_NAMED: Final = 60  # KPIs that are named one by one
+
+
+@signed_in_form
+def build(request: Request, unit: str) -> HttpResponse:
+    """GET lists what is defined and missing; POST takes a set of perspectives (`set`), or makes a draft live."""
+    here = here_at(request, unit)
+    require_define(here.scope)
+    found = build_of(here.scope)
+    if request.method != "POST":
+        return _page(request, here, found)
+    wanted = _wanted(request, found)
+    try:
+        code = here.scope.structure.organisation.code
+        outcome = amend_definitions(by=request.user, organisation=code, amendments=wanted)
+    except Outdated as refused:
+        return _page(request, here, found, said=(str(refused),), status=409)
+    if not outcome.ok:
+        return _page(request, here, found, said=tuple(map(said_of, outcome.findings)), status=422)
+    messages.success(request, _done(request, wanted))
+    return redirect(here.unit("build"))
+
+
+def _wanted(request: Request, found: Build) -> list[Amendment]:
+    written = found.ready.written
+    chosen = SETS.get(request.POST.get("set", ""))
+    if chosen is not None:
+        taken = {p.code for p in written.perspectives}
+        return [Amendment("perspectives", None, p) for p in chosen.perspectives if p.code not in taken]
+    if request.POST.get("state") in ("draft", "active"):
+        strategy = written.strategy.model_copy(update={"state": request.POST["state"]})
+        return [Amendment("strategy", written.strategy, strategy)]
+    return []
+
+
+def _done(request: Request, wanted: list[Amendment]) -> str:
+    if "set" in request.POST:
+        return f"Added: {len(wanted)} perspectives."
+    return "The scorecard is live." if request.POST.get("state") == "active" else "The scorecard is a draft again."
+
+
+def _page(
+    request: Request, here: Here, found: Build, *, said: tuple[str, ...] = (), status: int = 200
+) -> HttpResponse:
+    written = found.ready.written
+    return show(
+        request,
+        "web/build.html",
+        here,
+        page="build",
+        title="Build the scorecard",
+        crumbs=[crumb_of(here)],
+        status=status,
+        said=said,
+        is_draft=found.is_draft,
+        strategy=written.strategy,
+        strategy_url=form_of(here, "strategy", written.strategy),
+        organisation_url=form_of(here, "organisation", written.organisation),
+        sets=[] if written.perspectives else [(code, s) for code, s in SETS.items()],
+        perspectives=_perspectives(here, written),
+        gates=[_missing(here, written, f) for f in found.gates],
+        missing=[_missing(here, written, f) for f in found.missing if f not in found.gates][:_LISTED],
+        missing_count=len(found.missing) - len(found.gates),
+        counts=_counts(here, written),
+        new={noun: form_of(here, noun) for noun in ("kpi", "objective", "perspective", "theme", "link", "initiative",
+                                                     "unit")},
+        themes=[(t.name, form_of(here, "theme", t)) for t in written.themes],
+        links=_links(here, written),
+        units=_units(here, written),
+        initiatives=[(i.name, form_of(here, "initiative", i)) for i in written.initiatives],
+        loose=_loose(here, written),
+        changes_url=here.unit("build").partition("?")[0] + "changes/",
+        library_url=here.unit("library"),
+    )  # fmt: skip
+
+
+def _counts(here: Here, d: Definitions) -> str:
+    objectives, kpis = len(d.objectives), len([k for k in d.kpis if k.state != "retired"]) - len(here.scope.closed)
+    return f"{len(d.perspectives)} perspectives, {objectives} objectives, {kpis} KPIs"
+
+
+def _perspectives(here: Here, d: Definitions) -> list[dict[str, Any]]:
+    kpi = {k.code: k for k in d.kpis if k.code not in here.scope.closed}
+    is_long = len(d.uses) > _NAMED
+    uses: dict[str, list[str]] = {}
+    for use in d.uses:
+        if use.kpi in kpi:
+            uses.setdefault(use.objective, []).append(use.kpi)
+    return [
+        {
+            "name": p.name, "url": form_of(here, "perspective", p), "question": p.question,
+            "new": form_of(here, "objective", perspective=p.code),
+            "objectives": [
+                {
+                    "code": o.code, "name": o.name, "url": form_of(here, "objective", o),
+                    "new": form_of(here, "kpi", objective=o.code), "count": len(uses.get(o.code, ())),
+                    "kpis": [] if is_long else [(kpi[c].name, form_of(here, "kpi", kpi[c]))
+                                                for c in uses.get(o.code, ())],
+                }
+                for o in d.objectives if o.perspective == p.code
+            ],
+        }
+        for p in d.perspectives
+    ]  # fmt: skip
+
+
+def _loose(here: Here, d: Definitions) -> list[tuple[str, str]]:
+    """KPIs on no objective, the first of many, and those that are archived."""
+    used = {use.kpi for use in d.uses}
+    loose = [k for k in d.kpis if k.code not in used and k.code not in here.scope.closed]
+    return [(f"{k.name} (archived)" if k.state == "retired" else k.name, form_of(here, "kpi", k))
+            for k in loose[:_NAMED]]  # fmt: skip
+
+
+def _links(here: Here, d: Definitions) -> list[tuple[str, str]]:
+    name = {o.code: o.name for o in d.objectives}
+    return [(f"{name.get(x.source, x.source)} → {name.get(x.target, x.target)}", form_of(here, "link", x))
+            for x in d.links]  # fmt: skip
+
+
+def _units(here: Here, d: Definitions) -> list[dict[str, Any]]:
+    """The tree, each unit after the one above it."""
+    below: dict[str | None, list[Any]] = {}
+    for unit in d.units:
+        below.setdefault(unit.parent, []).append(unit)
+    rows: list[dict[str, Any]] = []
+
+    def walk(parent: str | None, depth: int) -> None:
+        for unit in below.get(parent, []):
+            add = form_of(here, "unit", parent=unit.code)
+            rows.append({"name": unit.name, "url": form_of(here, "unit", unit), "depth": min(depth, 3), "new": add})
+            walk(unit.code, depth + 1)
+
+    walk(None, 0)
+    return rows
+
+
+def _missing(here: Here, d: Definitions, finding: Finding) -> dict[str, Any]:
+    """A finding with the form that mends it."""
+    noun, _, rest = (finding.place.thing or "").partition(":")
+    text, url = said_of(finding), ""
+    key = NOUNS.get(noun.partition(".")[0])
+    if noun.partition(".")[0] in ("strategy", "organisation"):
+        url = form_of(here, noun.partition(".")[0], getattr(d, noun.partition(".")[0]))
+    elif key is not None:
+        name = rest.partition("@")[0]
+        thing = next((t for t in getattr(d, key) if _called(noun, t) in (name, name.rpartition(".")[0])), None)
+        url = form_of(here, noun, thing) if thing is not None else ""
+    return {"text": coded(text), "url": url, "what": called(noun.partition(".")[0])}
+
+
+def _called(noun: str, thing: Any) -> str:
+    """How a finding calls a thing of the noun."""
+    if noun == "use":
+        return f"{thing.objective}/{thing.kpi}"
+    return f"{thing.source}>{thing.target}" if noun == "link" else str(getattr(thing, "code", ""))

@@ -1,0 +1,85 @@
+"""What was changed in the definitions, by whom and when, and the way back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.utils.timezone import localtime
+from pydantic import JsonValue
+
+from fourfold.actions.undo_amendment import undo_amendment
+from fourfold.engine.edits import name_of
+from fourfold.errors import NotFound, Outdated
+from fourfold.records.queries.amendment import Past, past_of, require_define
+from fourfold.web.address import Here, here_at
+from fourfold.web.components.amendment import said_of
+from fourfold.web.components.amendment_fields import NOUNS, called, label, noun_of
+from fourfold.web.components.frame import show
+from fourfold.web.components.surroundings import Link
+from fourfold.web.requests import Request, signed_in_form
+
+
+@signed_in_form
+def changes(request: Request, unit: str) -> HttpResponse:
+    """GET lists changes, of the thing in `of` and `key` or of all; POST takes back the one in `number`."""
+    here = here_at(request, unit)
+    require_define(here.scope)
+    if request.method != "POST":
+        return _page(request, here)
+    given = request.POST.get("number", "")
+    if not (given.isascii() and given.isdigit() and len(given) < 19):
+        raise NotFound("There is no such change.")
+    try:
+        organisation = here.scope.structure.organisation.code
+        outcome = undo_amendment(by=request.user, organisation=organisation, number=int(given))
+    except Outdated:
+        said = "It was changed again since. Take back the later change first."
+        return _page(request, here, said, status=409)
+    if not outcome.ok:
+        return _page(request, here, " ".join(map(said_of, outcome.findings)), status=422)
+    messages.success(request, "Taken back: what was there before is there again.")
+    return redirect(request.get_full_path())
+
+
+def _page(request: Request, here: Here, said: str = "", status: int = 200) -> HttpResponse:
+    noun, key = request.GET.get("of", ""), request.GET.get("key", "")
+    name = name_of(part or None for part in key.split("~")) if noun in NOUNS else ""
+    past = past_of(here.scope, NOUNS.get(noun, ""), name)
+    return show(
+        request,
+        "web/changes.html",
+        here,
+        page="build",
+        title=f"Changes of {name}" if name else "Changes of the definitions",
+        crumbs=[Link("Build", here.unit("build"))],
+        status=status,
+        said=said,
+        form_url=request.get_full_path(),
+        rows=[_row(here, each) for each in past],
+        all_url=here.unit("build").partition("?")[0] + "changes/" if name else "",
+    )
+
+
+def _row(here: Here, each: Past) -> dict[str, Any]:
+    noun = noun_of(each.noun)
+    at = localtime(each.at, here.scope.structure.zone)
+    return {
+        "number": each.number, "when": f"{at:%-d %b %Y, %H:%M}", "iso": at.isoformat(), "who": each.person,
+        "what": f"{called(noun)} {each.name}", "kind": each.kind, "may_undo": each.is_last,
+        "undoes": each.undoes, "reason": each.reason,
+        "fields": [(label(noun, f.name), _short(f.before), _short(f.after)) for f in each.fields],
+    }  # fmt: skip
+
+
+def _short(value: JsonValue) -> str:
+    if isinstance(value, list):
+        return ", ".join(_short(each) for each in value) or "nothing"
+    if isinstance(value, dict):
+        return ", ".join(f"{key}: {_short(each)}" for key, each in value.items()) or "nothing"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    text = "nothing" if value in (None, "") else str(value)
+    return text if len(text) <= 120 else f"{text[:119]}…"

@@ -1,0 +1,171 @@
+"""Building in the browser: forms of every noun, findings beside fields, effects first, two editors, the way back."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from fourfold.records.frames.definition import read_definitions
+from fourfold.records.models import Event, Organisation
+from fourfold.web.forms.amendment import seen_text
+from tests.web.conftest import signed_in
+from tests.web.reading import links_of, open_page, words_of
+
+BUILD = "/s/bakery/build/"
+THINGS = (
+    "kpi/sales", "objective/earn", "strategy/rise", "organisation/bakery", "unit/north", "use/sales~earn",
+    "target/sales~~commit~M:2026-01", "link/delight~earn", "initiative/oven", "perspective/finance", "theme/growth",
+)  # fmt: skip
+
+
+def definitions() -> Any:
+    found = read_definitions(Organisation.objects.get(code="bakery"))
+    assert found is not None
+    return found
+
+
+def send(client: Client, address: str, status: int = 302, **fields: object) -> str:
+    response = client.post(BUILD + address, {"sent": "yes"} | {k.replace("__", "-"): v for k, v in fields.items()})
+    assert response.status_code == status, words_of(response.content.decode())
+    return words_of(response.content.decode())
+
+
+def sales(**fields: object) -> dict[str, object]:
+    """The open fields of the form of Sales, as the browser sends them."""
+    seen = seen_text(definitions().kpi["sales"])
+    return {"seen": seen, "name": "Sales", "unit": "GBP", "polarity": "higher_better", "owner": "bob",
+            "ratio_scale": "true"} | fields  # fmt: skip
+
+
+def test_every_thing_and_every_new_one_has_its_form(alice: Client) -> None:
+    home = links_of(open_page(alice, BUILD))
+    assert {"Sales", "Earn our keep", "North Quay", "Delight customers → Earn our keep"} <= home.keys()
+    for thing in THINGS:
+        open_page(alice, f"{BUILD}{thing}/")
+        noun = thing.partition("/")[0]
+        if noun not in ("strategy", "organisation"):
+            open_page(alice, f"{BUILD}{thing}/removal/")
+            open_page(alice, f"{BUILD}{noun}/")
+
+
+def test_a_form_that_is_sent_as_it_came_changes_nothing(alice: Client) -> None:
+    before = definitions()
+    send(alice, "kpi/sales/", **sales())
+    assert definitions() == before and not Event.objects.filter(action="definitions.amend").exists()
+
+
+def test_five_fields_make_a_kpi_with_its_place_and_its_target(alice: Client) -> None:
+    five = {"name": "Waste of bread", "unit": "kg", "polarity": "lower_better", "use__sent": "yes",
+            "use__objective": "delight", "target__sent": "yes", "target__value": "40", "target__red_line": "60",
+            "target__since": "2026-04", "ratio_scale": "true"}  # fmt: skip
+    send(alice, "kpi/", **five)
+    after = definitions()
+    assert (after.kpi["waste_of_bread"].unit, after.targets_of("waste_of_bread")[0].value) == ("kg", 40)
+    assert [u.objective for u in after.uses if u.kpi == "waste_of_bread" and not u.monitor_only] == ["delight"]
+    send(alice, "kpi/", **five | {"target__value": "", "target__red_line": ""})
+    assert [u.monitor_only for u in definitions().uses if u.kpi == "waste_of_bread_2"] == [True], "without a target"
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"name": ""}, "Name is empty"),
+        ({"decimals": "x"}, "not a whole number"),
+        ({"formula": "costs + "}, "column"),
+        ({"formula": "costs +* 2"}, "column 8"),
+        ({"formula": "margin + costs"}, "circle: "),
+        ({"valid_min": "1e"}, "not a number"),
+        ({"unit": "kg"}, "KPI margin"),
+        ({"owner": "nobody"}, "there is no such person"),
+    ],
+)
+def test_what_is_wrong_stands_beside_its_field_and_nothing_is_saved(
+    alice: Client, fields: dict[str, str], said: str
+) -> None:
+    before = definitions()
+    assert said in send(alice, "kpi/sales/", 422, **sales(**fields))
+    assert definitions() == before
+
+
+def test_before_it_is_saved_it_says_what_would_no_longer_work_and_which_scores_move(alice: Client) -> None:
+    said = send(alice, "kpi/sales/", 200, **sales(state="draft", preview="yes"))
+    assert "Earn our keep" in said.partition("Scores in")[2]
+    assert "SMART" in said and "Health" in said
+    said = send(alice, "use/sales~earn/", 200, kpi="sales", objective="earn", weight="9", role="lag", preview="yes")
+    assert "Effective weights" in said
+    broken = send(alice, "kpi/sales/", 200, **sales(unit="kg", preview="yes"))
+    assert "would no longer work" in broken and "Margin" in broken.partition("no longer work")[2]
+    assert definitions().kpi["sales"].state == "active"
+
+
+def test_a_target_shows_what_the_figures_propose_its_way_and_its_scores(alice: Client) -> None:
+    form = {"since": "2026-01", "value": "1500", "red_line": "900", "due": "2026-12", "path": "linear",
+            "baseline": "1000", "preview": "yes"}  # fmt: skip
+    response = alice.post(BUILD + "target/sales~bakery~commit~M:2026-01/", {"sent": "yes"} | form)
+    text = response.content.decode()
+    assert response.status_code == 200 and 'class="glide"' in text and 'class="curve"' in text
+
+
+def test_the_second_editor_gets_both_versions_and_loses_nothing(alice: Client) -> None:
+    mine = sales(name="Takings", definition="What the till says, without VAT.")
+    theirs = sales(name="Turnover", purpose="To see whether we live.")
+    send(alice, "kpi/sales/", **theirs)
+    said = send(alice, "kpi/sales/", 409, **mine)
+    assert "Alice Archer saved it while you were writing" in said
+    assert "Also changed by somebody else, to: Turnover" in said
+    response = alice.post(BUILD + "kpi/sales/", {"sent": "yes", **mine})
+    text = response.content.decode()
+    assert 'value="Takings"' in text and "To see whether we live." in text and "What the till says" in text
+    merged = mine | {"seen": seen_text(definitions().kpi["sales"]), "purpose": "To see whether we live."}
+    send(alice, "kpi/sales/", **merged)
+    kpi = definitions().kpi["sales"]
+    assert (kpi.name, kpi.purpose, kpi.definition) == ("Takings", "To see whether we live.", mine["definition"])
+
+
+def test_a_change_is_listed_with_both_sides_and_taken_back(alice: Client) -> None:
+    send(alice, "kpi/sales/", **sales(name="Takings"))
+    listed = words_of(open_page(alice, BUILD + "changes/?of=kpi&key=sales"))
+    assert "Sales → Takings" in listed and "Alice Archer" in listed
+    number = Event.objects.get(action="definitions.amend").seq
+    assert alice.post(BUILD + "changes/", {"number": number}).status_code == 302
+    assert definitions().kpi["sales"].name == "Sales"
+    assert alice.post(BUILD + "changes/", {"number": number}).status_code == 409
+    assert alice.post(BUILD + "changes/", {"number": "x"}).status_code == 404
+
+
+def test_a_kpi_with_figures_is_archived_and_never_lost(alice: Client) -> None:
+    assert "has figures" in words_of(alice.post(BUILD + "kpi/staff/removal/").content.decode())
+    assert alice.post(BUILD + "kpi/staff/removal/", {"archive": "yes"}).status_code == 302
+    assert definitions().kpi["staff"].state == "retired"
+
+
+def test_an_objective_goes_with_what_hangs_on_it_and_comes_back(alice: Client) -> None:
+    before = definitions()
+    said = words_of(open_page(alice, BUILD + "objective/earn/removal/"))
+    assert "Place of a KPI Sales" in said and "Initiative A second oven stays, without it" in said
+    strategy = {"seen": seen_text(before.strategy), "name": "Rise", "state": "draft"}
+    send(alice, "strategy/rise/", **strategy, mission=before.strategy.mission)
+    assert alice.post(BUILD + "objective/earn/removal/").status_code == 302
+    assert "earn" not in definitions().objective
+    number = Event.objects.filter(action="definitions.amend").latest("seq").seq
+    assert alice.post(BUILD + "changes/", {"number": number}).status_code == 302
+    after = definitions()
+    assert after.objective["earn"] == before.objective["earn"] and len(after.uses) == len(before.uses)
+
+
+def test_who_may_not_change_definitions_is_not_led_there(alice: Client, bob: Client, charlie: Client) -> None:
+    assert ">Build</a>" in alice.get("/s/bakery/").content.decode()
+    assert ">Build</a>" not in bob.get("/s/north/").content.decode()
+    for address in ("", "kpi/", "kpi/sales/", "kpi/sales/removal/", "changes/"):
+        assert bob.get(f"/s/north/build/{address}").status_code == 403
+        assert charlie.get(BUILD + address).status_code == 404
+    assert signed_in("alice").get(BUILD + "people/").status_code == 404
+    assert signed_in("alice").get(BUILD + "kpi/nothing/").status_code == 404
+
+
+def test_what_the_form_carries_can_be_broken_without_harm(alice: Client) -> None:
+    for seen in ("x", "[]", json.dumps({"code": "sales"})):
+        assert alice.post(BUILD + "kpi/sales/", {"sent": "yes", **sales(seen=seen)}).status_code in (302, 409, 422)
