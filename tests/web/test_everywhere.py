@@ -108,7 +108,7 @@ def test_somebody_who_is_not_signed_in_is_asked_to(organisation: Organisation) -
 @pytest.mark.parametrize("method", ["OPTIONS", "TRACE", "PUT", "DELETE", "POST"])
 def test_a_page_is_read_and_only_a_form_is_sent(alice: Client, method: str) -> None:
     sent = ("figures", "steps", "members", "suggestions", "periods", "approvals", "restatements", "/password/",
-            "build", "changes", "new_thing", "amendment", "removal")  # fmt: skip
+            "build", "changes", "new_thing", "amendment", "removal", "guest_links")  # fmt: skip
     forms = dict.fromkeys(sent, "GET, HEAD, POST") | {"/preferences/": "POST"}
     for name in (*PAGES, "/password/", "/preferences/"):
         allowed = forms.get(name, "GET, HEAD")

@@ -24,8 +24,8 @@ LAYOUTS: Final[Mapping[str, Layout]] = {
                                 "aggregate_time", "aggregate_units", "weighted_by", "convert_at", "normalise",
                                 "levels")),
         ("When and where", ("frequency", "lag", "only_in", "not_applicable_in", "season")),
-        ("Where its figures come from", ("source", "automated", "steward", "approver", "valid_min", "valid_max",
-                                         "resolution", "effort_minutes", "signal_rules")),
+        ("Where its figures come from", ("source", "automated", "steward", "approver", "needs_approval",
+                                         "valid_min", "valid_max", "resolution", "effort_minutes", "signal_rules")),
         ("How it is judged and guarded", ("tolerance", "ratio_scale", "result_type", "indicator_class",
                                           "controllability", "paired_with", "gaming_risk", "used_for_pay",
                                           "side_effects_reviewed", "review_by", "classification", "state")),
@@ -53,7 +53,7 @@ LAYOUTS: Final[Mapping[str, Layout]] = {
     ),
     "unit": (
         ("", ("name", "parent", "kind", "size")),
-        ("More", ("description", "code", "currency", "time_zone", "work_days", "holidays")),
+        ("More", ("description", "code", "currency", "time_zone", "work_days", "holidays", "needs_approval")),
     ),
     "strategy": (
         ("", ("name", "mission", "vision", "horizon", "values", "state")),
@@ -63,7 +63,7 @@ LAYOUTS: Final[Mapping[str, Layout]] = {
     "organisation": (
         ("", ("name", "description", "currency", "fiscal_year_start", "fiscal_year_label")),
         ("More", ("locale", "time_zone", "week_pattern", "year_end_day", "year_end", "extra_week",
-                  "year_comparison")),
+                  "year_comparison", "lock_due", "lock_complete")),
     ),
 }  # fmt: skip
 #: What a new KPI asks as well, so that it is on the scorecard at once.
