@@ -52,6 +52,7 @@ from fourfold.actions.provision_group import ToldGroup, provision_group
 from fourfold.actions.provision_person import ToldPerson, provision_person
 from fourfold.actions.reactivate_person import reactivate_person
 from fourfold.actions.record_measurement import record_measurement, version_of
+from fourfold.actions.record_measurements import NewFigure, record_measurements
 from fourfold.actions.remove_memos import remove_memos
 from fourfold.actions.remove_second_factors import remove_second_factors
 from fourfold.actions.remove_sessions import remove_sessions
@@ -225,6 +226,12 @@ def _(path: Path) -> Act:
 def _(path: Path) -> Act:
     closed = {"unit": "bakery", "period": "2026-03", "state": PeriodState.CLOSED, "reason": "The south has none."}
     return lambda: set_period_state(by=person(ALICE), **closed, **B)
+
+
+@case(record_measurements)
+def _(path: Path) -> Act:
+    figures = [NewFigure(kpi, "north", "2026-05", value="1") for kpi in ("sales", "costs")]
+    return lambda: record_measurements(by=person(), figures=figures, **B)
 
 
 @case(load_folder, 2, "the figures, then what follows from them, which any later evaluation makes as well")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from fourfold.actions._steps import advance, note_event
-from fourfold.actions.evaluate_change import evaluate_change
+from fourfold.actions.evaluate_change import Change, evaluate_change
 from fourfold.actions.evaluate_organisation import is_evaluated
 from fourfold.engine.cells import Mark, State
 from fourfold.engine.measurements import CheckedRows, check_row
@@ -61,9 +61,9 @@ def write_again(
         after=told_figure(after), reason=reason,
     )  # fmt: skip
     period = ready.definitions.calendar.parse(text, ready.definitions.kpi[kpi].frequency)
+    is_correction = before is not None and (before.state, after.state) == (State.NUMBER, State.NUMBER)
     evaluate_change(
-        by=by, organisation=organisation, kpi=kpi, unit=unit, period=period, was_evaluated=was_evaluated,
-        is_correction=before is not None and (before.state, after.state) == (State.NUMBER, State.NUMBER),
-        as_of=at, reason=f"{event} {thing}",
+        by=by, organisation=organisation, changed=(Change(kpi, unit, period, is_correction),),
+        was_evaluated=was_evaluated, as_of=at, reason=f"{event} {thing}",
     )  # fmt: skip
     return after

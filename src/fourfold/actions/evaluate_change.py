@@ -1,10 +1,11 @@
-"""Evaluate what depends on a changed figure, in the transaction of the change."""
+"""Evaluate what depends on changed figures, in the transaction of the change."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import NamedTuple
 
 from fourfold.access.roles import Action
 from fourfold.actions._steps import require
@@ -38,37 +39,42 @@ from fourfold.records.models import Evaluation, Organisation, Person
 from fourfold.records.ready import Ready, ready_definitions
 
 
+class Change(NamedTuple):
+    """One changed figure; a correction replaces a number by a number."""
+
+    kpi: str
+    unit: str
+    period: Period
+    is_correction: bool
+
+
 def evaluate_change(
     *,
     by: Person | None,
     organisation: Organisation,
-    kpi: str,
-    unit: str,
-    period: Period,
-    is_correction: bool,
+    changed: Sequence[Change],
     was_evaluated: bool,
     as_of: datetime,
     reason: str,
 ) -> Outcome[Evaluation]:
-    """Compute the KPI whose figure changed, those computed from it, and the nodes above; store what differs.
+    """Compute the KPIs whose figures changed, those computed from them, and the nodes above; store what differs.
 
-    Stored results are then what a full evaluation would give. `organisation` is locked, with the change counted
-    already; a correction replaces a number by a number. Where the stored results were older than the figures before
-    this change or of an earlier day, on which less was due (`was_evaluated`), or begin or end with other periods,
-    everything is evaluated.
+    Stored results are then what a full evaluation would give. `organisation` is locked, with the changes counted
+    already. Where the stored results were older than the figures before these changes or of an earlier day, on which
+    less was due (`was_evaluated`), or begin or end with other periods, everything is evaluated.
     """
     require(by, Action.SEE, organisation)
     ready = ready_definitions(organisation)
-    shown = _stored_periods(ready, period.start, as_of) if ready and was_evaluated else None
+    first = min(change.period.start for change in changed)
+    shown = _stored_periods(ready, first, as_of) if ready and was_evaluated else None
     if ready is None or shown is None:
         return evaluate_locked(organisation, as_of=as_of, reason=reason)
     run = new_run(organisation, as_of=as_of, reason=reason)
-    dirty = dependents(ready.definitions, (kpi,))
-    reach, is_near = _everywhere(ready), False
-    if is_correction or _stays_near(ready, dirty, kpi, unit, period):
-        sideways = any(reaches_sideways(ready.definitions.kpi[code]) for code in dirty)
-        reach = _Reach(frozenset(ready.units) if sideways else ready.above(unit), period.start)
-        is_near = dirty == {kpi} and stays_near(ready.definitions, ready.definitions.kpi[kpi])
+    dirty = dependents(ready.definitions, {change.kpi for change in changed})
+    reach = _reach(ready, dirty, changed, first)
+    kpi, unit, period, _ = changed[0]
+    is_alone = len(changed) == 1 and dirty == {kpi} and reach.since > date.min
+    is_near = is_alone and stays_near(ready.definitions, ready.definitions.kpi[kpi])
     changes = Changes()
     late = {view: periods[first_since(periods, reach.since) :] for view, periods in shown.items()}
     if is_near:
@@ -96,18 +102,21 @@ class _Reach:
     since: date
 
 
-def _everywhere(ready: Ready) -> _Reach:
-    return _Reach(frozenset(ready.units), date.min)
+def _reach(ready: Ready, dirty: Collection[str], changed: Sequence[Change], first: date) -> _Reach:
+    """The units above those of the changes from the first period on, or all units and periods.
 
-
-def _stays_near(ready: Ready, dirty: Collection[str], kpi: str, unit: str, period: Period) -> bool:
-    """True when a new figure changes nothing in other units or earlier periods.
-
-    It does where it is the first of its KPI (before it, the KPI is not applicable anywhere), and where a KPI is
-    reported less often than a view shows it (all units go over to a new period together).
+    A new figure reaches all of them where it is the first of its KPI (before it, the KPI is not applicable anywhere),
+    and where a KPI is reported less often than a view shows it (all units go over to a new period together).
     """
+    everywhere = frozenset(ready.units)
     rare = any(ready.definitions.kpi[code].frequency.rank > Frequency.MONTH.rank for code in dirty)
-    return not rare and not is_first(ready, kpi, unit, period)
+    places = [(change.kpi, change.unit, change.period) for change in changed]
+    for change in changed:
+        if not change.is_correction and (rare or is_first(ready, change.kpi, change.period, beside=places)):
+            return _Reach(everywhere, date.min)
+    if any(reaches_sideways(ready.definitions.kpi[code]) for code in dirty):
+        return _Reach(everywhere, first)
+    return _Reach(frozenset[str]().union(*(ready.above(change.unit) for change in changed)), first)
 
 
 def _stored_periods(ready: Ready, since: date, as_of: datetime) -> dict[View, tuple[Period, ...]] | None:

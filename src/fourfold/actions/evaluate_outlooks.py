@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import UTC, datetime
 from typing import Final
 
@@ -22,9 +23,10 @@ _TRIES: Final = 2
 
 
 def evaluate_outlooks(
-    *, by: Person | None, organisation: str | None = None, kpi: str, unit: str, as_of: datetime | None = None
-) -> Outcome[int]:
-    """Make the outlooks that a figure of this KPI and unit reaches, and keep those that are different.
+    *, by: Person | None, organisation: str | None = None, kpi: str | Collection[str], unit: str,
+    as_of: datetime | None = None,
+) -> Outcome[int]:  # fmt: skip
+    """Make the outlooks that figures of this KPI (or of these) and unit reach, and keep those that are different.
 
     They are those of the KPI and of all computed from it, in the unit and all above it. It comes after the figure has
     been stored, in a transaction of its own: a forecast takes several times as long as storing a figure does. Until
@@ -36,23 +38,27 @@ def evaluate_outlooks(
     if ready is None:
         raise NotFound(f"There is no unit {unit} here, or you may not see it.")
     moment = as_of or datetime.now(UTC)
-    recorded_for(by, found, ready, kpi, unit, at=moment)
+    kpis = (kpi,) if isinstance(kpi, str) else tuple(kpi)
+    for code in kpis:
+        recorded_for(by, found, ready, code, unit, at=moment)
     for _ in range(_TRIES):
         found.refresh_from_db()
         ready = ready_definitions(found) or ready
-        made = _make(found, ready, kpi, unit, moment)
+        made = _make(found, ready, kpis, unit, moment)
         with transaction.atomic():
             if lock(found).version == found.version:
                 return _store(found, ready, made, moment)
     with transaction.atomic():
         found = lock(found)
         ready = ready_definitions(found) or ready
-        return _store(found, ready, _make(found, ready, kpi, unit, moment), moment)
+        return _store(found, ready, _make(found, ready, kpis, unit, moment), moment)
 
 
-def _make(organisation: Organisation, ready: Ready, kpi: str, unit: str, as_of: datetime) -> tuple[Outlook, ...]:
+def _make(
+    organisation: Organisation, ready: Ready, kpis: Collection[str], unit: str, as_of: datetime
+) -> tuple[Outlook, ...]:
     """The outlooks that are reached: of other units too where a formula looks at them."""
-    reached = dependents(ready.definitions, (kpi,))
+    reached = dependents(ready.definitions, kpis)
     sideways = any(reaches_sideways(ready.definitions.kpi[code]) for code in reached)
     return outlooks_now(organisation, ready, as_of=as_of, kpis=reached, units=None if sideways else ready.above(unit))
 

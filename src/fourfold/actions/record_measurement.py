@@ -8,7 +8,7 @@ from decimal import Decimal
 from django.db import transaction
 
 from fourfold.actions._steps import advance, find_organisation, lock, note_event, recorded_for
-from fourfold.actions.evaluate_change import evaluate_change
+from fourfold.actions.evaluate_change import Change, evaluate_change
 from fourfold.actions.evaluate_organisation import is_evaluated
 from fourfold.actions.origin import acting_for
 from fourfold.actions.outcome import Outcome
@@ -44,6 +44,7 @@ def record_measurement(
     quality: str | None = None,
     if_version: str | None = None,
     at: datetime | None = None,
+    together: list[Change] | None = None,
 ) -> Outcome[Revision]:
     """Record a value, a numerator with its denominator, or a state such as `missing`, and evaluate what it changes.
 
@@ -51,6 +52,7 @@ def record_measurement(
     that the checks refuse comes back as findings, and nothing is written. With `if_version`, the `version_of` what the
     caller knows, nothing is written over anything else: there is `Outdated`. People see and record for their own units
     only, or for a colleague whose deputy they are, which the event says: else there is `NotFound` or `Forbidden`.
+    Whoever records several figures at once gathers `together` what they change, and evaluates it at the end.
     """
     found = find_organisation(by, organisation)
     ready = ready_definitions(found)
@@ -73,7 +75,7 @@ def record_measurement(
             raise Conflict("The definitions have just been changed.", hint="Enter the figure again.")
         if if_version is not None:
             _require_version(locked, ready, checked, if_version)
-        return _record(locked, ready, checked, by=by, at=moment, findings=findings)
+        return _record(locked, ready, checked, by=by, at=moment, findings=findings, together=together)
 
 
 def version_of(revision: Revision | None) -> str:
@@ -99,24 +101,28 @@ def _record(
     by: Person | None,
     at: datetime,
     findings: tuple[Finding, ...],
+    together: list[Change] | None,
 ) -> Outcome[Revision]:
     kpi, unit, text = (checked.rows[column][0] for column in ("kpi", "unit", "period"))
     written = write_measurements(organisation, ready, checked.rows, by=by, at=at)
     if not written.loaded:
         return Outcome("known already", current_revision(organisation, ready, kpi, unit, text), findings)
     ((before, after),) = written.news
-    was_evaluated = is_evaluated(organisation, on=at)
+    was_evaluated = together is None and is_evaluated(organisation, on=at)
     advance(organisation)
     thing = f"{kpi}/{unit}/{text}"
     note_event(
         organisation, by, "measurement.record", thing, at=at, unit=ready.units[unit],
         before=_told(before), after=_told(after), reason=after.reason,
     )  # fmt: skip
-    period = _period(ready.definitions, kpi, text)
+    is_correction = before is not None and (before.state, after.state) == (State.NUMBER, State.NUMBER)
+    change = Change(kpi, unit, _period(ready.definitions, kpi, text), is_correction)
+    if together is not None:
+        together.append(change)
+        return Outcome("recorded", after, findings)
     evaluated = evaluate_change(
-        by=by, organisation=organisation, kpi=kpi, unit=unit, period=period, was_evaluated=was_evaluated,
-        is_correction=before is not None and (before.state, after.state) == (State.NUMBER, State.NUMBER),
-        as_of=at, reason=f"Recorded {thing}",
+        by=by, organisation=organisation, changed=(change,), was_evaluated=was_evaluated, as_of=at,
+        reason=f"Recorded {thing}",
     )  # fmt: skip
     return Outcome(f"recorded; {evaluated.summary}", after, findings)
 

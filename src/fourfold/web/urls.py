@@ -22,6 +22,7 @@ from fourfold.web.pages.kpi import kpi
 from fourfold.web.pages.library import library, library_kpi
 from fourfold.web.pages.members import members, readers, rights
 from fourfold.web.pages.menu import menu
+from fourfold.web.pages.my_updates import my_updates
 from fourfold.web.pages.objective import objective
 from fourfold.web.pages.overview import home, overview
 from fourfold.web.pages.password import password
@@ -41,6 +42,7 @@ from fourfold.web.pages.strategy_map import strategy_map
 from fourfold.web.pages.suggestions import suggestions
 from fourfold.web.pages.system import system
 from fourfold.web.pages.tokens import tokens
+from fourfold.web.pages.updates import update_checks, updates
 
 urlpatterns = [
     path("", home, name="home"),
@@ -56,6 +58,8 @@ urlpatterns = [
     path("s/<str:unit>/approvals/", approvals, name="approvals"),
     path("s/<str:unit>/library/", library, name="library"),
     path("s/<str:unit>/library/<str:code>/", library_kpi, name="library_kpi"),
+    path("s/<str:unit>/updates/", updates, name="updates"),
+    path("s/<str:unit>/updates/checks/", update_checks, name="update_checks"),
     path("s/<str:unit>/members/", members, name="members"),
     path("s/<str:unit>/guests/", guest_links, name="guest_links"),
     path("s/<str:unit>/menu/", menu, name="menu"),
@@ -73,6 +77,7 @@ urlpatterns = [
     path("kpi/<int:pk>-<slug:name>/readers/", readers, name="readers"),
     path("objective/<int:pk>-<slug:name>/", objective, name="objective"),
     path("objective/<int:pk>-<slug:name>/suggestions/", suggestions, name="suggestions"),
+    path("updates/", my_updates, name="my_updates"),
     path("tokens/", tokens, name="tokens"),
     path("audit/", audit_home, name="audit_home"),
     path("audit/<str:organisation>/", audit, name="audit"),

@@ -11,9 +11,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING, Any, Final
 
-from django.db.models import ExpressionWrapper, F, TextField
+from django.db.models import ExpressionWrapper, F, Q, TextField
 
 from fourfold.connectors.files.safe_cell import safe_table
 from fourfold.engine.approvals import needs_approval
@@ -166,10 +168,11 @@ def current_revision(organisation: Organisation, ready: Ready, kpi: str, unit: s
     return known[-1] if known else None
 
 
-def is_first(ready: Ready, kpi: str, unit: str, period: Period) -> bool:
-    """True when no unit has a figure of the KPI for this period or an earlier one, but for this unit and period."""
+def is_first(ready: Ready, kpi: str, period: Period, *, beside: Iterable[tuple[str, str, Period]]) -> bool:
+    """True when no unit has a figure of the KPI for this period or an earlier one, but for these places."""
     known = Measurement.objects.filter(kpi=ready.kpis[kpi], start__lte=period.start, superseded_at__isnull=True)
-    return not known.exclude(unit=ready.units[unit], period=period.id).exists()
+    mine = [Q(unit=ready.units[unit], period=own.id) for code, unit, own in beside if code == kpi]
+    return not known.exclude(reduce(or_, mine, Q(pk=None))).exists()
 
 
 def _unapproved(

@@ -15,6 +15,7 @@ from fourfold.engine.cells import Mark
 from fourfold.engine.definitions import Kpi, Step
 from fourfold.engine.outlook import Outlook
 from fourfold.engine.periods import Calendar, Frequency, Period, PeriodError
+from fourfold.engine.plausible import Lines
 from fourfold.records import models
 from fourfold.records.frames.outlook import outlook_of_spec, outlooks_now, tried
 from fourfold.records.queries.kept import kept
@@ -62,6 +63,23 @@ def kept_outlooks(scope: Scope) -> Mapping[str, Outlook]:
     """By code, the kept outlooks of the unit's KPIs that hold for the period shown. Two statements."""
     key = ("outlooks", scope.unit.pk, scope.period.ordinal, scope.view)
     return kept(scope.run, key, lambda: _kept_outlooks(scope), size=lambda found: _SIZE * len(found))
+
+
+def kept_charts(scope: Scope, kpis: Sequence[int]) -> dict[int, tuple[Lines, Period, int]]:
+    """By row id of the KPI, the lines of its newest kept chart, the first period of it and how many it has."""
+    key = ("charts", scope.unit.pk, *sorted(kpis))
+    return kept(scope.run, key, lambda: _kept_charts(scope, kpis), size=lambda found: 1 + 4 * len(found))
+
+
+def _kept_charts(scope: Scope, kpis: Sequence[int]) -> dict[int, tuple[Lines, Period, int]]:
+    rows = models.Outlook.objects.visible_to(scope.person).filter(unit=scope.unit.pk, kpi__in=kpis)
+    newest = rows.values("kpi").annotate(newest=Max("pk")).order_by().values("newest")
+    parse = scope.structure.calendar.parse
+    return {
+        kpi: (spec["reading"]["lines"], parse(spec["first"]), spec["periods"])
+        for kpi, spec in rows.filter(pk__in=newest).values_list("kpi_id", "spec")
+        if spec["reading"] is not None
+    }
 
 
 def _outlook(scope: Scope, kpi: Kpi) -> KpiOutlook | None:

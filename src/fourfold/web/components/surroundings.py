@@ -37,6 +37,7 @@ NAV: Final = (
     ("map", "Strategy map", "m"),
     ("alignment", "Alignment", "a"),
     ("initiatives", "Initiatives", "i"),
+    ("updates", "Updates", "u"),
     ("evidence", "Evidence", "e"),
     ("portfolio", "Portfolio", "p"),
     ("scenario", "What if", "w"),
@@ -105,6 +106,7 @@ def _rail(here: Here, page: str) -> str:
         {
             "nav": [Link(name, here.unit(key), key == page, letter) for key, name, letter in _nav(here)],
             "units": Svg("".join(_unit_link(here, u, found.get(u.pk), home.depth, page) for u in shown)),
+            "mine": Link("My updates", here.at(reverse("my_updates"), here.place()), page == "my_updates"),
             "unit_count": len(units),
             "more_units": len(shown) < len(units),
             "hidden": [words for words in (hidden_words(here.scope), closed_words(here.scope)) if words],

@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 
 from fourfold.engine.aggregation import MeasureKind
 from fourfold.engine.definitions import Kpi
+from fourfold.engine.findings import Finding
 from fourfold.engine.measurements.numbers import PATTERN, explain
 from fourfold.engine.periods import Period
 
@@ -83,11 +84,25 @@ def read_form(kpi: Kpi, periods: list[Period], posted: Mapping[str, str], unit: 
         form.complain("period", "Choose one of the periods in the list.")
     for name in figures_of(kpi):
         form.numbers[name] = _read_number(form, name)
-    if len(form.typed["reason"]) > LONGEST_REASON:
-        form.complain("reason", f"Shorten the reason to {LONGEST_REASON:,} characters.")
-    elif _CONTROL.search(form.typed["reason"]):
-        form.complain("reason", "The reason holds characters that cannot be seen. Type it anew instead of pasting it.")
+    if complained := complaint(form.typed["reason"]):
+        form.complain("reason", complained)
     return form
+
+
+def complaint(reason: str) -> str:
+    """What is wrong with a reason; nothing where it can be kept."""
+    if len(reason) > LONGEST_REASON:
+        return f"Shorten the reason to {LONGEST_REASON:,} characters."
+    if _CONTROL.search(reason):
+        return "The reason holds characters that cannot be seen. Type it anew instead of pasting it."
+    return ""
+
+
+def without_place(finding: Finding) -> str:
+    """What a check says, without the names of KPI, unit and period that the page says already."""
+    _, colon, rest = finding.message.partition(": ")
+    message = rest if colon and finding.message.startswith("KPI ") else finding.message
+    return f"{message[:1].upper()}{message[1:]} {finding.fix}".strip()
 
 
 def _read_number(form: MeasurementForm, name: str) -> Decimal | None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
@@ -12,14 +10,14 @@ from fourfold.access.roles import Action
 from fourfold.actions.evaluate_outlooks import evaluate_outlooks
 from fourfold.actions.outcome import Outcome
 from fourfold.actions.record_measurement import record_measurement
-from fourfold.engine.findings import Finding, Level
+from fourfold.engine.findings import Level
 from fourfold.engine.periods import Frequency
 from fourfold.errors import Forbidden
 from fourfold.records.closed_periods import PeriodClosed
 from fourfold.records.queries.kpi import is_rolled_up, periods_to_record, unit_given
 from fourfold.web.address import Here, here_of_kpi
 from fourfold.web.components.numbers import as_given
-from fourfold.web.forms.measurement import MeasurementForm, read_form
+from fourfold.web.forms.measurement import MeasurementForm, read_form, without_place
 from fourfold.web.pages.kpi import absent_from, kpi_page
 from fourfold.web.requests import Request, signed_in_form
 
@@ -47,7 +45,7 @@ def figures(request: Request, pk: int, name: str) -> HttpResponse:
             return _done(request, here, form, outcome)
         for finding in outcome.findings:
             if finding.level is Level.ERROR:
-                form.complain(finding.place.thing or "", _said(finding))
+                form.complain(finding.place.thing or "", without_place(finding))
     return kpi_page(request, here, kpi.code, form, status=422)
 
 
@@ -66,17 +64,11 @@ def _record(request: Request, here: Here, form: MeasurementForm) -> Outcome[obje
     return outcome
 
 
-def _said(finding: Finding) -> str:
-    """What a check says, without the names of KPI, unit and period that the page says already."""
-    message = re.sub(r"^KPI \S+, unit \S+, period \S+: ", "", finding.message)
-    return f"{message[:1].upper()}{message[1:]} {finding.fix}".strip()
-
-
 def _done(request: Request, here: Here, form: MeasurementForm, outcome: Outcome[object]) -> HttpResponse:
     """Say what was saved and show the KPI in the period it was saved for."""
     assert form.period is not None
     figure = " ÷ ".join(as_given(number) for number in form.numbers.values() if number is not None)
-    warnings = "".join(f" {_said(finding)}" for finding in outcome.findings)
+    warnings = "".join(f" {without_place(finding)}" for finding in outcome.findings)
     said = "Nothing new" if outcome.summary == "known already" else "Saved"
     messages.success(request, f"{said}: {figure} for {form.period.label}.{warnings}")
     month = here.scope.structure.calendar.period(Frequency.MONTH, form.period.last_day)

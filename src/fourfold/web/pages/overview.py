@@ -7,12 +7,14 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
-from django.utils.timezone import localdate
+from django.urls import reverse
+from django.utils.timezone import localdate, now
 
 from fourfold.access.sight import sights_of
 from fourfold.engine.statuses import Status
 from fourfold.graphics.scoreline import scoreline, shared_scale
 from fourfold.graphics.svg import Svg
+from fourfold.records.queries.due_updates import Urgency, due_in
 from fourfold.records.queries.overview import KpiNow, NodeNow, Overview, PerspectiveNow, overview_of
 from fourfold.records.queries.window import Cell, scores
 from fourfold.records.scope import principal_of
@@ -56,8 +58,13 @@ def overview(request: Request, unit: str) -> HttpResponse:
         return (Piece(render_to_string("parts/overview.html", shown)),)
 
     (made,) = ready(here.scope, "overview", content)
-    crumbs = [crumb_of(here)]
-    return show(request, "web/overview.html", here, page="overview", title=title, crumbs=crumbs, content=made)
+    due = due_in(here.scope, now())
+    count = sum(len(group.figures) for group in due if group.urgency is not Urgency.COMING)
+    return show(
+        request, "web/overview.html", here, page="overview", title=title, crumbs=[crumb_of(here)], content=made,
+        due=f"{plural(count, 'figure')} due from you" if count else "",
+        due_url=here.at(reverse("my_updates"), here.place()),
+    )  # fmt: skip
 
 
 def context_of(here: Here, page: Overview) -> dict[str, Any]:

@@ -19,3 +19,9 @@ class PreferenceSwitch extends HTMLElement {
   }
 }
 customElements.define("preference-switch", PreferenceSwitch);
+
+/* Who signs out leaves nothing behind: the server says so too, which browsers heed on secure connections alone. */
+addEventListener("submit", ({ target }) => {
+  if (new URL(target.action).pathname !== "/accounts/logout/") return;
+  for (const key of Object.keys(localStorage).filter((name) => name.startsWith("draft "))) localStorage.removeItem(key);
+});

@@ -1,0 +1,65 @@
+"""What is due from whom."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+from django.test import Client
+
+from fourfold.actions.record_measurement import record_measurement
+from fourfold.engine.periods import Calendar
+from fourfold.records.models import Organisation, Person
+from fourfold.records.queries.due_updates import DueGroup, Urgency, due_from
+from tests.web.conftest import MOMENT
+from tests.web.reading import words_of
+
+
+def due(organisation: Organisation, person: str, at: datetime = MOMENT) -> list[DueGroup]:
+    return due_from(Person.objects.get(email=f"{person}@bakery.example"), organisation, at)
+
+
+def told(groups: list[DueGroup]) -> list[tuple[str, str, str, list[str]]]:
+    return [(g.unit, g.month.short_id, g.urgency.value, [d.kpi.code for d in g.figures]) for g in groups]
+
+
+def test_what_is_due_from_bob_is_what_he_may_enter_in_his_shop(organisation: Organisation) -> None:
+    assert told(due(organisation, "bob")) == [
+        ("north", "2026-03", "late", ["staff"]),
+        ("north", "2026-05", "coming", ["sales", "on_time", "costs", "staff"]),
+    ]
+
+
+def test_a_figure_is_due_from_the_owner_where_there_is_one_who_may_enter_it(organisation: Organisation) -> None:
+    found = told(due(organisation, "alice"))
+    assert ("north", "2026-05", "coming", ["on_time", "costs", "staff"]) in found, "sales in North are Bob's"
+    assert ("south", "2026-05", "coming", ["sales", "on_time", "costs", "staff"]) in found, "he may not enter South's"
+
+
+def test_what_has_been_answered_is_not_asked_for_and_what_is_not_there_yet_is_asked_again(
+    organisation: Organisation,
+) -> None:
+    bob = Person.objects.get(email="bob@bakery.example")
+    may = {"by": bob, "organisation": "bakery", "unit": "north", "period": "2026-05", "at": MOMENT}
+    record_measurement(**may, kpi="sales", value=1000)
+    record_measurement(**may, kpi="costs", state="n/a")
+    record_measurement(**may, kpi="staff", state="not due")
+    organisation.refresh_from_db()
+    assert told(due(organisation, "bob"))[-1] == ("north", "2026-05", "coming", ["on_time", "staff"])
+
+
+def test_a_day_decides_between_coming_due_and_late(organisation: Organisation) -> None:
+    def urgency(day: date) -> list[Urgency]:
+        at = datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
+        return [g.urgency for g in due(organisation, "bob", at) if g.month == Calendar(4).parse("2026-05")]
+
+    assert urgency(date(2026, 5, 5)) == [], "more than a fortnight ahead"
+    assert [urgency(date(2026, *day)) for day in ((5, 20), (6, 1), (6, 2))] == [
+        [Urgency.COMING], [Urgency.DUE], [Urgency.LATE]
+    ]  # fmt: skip
+
+
+def test_the_page_leads_to_exactly_the_cells_that_are_due(bob: Client, charlie: Client) -> None:
+    page = bob.get("/updates/").content.decode()
+    words = words_of(page)
+    assert "Nothing is due from you" in words or "Each button opens exactly these cells" in words
+    assert "Harbour" not in charlie.get("/updates/").content.decode()
