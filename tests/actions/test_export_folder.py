@@ -32,10 +32,13 @@ def test_load_export_load_is_the_same_again_to_the_byte(
 ) -> None:
     place = {"kpi": "sales", "unit": "north"}
     record_measurement(by=None, **place, period="2026-05", value="0.10", note='said "so", =1+1', source="till", at=now)
-    record_measurement(by=None, **place, period="2026-06", value="1e-7", quality="estimate+unapproved", at=now)
+    record_measurement(by=None, **place, period="2026-06", value="1e-7", quality="estimate+unapproved", note="=1+1",
+                       source="@till", at=now)  # fmt: skip
     record_measurement(by=None, **place, period="2026-05", state="not due", at=now)
     definitions, figures = read_definitions(organisation), current()
     assert export_folder(by=None, path=tmp_path / "one", at=now).ok
+    written = (tmp_path / "one" / "measurements" / "figures.csv").read_text()
+    assert ",'=1+1," in written and ",'@till," in written and ",0.0000001," in written
     Unit.objects.update(parent=None)
     lift_guard(connection)
     for table in (Result, Evaluation, Measurement, Import, Event, Chain, Organisation, Person):

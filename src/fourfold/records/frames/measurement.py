@@ -31,8 +31,8 @@ from fourfold.records.ready import Ready
 if TYPE_CHECKING:
     import polars as pl
 
-#: Columns in which people write what they like.
-TEXTS: Final = ("source", "reason")
+#: Columns of texts, which are made safe for spreadsheets; −5 as a figure is no formula.
+TEXTS: Final = tuple(column for column in COLUMNS if column not in FIGURES)
 KEYS: Final = ("kpi", "unit", "period")
 #: A KPI, unit and period, as ids and the period's canonical text.
 Cell = tuple[int, int, str]
