@@ -9,6 +9,9 @@ import pytest
 
 from fourfold.engine.cells import State
 from fourfold.engine.checks import check
+from fourfold.engine.definitions import Definitions
+from fourfold.engine.definitions.complete import complete
+from fourfold.engine.measurements import to_polars
 from tests.engine.scorecards import figures, judged, scorecard, seen
 
 UNITS = {"all": None, "north": "all", "south": "all", "ward": "north"}
@@ -131,3 +134,22 @@ def test_a_formula_may_use_the_target_of_a_kpi_that_is_itself_computed() -> None
     )
     assert seen(judged(definitions, figures(("sales", "2026-01", 3))), "kpi:answer", "2026-01").value == 0.75
     assert not [f for f in check(definitions) if f.code.startswith("FORMULA")]
+
+
+def test_a_rate_by_the_hour_divides_by_the_hours_that_really_passed() -> None:
+    """In Paris clocks go forward on 29 March 2026 and back on 25 October; in Lagos they never change."""
+    d = complete(Definitions.model_validate({
+        "organisation": {"code": "o", "name": "O", "time_zone": "Africa/Lagos"},
+        "units": [{"code": "all", "name": "All"},
+                  {"code": "paris", "name": "Paris", "parent": "all", "time_zone": "Europe/Paris"}],
+        "strategy": {"code": "s", "name": "S"},
+        "kpis": [{"code": "calls", "name": "Calls", "frequency": "day", "aggregate_units": "none"},
+                 {"code": "rate", "name": "Rate", "frequency": "day", "kind": "stock", "aggregate_units": "none",
+                  "formula": "calls / hours_in_period()"}],
+    }))  # fmt: skip
+    days = ("D:2026-03-28", "D:2026-03-29", "D:2026-10-25")
+    data = to_polars([{"kpi": "calls", "unit": u, "period": p, "value": "600"} for p in days for u in ("all", "paris")])
+    for day, hours in zip(days, (24, 23, 25), strict=True):
+        found = judged(d, data, view="day", first=day, last=day)
+        assert seen(found, "kpi:rate", day, "paris").value == pytest.approx(600 / hours)
+        assert seen(found, "kpi:rate", day, "all").value == pytest.approx(600 / 24)

@@ -20,7 +20,7 @@ from fourfold.engine.formulas import Series
 from fourfold.engine.groups import group
 from fourfold.engine.judging import fold_targets
 from fourfold.engine.once import once
-from fourfold.engine.periods import Frequency, Period, business_days_of
+from fourfold.engine.periods import Frequency, Period, business_days_of, hours_of
 from fourfold.engine.target_blocks import target_block
 from fourfold.engine.unit_settings import settings_of_units
 from fourfold.engine.views import Window
@@ -44,15 +44,19 @@ def look_ups(
     return {
         (what, code): _level_of(what, source[code], frequency, spans, definitions, as_of)
         if code
-        else _business_days(spans[frequency], definitions)
+        else _of_units(what, spans[frequency], definitions)
         for what, code in wanted
     }
 
 
-def _business_days(periods: tuple[Period, ...], definitions: Definitions) -> Series:
-    days = [settings.business for settings in settings_of_units(definitions)]
-    count = {one: business_days_of(periods, one) for one in set(days)}
-    return Series.of(np.array([count[one] for one in days], dtype=np.float64))
+def _of_units(what: str, periods: tuple[Period, ...], definitions: Definitions) -> Series:
+    """The business days of each unit, or its hours by the clocks of its time zone."""
+    settings = settings_of_units(definitions)
+    if what == "hours_in_period":
+        hours = {zone: hours_of(periods, zone) for zone in {s.zone for s in settings}}
+        return Series.of(np.array([hours[s.zone] for s in settings], dtype=np.float64))
+    days = {one: business_days_of(periods, one) for one in {s.business for s in settings}}
+    return Series.of(np.array([days[s.business] for s in settings], dtype=np.float64))
 
 
 def _level_of(

@@ -239,7 +239,7 @@ def call(function: str, arguments: tuple[Node, ...], world: World) -> Grid:
         (name,) = arguments
         assert isinstance(name, Name)
         return [[_input(c) for c in row] for row in world.lookups[function, name.code]]
-    if function in ("days_in_period", "business_days", "period_number", "year"):
+    if function in ("days_in_period", "hours_in_period", "business_days", "period_number", "year"):
         return [[about(function, p) for p in world.axis.periods] for _ in world.units]
     if isinstance(arguments[-1], Call) and arguments[-1].function in ("children", "siblings", "leaves"):
         return of_units(function, arguments, world)
@@ -322,8 +322,8 @@ def _statistic(function: str, x: Cell, cells: Row) -> Cell:
 
 
 def about(function: str, period: Period) -> float:
-    if function == "days_in_period":
-        return float((period.end - period.start).days)
+    if function in ("days_in_period", "hours_in_period"):
+        return (24.0 if function == "hours_in_period" else 1.0) * (period.end - period.start).days
     if function == "business_days":
         days = (period.start + timedelta(days=n) for n in range((period.end - period.start).days))
         return float(sum(day.weekday() < 5 for day in days))

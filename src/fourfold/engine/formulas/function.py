@@ -52,6 +52,7 @@ class Measure(Enum):
     PURE = "a pure number of a pure number"
     BARE = "none, like a written number"
     DAYS = "days"
+    HOURS = "hours"
     NAMED = "the one that its last text names"
 
 

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from graphlib import CycleError, TopologicalSorter
+from typing import Final
 
 from fourfold.engine.formulas.function import FUNCTIONS, Sort
 from fourfold.engine.formulas.problems import FormulaCycle, Problem, closest
 from fourfold.engine.formulas.tree import Call, Name, Node, children, walk
 from fourfold.engine.formulas.write import write_name
+
+#: Functions of the calendar whose answer is another one for each unit.
+OF_UNITS: Final = ("business_days", "hours_in_period")
 
 
 def references(tree: Node) -> frozenset[str]:
@@ -32,11 +36,11 @@ def figures_of(tree: Node) -> frozenset[str]:
 def lookups(tree: Node) -> frozenset[tuple[str, str]]:
     """What a formula asks for besides figures: (function, code), such as ("target", "revenue").
 
-    The code is empty for `business_days`, which units have and not KPIs.
+    The code is empty for what units have and not KPIs (`OF_UNITS`).
     """
     calls = [node for node in walk(tree) if isinstance(node, Call)]
     of_kpis = ((c.function, name.code) for c in calls if _looks_up(c) for name in c.arguments if isinstance(name, Name))
-    return frozenset((*of_kpis, *((c.function, "") for c in calls if c.function == "business_days")))
+    return frozenset((*of_kpis, *((c.function, "") for c in calls if c.function in OF_UNITS)))
 
 
 def looks_at_other_units(tree: Node) -> bool:

@@ -16,6 +16,7 @@ _MEASURES = {
     Measure.PURE: "It takes pure numbers and gives one.",
     Measure.BARE: "The result has no unit of measurement of its own.",
     Measure.DAYS: "The result is in days.",
+    Measure.HOURS: "The result is in hours.",
     Measure.NAMED: "The result is in the unit that is named last.",
 }
 

@@ -41,6 +41,7 @@ _LONGEST_SHOWN: Final = 40
 _HAVE_UNITS: Final = (Sort.NUMBER, Sort.SEVERAL, Sort.MANY, Sort.KPI)
 #: The unit of days, as a calendar counts them.
 DAYS: Final = Unit((("day", 1),), text="days")
+HOURS: Final = Unit((("hour", 1),), text="hours")
 
 
 def check(tree: Node, units: Mapping[str, Unit]) -> tuple[Unit, list[Problem]]:
@@ -119,7 +120,8 @@ def _call(call: Call, operands: list[Unit]) -> Unit | Problem:
         if isinstance(found, Problem):
             return found
         first = found or WRITTEN
-    return {Measure.RATIO: Unit(), Measure.BARE: WRITTEN, Measure.DAYS: DAYS}.get(function.measure, first)
+    own = {Measure.RATIO: Unit(), Measure.BARE: WRITTEN, Measure.DAYS: DAYS, Measure.HOURS: HOURS}
+    return own.get(function.measure, first)
 
 
 def _named(call: Call, unit: Unit) -> Unit | Problem:

@@ -50,6 +50,7 @@ ELSEWHERE: dict[str, str] = {
     "share": "share_of(x, parent(x))",
     "goal": "target(x)",
     "days": "days_in_period() or business_days()",
+    "hours": "hours_in_period()",
     "working_days": "business_days()",
     "workdays": "business_days()",
     "networkdays": "business_days()",

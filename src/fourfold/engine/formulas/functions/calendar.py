@@ -38,6 +38,20 @@ def business_days(given: Given) -> Cells:
     return _numbers(business_days_of(_periods(given), BusinessDays()).tolist())
 
 
+@function("hours_in_period()", measure=Measure.HOURS)
+def hours_in_period(given: Given) -> Cells:
+    """How many hours the period really has in the time zone of the unit: a day on which clocks change has 23 or 25.
+
+    The time zone is that of the unit, else of a unit above, else of the organisation.
+
+    | `calls / hours_in_period()` | calls = 2160 2184 2208 | 1 1 1 |
+    """
+    found = given.around.lookups.get(("hours_in_period", ""))
+    if found is not None:
+        return from_series(found)
+    return _numbers([24 * p.days for p in _periods(given)])
+
+
 @function("period_number()", measure=Measure.BARE)
 def period_number(given: Given) -> Cells:
     """The place of the period in its fiscal year, from 1.
