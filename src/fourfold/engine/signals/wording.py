@@ -14,7 +14,7 @@ import numpy as np
 from fourfold.engine.signals.charts import Phase
 from fourfold.engine.signals.limits import LOCKED, TRIAL
 from fourfold.engine.signals.patterns import HIGH, LOW, Signal
-from fourfold.engine.signals.readings import Between, Reading
+from fourfold.engine.signals.readings import Between, Reading, Remark
 from fourfold.engine.signals.rules import Rule
 from fourfold.engine.signals.scales import Scale
 
@@ -62,7 +62,7 @@ def sentences(reading: Reading, words: Words) -> tuple[str, ...]:
     said += _suggestions(reading, words)
     if reading.assurance:
         said.append(f"{reading.headline}.")
-    said += [remark.value.format(period=words.period) for remark in reading.remarks]
+    said += [r.value.format(period=words.period) for r in reading.remarks if r is not Remark.BETWEEN]
     return tuple(said)
 
 
@@ -96,6 +96,7 @@ def _between(reading: Reading, between: Between) -> list[str]:
     else:
         quiet = " No signal." if not reading.signals and _is_judged(reading) else ""
         said = [f"From one event to the next it usually takes {limits}.{quiet}"]
+    said.insert(0, Remark.BETWEEN.value)
     if between.since is not None:
         long = locked and usual is not None and between.since > usual[2]
         said.append(f"The last event was {day_number(between.since)} days ago{', longer than usual' if long else ''}.")
