@@ -6,7 +6,7 @@ import itertools
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
@@ -53,6 +53,7 @@ from fourfold.actions.provision_person import ToldPerson, provision_person
 from fourfold.actions.reactivate_person import reactivate_person
 from fourfold.actions.record_measurement import record_measurement, version_of
 from fourfold.actions.record_measurements import NewFigure, record_measurements
+from fourfold.actions.remind_people import remind_people
 from fourfold.actions.remove_memos import remove_memos
 from fourfold.actions.remove_second_factors import remove_second_factors
 from fourfold.actions.remove_sessions import remove_sessions
@@ -105,6 +106,7 @@ STAFF = ScimDirectory.model_validate({
     "code": "staff", "name": "Staff", "organisation": "bakery", "link_by_email": True,
     "groups": [{"group": "bakers", "role": "contributor", "unit": "south"}],
 })  # fmt: skip
+DUE: Final = BAKERY["organisation"] | {"values_due": 2}
 #: Said once here, since most of them say it.
 B: Final[dict[str, Any]] = {"organisation": "bakery", "at": NOW}
 
@@ -220,6 +222,12 @@ def _(path: Path) -> Act:
 def _(path: Path) -> Act:
     pk = _asked()
     return lambda: decide_restatement(by=person(ALICE), restatement=pk, approves=True, at=NOW)
+
+
+@case(remind_people)
+def _(path: Path) -> Act:
+    load_folder(by=None, path=folder(path, "kpi,unit,period,value\n", organisation=DUE), at=NOW)
+    return lambda: remind_people(by=None, organisation="bakery", at=datetime(2026, 6, 3, 12, tzinfo=UTC))
 
 
 @case(set_period_state, again=False)

@@ -17,6 +17,8 @@ from django.urls import reverse
 from fourfold.actions.outcome import Outcome
 from fourfold.records.models import Mail, Person
 from fourfold.records.queries.invitation import address_of, hash_of, link_of
+from fourfold.records.queries.reminder import address_of as reminder_address
+from fourfold.records.queries.reminder import still_due
 
 #: Whoever sends a mail holds it for so long; after that another process may try.
 HELD: Final = timedelta(minutes=10)
@@ -35,7 +37,8 @@ def send_mail(*, by: Person | None = None, at: datetime | None = None) -> Outcom
     moment = at or datetime.now(UTC)
     Mail.objects.filter(Q(sent_at__lt=moment - KEPT) | Q(due_at=None, made_at__lt=moment - KEPT)).delete()
     sent = 0
-    for mail in Mail.objects.filter(due_at__lte=moment).select_related("invitation__person"):
+    about = ("invitation__person", "reminder__person", "reminder__organisation")
+    for mail in Mail.objects.filter(due_at__lte=moment).select_related(*about):
         if Mail.objects.filter(pk=mail.pk, due_at=mail.due_at).update(due_at=moment + HELD):
             sent += _deliver(mail, moment)
     return Outcome(f"{sent} sent", sent)
@@ -60,7 +63,8 @@ def _deliver(mail: Mail, moment: datetime) -> int:
 
 def _message(mail: Mail) -> EmailMessage | None:
     """The mail itself; None where there is nothing to send any more, or nobody to send it to."""
-    context = _about_invitation(mail) if mail.kind == Mail.Kind.INVITATION else _about_reset(mail)
+    makers = {Mail.Kind.INVITATION.value: _about_invitation, Mail.Kind.REMINDER.value: _about_reminder}
+    context = makers.get(mail.kind, _about_reset)(mail)
     if context is None:
         return None
     subject, _, text = render_to_string(f"mail/{mail.kind}.txt", context).partition("\n")
@@ -83,6 +87,24 @@ def _about_invitation(mail: Mail) -> dict[str, Any] | None:
         "link": address_of(invitation),
         "until": invitation.ends_at,
     }
+
+
+def _about_reminder(mail: Mail) -> dict[str, Any] | None:
+    """What is still due of it when the mail goes out; nothing where all has been entered, or it was revoked."""
+    reminder, now = mail.reminder, datetime.now(UTC)
+    if reminder is None or reminder.revoked_at is not None or reminder.ends_at <= now or not reminder.person.is_active:
+        return None
+    groups = still_due(reminder, at=reminder.made_at)
+    lines = [
+        f"{group.unit_name}, {group.month.label}: {len(group.figures)} figure{'s' if len(group.figures) > 1 else ''}, "
+        f"due {group.day.day} {group.day:%B}"
+        for group in groups
+    ]
+    return None if not groups else {
+        "name": reminder.person.name, "organisation": reminder.organisation.name, "lines": lines,
+        "count": sum(len(group.figures) for group in groups), "link": reminder_address(reminder),
+        "until": reminder.ends_at,
+    }  # fmt: skip
 
 
 def _about_reset(mail: Mail) -> dict[str, Any] | None:

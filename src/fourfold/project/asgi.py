@@ -25,6 +25,7 @@ from fourfold.jobs.close_due_periods import close_due_periods  # isort: skip
 from fourfold.jobs.evaluate_new_day import evaluate_new_day  # isort: skip
 from fourfold.jobs.make_room import make_room  # isort: skip
 from fourfold.jobs.note_denials import note_denials  # isort: skip
+from fourfold.jobs.remind_people import remind_people  # isort: skip
 from fourfold.jobs.send_mail import send_mail  # isort: skip
 from fourfold.project.clocks import Job, alone, here, in_turn  # isort: skip
 
@@ -34,6 +35,7 @@ SHARED: Final[tuple[tuple[timedelta, Job], ...]] = (
     (timedelta(minutes=15), close_due_periods),
     (timedelta(hours=1), anchor_chains_daily),
     (timedelta(hours=1), make_room),
+    *([(timedelta(minutes=15), remind_people)] if SENDS_EMAIL else []),
 )
 #: Jobs of each process: its own counts, and mails, each of which is claimed by itself.
 OWN: Final[tuple[tuple[timedelta, Job], ...]] = (

@@ -22,7 +22,7 @@ from fourfold.web.pages.kpi import kpi
 from fourfold.web.pages.library import library, library_kpi
 from fourfold.web.pages.members import members, readers, rights
 from fourfold.web.pages.menu import menu
-from fourfold.web.pages.my_updates import my_updates
+from fourfold.web.pages.my_updates import my_updates, reminder
 from fourfold.web.pages.objective import objective
 from fourfold.web.pages.overview import home, overview
 from fourfold.web.pages.password import password
@@ -78,6 +78,7 @@ urlpatterns = [
     path("objective/<int:pk>-<slug:name>/", objective, name="objective"),
     path("objective/<int:pk>-<slug:name>/suggestions/", suggestions, name="suggestions"),
     path("updates/", my_updates, name="my_updates"),
+    path("updates/reminder/", reminder, name="reminder"),
     path("tokens/", tokens, name="tokens"),
     path("audit/", audit_home, name="audit_home"),
     path("audit/<str:organisation>/", audit, name="audit"),

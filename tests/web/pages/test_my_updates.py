@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 from django.test import Client
+from django.utils import timezone
 
 from fourfold.actions.record_measurement import record_measurement
 from fourfold.engine.periods import Calendar
-from fourfold.records.models import Organisation, Person
+from fourfold.records.models import Organisation, Person, Reminder
 from fourfold.records.queries.due_updates import DueGroup, Urgency, due_from
+from fourfold.records.queries.reminder import link_of
 from tests.web.conftest import MOMENT
 from tests.web.reading import words_of
 
@@ -63,3 +65,23 @@ def test_the_page_leads_to_exactly_the_cells_that_are_due(bob: Client, charlie: 
     words = words_of(page)
     assert "Nothing is due from you" in words or "Each button opens exactly these cells" in words
     assert "Harbour" not in charlie.get("/updates/").content.decode()
+
+
+def test_the_link_of_a_reminder_opens_exactly_its_cells_for_one_person(
+    organisation: Organisation, bob: Client, alice: Client
+) -> None:
+    at = timezone.now()
+    person = Person.objects.get(email="bob@bakery.example")
+    group = next(iter(due(organisation, "bob", at)))
+    two = group.figures[:2]
+    made = Reminder.objects.create(
+        organisation=organisation, person=person, day=at.date(), made_at=at, ends_at=at + timedelta(days=1),
+        figures=[[due.unit, due.pk, due.period.id] for due in two],
+    )  # fmt: skip
+    address = f"/updates/reminder/?link={link_of(made)}"
+    response = bob.get(address)
+    pks = ",".join(str(due.pk) for due in two)
+    assert response["Location"] == f"/s/north/updates/?p={group.month.short_id}&kpi={pks}"
+    assert bob.get(response["Location"]).content.decode().count("data-row=") == 2
+    assert alice.get(address).status_code == 404, "it is not hers"
+    assert Client().get(address)["Location"].startswith("/accounts/login/?next=/updates/reminder/")

@@ -30,6 +30,7 @@ from fourfold.records.models.period_state import PeriodState
 from fourfold.records.models.person import Person
 from fourfold.records.models.perspective import Perspective
 from fourfold.records.models.provisioning_key import ProvisioningKey
+from fourfold.records.models.reminder import Reminder
 from fourfold.records.models.request_key import RequestKey
 from fourfold.records.models.restatement import Restatement
 from fourfold.records.models.result import Result
@@ -74,6 +75,7 @@ __all__ = [
     "Person",
     "Perspective",
     "ProvisioningKey",
+    "Reminder",
     "RequestKey",
     "Restatement",
     "Result",

@@ -92,8 +92,12 @@ def due_day(structure: Structure, kpi: Kpi, period: Period, business: BusinessDa
 
 def _groups(scope: Scope, today: date) -> list[DueGroup]:
     known: dict[str, models.Person | None] = {}
-    away = stands_in(scope)
-    mine = [k for k in enterable(scope) if _is_mine(scope, k, known) or (away and stands_in_for(scope, k))]
+    away = stands_in(scope, today)
+    mine = [
+        kpi
+        for kpi in enterable(scope, today)
+        if _is_mine(scope, kpi, known) or (away and stands_in_for(scope, kpi, today))
+    ]
     found = sorted(_missing(scope, mine, today), key=lambda due: month_of(due.period).ordinal)
     groups = []
     for ordinal, dues in groupby(found, key=lambda due: month_of(due.period).ordinal):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property, reduce
 from operator import or_
@@ -145,12 +145,13 @@ def figure_then(scope: Scope, row: UpdateRow, version: str) -> Known | None:
     return None if found is None else _known(*found)
 
 
-def enterable(scope: Scope) -> list[Kpi]:
+def enterable(scope: Scope, on: date | None = None) -> list[Kpi]:
     """The KPIs whose figures the person may enter here, for themselves or as a deputy, in the order of the scorecard.
 
-    Not those that are computed, nor those put together from units below for which nothing was ever recorded here.
+    Not those that are computed, nor those put together from units below for which nothing was ever recorded here. `on`
+    is the day on which somebody is a deputy: today without one.
     """
-    whole, is_deputy = scope.may(Action.RECORD), stands_in(scope)
+    whole, is_deputy = scope.may(Action.RECORD), stands_in(scope, on)
     below = [u.code for u in scope.structure.children.get(scope.unit.pk, [])]
     own = _recorded_here(scope) if below else frozenset[int]()
 
@@ -163,7 +164,7 @@ def enterable(scope: Scope) -> list[Kpi]:
     def may_enter(kpi: Kpi) -> bool:
         """True where the person may enter them, for themselves or for somebody who is away."""
         is_own = (whole and not kpi.is_confidential) or scope.may(Action.RECORD, kpi=kpi)
-        return is_own or (is_deputy and stands_in_for(scope, kpi))
+        return is_own or (is_deputy and stands_in_for(scope, kpi, on))
 
     return [kpi for kpi in _in_order(scope) if is_entered(kpi) and may_enter(kpi)]
 
@@ -184,16 +185,16 @@ def _in_order(scope: Scope) -> list[Kpi]:
 
 
 # house: of those who named the person themselves
-def stands_in(scope: Scope) -> bool:
-    """True where somebody has named the person their deputy for today."""
-    today = timezone.localdate(timezone=scope.structure.zone)
+def stands_in(scope: Scope, on: date | None = None) -> bool:
+    """True where somebody has named the person their deputy for the day: today without one."""
+    today = on or timezone.localdate(timezone=scope.structure.zone)
     rows = models.Deputy.objects.filter(organisation=scope.structure.pk, deputy=scope.person, ended_at=None)
     return rows.filter(since__lte=today, until__gte=today).exists()
 
 
-def stands_in_for(scope: Scope, kpi: Kpi) -> bool:
+def stands_in_for(scope: Scope, kpi: Kpi, on: date | None = None) -> bool:
     """True where somebody the person stands in for may enter the figures."""
-    today = timezone.localdate(timezone=scope.structure.zone)
+    today = on or timezone.localdate(timezone=scope.structure.zone)
     owner = next((pk for pk, code in scope.structure.code_of.items() if code == kpi.owner), None)
     thing = Thing(scope.structure.pk, scope.unit.path, owner=owner, confidential=kpi.is_confidential)
     return absent_person(scope.person, kpi.code, thing, on=today) is not None
