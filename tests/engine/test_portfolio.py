@@ -37,6 +37,7 @@ from fourfold.engine.portfolio import (
     worths,
 )
 from fourfold.engine.portfolio.balance import Balance, _warnings, evenness
+from fourfold.engine.portfolio.effort import Worth, middle_of
 from fourfold.engine.portfolio.formula_likeness import canonical, spelling
 from fourfold.engine.portfolio.redundancy import average_linkage, change_correlations
 from fourfold.engine.statuses import Status
@@ -456,3 +457,21 @@ def test_kpis_lead_and_lag_and_half_of_them_may_be_financial(
 ) -> None:
     found = Balance({"f": money, "g": 1 - money}, {}, None, None, lead, {}, {}, ())
     assert list(_warnings(found, {}, ("f", "other"))) == warned
+
+
+def test_only_what_is_beyond_the_median_in_all_three_is_on_the_list() -> None:
+    middle = [Worth("m", 20.0, 4, 0.4), Worth("n", 20.0, 4, 0.4), Worth("o", 20.0, 4, 0.4)]
+    for own, listed in (
+        (Worth("a", 21.0, 3, 0.3), ("a",)), (Worth("a", 20.0, 3, 0.3), ()), (Worth("a", 21.0, 4, 0.3), ()),
+        (Worth("a", 21.0, 3, 0.4), ()),
+    ):  # fmt: skip
+        assert retire_list([*middle, own]) == listed
+    assert middle_of([]) == pytest.approx((math.nan,) * 3, nan_ok=True) and retire_list([]) == ()
+
+
+def test_a_note_counts_from_the_end_of_its_period_for_a_year() -> None:
+    note = Note(kpi="a", period="2025-03", text="Said.")
+    definitions = scorecard({"code": "a"}).model_copy(update={"notes": (note,)})
+    days = {date(2025, 3, 30): {}, date(2025, 3, 31): {"a": 1}, date(2026, 4, 1): {"a": 1}, date(2026, 4, 2): {}}
+    assert {day: spoken_of(definitions, as_of=day) for day in days} == days
+
