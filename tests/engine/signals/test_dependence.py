@@ -134,3 +134,49 @@ def test_a_sloped_segment_judges_what_strays_from_the_line() -> None:
     assert [signal.at for signal in reading.signals] == [25]
     assert np.diff(reading.centre) == pytest.approx([np.diff(reading.centre)[0]] * 29)
     assert np.diff(reading.centre)[0] == pytest.approx(2.0, abs=0.1)
+
+
+def test_dependence_is_that_of_the_first_twenty_figures_or_of_twelve_more() -> None:
+    x = depending(0.6, 60, 45, seed=5)
+    found = dependence(x)
+    for row, r1, widen in zip(x, found.r1, found.widen, strict=True):
+        seen = {size: float(corrected(row[:size][None])[0]) for size in (20, 32, 44)}
+        sizes = [size for size, r in seen.items() if r1 == pytest.approx(r)]
+        assert sizes, r1
+        if widen > 1:
+            assert r1 >= 0.3 and widen == pytest.approx(1 / np.sqrt(1 - min(r1, 0.95)))
+        else:
+            assert sizes == [44]  # looked at to the end
+    assert {True, False} == set(found.is_dependent.tolist())
+    assert dependence(x[:, :31]).r1 == pytest.approx(dependence(x[:, :20]).r1)
+    turns = dependence(np.resize([1.0, -1.0], (1, 20)))
+    assert turns.is_alternating.tolist() == [True] and turns.is_dependent.tolist() == [False]
+
+
+@pytest.mark.parametrize("shape", [(0, 0), (2, 0), (2, 1), (2, 2), (2, 3)])
+def test_hardly_any_figures_have_neither_dependence_nor_trend(shape: tuple[int, int]) -> None:
+    y = np.arange(float(np.prod(shape))).reshape(shape)
+    found = dependence(y)
+    assert np.isnan(found.r1).all() and not found.is_dependent.any() and not found.is_alternating.any()
+    assert np.isnan(trend(y, 12)).all() and trend(y, 12).shape == shape[:1]
+    squares, rest = best_step(y)
+    assert squares.shape == shape[:1] and rest.shape == shape
+    if shape[1]:
+        assert squares == pytest.approx(y.var(axis=1) * shape[1]) and best_line(y)[0] == pytest.approx(0.0)
+        assert line(y, np.isfinite(y)) == pytest.approx(y)
+
+
+def test_a_trend_is_the_slope_of_least_squares_where_it_is_sure() -> None:
+    x = 0.15 * np.arange(20) + noise(200, 20, seed=9)
+    place = np.arange(20.0)
+    found = trend(x, 12)
+    sure = 0
+    for row, slope in zip(x, found, strict=True):
+        own, middle = np.polyfit(place, row, 1)
+        left = ((row - own * place - middle) ** 2).sum()
+        t = own / np.sqrt(left / 18 / ((place - 9.5) ** 2).sum())
+        sure += abs(t) > 2.8784  # t of 18 degrees, 1 % on two sides (table)
+        if not np.isnan(slope):
+            assert slope == pytest.approx(own) and abs(t) > 2.8784
+    assert 0.5 * sure < np.isfinite(found).sum() <= sure
+

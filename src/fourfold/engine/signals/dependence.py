@@ -137,8 +137,10 @@ def trend(y: Floats, at_least: int) -> Floats:
     >>> trend(np.array([[1.0, 3, 2, 4, 5, 4, 6, 7, 8, 7, 9, 10]]), 12).round(2).tolist()
     [0.76]
     """
+    if y.shape[1] < at_least:
+        return np.full(y.shape[0], np.nan)
     n, fitted = count(y), line(y, np.isfinite(y))
-    slope = fitted[:, 1] - fitted[:, 0] if y.shape[1] > 1 else np.zeros(y.shape[0])
+    slope = fitted[:, 1] - fitted[:, 0]
     left, _ = best_line(y)
     stepped, _ = best_step(y)
     place = np.broadcast_to(np.arange(y.shape[1], dtype=np.float64), y.shape)
