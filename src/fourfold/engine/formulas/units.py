@@ -105,7 +105,7 @@ def _call(call: Call, operands: list[Unit]) -> Unit | Problem:
     takes = function.arguments(len(operands)) or ()
     match function.measure:
         case Measure.PURE:
-            return _pure_only(call, operands[0])
+            return _pure_only(call, *operands)
         case Measure.ROOT:
             root = power(operands[0], Fraction(1, 2))
             hint = "Divide by something in that unit first."
