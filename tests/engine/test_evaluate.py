@@ -227,3 +227,16 @@ def test_a_day_shows_the_newest_week_that_is_over() -> None:
     assert found.kpis.value is not None
     shown = dict(zip((p.id for p in found.periods), found.kpis.value[0, 1].tolist(), strict=True))
     assert (shown["D:2026-10-10"], shown["D:2026-10-11"], shown["D:2026-10-14"]) == (10.0, 20.0, 20.0)
+
+
+@pytest.mark.parametrize(("units", "told"), [(99, 99), (100, 100), (101, 100)])
+def test_a_hundred_errors_are_told_one_by_one(units: int, told: int) -> None:
+    tree = {"all": None} | {f"u{i:03}": "all" for i in range(units)}
+    share = {"code": "k", "formula": "a / b", "aggregate_units": "none"}
+    rows = pl.concat([figures(("a", "2026-02", 1), ("b", "2026-02", 0), unit=unit) for unit in list(tree)[1:]])
+    definitions = scorecard(share, {"code": "a", "aggregate_units": "none"}, {"code": "b", "aggregate_units": "none"},
+                            units=tree)  # fmt: skip
+    found = [f for f in judged(definitions, rows).findings if f.code == "EVAL-ERROR"]
+    assert len(found) == told
+    assert str(found[0].place) == "kpi:k, unit u000, Feb 2026" and found[0].message == "The formula divides by zero."
+

@@ -293,3 +293,16 @@ def test_a_week_names_the_week_it_is_compared_with(comparison: str, formula: str
 def test_months_of_days_are_compared_as_they_are() -> None:
     kpi = Kpi(code="k", name="K", formula="yoy_growth(w)")
     assert compared_with(kpi, Calendar().parse("2026-03")) == ""
+
+
+@pytest.mark.parametrize(("frequency", "period", "said"), [
+    (Frequency.MONTH, "FY2031-P02", "FY2031-P02 with FY2030-P02"),
+    (Frequency.QUARTER, "FY2031-Q1", "FY2031-Q1 with FY2030-Q1"),
+    (Frequency.MONTH, "FY2031-P12", "FY2031-P12 with FY2030-P12, 5 weeks with 6, as they are"),
+    (Frequency.WEEK, "FY2030-W53", "FY2030-W53 with FY2029-W52, by the same days of the year"),
+])  # fmt: skip
+def test_months_of_weeks_say_where_their_lengths_differ(frequency: Frequency, period: str, said: str) -> None:
+    calendar = Calendar(9, weeks=WeekYear(comparison="shift"))
+    kpi = Kpi(code="k", name="K", formula="yoy_growth(w)", frequency=frequency)
+    assert compared_with(kpi, calendar.parse(period)) == said
+

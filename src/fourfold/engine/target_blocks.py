@@ -301,7 +301,7 @@ def _season(version: Target, kpi: Kpi, periods: tuple[Period, ...]) -> Floats:
     weights = np.array(version.denominators or np.ones(len(shares)), dtype=np.float64)
     place = np.arange(len(periods)) - start_index(periods, Frequency.YEAR)
     length = np.full(len(periods), len(shares))
-    if kpi.frequency.rank < Frequency.MONTH.rank:  # only of weeks and days does a year have now more, now fewer
+    if kpi.frequency in (Frequency.DAY, Frequency.WEEK):  # of these a year has now more, now fewer
         years = [p.within(Frequency.YEAR) for p in periods]
         count = {year: len(year.parts(kpi.frequency)) for year in set(years)}
         length = np.array([count[year] for year in years])

@@ -216,3 +216,11 @@ def test_a_factor_is_said_as_people_reckon(factor: Fraction, said: str) -> None:
 ])  # fmt: skip
 def test_a_noun_in_the_plural_is_the_noun(text: str, symbol: str) -> None:
     assert parse_unit(text).powers == ((symbol, 1),)
+
+
+@pytest.mark.parametrize(("length", "shown"), [(39, "x" * 39), (40, "x" * 40), (41, "x" * 40 + "…")])
+def test_a_long_part_of_a_formula_is_cut_to_forty_characters(length: int, shown: str) -> None:
+    name = "x" * length
+    (problem,) = check(parse(f"{name} + rate"), KNOWN | {name: parse_unit("GBP")})[1]
+    assert problem.message == f"`{shown}` is in GBP and `rate` in %: they cannot be added."
+

@@ -70,7 +70,8 @@ def check(tree: Node, units: Mapping[str, Unit]) -> tuple[Unit, list[Problem]]:
             problems.append(found)
             found = UNKNOWN
         stack.append(found)
-    return stack[0], problems
+    (whole,) = stack
+    return whole, problems
 
 
 def _unit(node: Node, operands: list[Unit], units: Mapping[str, Unit]) -> Unit | Problem:

@@ -27,7 +27,8 @@ def write(tree: Node) -> str:
         operands = stack[len(stack) - count :]
         del stack[len(stack) - count :]
         stack.append(_write(node, operands))
-    return stack[0][0]
+    ((text, _),) = stack
+    return text
 
 
 def write_name(code: str) -> str:
@@ -44,7 +45,7 @@ def _write(node: Node, operands: list[tuple[str, int]]) -> tuple[str, int]:
         case Text(value):
             return f'"{value}"', _ATOM
         case Unary():
-            return f"-{_within(operands[0], _SIGN)}", _SIGN
+            return f"-{_within(*operands, _SIGN)}", _SIGN
         case Binary(operator):
             tight = _TIGHTNESS[operator]
             left = tight + 1 if operator == "^" else tight
@@ -53,7 +54,7 @@ def _write(node: Node, operands: list[tuple[str, int]]) -> tuple[str, int]:
         case Compare(operator):  # of figures, which bind more tightly: conditions cannot be compared
             return f" {operator} ".join(text for text, _ in operands), _COMPARE
         case Logic("not"):
-            return f"not {_within(operands[0], _TIGHTNESS['not'])}", _TIGHTNESS["not"]
+            return f"not {_within(*operands, _TIGHTNESS['not'])}", _TIGHTNESS["not"]
         case Logic(operator):
             tight = _TIGHTNESS[operator]
             return f" {operator} ".join(_within(side, tight + 1) for side in operands), tight

@@ -62,7 +62,8 @@ def spelling(tree: Node) -> str:
             stack.append(("", (f"{name}({', '.join(_text(own, parts) for own, parts in operands)})",)))
         else:
             stack.append(("", (write(node),)))
-    return _text(*stack[0])
+    ((operator, parts),) = stack
+    return _text(operator, parts)
 
 
 def _text(operator: str, parts: tuple[str, ...]) -> str:
