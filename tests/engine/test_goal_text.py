@@ -55,3 +55,59 @@ def test_from_to_and_a_year_are_read_whatever_the_numbers(low: int, high: int, u
 @given(st.text(max_size=80))
 def test_any_text_can_be_read(text: str) -> None:
     assert isinstance(read_goal(text), Goal)
+
+
+@pytest.mark.parametrize(("verb", "factor", "direction"), [
+    ("Double", 2.0, 1), ("Treble", 3.0, 1), ("Triple", 3.0, 1), ("Halve", 0.5, -1), ("Grow", None, 1),
+])  # fmt: skip
+def test_a_verb_that_multiplies_says_by_what(verb: str, factor: float | None, direction: int) -> None:
+    goal = read_goal(f"{verb} the number of donors")
+    assert (goal.factor, goal.direction, goal.has_amount) == (factor, direction, factor is not None)
+
+
+@pytest.mark.parametrize(("words", "worth"), [
+    ("3 thousand", 3e3), ("3k", 3e3), ("3 million", 3e6), ("3m", 3e6), ("3 billion", 3e9), ("3bn", 3e9), ("3", 3.0),
+    ("1,234.5", 1234.5), ("−3", -3.0),
+])  # fmt: skip
+def test_a_number_counts_what_it_says(words: str, worth: float) -> None:
+    goal = read_goal(f"Raise the surplus to £{words} by 2030")
+    assert (goal.target, goal.unit, goal.deadline) == (pytest.approx(worth), "", "2030")
+    assert read_goal(f"Raise the surplus by £{words}").change == pytest.approx(worth)
+
+
+@pytest.mark.parametrize(("words", "months"), [
+    *((f"{word} months", count) for count, word in (
+        (2, "two"), (3, "three"), (4, "four"), (5, "five"), (6, "six"), (9, "nine"), (10, "ten"), (12, "twelve"),
+        (18, "18"))),
+    ("a month", 1), ("one month", 1), ("52 weeks", 12), ("13 weeks", 3), ("a quarter", 3), ("five quarters", 15),
+    ("a year", 12), ("3 years", 36),
+])  # fmt: skip
+def test_a_time_from_now_is_so_many_months(words: str, months: float) -> None:
+    for before in ("within", "in", "over the next", "within the coming"):
+        goal = read_goal(f"Cut the wait to 30 days {before} {words}")
+        assert (goal.months, goal.target, goal.unit, goal.deadline) == (pytest.approx(months), 30.0, "days", None)
+
+
+@pytest.mark.parametrize(("month", "number"), [
+    (name, f"{i:02}") for i, names in enumerate((
+        ("January", "Jan"), ("February", "Feb."), ("March", "Mar"), ("April", "Apr"), ("May", "may"), ("June", "Jun"),
+        ("July", "Jul"), ("August", "Aug"), ("September", "Sept", "Sep"), ("October", "Oct"), ("November", "Nov"),
+        ("December", "Dec")), 1) for name in names
+])  # fmt: skip
+def test_a_month_is_known_by_its_name(month: str, number: str) -> None:
+    assert read_goal(f"Cut the wait by the end of {month} 2031").deadline == f"2031-{number}"
+    assert read_goal(f"Cut the wait before the 3rd {month} 2031").deadline == f"2031-{number}-03"
+
+
+def test_of_two_dates_and_of_two_times_the_last_counts() -> None:
+    assert read_goal("By 2026 plan it, by Q2 2028 cut the wait to 9 days").deadline == "2028-Q2"
+    assert read_goal("Answered within 5 weeks, within 12 months").months == 12.0
+
+
+@pytest.mark.parametrize(("text", "direction"), [
+    ("It moves from 9 to 12 days", 1), ("It moves from 12 to 9 days", -1), ("It moves from 9 to 9 days", None),
+    ("Keep it from 12 to 9 days", 0), ("Cut it from 9 to 12 days", -1),
+])  # fmt: skip
+def test_the_verb_says_the_direction_before_the_numbers_do(text: str, direction: int | None) -> None:
+    assert read_goal(text).direction == direction
+

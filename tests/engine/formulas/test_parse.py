@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from fourfold.engine.formulas import FUNCTIONS, FormulaError, Series, TimeAxis, calculate, lookups, parse, write
 from fourfold.engine.formulas.limits import MAX_DEPTH, MAX_NODES
 from fourfold.engine.formulas.names import figures_of, looks_at_other_units, references
-from fourfold.engine.formulas.tree import Node, walk
+from fourfold.engine.formulas.problems import point_at
+from fourfold.engine.formulas.tree import Node, Span, walk
 from fourfold.engine.periods import Calendar
 from fourfold.engine.tree import UnitTree
 from tests.engine.formulas import strategies
@@ -233,4 +234,19 @@ def test_brackets_are_written_where_without_them_it_would_be_another_formula() -
     for text, bare, tree in known:
         wanted = bare if read(bare) == tree else text
         assert write(tree).replace(" ", "") == wanted.replace(" ", ""), text
+
+
+@pytest.mark.parametrize(("text", "start", "end", "shown"), [
+    ("a + * b", 4, 5, "  a + * b\n      ^"),
+    ("a +\nbb * cc\n+ d", 9, 11, "  bb * cc\n       ^^"),
+    ("ab", 2, 2, "  ab\n    ^"),
+    ("x" * 100, 0, 1, f"  {'x' * 100}\n  ^"),
+    ("x" * 101, 0, 1, f"  {'x' * 100}…\n  ^"),
+    ("x" * 101, 50, 52, f"  {'x' * 100}…\n  {' ' * 50}^^"),
+    ("x" * 101, 51, 52, f"  …{'x' * 100}\n  {' ' * 51}^"),
+    ("x" * 300, 150, 290, f"  …{'x' * 100}…\n  {' ' * 51}{'^' * 50}"),
+    ("a\t+ b", 3, 4, "  a + b\n     ^"),
+])  # fmt: skip
+def test_the_place_in_a_formula_is_pointed_at(text: str, start: int, end: int, shown: str) -> None:
+    assert point_at(text, Span(start, end)) == shown
 
