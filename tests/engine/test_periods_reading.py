@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fourfold.engine.periods import Calendar, Frequency, PeriodError
+from fourfold.engine.periods import Calendar, Frequency, PeriodError, WeekYear
 
 DAYS = st.dates(date(1901, 1, 1), date(2100, 12, 31))
 CALENDARS = st.builds(Calendar, st.integers(1, 12), st.sampled_from(["end_year", "start_year"]))
@@ -150,3 +150,73 @@ def test_any_text_is_read_or_refused_with_a_period_error(
         assert repr(text) in error.message
     else:
         assert frequency in (None, period.frequency)
+
+
+NAMED = {"jan": Calendar(), "apr": Calendar(4), "weeks": Calendar(9, weeks=WeekYear())}
+LATER = "2026-03 or 2026-03-31, FY2026-Q2, FY2026-H1, FY2026 or 2025/26."
+ANY = f"Write a period like 2026-03-31, 2026-W14, {LATER}"
+OF_WEEKS = f"Write a period like 2026-03-31, FY2026-W14, FY2026-P03 or {LATER.removeprefix('2026-03 or ')}"
+
+
+@pytest.mark.parametrize(("calendar", "text", "frequency", "why", "hint"), [
+    ("jan", "X:2026", None, "no kind of period begins with 'X:'.", ANY),
+    ("jan", "M:2026-Q1", None, "it is a quarter, and a month is expected here.", ANY),
+    ("jan", "2026-Q1", "month", "it is a quarter, and a month is expected here.",
+     "Write a month like 2026-03 or 2026-03-31."),
+    ("jan", "", "month", "it is empty.", "Write a month like 2026-03 or 2026-03-31."),
+    ("jan", "  ", None, "it is empty.", ANY),
+    ("jan", "spring", None, "it has no spelling known here.", ANY),
+    ("jan", "2026-13", None, "there is no month 13.", ANY),
+    ("jan", "2026-02-30", None, "month 2026-02 has no day 30.", ANY),
+    ("jan", "2" * 41, None, "it is too long.", ANY),
+    ("jan", "2" * 40, None, "it has no spelling known here.", ANY),
+    ("apr", "2011/12", None, "it can be a month or a fiscal year.",
+     "Write M:2011-12 for the month or Y:2011/12 for the fiscal year."),
+    ("apr", "2011/13", None, "there is no month 13.", ANY),
+    ("apr", "2026-Q1", None, "the fiscal year starts in month 4.",
+     "Write FY2026-Q1 for the fiscal year called 2026."),
+    ("apr", "2026", None, "the fiscal year starts in month 4.", "Write FY2026, or 2025/26."),
+    ("apr", "2026-H2", None, "the fiscal year starts in month 4.",
+     "Write FY2026-H2 for the fiscal year called 2026."),
+    ("jan", "2026-W54", None, "2026 has weeks 1 to 53.", ANY),
+    ("jan", "2025-W53", None, "2025 has weeks 1 to 52.", ANY),
+    ("weeks", "2026-03", None, "the months of this calendar are periods of whole weeks.",
+     "Write a period with its fiscal year, such as FY2026-P03, or its last day."),
+    ("weeks", "2026-P03", None, "the weeks of this calendar are those of the fiscal year.",
+     "Write FY2026-P03 for the fiscal year called 2026."),
+    ("weeks", "FY2026-P13", None, "that year has periods 1 to 12.", OF_WEEKS),
+    ("weeks", "FY2026-P00", None, "that year has periods 1 to 12.", OF_WEEKS),
+    ("weeks", "FY2026-W53", None, "that year has weeks 1 to 52.", OF_WEEKS),
+    ("weeks", "FY2030-W54", None, "that year has weeks 1 to 53.", OF_WEEKS),
+    ("weeks", "FY2030-W00", None, "that year has weeks 1 to 53.", OF_WEEKS),
+    ("weeks", "2026-W03", None, "the weeks of this calendar are those of the fiscal year.",
+     "Write FY2026-W03 for the fiscal year called 2026."),
+    ("jan", "1899", "year", "year 1899 is outside 1900 to 2199.", "Write a year like FY2026 or 2025/26."),
+    ("jan", "2200", "year", "year 2200 is outside 1900 to 2199.", "Write a year like FY2026 or 2025/26."),
+    ("jan", "2026/28", None, "there is no month 28.", ANY),
+    ("apr", "FY2026/28", "year", "2026 and 28 do not follow each other.", "Write a year like FY2026 or 2025/26."),
+    ("apr", "2025/26", "month", "there is no month 26.", "Write a month like 2026-03 or 2026-03-31."),
+])  # fmt: skip
+def test_what_is_no_period_is_told_why_and_what_to_write(
+    calendar: str, text: str, frequency: str | None, why: str, hint: str
+) -> None:
+    with pytest.raises(PeriodError) as caught:
+        NAMED[calendar].parse(text, None if frequency is None else Frequency(frequency))
+    noun = f"a {frequency}" if frequency else "a period"
+    shown = text if len(text) <= 40 else f"{text[:40]}…"
+    assert (caught.value.message, caught.value.hint) == (f"{shown!r} is not {noun}: {why}", hint)
+
+
+@pytest.mark.parametrize(("calendar", "text", "frequency", "wanted"), [
+    ("apr", "2011-12", None, "M:2011-12"),
+    ("apr", "FY2026-Q1", None, "Q:FY2026-Q1"),
+    ("jan", "2026-W53", None, "W:2026-W53"),
+    ("weeks", "FY2026-P12", None, "P:FY2026-P12"),
+    ("weeks", "FY2030-W53", None, "W:FY2030-W53"),
+    ("jan", "1900", "year", "Y:FY1900"),
+    ("jan", "2199", "year", "Y:FY2199"),
+    ("jan", "FY2026/27", "year", "Y:FY2027"),
+])  # fmt: skip
+def test_the_last_that_can_be_read_is_read(calendar: str, text: str, frequency: str | None, wanted: str) -> None:
+    found = NAMED[calendar].parse(text, None if frequency is None else Frequency(frequency))
+    assert found.id == wanted
