@@ -254,3 +254,10 @@ def test_a_short_series_has_no_hindcast() -> None:
     months = Calendar().range(Calendar().parse("2026-01"), Calendar().parse("2026-06"))
     for values in (np.full(6, np.nan), np.array([1.0, 2, 3, 4, 5, 6])):
         assert hindcast(values, months, as_of=date(2026, 7, 1)).outcomes == 0
+
+
+@pytest.mark.parametrize("count", [1, 5, 6, 11, 12, 23, 24, 35, 36, 59, 60, 500])
+def test_a_history_belongs_to_the_bucket_that_holds_its_length(count: int) -> None:
+    found = records_by_length(score([kept("a", (10.0,), count=count)], {"a": after(10.0)}))
+    ((low, high),) = found
+    assert low <= count <= high and (low, high) in {(1, 5), (6, 11), (12, 23), (24, 35), (36, 59), (60, 10**9)}

@@ -336,3 +336,10 @@ def test_no_rows_are_no_mistake(definitions: Definitions) -> None:
     checked = check(definitions)
     assert (checked.ok, checked.read, len(checked.rows), checked.findings) == (True, 0, 0, ())
     assert checked.rows.schema == check(definitions, {"value": "1"}).rows.schema
+
+
+@pytest.mark.parametrize(("column", "longest"), [("source", 500), ("note", 1000)])
+def test_a_text_may_have_so_many_characters(definitions: Definitions, column: str, longest: int) -> None:
+    fine = check(definitions, {"value": "1", column: "x" * longest})
+    assert fine.ok and fine.rows[column].to_list() == ["x" * longest]
+    refused(definitions, "ROW-TEXT", {"value": "1", column: "x" * (longest + 1)})

@@ -7,8 +7,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+from fourfold.engine.assessment import Criterion, Part
 from fourfold.engine.cells import Codes, State
-from fourfold.engine.smart import assess
+from fourfold.engine.smart import assess, grade_of
+from fourfold.engine.smart.assess import graded
 from tests.engine.smart.test_assess import COMPANY, FIGURES, INITIATIVE, TARGET, company, known
 
 #: A KPI that falls by 1 each month, to 6.
@@ -253,3 +255,23 @@ def test_a_target_of_the_unit_itself_comes_first() -> None:
     assert [t and int(t.value or 0) for t in (known(COMPANY | {"targets": rows}, unit=u).target
                                              for u in ("all", "north", "west", None))] == [4, 3, 5, 5]  # fmt: skip
     assert known(COMPANY | {"targets": rows[1:2]}, unit=None).target is not None
+
+
+@pytest.mark.parametrize(("score", "grade"), [
+    (100.0, "A"), (85.0, "A"), (84.99, "B"), (70.0, "B"), (69.99, "C"), (50.0, "C"), (49.99, "D"), (0.0, "D"),
+    (float("nan"), ""),
+])  # fmt: skip
+def test_a_score_has_its_letter(score: float, grade: str) -> None:
+    assert grade_of(score) == grade
+
+
+@pytest.mark.parametrize(("letters", "score", "cap"), [
+    ((100, 40), 70.0, ""), ((100, 39), 59.0, "Q is 39, below 40"), ((70, 39), 54.5, ""), ((79, 39), 59.0, ""),
+    ((80, 39), 59.0, "Q is 39, below 40"), ((), None, ""),
+])  # fmt: skip
+def test_one_broken_letter_caps_the_whole(letters: tuple[int, ...], score: float | None, cap: str) -> None:
+    both = zip("PQ", letters, strict=False)
+    parts = tuple(Part(c, c, (Criterion("X", "?", points, 100, "e"),)) for c, points in both)
+    found = graded("kpi:k", parts)
+    assert (None if np.isnan(found.score) else found.score, found.cap) == (score, cap)
+    assert found.coverage == (1.0 if letters else 0.0)
