@@ -220,7 +220,7 @@ class Reach:
         """
         folder = str(Path(mutant.module).parent)
         reached = self.lines.get((mutant.module, mutant.line)) or self.places.get(mutant.module)
-        tests = _in_turn(reached or self.places.get(folder, []))[:MOST_TESTS]
+        tests = _own_first(_in_turn(reached or self.places.get(folder, [])), mutant.module)[:MOST_TESTS]
         took = accumulate(self.seconds.get(test, 0.0) for test in tests)
         return [test for test, so_far in zip(tests, took, strict=True) if so_far <= MOST_SECONDS] or tests[:1]
 
@@ -233,6 +233,18 @@ def _in_turn(tests: Sequence[str]) -> list[str]:
         turn[test] = seen[file := test.partition("::")[0]]
         seen[file] += 1
     return sorted(tests, key=turn.__getitem__)
+
+
+def _own_first(tests: Sequence[str], module: str) -> list[str]:
+    """The tests whose folder and file are named as the module is before those whose folder is, and these before all."""
+    path = Path(module).relative_to(ENGINE)
+    folder, name = f"tests/engine/{path.parent}/".replace("/./", "/"), path.stem.strip("_")
+
+    def distance(test: str) -> int:
+        file = test.partition("::")[0]
+        return 2 - (file.startswith(folder) and path.parent.name != "") - (name.partition("_")[0] in Path(file).stem)
+
+    return sorted(tests, key=distance)
 
 
 def reach(kept: Path) -> Reach:
