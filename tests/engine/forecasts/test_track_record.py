@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from datetime import date
 from statistics import fmean, median
 
@@ -261,3 +262,14 @@ def test_a_history_belongs_to_the_bucket_that_holds_its_length(count: int) -> No
     found = records_by_length(score([kept("a", (10.0,), count=count)], {"a": after(10.0)}))
     ((low, high),) = found
     assert low <= count <= high and (low, high) in {(1, 5), (6, 11), (12, 23), (24, 35), (36, 59), (60, 10**9)}
+
+
+def test_the_own_widths_of_an_installation_stand_before_the_factors_where_there_are_any() -> None:
+    own = replace(MONTHLY, own=((0.8, (2.0, math.nan, 3.0)),))
+    wide = own.half_width(0.8, np.array([1, 2, 3, 4]), 30)
+    usual = MONTHLY.half_width(0.8, np.array([1, 2, 3, 4]), 30)
+    assert wide.tolist() == [2.0, usual[1], 3.0, usual[3]]
+    spread = own.spread(np.array([1, 2, 3]), 30)
+    t = usual[1] / MONTHLY.spread(np.array([2.0]), 30)[0]
+    assert spread == pytest.approx([2.0 / t, usual[1] / t, 3.0 / t])
+    assert own.half_width(0.95, np.array([1]), 30) > 2.0  # from the spread of the 80 % width

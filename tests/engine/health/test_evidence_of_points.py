@@ -7,7 +7,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from fourfold.engine.assessment import Criterion, Part
 from fourfold.engine.cells import Floats
+from fourfold.engine.health.assess import graded
 from tests.engine.health.test_assess import FIGURES, VAGUE, judged
 
 #: Figures whose natural standard deviation is 1, around 0.564.
@@ -162,3 +164,16 @@ FOUND: list[tuple[dict[str, Any], str, float | None, str]] = [
 def test_a_question_finds_this(change: dict[str, Any], code: str, points: float | None, evidence: str) -> None:
     found = {c.code: c for part in judged(change).parts for c in part.criteria}
     assert (found[code].points, found[code].evidence, found[code].of) == (points, evidence, 2)
+
+
+@pytest.mark.parametrize(("shares", "score", "cap"), [
+    ({"data": 39, "use": 100}, 49.0, "data is 39, below 40"),
+    ({"safety": 39, "use": 100}, 49.0, "safety is 39, below 40"),
+    ({"data": 40, "use": 100}, 70.0, ""), ({"use": 10, "data": 100}, 55.0, ""),
+    ({"data": 20, "use": 60}, 40.0, "data is 20, below 40"),
+])  # fmt: skip
+def test_broken_data_or_safety_cap_the_whole(shares: dict[str, int], score: float, cap: str) -> None:
+    parts = tuple(Part(c, c, (Criterion("X", "?", points, 100, "e"),)) for c, points in shares.items())
+    found = graded("kpi:k", parts)
+    assert (found.score, found.cap) == (score, cap)
+    assert found.grade == ("do not use for decisions" if cap else "")
