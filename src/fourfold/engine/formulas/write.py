@@ -45,7 +45,8 @@ def _write(node: Node, operands: list[tuple[str, int]]) -> tuple[str, int]:
         case Text(value):
             return f'"{value}"', _ATOM
         case Unary():
-            return f"-{_within(*operands, _SIGN)}", _SIGN
+            (signed,) = operands
+            return f"-{_within(signed, _SIGN)}", _SIGN
         case Binary(operator):
             tight = _TIGHTNESS[operator]
             left = tight + 1 if operator == "^" else tight
@@ -54,7 +55,8 @@ def _write(node: Node, operands: list[tuple[str, int]]) -> tuple[str, int]:
         case Compare(operator):  # of figures, which bind more tightly: conditions cannot be compared
             return f" {operator} ".join(text for text, _ in operands), _COMPARE
         case Logic("not"):
-            return f"not {_within(*operands, _TIGHTNESS['not'])}", _TIGHTNESS["not"]
+            (denied,) = operands
+            return f"not {_within(denied, _TIGHTNESS['not'])}", _TIGHTNESS["not"]
         case Logic(operator):
             tight = _TIGHTNESS[operator]
             return f" {operator} ".join(_within(side, tight + 1) for side in operands), tight
