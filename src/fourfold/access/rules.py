@@ -37,7 +37,7 @@ class Grant:
     """A role in one organisation, on the subtree at `path` or, without one, everywhere.
 
     `exports` is the option to export, `scopes` what a service key may do, `snapshot` what a guest link shows,
-    `confidential` the clearance for confidential KPIs.
+    `confidential` the clearance for confidential KPIs; with `statuses_only` no number is seen by it.
     """
 
     organisation: int
@@ -47,6 +47,7 @@ class Grant:
     scopes: frozenset[Action] = frozenset()
     snapshot: str | None = None
     confidential: bool = False
+    statuses_only: bool = False
 
     def covers(self, path: str | None) -> bool:
         """True when the unit at `path` (None: the organisation itself) is inside this grant.

@@ -14,7 +14,7 @@ class Sight:
     """The subtrees of one organisation that are seen, None being everything, and those of them that are not.
 
     In `own` only the KPIs of `person` are seen, unless the unit is in `paths` as well. Of those in `paths` confidential
-    KPIs are seen in `cleared` alone.
+    KPIs are seen in `cleared` alone. In `statuses` no numbers are seen, but the statuses of what `paths` would show.
     """
 
     organisation: int
@@ -23,19 +23,38 @@ class Sight:
     hidden: tuple[str | None, ...]
     person: int | None
     cleared: tuple[str | None, ...] = ()
+    statuses: tuple[str | None, ...] = ()
+
+    @property
+    def sees_any(self) -> bool:
+        """True when units are seen, and not only what the person owns in them."""
+        return bool(self.paths or self.statuses)
 
     def sees(self, path: str) -> bool:
         """True when the unit is seen, if only for the KPIs of the person."""
         return self.sees_all(path) or self.owns_in(path)
 
     def sees_all(self, path: str) -> bool:
-        """True when all KPIs of the unit are seen."""
+        """True when all KPIs of the unit are seen, if only by their statuses."""
+        return self._in((*self.paths, *self.statuses), path) and not self._in(self.hidden, path)
+
+    def sees_numbers(self, path: str) -> bool:
+        """True when numbers are seen, and not statuses alone."""
         return self._in(self.paths, path) and not self._in(self.hidden, path)
 
     @cached_property
     def is_all_cleared(self) -> bool:
         """True when confidential KPIs are seen wherever others are."""
-        return all(any(covers(outer, path) for outer in self.cleared) for path in self.paths)
+        seen = (*self.paths, *self.statuses)
+        return all(any(covers(outer, path) for outer in self.cleared) for path in seen)
+
+    @property
+    def sees_groups(self) -> bool:
+        """True when small groups are seen: with a clearance for all that is seen, where no part is denied.
+
+        Whoever sees a sum and not all of its parts could work out the part that is hidden.
+        """
+        return self.is_all_cleared and not self.hidden
 
     def owns_in(self, path: str) -> bool:
         """True when what the person owns in the unit is seen, confidential or not."""
@@ -64,14 +83,15 @@ def sights_of(principal: Principal, action: Action = Action.SEE) -> dict[int, Si
     for organisation in principal.organisations:
         grants = [g for g in principal.effective if g.organisation == organisation]
         far = [(g.path, reach(g.role, action), g) for g in grants]
-        paths = [p for p, r, g in far if _reaches(r, g, action)]
+        paths = [p for p, r, g in far if _reaches(r, g, action) and not g.statuses_only]
+        statuses = [p for p, r, g in far if _reaches(r, g, action) and g.statuses_only]
         own = [p for p, r, _ in far if r is Reach.OWN]
-        cleared = [g.path for g in grants if g.confidential]
+        cleared = [g.path for g in grants if g.confidential and not g.statuses_only]
         hidden = [d.path for d in principal.denials if d.organisation == organisation]
-        if paths or own:
+        if paths or own or statuses:
             found[organisation] = Sight(
                 organisation, _outermost(paths), _outermost(own), _outermost(hidden), principal.person,
-                _outermost(cleared),
+                _outermost(cleared), _outermost(statuses),
             )  # fmt: skip
     return found
 

@@ -110,5 +110,5 @@ def refuse(reason: str, what: str) -> None:
 def told(grant: Grant) -> dict[str, str | bool | None]:
     """A grant as its event keeps it."""
     said: dict[str, str | bool | None] = {"role": grant.role or None, "unit": grant.unit.code if grant.unit else None}
-    options = {name: True for name in ("exports", "confidential") if getattr(grant, name)}
+    options = {name: True for name in ("exports", "confidential", "statuses_only") if getattr(grant, name)}
     return said | options

@@ -35,6 +35,7 @@ from fourfold.records.frames.result import (
     stored_scores,
     stored_span,
 )
+from fourfold.records.frames.veil import write_veils
 from fourfold.records.models import Evaluation, Organisation, Person
 from fourfold.records.ready import Ready, ready_definitions
 
@@ -91,6 +92,7 @@ def evaluate_change(
     if different:
         _roll_up(run, ready, dirty, found, different, changes)
     count = changes.write(run)
+    write_veils(organisation, ready)
     return Outcome(f"{count:,} result{'s' if count != 1 else ''} changed", run)
 
 

@@ -22,6 +22,7 @@ from fourfold.engine.rows import locate
 from fourfold.records.frames.measurement import read_measurements
 from fourfold.records.frames.outlook import all_outlooks, write_outlooks
 from fourfold.records.frames.result import replace_results
+from fourfold.records.frames.veil import write_veils
 from fourfold.records.models import Evaluation, Organisation, Person
 from fourfold.records.ready import Ready, ready_definitions
 
@@ -84,6 +85,7 @@ def store_all(organisation: Organisation, computed: Computed, *, as_of: datetime
         return Outcome("nothing to evaluate")
     run = new_run(organisation, as_of=as_of, reason=reason)
     changed = sum(replace_results(run, computed.ready, each.view, each.frame()) for each in computed.runs)
+    write_veils(organisation, computed.ready)
     version = organisation.version
     write_outlooks(organisation, computed.ready, computed.outlooks, at=as_of, input_version=version)
     return Outcome(f"{changed:,} results changed", run, (*computed.runs[0].findings, *computed.findings))

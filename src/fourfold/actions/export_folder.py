@@ -15,7 +15,8 @@ from fourfold.engine.definitions.write import write
 from fourfold.errors import Conflict, NotFound
 from fourfold.records.frames.definition import read_definitions
 from fourfold.records.frames.measurement import measurements_csv
-from fourfold.records.models import Kpi, Organisation, Person
+from fourfold.records.models import Organisation, Person
+from fourfold.records.queries.structure import structure_of
 
 FIGURES = "measurements/figures.csv"
 
@@ -28,8 +29,8 @@ def export_folder(
     Raises `Conflict` where the folder holds something, `NotFound` where there is nothing to export.
     """
     found = find_organisation(by, organisation)
-    closed = Kpi.objects.filter(organisation=found, is_confidential=True).exists()
-    require(by, Action.DEFINE, found, confidential=closed)
+    closed = structure_of(found).closed
+    require(by, Action.DEFINE, found, confidential=bool(closed.kpis) or closed.has_groups)
     target = Path(path)
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
         raise Conflict(f"{target} is there already and not empty.", hint="Name a folder that is new or empty.")

@@ -50,6 +50,7 @@ def make_guest_link(
     period: str | None = None,
     view: str = "month",
     is_live: bool = False,
+    statuses_only: bool = False,
     days: int = DAYS,
     most_views: int | None = None,
     password: str = "",
@@ -57,9 +58,10 @@ def make_guest_link(
 ) -> Outcome[NewGuestLink]:
     """A link to the scorecard of a unit, or with `kpi` to that KPI alone.
 
-    It shows the figures as they are now, for as long as it holds, or with `is_live` those of the day. It is for those
-    who manage members of the unit and see it themselves, and holds for `days`, 365 at most. Nobody sees more through it
-    than what is open: no confidential KPI, no unit below. The outcome has its text, this once.
+    It shows the figures as they are now, for as long as it holds, or with `is_live` those of the day; with
+    `statuses_only` no numbers. It is for those who manage members of the unit and see it themselves, and holds for
+    `days`, 365 at most. Nobody sees more through it than what is open: no confidential KPI, no unit below. The outcome
+    has its text, this once.
     """
     moment = at or datetime.now(UTC)
     if found := _wrong(name, days, most_views, password):
@@ -76,6 +78,7 @@ def make_guest_link(
             organisation=place, unit=where, kpi=_kpi(place, kpi), name=name.strip(), prefix=prefix,
             digest=digest_of(text), password=make_password(password) if password else "",
             view=view if view in VIEWS else "month", most_views=most_views, made_by=by, made_at=moment,
+            statuses_only=statuses_only,
             expires_at=moment + timedelta(days=days),
         )  # fmt: skip
         scope = guest_scope(row, period)
@@ -86,6 +89,7 @@ def make_guest_link(
         told = {
             "prefix": prefix, "name": row.name, "unit": unit, "kpi": kpi, "days": days,
             "period": None if is_live else scope.period.id, "password": bool(password), "most_views": most_views,
+            "statuses_only": statuses_only,
         }  # fmt: skip
         note_event(place, by, "guest_link.make", f"guest link {row.pk}", at=moment, after=told)
     return Outcome(f"{prefix}… holds until {row.expires_at:%Y-%m-%d}", NewGuestLink(row, text))

@@ -31,7 +31,9 @@ def guest_of(link: GuestLink) -> Person:
     """Who looks through the link: a person without a name, who is in no table."""
     below = Unit.objects.filter(parent=link.unit_id).values_list("path", flat=True)
     somebody = Person(is_active=True)
-    somebody.__dict__["principal"] = guest(link.organisation_id, link.unit.path, below, link.prefix)
+    somebody.__dict__["principal"] = guest(
+        link.organisation_id, link.unit.path, below, link.prefix, statuses_only=link.statuses_only
+    )
     return somebody
 
 

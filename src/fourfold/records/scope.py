@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple, Self, TypeVar, cast
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from fourfold.access.roles import Action, Role
 from fourfold.access.rules import NOBODY, Denial, Grant, Principal, Thing, can
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 
 M = TypeVar("M", bound=models.Model, covariant=True)
+#: Organisation, role, path of the unit, exports, clearance, statuses alone.
+GrantRow = tuple[int, str, str | None, bool, bool, bool]
 #: Of more units than this the database finds the ids itself: long lists are slow, and some refuse them.
 _LISTED: Final = 500
 
@@ -29,9 +31,9 @@ def principal_of(person: Person | AnonymousUser) -> Principal:
     return NOBODY if isinstance(person, AnonymousUser) or not person.is_active else person.principal
 
 
-def principal_made_of(person: int, rows: Iterable[tuple[int, str, str | None, bool, bool]]) -> Principal:
+def principal_made_of(person: int, rows: Iterable[GrantRow]) -> Principal:
     """Somebody as the policy knows them, of what their grants say: organisation, role, path of the unit, exports,
-    clearance for confidential KPIs.
+    clearance for confidential KPIs, statuses alone.
 
     The same rows give the same object, so that what follows from them is worked out once and not in each request.
     """
@@ -39,8 +41,12 @@ def principal_made_of(person: int, rows: Iterable[tuple[int, str, str | None, bo
 
 
 @lru_cache(maxsize=1024)
-def _made_of(person: int, given: tuple[tuple[int, str, str | None, bool, bool], ...]) -> Principal:
-    grants = (Grant(pk, Role(role), path, exports, confidential=c) for pk, role, path, exports, c in given if role)
+def _made_of(person: int, given: tuple[GrantRow, ...]) -> Principal:
+    grants = (
+        Grant(pk, Role(role), path, exports, confidential=cleared, statuses_only=statuses)
+        for pk, role, path, exports, cleared, statuses in given
+        if role
+    )
     return Principal(person, tuple(grants), tuple(Denial(pk, path) for pk, role, path, *_ in given if not role))
 
 
@@ -88,14 +94,16 @@ class OfUnits(models.QuerySet[M]):
     def visible_to(self, person: Person | AnonymousUser) -> Self:
         """Rows of the units of which the person sees anything."""
         sights = sights_of(principal_of(person)).values()
-        parts = (in_units(person, sight, sight.paths) | in_units(person, sight, sight.own) for sight in sights)
+        seen = ((*sight.paths, *sight.statuses, *sight.own) for sight in sights)
+        parts = (in_units(person, sight, paths) for sight, paths in zip(sights, seen, strict=True))
         return self.filter(reduce(or_, parts, Q(pk__in=())))
 
 
 class InUnits(models.QuerySet[M]):
     """Rows that belong to a unit and a KPI, and are seen by those who see the unit, or the KPI as its owner.
 
-    Those about a confidential KPI need a clearance in the unit; its owner sees them by the role of KPI owner.
+    Those about a confidential KPI need a clearance in the unit; its owner sees them by the role of KPI owner. Those
+    about a small group nobody sees without a clearance for all that they see.
     """
 
     def visible_to(self, person: Person | AnonymousUser) -> Self:
@@ -111,8 +119,22 @@ class InUnits(models.QuerySet[M]):
         """The condition that a row is about one of these KPIs."""
         return Q(kpi__in=closed.kpis)
 
+    def veiled(self) -> Q:
+        """The condition that a row is about a small group."""
+        from fourfold.records.models import Veil  # its own manager is made of this module
+
+        return Q(Exists(Veil.objects.filter(unit=OuterRef("unit"), kpi=OuterRef("kpi"))))
+
     def _seen(self, person: Person | AnonymousUser, sight: Sight) -> Q:
-        every, closed = in_units(person, sight, sight.paths), closed_to(person, sight)
+        closed = closed_to(person, sight)
+        found = self._told(person, sight, sight.paths, closed)
+        return found & ~self.veiled() if closed.has_groups else found
+
+    def _told(
+        self, person: Person | AnonymousUser, sight: Sight, paths: tuple[str | None, ...], closed: Closed
+    ) -> Q:
+        """Rows in these units that the person may know of, whether or not their numbers are shown."""
+        every = in_units(person, sight, paths)
         if closed.kpis:
             every &= ~self.about(closed) | in_units(person, sight, sight.cleared)
         return every | (in_units(person, sight, sight.own) & self.owned_by(sight.person)) if sight.own else every
@@ -129,33 +151,39 @@ class InUnitsOrShared(InUnits[M]):
 
 
 class Closed(NamedTuple):
-    """Confidential KPIs of an organisation, by row id and code, and the codes of objectives that have no others."""
+    """Confidential KPIs of an organisation, by row id and code, and the codes of objectives that have no others.
+
+    `above` are the nodes whose score any of them is a part of; `has_groups` says that KPIs hide small groups.
+    """
 
     kpis: tuple[int, ...] = ()
     codes: tuple[str, ...] = ()
     objectives: tuple[str, ...] = ()
+    above: tuple[str, ...] = ()
+    has_groups: bool = False
 
     @classmethod
-    def of(cls, kpis: Mapping[int, str], uses: Iterable[tuple[str, int]]) -> Closed:
-        """Of the confidential KPIs and all uses, as objective and KPI."""
+    def of(
+        cls, kpis: Mapping[int, str], uses: Iterable[tuple[str, int]], above: Iterable[str], *, has_groups: bool
+    ) -> Closed:
+        """Of the confidential KPIs, all uses as objective and KPI, and the nodes above those KPIs."""
         used: dict[str, set[int]] = {}
         for objective, kpi in uses if kpis else ():
             used.setdefault(objective, set()).add(kpi)
         alone = tuple(objective for objective, found in used.items() if found <= kpis.keys())
-        return cls(tuple(kpis), tuple(kpis.values()), alone)
+        return cls(tuple(kpis), tuple(kpis.values()), alone, tuple(sorted(above)), has_groups)
 
 
 def closed_to(person: Person | AnonymousUser, sight: Sight) -> Closed:
     """What a clearance is needed for, looked up once for a person, and not at all for those who have it everywhere."""
-    from fourfold.records.models import Kpi, KpiUse  # their own managers are made of this module
+    from fourfold.records.models import Organisation  # its own manager is made of this module
+    from fourfold.records.queries.structure import structure_of
 
-    if sight.is_all_cleared:
+    if sight.sees_groups:
         return Closed()
     found, place = person.__dict__.setdefault("_closed", {}), sight.organisation
     if place not in found:
-        kpis = Kpi.objects.filter(organisation=place, is_confidential=True).values_list("pk", "code")
-        uses = KpiUse.objects.filter(organisation=place).values_list("objective__code", "kpi")
-        found[place] = Closed.of(dict(kpis), uses)
+        found[place] = structure_of(Organisation.objects.get(pk=place)).closed
     return cast(Closed, found[place])
 
 

@@ -11,8 +11,10 @@ from ninja import Query, Router, Schema
 from fourfold.api.pages import asker, known_only
 from fourfold.engine.cells import State
 from fourfold.engine.statuses import Status
+from fourfold.records.models import Result
+from fourfold.records.models.result import Veiled
 from fourfold.records.queries.api import organisation_of, results_of
-from fourfold.records.queries.results_then import moment_in, results_then
+from fourfold.records.queries.results_then import ResultThen, moment_in, results_then
 
 router = Router(tags=["result"])
 
@@ -68,10 +70,22 @@ def results(
         as_of=then.isoformat() if then else None,
         evaluated_at=evaluated_at.isoformat() if evaluated_at else None,
         items=[
-            ResultOut(
-                node=row.node, value=row.value, target=row.target, score=row.score, status=Status(row.status).word,
-                state=State(row.state).word, coverage=row.coverage, confidence=row.confidence,
-            )
-            for row in (results_then(scope, then) if then else rows)
+            _out(row) for row in (results_then(scope, then) if then else rows)
         ],
+    )  # fmt: skip
+
+
+def _out(row: Result | ResultThen) -> ResultOut:
+    """One result, without what is not shown of it."""
+    veil = getattr(row, "veil", Veiled.NOT)
+    if veil != Veiled.NOT:
+        is_small = veil == Veiled.ALL
+        return ResultOut(
+            node=row.node, value=None, target=None, score=None, coverage=None, confidence=None,
+            status=(Status.UNSCORED if is_small else Status(row.status)).word,
+            state="hidden: group too small" if is_small else "not shown",
+        )  # fmt: skip
+    return ResultOut(
+        node=row.node, value=row.value, target=row.target, score=row.score, status=Status(row.status).word,
+        state=State(row.state).word, coverage=row.coverage, confidence=row.confidence,
     )  # fmt: skip

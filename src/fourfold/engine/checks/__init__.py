@@ -20,6 +20,7 @@ from fourfold.engine.checks.formula_fit import formula_fit
 from fourfold.engine.checks.formula_name import formula_name
 from fourfold.engine.checks.formula_text import formula_text
 from fourfold.engine.checks.formula_unit import formula_unit
+from fourfold.engine.checks.headcount import headcount
 from fourfold.engine.checks.initiative_objective import initiative_objective
 from fourfold.engine.checks.lags import lags
 from fourfold.engine.checks.lead_missing import lead_missing
@@ -111,6 +112,7 @@ _ALL: Final = (
     formula_circle,
     formula_unit,
     classification,
+    headcount,
     unused,
     target_missing,
     period_text,

@@ -84,6 +84,8 @@ class Kpi(Definition):
     gaming_risk: Literal["low", "medium", "high"] | None = None  # how easily the figure moves without the result
     #: Whether people need a clearance to see anything of it; said of a KPI that is computed from a confidential one.
     classification: Literal["", "open", "confidential"] = ""
+    #: The KPI that counts the people a figure is about, or a ratio's own `denominator`: under five it is hidden.
+    headcount: Code | None = None
     used_for_pay: Flag = False  # true when somebody's pay depends on it
     side_effects_reviewed: Line | None = None  # day on which its unwanted effects were last looked at, `YYYY-MM-DD`
     review_by: Line | None = None  # day by which its definition is looked at again, `YYYY-MM-DD`

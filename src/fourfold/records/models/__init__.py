@@ -43,6 +43,7 @@ from fourfold.records.models.target import Target
 from fourfold.records.models.theme import Theme
 from fourfold.records.models.token import Token
 from fourfold.records.models.unit import Unit
+from fourfold.records.models.veil import Veil
 
 __all__ = [
     "Approval",
@@ -88,4 +89,5 @@ __all__ = [
     "Theme",
     "Token",
     "Unit",
+    "Veil",
 ]

@@ -42,6 +42,8 @@ def _readable(person: Person | AnonymousUser, sight: Sight) -> Q:
     if codes := closed_to(person, sight).codes:
         named = reduce(or_, (Q(object__startswith=f"{code}/") for code in codes))
         found &= ~named | in_units(person, sight, sight.cleared)
+    if closed_to(person, sight).has_groups:
+        found &= ~_about_small_groups(sight.organisation)
     if sight.own and sight.person is not None:
         from fourfold.records.models.kpi import Kpi
 
@@ -50,6 +52,18 @@ def _readable(person: Person | AnonymousUser, sight: Sight) -> Q:
         mine = Q(organisation=sight.organisation, person=sight.person)
         found |= mine | (in_units(person, sight, sight.own) & reduce(or_, about, Q(pk__in=())))
     return found
+
+
+def _about_small_groups(organisation: int) -> Q:
+    """The condition that an event is about a figure that is hidden, which it says."""
+    from fourfold.records.models.veil import Veil
+
+    units: dict[str, list[int]] = {}
+    hidden = Veil.objects.filter(organisation=organisation, kpi__isnull=False)  # house: what nobody is shown
+    for code, unit in hidden.values_list("kpi__code", "unit"):
+        units.setdefault(code, []).append(unit)
+    about = (Q(object__startswith=f"{code}/", unit__in=some) for code, some in units.items())
+    return reduce(or_, about, Q(pk__in=()))
 
 
 class Event(models.Model):

@@ -48,6 +48,7 @@ class Grant(models.Model):
     unit = models.ForeignKey("records.Unit", null=True, on_delete=models.CASCADE, related_name="+")
     exports = models.BooleanField(default=False, help_text="Viewers and commenters may export too.")
     confidential = models.BooleanField(default=False, help_text="Confidential KPIs are seen too.")
+    statuses_only = models.BooleanField(default=False, help_text="Statuses are seen, and no numbers.")
     source = models.CharField(max_length=40, default=PAGE)
     given_by = models.ForeignKey("records.Person", null=True, on_delete=models.PROTECT, related_name="+")
     given_at = models.DateTimeField(auto_now_add=True)

@@ -42,6 +42,7 @@ class GuestLink(models.Model):
     digest = models.CharField(max_length=64, unique=True)
     password = models.CharField(max_length=128, blank=True, help_text="Its hash; empty where none is asked for.")
     view = models.CharField(max_length=10)
+    statuses_only = models.BooleanField(default=False)
     snapshot = models.JSONField(null=True)
     most_views = models.PositiveIntegerField(null=True)
     views = models.PositiveIntegerField(default=0)

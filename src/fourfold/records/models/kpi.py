@@ -26,8 +26,8 @@ class Kpis(models.QuerySet["Kpi"]):
         Confidential ones those see who have a clearance in one unit or more, and their owners by the role of KPI owner.
         """
         sights = sights_of(principal_of(person)).values()
-        everyone = Q(organisation__in=[sight.organisation for sight in sights if sight.paths], is_confidential=False)
-        cleared = Q(organisation__in=[sight.organisation for sight in sights if sight.paths and sight.cleared])
+        everyone = Q(organisation__in=[sight.organisation for sight in sights if sight.sees_any], is_confidential=False)
+        cleared = Q(organisation__in=[sight.organisation for sight in sights if sight.cleared])
         own = Q(organisation__in=[sight.organisation for sight in sights if sight.own])
         return self.filter(everyone | cleared | (own & Q(owner=principal_of(person).person)))
 

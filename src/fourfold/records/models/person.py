@@ -14,7 +14,7 @@ from fourfold.records.scope import principal_made_of, principal_of
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
-_GRANT: Final = ("organisation", "role", "unit__path", "exports", "confidential")  # as `principal_made_of` takes it
+_GRANT: Final = ("organisation", "role", "unit__path", "exports", "confidential", "statuses_only")  # a `GrantRow`
 
 
 class PersonQuerySet(models.QuerySet["Person"]):

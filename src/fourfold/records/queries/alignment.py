@@ -11,7 +11,7 @@ from fourfold.records import models
 from fourfold.records.queries.kept import kept
 from fourfold.records.queries.scope import Scope
 from fourfold.records.queries.structure import UnitPlace
-from fourfold.records.queries.window import Cell, Window, cell_of, window_of
+from fourfold.records.queries.window import COLUMNS, Cell, Window, cell_of, window_of
 
 NOUNS: Final = ("kpi", "objective")
 PER_PAGE: Final = 12  # units side by side
@@ -116,12 +116,12 @@ def _key(what: str, scope: Scope, noun: str, units: Sequence[UnitPlace]) -> tupl
 
 def _read_cells(scope: Scope, noun: str, units: Sequence[UnitPlace]) -> Cells:
     now, prefix = scope.period.ordinal, f"{noun}:"
-    rows = models.Result.objects.visible_to(scope.person).filter(
+    rows = models.Result.objects.shown_to(scope.person).filter(
         unit__in=[u.pk for u in units], view=scope.view, ordinal__in=(now - 1, now), node__startswith=prefix
     )
     cells: Cells = {}
     before: dict[tuple[int, str], Cell] = {}
-    for unit, node, ordinal, *fields in rows.order_by("ordinal").values_list("unit", "node", "ordinal", *Cell._fields):
+    for unit, node, ordinal, *fields in rows.order_by("ordinal").values_list("unit", "node", "ordinal", *COLUMNS):
         key, cell = (unit, node.removeprefix(prefix)), cell_of(fields)
         if ordinal < now:
             before[key] = cell

@@ -72,7 +72,7 @@ def results_of(
         except PeriodError as error:
             raise NoPeriod(f"“{period[:40]}” is no period.", hint="Write 2026-03, 2026-Q1 or 2026-W09.") from error
         scope = scope_in(person, organisation, unit, period=period, view=view)
-    rows = models.Result.objects.visible_to(person).filter(
+    rows = models.Result.objects.shown_to(person).filter(
         unit=scope.unit.pk, view=scope.view, ordinal=scope.period.ordinal
     )
     return scope, rows.order_by("pk")

@@ -9,9 +9,10 @@ from typing import Any
 
 from fourfold.records import models
 from fourfold.records.guests import guest_of, holds
-from fourfold.records.queries.scope import Scope, scope_in
+from fourfold.records.models.result import Veiled
+from fourfold.records.queries.scope import STATUSES, Scope, scope_in
 from fourfold.records.queries.scorecard import Cells, Scorecard, scorecard_in, to_date_of
-from fourfold.records.queries.window import Window, cell_of, window_of
+from fourfold.records.queries.window import Cell, Window, veiled, window_of
 
 
 @dataclass(frozen=True)
@@ -35,8 +36,8 @@ def shown_to(link: models.GuestLink) -> Shown:
         scope = guest_scope(link)
         return Shown(scope, scorecard_in(scope, window_of(scope), to_date_of(scope)), None)
     scope = guest_scope(link, kept["period"])
-    window = Window(kept["first"], kept["last"], _cells(kept["cells"]))
-    return Shown(scope, scorecard_in(scope, window, _cells(kept["to_date"])), link.made_at)
+    window = Window(kept["first"], kept["last"], _cells(scope, kept["cells"]))
+    return Shown(scope, scorecard_in(scope, window, _cells(scope, kept["to_date"])), link.made_at)
 
 
 def snapshot_of(scope: Scope, kpi: str | None) -> dict[str, Any]:
@@ -54,8 +55,17 @@ def snapshot_of(scope: Scope, kpi: str | None) -> dict[str, Any]:
     }
 
 
-def _cells(kept: Mapping[str, list[Any]]) -> Cells:
-    return {node: [cell_of(fields) if fields else None for fields in row] for node, row in kept.items()}
+def _cells(scope: Scope, kept: Mapping[str, list[Any]]) -> Cells:
+    """The results as they were kept, without the numbers that guests may not see now."""
+    return {node: [_cell(scope, node, fields) if fields else None for fields in row] for node, row in kept.items()}
+
+
+def _cell(scope: Scope, node: str, fields: list[Any]) -> Cell:
+    cell = Cell._make(fields)
+    cell = cell._replace(status=STATUSES[cell.status])
+    if scope.shows_numbers(node):
+        return cell
+    return veiled(cell, scope.veils.get(node, Veiled.NUMBERS))
 
 
 def guest_links_of(person: models.Person, unit: int) -> list[models.GuestLink]:

@@ -11,7 +11,7 @@ from fourfold.records import models
 from fourfold.records.queries.kept import kept
 from fourfold.records.queries.scope import Scope
 from fourfold.records.queries.structure import UnitPlace
-from fourfold.records.queries.window import LENGTH, Cell, cell_of
+from fourfold.records.queries.window import COLUMNS, LENGTH, Cell, cell_of
 
 WORST: Final = 8
 BEST: Final = 4
@@ -88,10 +88,10 @@ def _rows(scope: Scope, node: str, units: Sequence[UnitPlace]) -> list[UnitRow]:
 def _cells(scope: Scope, node: str, units: Sequence[UnitPlace], length: int) -> dict[int, list[Cell | None]]:
     """The last periods of each unit, oldest first."""
     last = scope.period.ordinal
-    rows = models.Result.objects.visible_to(scope.person).filter(
+    rows = models.Result.objects.shown_to(scope.person).filter(
         unit__in=[u.pk for u in units], view=scope.view, ordinal__gt=last - length, ordinal__lte=last, node=node
     )
     cells: dict[int, list[Cell | None]] = {u.pk: [None] * length for u in units}
-    for unit, ordinal, *fields in rows.values_list("unit", "ordinal", *Cell._fields):
+    for unit, ordinal, *fields in rows.values_list("unit", "ordinal", *COLUMNS):
         cells[unit][ordinal - last - 1] = cell_of(fields)
     return cells

@@ -11,6 +11,7 @@ from django.utils import timezone
 from fourfold.access.giving import clears, gives
 from fourfold.access.roles import Action, Role
 from fourfold.access.rules import NOBODY, Principal, Thing, can, covers, overlaps
+from fourfold.access.sight import sights_of
 from fourfold.engine.definitions import Kpi
 from fourfold.errors import NotFound
 from fourfold.records import models
@@ -31,6 +32,7 @@ class Held(NamedTuple):
     place: str
     may_revoke: bool
     confidential: bool = False
+    statuses_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,7 @@ class Member:
     title: str
     is_active: bool
     held: tuple[Held, ...]
-    sees: str  # "all", "own" or ""
+    sees: str  # "all", "statuses", "own" or ""
 
 
 @dataclass(frozen=True)
@@ -99,15 +101,22 @@ def readers_of(scope: Scope, kpi: Kpi) -> tuple[Member, ...]:
     organisation = models.Organisation.objects.visible_to(scope.person).get(pk=structure.pk)
     owner = next((pk for pk, code in structure.code_of.items() if code == kpi.owner), None)
     everybody = _people(
-        _grants(organisation), structure, scope.unit, NOBODY, may_manage=False, confidential=kpi.is_confidential
-    )
-    return tuple(member for member in everybody if member.sees == "all" or member.pk == owner)
+        _grants(organisation), structure, scope.unit, NOBODY, may_manage=False, confidential=kpi.is_confidential,
+        is_small=_is_small(scope, kpi),
+    )  # fmt: skip
+    return tuple(member for member in everybody if member.sees in ("all", "statuses") or member.pk == owner)
 
 
 def guests_at(scope: Scope, kpi: Kpi) -> list[models.GuestLink]:
     """The guest links that show this KPI in the unit of the scope; one that is confidential none does."""
-    links = [] if kpi.is_confidential else guests_of(scope.unit.pk, timezone.now())
+    links = [] if kpi.is_confidential or _is_small(scope, kpi) else guests_of(scope.unit.pk, timezone.now())
     return [link for link in links if link.kpi is None or link.kpi.code == kpi.code]
+
+
+def _is_small(scope: Scope, kpi: Kpi) -> bool:
+    """True where the KPI is hidden in the unit, because its group is too small or would tell one that is."""
+    veils = models.Veil.objects.visible_to(scope.person).filter(unit=scope.unit.pk)
+    return kpi.headcount is not None and veils.filter(kpi=scope.structure.kpi_pk[kpi.code]).exists()
 
 
 def managed_units(person: models.Person) -> list[tuple[str, str]]:
@@ -177,6 +186,8 @@ def _right(who: Principal, rows: list[models.Grant], structure: Structure, unit:
     place = Thing(structure.pk, unit.path)
     own = Thing(structure.pk, unit.path, owner=who.person)
     actions = {a: "all" if can(who, a, place) else "own" if can(who, a, own) else "" for a in SHOWN}
+    if actions[Action.SEE] == "all" and not sights_of(who)[structure.pk].sees_numbers(unit.path):
+        actions[Action.SEE] = "statuses"
     roles = [Role(row.role).word for row in rows if row.role and covers(_given_path(row), unit.path)]
     is_cleared = can(who, Action.SEE, replace(place, confidential=True))
     return Right(unit, tuple(dict.fromkeys(roles)), actions, is_cleared)
@@ -190,14 +201,17 @@ def _grants(organisation: models.Organisation) -> list[models.Grant]:
 
 def _people(
     rows: list[models.Grant], structure: Structure, unit: UnitPlace, asking: Principal, *, may_manage: bool,
-    confidential: bool = False,
+    confidential: bool = False, is_small: bool = False,
 ) -> Iterator[Member]:
     by_person: dict[int, list[models.Grant]] = {}
     for row in rows:
         by_person.setdefault(row.person_id, []).append(row)
     for pk, grants in by_person.items():
         somebody = grants[0].person
-        sees = _sees(_principal(somebody, grants), structure.pk, unit.path, confidential=confidential)
+        who = _principal(somebody, grants)
+        sees = _sees(who, structure.pk, unit.path, confidential=confidential)
+        if is_small and sees and not sights_of(who)[structure.pk].sees_groups:
+            sees = ""
         held = tuple(_held(grants, structure, unit, asking)) if may_manage else _roles(grants, structure, unit)
         if (held and may_manage) or sees:
             yield Member(pk, somebody.name, somebody.title, somebody.is_active, held, sees)
@@ -205,7 +219,10 @@ def _people(
 
 def _principal(somebody: models.Person, rows: Iterable[models.Grant]) -> Principal:
     """The person as the policy knows them, from rows that were read together."""
-    given = ((row.organisation_id, row.role, _given_path(row), row.exports, row.confidential) for row in rows)
+    given = (
+        (row.organisation_id, row.role, _given_path(row), row.exports, row.confidential, row.statuses_only)
+        for row in rows
+    )
     return principal_made_of(somebody.pk, given) if somebody.is_active else NOBODY
 
 
@@ -218,12 +235,15 @@ def _held(rows: list[models.Grant], structure: Structure, unit: UnitPlace, askin
         given = gives(asking, structure.pk, path)
         is_own = row.is_denial and row.person_id == asking.person
         may = bool(given) and not is_own if row.is_denial else row.role in given
-        yield Held(row.pk, Role(row.role) if row.role else None, _place(row, structure), may, row.confidential)
+        yield Held(row.pk, Role(row.role) if row.role else None, _place(row, structure), may, row.confidential,
+                   row.statuses_only)
 
 
 def _roles(rows: list[models.Grant], structure: Structure, unit: UnitPlace) -> tuple[Held, ...]:
     counting = (row for row in rows if row.role and covers(_given_path(row), unit.path))
-    return tuple(Held(row.pk, Role(row.role), _place(row, structure), False) for row in counting)
+    return tuple(
+        Held(row.pk, Role(row.role), _place(row, structure), False, statuses_only=row.statuses_only) for row in counting
+    )
 
 
 def _place(row: models.Grant, structure: Structure) -> str:
@@ -241,7 +261,7 @@ def _path(unit: UnitPlace) -> str | None:
 
 def _sees(who: Principal, organisation: int, path: str, *, confidential: bool = False) -> str:
     if can(who, Action.SEE, Thing(organisation, path, confidential=confidential)):
-        return "all"
+        return "all" if sights_of(who)[organisation].sees_numbers(path) else "statuses"
     own = Thing(organisation, path, owner=who.person, confidential=confidential)
     return "own" if can(who, Action.SEE, own) else ""
 

@@ -83,6 +83,8 @@ def _kept_charts(scope: Scope, kpis: Sequence[int]) -> dict[int, tuple[Lines, Pe
 
 
 def _outlook(scope: Scope, kpi: Kpi) -> KpiOutlook | None:
+    if not scope.shows_numbers(f"kpi:{kpi.code}"):
+        return None
     pk = scope.structure.kpi_pk[kpi.code]
     rows = models.Outlook.objects.visible_to(scope.person).filter(unit=scope.unit.pk, kpi=pk).order_by("-pk")
     past = list(rows.values_list("origin", "made_at", "input_version", "spec")[:_ROWS])

@@ -11,7 +11,7 @@ from fourfold.engine.periods import Frequency, Period
 from fourfold.records import models
 from fourfold.records.frames.series import COLUMNS, OwnSeries, computed_series, parts_of, series_of_rows
 from fourfold.records.queries.kept import kept
-from fourfold.records.queries.scope import Scope
+from fourfold.records.queries.scope import Scope, refuse_veiled
 from fourfold.records.ready import Ready
 
 #: The views that are stored and have periods of one frequency.
@@ -21,6 +21,7 @@ LEAST_UNITS: Final = 4  # below which a change of what is counted is not looked 
 
 def series_of(scope: Scope, kpi: Kpi, now: Period, as_of: datetime) -> OwnSeries:
     """The series up to period `now`: stored results by month or quarter; computed for any other frequency."""
+    refuse_veiled(scope, kpi)
     key = ("own series", scope.unit.pk, kpi.code, now.id)
     view = _STORED.get(kpi.frequency)
     if view is None:
@@ -52,10 +53,15 @@ def parts_below(scope: Scope, kpi: Kpi, series: OwnSeries) -> tuple[Floats, Floa
     structure, view = scope.structure, _STORED.get(kpi.frequency)
     below = [u.pk for u in structure.children.get(scope.unit.pk, []) if structure.applies(kpi, u.code)]
     known = [p.ordinal for p, v in zip(series.periods, series.values.tolist(), strict=True) if v == v][-2:]
-    if view is None or kpi.kind != "ratio" or len(below) < LEAST_UNITS or len(known) < 2 or scope.hidden_below()[0]:
+    if view is None or kpi.kind != "ratio" or len(below) < LEAST_UNITS or len(known) < 2 or not _sees_parts(scope):
         return None
     rows = models.Result.objects.visible_to(scope.person).filter(
         unit__in=below, view=view, ordinal__in=known, node=f"kpi:{kpi.code}"
     )
     parts = rows.values_list("unit", "ordinal", "numerator", "denominator")
     return parts_of({(unit, ordinal): (top, bottom) for unit, ordinal, top, bottom in parts}, below, known)
+
+
+def _sees_parts(scope: Scope) -> bool:
+    """True where no unit below is hidden, and no figure in one of them."""
+    return not (scope.hidden_below()[0] or scope.has_veils_below or scope.statuses_only)

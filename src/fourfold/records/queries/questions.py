@@ -23,7 +23,7 @@ from fourfold.records.frames.forecast import forecast_of_spec
 from fourfold.records.frames.scorecard import rows_in, scorecard_now
 from fourfold.records.queries.kept import kept
 from fourfold.records.queries.outlook import kept_outlooks
-from fourfold.records.queries.scope import Scope
+from fourfold.records.queries.scope import Scope, refuse_veiled
 from fourfold.records.ready import ready_definitions
 from fourfold.scorecard import Scorecard
 from fourfold.scorecard.allocated_targets import AllocatedTargets, Sharing
@@ -110,7 +110,8 @@ def _kept_forecasts(scope: Scope) -> list[Forecast]:
 
 
 def proposals_of(scope: Scope, kpi: Kpi) -> TargetProposals | None:
-    """What could be the next target of the KPI in the unit."""
+    """What could be the next target of the KPI in the unit. Raises `NotFound` where its numbers are not shown."""
+    refuse_veiled(scope, kpi)
 
     def propose() -> TargetProposals | None:
         card = _card(scope)
@@ -156,7 +157,7 @@ def what_if_of(scope: Scope, overlay: Mapping[str, Any]) -> WhatIf | None:
 
 def refuse_owners(scope: Scope) -> None:
     """Refuse who does not see all KPIs of the unit."""
-    if not scope.sees_all:
+    if not scope.sees_all or scope.statuses_only:
         raise NotFound("This is about all KPIs of the unit, and not all of them are shown to you.")
 
 

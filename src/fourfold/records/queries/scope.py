@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final, NamedTuple
 
@@ -17,12 +17,15 @@ from fourfold.engine.periods import Frequency, Period, PeriodError
 from fourfold.engine.statuses import Status
 from fourfold.errors import NotFound
 from fourfold.records import models
+from fourfold.records.models.result import Veiled
 from fourfold.records.queries.kept import Run, kept, newest_run
 from fourfold.records.queries.structure import Structure, UnitPlace, structure_of
 from fourfold.records.scope import know_closed, principal_of, sight_of
 
 SCORECARD: Final = "scorecard"
+_OF_A_MONTH: Final[tuple[str, ...]] = ("ordinal", "status", "score", "veil")
 VIEWS: Final = ("month", "quarter", "ytd")
+JUDGED: Final = (Status.OFF, Status.NEAR, Status.ON)
 STATUSES: Final = tuple(Status)
 
 
@@ -47,6 +50,9 @@ class Scope:
     default_month: Period
     closed: frozenset[str] = frozenset()  # codes of confidential KPIs, which are not shown to the person in this unit
     closed_here: int = 0  # how many of them the unit has
+    veils: Mapping[str, int] = field(default_factory=dict)  # of each node in this unit whose numbers are not shown, why
+    statuses_only: bool = False  # True where no number is shown at all
+    has_veils_below: bool = False  # True where a small group is hidden here or in a unit below
 
     @cached_property
     def period(self) -> Period:
@@ -82,7 +88,12 @@ class Scope:
     def sees_all(self) -> bool:
         """True when the person sees all KPIs of the unit: not only their own, and confidential ones too."""
         sight = sights_of(principal_of(self.person)).get(self.structure.pk)
-        return sight is not None and sight.sees_all(self.unit.path) and not self.closed
+        is_whole = sight is not None and sight.sees_numbers(self.unit.path) and not self.closed
+        return is_whole and not (self.veils or self.has_veils_below)
+
+    def shows_numbers(self, node: str) -> bool:
+        """False for a KPI, such as `kpi:sales`, or a score of which no number is shown to the person in this unit."""
+        return not self.statuses_only and node not in self.veils
 
     @property
     def member_code(self) -> str | None:
@@ -165,8 +176,34 @@ def scope_in(
         months=months,
         default_month=default,
         closed=closed,
+        veils=_veils(person, whole, place, run, sight),
+        statuses_only=is_whole and not sight.sees_numbers(place.path),
+        has_veils_below=_has_veils_below(person, whole, place, run, sight),
         closed_here=sum(whole.applies(whole.kpi[code], place.code) for code in closed),
     )
+
+
+def _veils(
+    person: models.Person, structure: Structure, place: UnitPlace, run: Run, sight: Sight
+) -> Mapping[str, int]:
+    """The nodes of a unit whose numbers the person is not shown: small groups, and scores above what is not shown."""
+    closed, found = structure.closed, {}
+    if closed.above and not sight.is_cleared(place.path):
+        found = dict.fromkeys(closed.above, int(Veiled.NUMBERS))
+    if closed.has_groups and not sight.sees_groups:
+        rows = models.Veil.objects.visible_to(person).filter(unit=place.pk)
+        read = kept(run, ("veils", place.pk), lambda: tuple(rows.values_list("node", "kpi")), size=len)
+        found |= {node: int(Veiled.NUMBERS if kpi is None else Veiled.ALL) for node, kpi in read}
+    return found
+
+
+def _has_veils_below(
+    person: models.Person, structure: Structure, place: UnitPlace, run: Run, sight: Sight
+) -> bool:
+    if not structure.closed.has_groups or sight.sees_groups:
+        return False
+    rows = models.Veil.objects.visible_to(person).filter(organisation=structure.pk, unit__path__startswith=place.path)
+    return kept(run, ("veils below", place.pk), rows.exists, size=lambda _: 1)
 
 
 def _closed(structure: Structure, sight: Sight, place: UnitPlace, person: models.Person) -> frozenset[str]:
@@ -179,6 +216,12 @@ def _closed(structure: Structure, sight: Sight, place: UnitPlace, person: models
         for k in structure.kpis
         if k.is_confidential and not (own and k.owner == own)
     )
+
+
+def refuse_veiled(scope: Scope, kpi: Kpi) -> None:
+    """Refuse who is not shown the numbers of the KPI."""
+    if not scope.shows_numbers(f"kpi:{kpi.code}"):
+        raise NotFound("This is about the numbers of the KPI, and they are not shown to you.")
 
 
 def organisation_of(person: models.Person, unit: str | None) -> tuple[models.Organisation, str | None]:
@@ -197,14 +240,14 @@ def organisation_of(person: models.Person, unit: str | None) -> tuple[models.Org
 
 
 def _months(person: models.Person, unit: UnitPlace, *, is_whole: bool) -> dict[int, Month]:
-    rows = models.Result.objects.visible_to(person).filter(unit=unit.pk, view="month")
+    rows = models.Result.objects.shown_to(person).filter(unit=unit.pk, view="month")
     if not is_whole:  # no scorecard is seen, only KPIs
         found = rows.values_list("ordinal", flat=True).distinct()
         return dict.fromkeys(sorted(found), Month(Status.NO_DATA, None))
     rows = rows.filter(node=SCORECARD)
     return {
-        ordinal: Month(STATUSES[status], score)
-        for ordinal, status, score in rows.values_list("ordinal", "status", "score").order_by("ordinal")
+        ordinal: Month(STATUSES[status], None if veil else score)
+        for ordinal, status, score, veil in rows.order_by("ordinal").values_list(*_OF_A_MONTH)
     }
 
 
@@ -214,7 +257,7 @@ def _default_month(structure: Structure, months: Mapping[int, Month]) -> Period:
     Without any it is the newest month with a score, then the newest evaluated, then the one that runs.
     """
     running = structure.calendar.period(Frequency.MONTH, timezone.localdate(timezone=structure.zone)).ordinal
-    scored = [ordinal for ordinal, month in months.items() if month.score is not None]
+    scored = [ordinal for ordinal, month in months.items() if month.score is not None or month.status in JUDGED]
     over = [ordinal for ordinal in scored if ordinal < running]
     return Period(Frequency.MONTH, max(over or scored or months or (running,)), structure.calendar)
 

@@ -54,6 +54,8 @@ def snapshot_of(scope: Scope, month: Period) -> SnapshotSeen:
 def _is_seen(scope: Scope, node: str) -> bool:
     """KPIs and objectives as the person sees them; what is above them for those who see more than their own KPIs."""
     noun, _, code = node.partition(":")
+    if not scope.shows_numbers(node):
+        return False
     if noun == "kpi":
         return code in scope.structure.kpi
     if noun == "objective":

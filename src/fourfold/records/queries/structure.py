@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 from fourfold.engine import definitions as defined
 from fourfold.engine.definitions.complete import complete
 from fourfold.engine.periods import Calendar
+from fourfold.engine.small_groups import nodes_above
 from fourfold.engine.unit_settings import UnitSettings, settings_of, zone_of
 from fourfold.records import models
 from fourfold.records.ready import ready_definitions
@@ -102,7 +103,10 @@ class Structure:
     def closed(self) -> Closed:
         """What a clearance is needed for."""
         kpis = {self.kpi_pk[k.code]: k.code for k in self.kpis if k.is_confidential}
-        return Closed.of(kpis, ((use.objective, self.kpi_pk[use.kpi]) for use in self.uses))
+        above = nodes_above(kpis.values(), self.uses, self.objectives)
+        has_groups = any(k.headcount is not None for k in self.kpis)
+        uses = ((use.objective, self.kpi_pk[use.kpi]) for use in self.uses)
+        return Closed.of(kpis, uses, above, has_groups=has_groups)
 
     @cached_property
     def unit_of(self) -> dict[int, UnitPlace]:

@@ -6,8 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
+from fourfold.engine.cells import State
 from fourfold.engine.statuses import Status
 from fourfold.records import models
+from fourfold.records.models.result import Veiled
 from fourfold.records.queries.kept import kept
 from fourfold.records.queries.scope import STATUSES, Scope
 
@@ -32,9 +34,23 @@ class Cell(NamedTuple):
     denominator: float | None
     reason: int = 0
     data_period: str = ""
+    veil: int = Veiled.NOT
+    trend: int = 0  # of what is not shown: whether it went up or down
+
+    @property
+    def is_small(self) -> bool:
+        """True where the group is too small to show anything of it."""
+        return self.veil == Veiled.ALL
 
 
 _STATUS: Final = Cell._fields.index("status")
+_VEIL: Final = Cell._fields.index("veil")
+#: What is read of a row of `shown_to`.
+COLUMNS: Final = Cell._fields[: _VEIL + 1]
+#: What is left where nothing is shown, and of a status alone.
+_HIDDEN: Final = Cell(
+    None, None, None, None, None, None, Status.UNSCORED, None, State.NOT_APPLICABLE, 0, None, None, veil=Veiled.ALL
+)
 
 
 @dataclass(frozen=True)
@@ -73,23 +89,40 @@ def window_of(scope: Scope, *, length: int = LENGTH, view: str | None = None, no
 
 
 def _read(scope: Scope, unit: int, view: str, first: int, last: int, node: str | None) -> Window:
-    rows = models.Result.objects.visible_to(scope.person).filter(
+    rows = models.Result.objects.shown_to(scope.person).filter(
         unit=unit, view=view, ordinal__gte=first, ordinal__lte=last
     )
     if node is not None:
         rows = rows.filter(node__startswith=node) if node.endswith(":") else rows.filter(node=node)
     cells: dict[str, list[Cell | None]] = {}
-    for record in rows.values_list("node", "ordinal", *Cell._fields):
+    before: dict[str, float | None] = {}  # values, of which a trend is all that is told where they are not shown
+    for record in rows.order_by("ordinal").values_list("node", "ordinal", *COLUMNS):
         row = cells.get(record[0])
         if row is None:
             row = cells[record[0]] = [None] * (last - first + 1)
-        row[record[1] - first] = cell_of(record[2:])
+        row[record[1] - first] = cell_of(record[2:], before.get(record[0]))
+        before[record[0]] = record[2]
     return Window(first, last, cells)
 
 
-def cell_of(fields: Sequence[Any]) -> Cell:
-    """The result in the fields of a row, which are those of a cell."""
-    return Cell._make((*fields[:_STATUS], STATUSES[fields[_STATUS]], *fields[_STATUS + 1 :]))
+def cell_of(fields: Sequence[Any], before: float | None = None) -> Cell:
+    """The result in the fields of a row, which are `COLUMNS`, without what is not shown of it.
+
+    `before` is the value of the period before, of which only the direction is told.
+    """
+    if (veil := fields[_VEIL]) == Veiled.NOT:
+        return Cell._make((*fields[:_STATUS], STATUSES[fields[_STATUS]], *fields[_STATUS + 1 :], 0))
+    if veil == Veiled.ALL:
+        return _HIDDEN
+    value, status, state = fields[0], STATUSES[fields[_STATUS]], fields[_STATUS + 2]
+    trend = 0 if value is None or before is None else (value > before) - (value < before)
+    return _HIDDEN._replace(status=status, state=state, veil=veil, trend=trend)
+
+
+def veiled(cell: Cell, veil: int) -> Cell:
+    """The result without what is not shown of it."""
+    kept = _HIDDEN._replace(status=cell.status, state=cell.state, veil=veil, trend=cell.trend)
+    return _HIDDEN if Veiled.ALL in (veil, cell.veil) else kept
 
 
 def scores(cells: list[Cell | None]) -> list[float | None]:

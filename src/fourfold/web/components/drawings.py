@@ -19,6 +19,8 @@ from fourfold.records.queries.window import Cell, statuses, values
 from fourfold.web.components.numbers import NumberFormat, in_place, score_text
 
 _KEPT: Final = 4096  # drawings of each kind, about 1 kB each
+_SMALL: Final = "hidden: group too small"
+_TRENDS: Final = {1: "↗", -1: "↘", 0: ""}
 _NO_RATE: Final = "no rate"  # in place of an amount that no exchange rate converts
 
 
@@ -97,9 +99,20 @@ def _strip(last: tuple[Status, ...]) -> Svg:
 
 def value_text(kpi: Kpi, cell: Cell | None) -> str:
     """The figure as a table shows it, or what stands in its place."""
+    if cell is not None and cell.veil:
+        return veil_words(cell)
     if cell is None or cell.value is None:
         return _NO_RATE if cell and cell.reason == Reason.NO_RATE else in_place(cell.status if cell else None)
     return word_of(kpi, cell.value) or format_of(kpi).short(cell.value)
+
+
+def veil_words(cell: Cell) -> str:
+    """What stands in the place of a number that is not shown; of a status alone, which way it went.
+
+    >>> veil_words(Cell(*[None] * 6, Status.ON, None, 0, 0, None, None, veil=1, trend=1))
+    'not shown ↗'
+    """
+    return _SMALL if cell.is_small else f"not shown {_TRENDS[cell.trend]}".rstrip()
 
 
 def word_of(kpi: Kpi, value: float) -> str:

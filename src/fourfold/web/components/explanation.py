@@ -32,6 +32,10 @@ def explanation_of(kpi: Kpi, cell: Cell | None, rates: Sequence[str] = (), sourc
     converted = [f"Exchange rates: {'; '.join(rates)}."] if rates else []
     if cell is None:
         return ["Nothing was evaluated for this period."]
+    if cell.is_small:
+        return ["It is hidden: it is about fewer than five people, or would tell what fewer than five did."]
+    if cell.veil:
+        return ["Its status is shown to you, and no numbers."]
     if cell.value is None:
         return [f"There is no number: {State(cell.state).word}. {Reason(cell.reason).sentence}".rstrip(), *converted]
     said = [_value(kpi, cell), *converted, *([source] if source else [])]

@@ -53,6 +53,8 @@ def figure_words(scope: Scope, kpi: Kpi, cells: Sequence[Cell | None]) -> Svg | 
     """The figure as a table shows it, with what there is to say about its age: "not in, late"."""
     now = cells[-1]
     text = value_text(kpi, now)
+    if now is not None and now.veil:
+        return text
     if now is not None and now.state == State.MISSING:
         freshness = freshness_of(scope, kpi, cells)
         return f"{text}, {freshness.word}" if freshness else text

@@ -50,6 +50,7 @@ def guest_words(links: Iterable[GuestLink], *, with_unit: bool = False) -> list[
 def _words(link: GuestLink, with_unit: bool) -> str:
     shown = f"{link.kpi.name} alone" if link.kpi else "the scorecard"
     place = f" of {link.unit.name}" if with_unit else ""
+    alone = ", statuses alone" if link.statuses_only else ""
     live = ", figures of the day" if link.snapshot is None else ""
     by = f", by {link.made_by.name}" if link.made_by else ""
-    return f"{shown}{place}{live}, until {day_of_moment(link.expires_at)}{by}"
+    return f"{shown}{place}{live}{alone}, until {day_of_moment(link.expires_at)}{by}"

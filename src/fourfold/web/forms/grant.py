@@ -24,6 +24,7 @@ class GrantForm:
     role: Role | None = None
     exports: bool = False
     confidential: bool = False
+    statuses_only: bool = False
     revoke: int | None = None
     errors: dict[str, list[str]] = field(default_factory=dict)
 
@@ -51,6 +52,7 @@ def read_grant(found: Members, posted: Mapping[str, str] | None = None) -> Grant
     people = {str(pk): pk for pk, _ in form.people}
     form.person, form.exports = people.get(typed["person"]), posted.get("exports") == "yes"
     form.confidential = posted.get("confidential") == "yes"
+    form.statuses_only = posted.get("statuses_only") == "yes"
     form.role = next((role for role in found.gives if role.value == typed["role"]), None)
     if form.person is None:
         form.complain("person", "Choose a person of the organisation.")

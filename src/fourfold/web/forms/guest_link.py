@@ -9,7 +9,7 @@ from typing import Any, Final
 from fourfold.actions.make_guest_link import DAYS, MOST_DAYS, MOST_VIEWS
 from fourfold.records.queries.scope import Scope
 
-_FIELDS: Final = ("name", "kpi", "shows", "days", "most_views")
+_FIELDS: Final = ("name", "kpi", "shows", "days", "most_views", "statuses_only")
 LIVE: Final = "live"
 
 
@@ -33,6 +33,7 @@ class GuestLinkForm:
             "period": scope.month.id,
             "view": scope.view,
             "is_live": typed["shows"] == LIVE,
+            "statuses_only": typed["statuses_only"] == "yes",
             "days": _number(typed["days"], MOST_DAYS),
             "most_views": _number(typed["most_views"], MOST_VIEWS) if typed["most_views"] else None,
             "password": self.password,

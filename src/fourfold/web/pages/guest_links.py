@@ -95,7 +95,7 @@ def _row(link: GuestLink) -> dict[str, Any]:
     return {
         "name": link.name,
         "prefix": link.prefix,
-        "shows": f"{shown}, {of}",
+        "shows": f"{shown}, {of}{', statuses alone' if link.statuses_only else ''}",
         "by": link.made_by.name if link.made_by else "",
         "until": day_of_moment(link.expires_at),
         "is_over": link.expires_at <= now(),

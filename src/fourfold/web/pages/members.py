@@ -35,9 +35,9 @@ from fourfold.web.forms.grant import GrantForm, read_grant
 from fourfold.web.pages.errors import plain
 from fourfold.web.requests import Request, signed_in, signed_in_form
 
-SEES: Final = {"all": "all of it", "own": "their own KPIs", "": "nothing"}
+SEES: Final = {"all": "all of it", "statuses": "statuses alone", "own": "their own KPIs", "": "nothing"}
 HEADS: Final = dict(zip(SHOWN, ("See", "Enter figures", "Approve", "Change targets", "Manage members"), strict=True))
-CELLS: Final = {"all": "yes", "own": "own KPIs", "": "–"}
+CELLS: Final = {"all": "yes", "statuses": "statuses alone", "own": "own KPIs", "": "–"}
 
 
 @signed_in_form
@@ -74,7 +74,7 @@ def _done(request: Request, found: Members, form: GrantForm) -> Outcome[Any]:
         return deny_unit(by=request.user, organisation=organisation, person=form.person, unit=found.place)
     return give_grant(
         by=request.user, organisation=organisation, person=form.person, role=form.role, unit=found.place,
-        exports=form.exports, confidential=form.confidential,
+        exports=form.exports, confidential=form.confidential, statuses_only=form.statuses_only,
     )  # fmt: skip
 
 
@@ -118,6 +118,8 @@ def _people(found: Members) -> list[dict[str, Any]]:
 def _word(held: Held) -> str:
     if held.role is None:
         return "denied"
+    if held.statuses_only:
+        return f"{held.role.word}, statuses alone,"
     return f"{held.role.word}, confidential KPIs too," if held.confidential else held.role.word
 
 
