@@ -179,7 +179,8 @@ def test_a_score_that_a_confidential_kpi_is_a_part_of_has_no_number_without_a_cl
     uses = [*BAKERY["uses"], {"kpi": "sick_leave", "objective": "delight"}]
     limits = [*CONFIDENTIAL["targets"], {"kpi": "sick_leave", "unit": "north", "since": "M:2026-01", "value": "3",
                                          "red_line": "7"}]  # fmt: skip
-    load(tmp_path / "b", bakery(**CONFIDENTIAL | {"uses": uses, "targets": limits}), f"{FIGURES}sick_leave,north,2026-04,6.25,,\n")
+    definitions = bakery(**CONFIDENTIAL | {"uses": uses, "targets": limits})
+    load(tmp_path / "b", definitions, f"{FIGURES}sick_leave,north,2026-04,6.25,,\n")
     charlie, erin = somebody("charlie"), somebody("erin", confidential=True)
     seen, whole = (api(person, "north", period="2026-04") for person in (charlie, erin))
     for node in ("objective:delight", "perspective:customers", "scorecard"):
