@@ -34,9 +34,9 @@ def parents(tree: ast.AST) -> dict[ast.AST, ast.AST]:
 
 
 def starts_from_what_is_visible(manager: ast.Attribute, above: dict[ast.AST, ast.AST]) -> bool:
-    """Whether `Model.objects` is followed at once by `.visible_to(…)`."""
+    """Whether `Model.objects` is followed at once by `.visible_to(…)`, or `.shown_to(…)`, which says what is hidden."""
     method = above.get(manager)
-    return isinstance(method, ast.Attribute) and method.attr == "visible_to"
+    return isinstance(method, ast.Attribute) and method.attr in ("visible_to", "shown_to")
 
 
 def queries(module: Module) -> Iterator[str]:

@@ -119,11 +119,15 @@ def _asked(scope: Scope, row: models.Restatement, unit: UnitPlace) -> AskedResta
 def effect_seen(scope: Scope, effect: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """What the person sees of what a restatement changes: in their units, of the KPIs and objectives shown to them."""
     structure, units = scope.structure, {unit.code for unit in scope.units}
+    veils = models.Veil.objects.visible_to(scope.person).filter(organisation=structure.pk)
+    hidden = set(veils.values_list("unit__code", "node")) if scope.hides_groups else set()
 
-    def is_seen(node: str) -> bool:
+    def is_seen(unit: str, node: str) -> bool:
+        if not scope.shows_numbers(node) or (unit, node) in hidden:
+            return False
         noun, _, code = node.partition(":")
         if noun == "kpi":
             return code in structure.kpi
         return code in structure.objective if noun == "objective" else scope.sees_all
 
-    return [each for each in effect if each["unit"] in units and is_seen(each["node"])]
+    return [each for each in effect if each["unit"] in units and is_seen(each["unit"], each["node"])]

@@ -91,6 +91,12 @@ class Scope:
         is_whole = sight is not None and sight.sees_numbers(self.unit.path) and not self.closed
         return is_whole and not (self.veils or self.has_veils_below)
 
+    @property
+    def hides_groups(self) -> bool:
+        """True where small groups are hidden from the person."""
+        sight = sights_of(principal_of(self.person)).get(self.structure.pk)
+        return self.structure.closed.has_groups and (sight is None or not sight.sees_groups)
+
     def shows_numbers(self, node: str) -> bool:
         """False for a KPI, such as `kpi:sales`, or a score of which no number is shown to the person in this unit."""
         return not self.statuses_only and node not in self.veils
