@@ -126,10 +126,13 @@ def as_it_is() -> Iterator[None]:
 @contextmanager
 def unchecked() -> Iterator[None]:
     """No grants read, no rows left out, everything allowed."""
+    from django.db.models import Value
+
     from fourfold.access.roles import Role
     from fourfold.access.rules import Grant, Principal
     from fourfold.records import scope
     from fourfold.records.models import Kpi, Organisation, Person, Unit
+    from fourfold.records.models.result import Results
     from fourfold.records.queries import scope as places
 
     everything = Principal(0, (Grant(Organisation.objects.get().pk, Role.VIEWER),))
@@ -137,7 +140,8 @@ def unchecked() -> Iterator[None]:
     sets += [type(model.objects.all()) for model in (Kpi, Organisation, Person, Unit)]
     kept = [(found, found.__dict__["visible_to"]) for found in sets if "visible_to" in found.__dict__]
     people, principal, can = type(Person.objects), Person.__dict__["principal"], places.can
-    reading = people.__dict__["with_principal"]
+    reading, shown = people.__dict__["with_principal"], Results.__dict__["shown_to"]
+    Results.shown_to = lambda self, person: self.annotate(veil=Value(0))
     for found, _ in kept:
         found.visible_to = lambda self, person: self.all()
     Person.principal, places.can = property(lambda self: everything), lambda *_: True
@@ -148,7 +152,7 @@ def unchecked() -> Iterator[None]:
         for found, method in kept:
             found.visible_to = method
         Person.principal, places.can = principal, can
-        people.with_principal = reading
+        people.with_principal, Results.shown_to = reading, shown
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('records', '0015_jobs_and_memos'),
+        ('records', '0016_reminder'),
     ]
 
     operations = [
