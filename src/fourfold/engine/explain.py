@@ -409,9 +409,10 @@ def _kpi_words(t: Trace) -> list[str]:
         return [*words, "It is not scored: there is no target and red line to judge it by."]
     if "target" in t.target and "red_line" in t.target:
         given = _RULES.get(str(t.target["rule"]), "")
+        top, half = ("", "") if t.policy.get("profile") else (" and scores 100", " and scores 50")
         words.append(
-            f"The target is {_n(float(t.target['target'] or 0))} and scores 100; the red line is "
-            f"{_n(float(t.target['red_line'] or 0))} and scores 50{given}."
+            f"The target is {_n(float(t.target['target'] or 0))}{top}; the red line is "
+            f"{_n(float(t.target['red_line'] or 0))}{half}{given}."
         )
     last = next((s for s in t.steps if s.op == "score"), None)
     if profile := t.policy.get("profile"):

@@ -67,10 +67,12 @@ def _score(kpi: Kpi, cell: Cell) -> list[str]:
     elif cell.target is not None and cell.red_line is not None:
         value, target, red = (plain(x) for x in (cell.value, cell.target, cell.red_line))
         arithmetic = f"50 + 50 × ({value} − {red}) ÷ ({target} − {red})"
-        said = [f"The target {fmt.full(cell.target)} scores 100, the red line {fmt.full(cell.red_line)} scores 50."]
+        goal, line = fmt.full(cell.target), fmt.full(cell.red_line)
         if kpi.scoring == "linear_anchor":
+            said = [f"The target {goal} scores 100, the red line {line} scores 50."]
             said.append(f"The score is {arithmetic} = {score}, held between 0 and 125.")
         else:
+            said = [f"The target is {goal}, the red line {line}."]
             how = profile_words(kpi.scoring, curve_text(kpi))
             said.append(f"The status follows from {arithmetic}; the score is made by {how}: {score}.")
     else:
