@@ -94,6 +94,9 @@ def test_its_own_pages_are_not_there_and_the_attempt_is_written_down(charlie: Pe
     for ending in ("", "quality/", "figures/", "steps/", "proposals/", "readers/"):
         for unit in ("bakery", "north"):
             assert client.get(f"/kpi/{pk}-x/{ending}?u={unit}").status_code == 404, ending
+    for thing in ("kpi/sick_leave", "objective/well", "use/sick_leave~well", "target/sick_leave~~commit~M:2026-01"):
+        for ending in ("", "removal/"):
+            assert client.get(f"/s/bakery/build/{thing}/{ending}").status_code == 404, thing
     log = client.get("/audit/bakery/").content.decode()
     assert f"/kpi/{pk}-x/" in log
 

@@ -214,9 +214,12 @@ def known_scores(
     shape = (len(beside), len(u), len(shown))
     score, status = np.full(shape, np.nan), np.full(shape, Status.NO_DATA, dtype=np.uint8)
     confidence, marks = np.zeros(shape), np.zeros(shape, np.uint8)
-    pks = [ready.units[first.units[i]] for i in u]
-    for (a, node), (b, pk), (c, (view, _, period)) in product(enumerate(beside), enumerate(pks), enumerate(shown)):
-        if (row := scores.get((pk, view, period.ordinal, node))) is not None:
+    at_node = {node: a for a, node in enumerate(beside)}
+    at_unit = {ready.units[first.units[i]]: b for b, i in enumerate(u)}
+    at_spot = {(view, period.ordinal): c for c, (view, _, period) in enumerate(shown)}
+    for (pk, view, ordinal, node), row in scores.items():
+        a, b, c = at_node.get(node), at_unit.get(pk), at_spot.get((view, ordinal))
+        if a is not None and b is not None and c is not None:
             known, status[a, b, c], confidence[a, b, c], marks[a, b, c] = row
             score[a, b, c] = np.nan if known is None else known
 

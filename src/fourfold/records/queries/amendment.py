@@ -16,11 +16,11 @@ from fourfold.engine.amendment_check import Verdict, verdict
 from fourfold.engine.amendment_reach import EVERYTHING, Reach, reach_of
 from fourfold.engine.amendments import Amendment, Amendments, amend, find_thing
 from fourfold.engine.carrying import carries
-from fourfold.engine.definitions import Definitions, Kpi, KpiUse, Target
+from fourfold.engine.definitions import Definitions
 from fourfold.engine.definitions.base import Definition
 from fourfold.engine.definitions.complete import complete
-from fourfold.engine.edits import KEYS, Field, name_of
-from fourfold.engine.findings import Finding
+from fourfold.engine.edits import KEYS, Field
+from fourfold.engine.findings import Finding, Place
 from fourfold.engine.nodes import effective_weights
 from fourfold.engine.statuses import Status
 from fourfold.errors import Forbidden, NotFound, Outdated
@@ -96,14 +96,29 @@ def ready_of(scope: Scope) -> Ready:
     return ready
 
 
+def seen_of(scope: Scope, definitions: Definitions) -> Definitions:
+    """The definitions without confidential KPIs that are not shown, and the objectives that have no others."""
+    if not scope.closed:
+        return definitions
+    kpis, objectives = scope.closed, _hidden_objectives(scope, definitions)
+    return definitions.model_copy(update={
+        "kpis": tuple(k for k in definitions.kpis if k.code not in kpis),
+        "objectives": tuple(o for o in definitions.objectives if o.code not in objectives),
+        "uses": tuple(u for u in definitions.uses if u.kpi not in kpis and u.objective not in objectives),
+        "targets": tuple(t for t in definitions.targets if t.kpi not in kpis),
+        "links": tuple(x for x in definitions.links if not objectives & {x.source, x.target}),
+        "initiatives": tuple(i for i in definitions.initiatives if not i.kpis or set(i.kpis) - kpis),
+    })  # fmt: skip
+
+
+def _hidden_objectives(scope: Scope, definitions: Definitions) -> frozenset[str]:
+    return frozenset(o.code for o in definitions.objectives) - scope.structure.objective.keys()
+
+
 def thing_of(scope: Scope, definitions: Definitions, noun: str, key: str) -> Definition:
-    """The thing with the key of an address: its parts with `~` between them. Confidential KPIs are not there."""
+    """The thing with the key of an address: its parts with `~` between them; what is not shown is not there."""
     parts = [part or None for part in key.split("~")]
-    thing = find_thing(definitions, noun, parts + [None] * (len(KEYS[noun]) - len(parts)))
-    closed = thing.code if isinstance(thing, Kpi) else getattr(thing, "kpi", None)
-    if closed in scope.closed:
-        raise NotFound(f"There is no {name_of(parts)} among the {noun} here.")
-    return thing
+    return find_thing(seen_of(scope, definitions), noun, parts + [None] * (len(KEYS[noun]) - len(parts)))
 
 
 def effect_of(scope: Scope, ready: Ready, amendments: Amendments) -> Effect:
@@ -113,7 +128,7 @@ def effect_of(scope: Scope, ready: Ready, amendments: Amendments) -> Effect:
     except Outdated:
         return Effect(Verdict((), ()))
     said = verdict(ready.definitions, after, amendments, today=timezone.localdate(timezone=scope.structure.zone))
-    said = Verdict(shown_findings(scope, said.broken), shown_findings(scope, said.own))
+    said = Verdict(_shown(scope, ready, said.broken), _shown(scope, ready, said.own))
     if said.broken:
         return Effect(said)
     then = Ready(complete(after), after, ready.kpis, ready.units, ready.paths)
@@ -124,11 +139,13 @@ def effect_of(scope: Scope, ready: Ready, amendments: Amendments) -> Effect:
     return Effect(said, _moved(scope, ready, then, reach), shares)
 
 
-def shown_findings(scope: Scope, findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
-    """Findings without the names of KPIs that are not shown to the person."""
-    hidden = scope.closed
+def _shown(scope: Scope, ready: Ready, findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    """Findings without the names of KPIs and objectives that are not shown to the person."""
+    if not scope.closed:
+        return findings
+    hidden = scope.closed | _hidden_objectives(scope, ready.written)
     return tuple(
-        Finding(f.code, f.level, f.place, "A KPI that is not shown to you is in the way.")
+        Finding(f.code, f.level, Place(), "A KPI that is not shown to you is in the way.")
         if hidden & set(re.findall(r"[\w.\-]+", f"{f.message} {f.place.thing}")) else f
         for f in findings
     )  # fmt: skip
@@ -148,11 +165,13 @@ def _moved(scope: Scope, ready: Ready, then: Ready, reach: Reach) -> tuple[Moved
     names = {row[3] for row in rows}
     stored = stored_results(spots, units=[unit], nodes=names).rows if names else {}
     moved = []
+    hidden = {f"kpi:{code}" for code in scope.closed}
+    hidden |= {f"objective:{code}" for code in _hidden_objectives(scope, ready.written)} if scope.closed else set()
     for row in rows:
         before = stored.get(row[:4])
         old = (None, Status.NO_DATA) if before is None else (before[SCORE], Status(before[STATUS]))
         new = (row[SCORE], Status(row[STATUS]))
-        if old != new and row[3].removeprefix("kpi:") not in scope.closed:
+        if old != new and row[3] not in hidden:
             moved.append(Moved(row[3], old, new))
     return tuple(sorted(moved, key=lambda m: (m.node != "scorecard", m.node)))
 
@@ -167,11 +186,12 @@ def _shares(scope: Scope, before: Definitions, after: Definitions) -> tuple[Shar
 
 
 def known_of(scope: Scope, definitions: Definitions) -> dict[str, list[tuple[str, str]]]:
-    """What fields can name, by noun: code and name; confidential KPIs that are not shown are not among them."""
+    """What fields can name, by noun: code and name; what is not shown is not among them."""
+    definitions = seen_of(scope, definitions)
     listed: Mapping[str, Iterable[Definition]] = {
         "people": definitions.people, "perspectives": definitions.perspectives, "themes": definitions.themes,
         "objectives": definitions.objectives, "units": definitions.units,
-        "kpis": [k for k in definitions.kpis if k.code not in scope.closed],
+        "kpis": definitions.kpis,
     }  # fmt: skip
     return {noun: [(t.code, t.name) for t in things] for noun, things in listed.items()}  # type: ignore[attr-defined]
 
@@ -179,6 +199,9 @@ def known_of(scope: Scope, definitions: Definitions) -> dict[str, list[tuple[str
 def past_of(scope: Scope, noun: str = "", name: str = "", most: int = 60) -> list[Past]:
     """The changes of one thing, or of all, newest first; those of KPIs that are not shown are left out."""
     events = models.Event.objects.visible_to(scope.person) if not may_define(scope) else _own(scope)
+    hidden = scope.closed
+    if hidden:
+        hidden |= _hidden_objectives(scope, ready_of(scope).written)
     found: list[Past] = []
     seen = set[tuple[str, str]]()
     for event in events.filter(action=EVENT).order_by("-seq").select_related("person")[: most * 20]:
@@ -187,8 +210,7 @@ def past_of(scope: Scope, noun: str = "", name: str = "", most: int = 60) -> lis
             if (noun and spot != (noun, name)) or len(found) >= most:
                 continue
             each = amendment_of(told)
-            code = each.thing.kpi if isinstance(each.thing, KpiUse | Target) else getattr(each.thing, "code", "")
-            if noun_is_closed(scope, each, code):
+            if hidden and hidden & _codes_of(each):
                 continue
             who = event.person.name if event.person else event.agent or "the administrator of the machine"
             last = spot not in seen and not seen.add(spot)  # type: ignore[func-returns-value]
@@ -197,9 +219,11 @@ def past_of(scope: Scope, noun: str = "", name: str = "", most: int = 60) -> lis
     return found
 
 
-def noun_is_closed(scope: Scope, each: Amendment, code: str) -> bool:
-    """True for an amendment of a confidential KPI that is not shown, or of what hangs on it."""
-    return each.noun in ("kpis", "uses", "targets") and code in scope.closed
+def _codes_of(each: Amendment) -> set[object]:
+    """The codes of KPIs and objectives that an amendment names, before and after."""
+    things = [thing for thing in (each.before, each.after) if thing is not None]
+    names = ("code", "kpi", "objective", "source", "target")
+    return {getattr(thing, name, None) for thing in things for name in names}
 
 
 def _own(scope: Scope) -> models.event.Events:

@@ -10,11 +10,12 @@ from django.utils import timezone
 
 from fourfold.engine.checks import CHECKS, GATES
 from fourfold.engine.checks.waiving import waive
+from fourfold.engine.definitions import Definitions
+from fourfold.engine.definitions.complete import complete
 from fourfold.engine.findings import Finding, Level
-from fourfold.records.queries.amendment import ready_of, shown_findings
+from fourfold.records.queries.amendment import ready_of, seen_of
 from fourfold.records.queries.kept import kept
 from fourfold.records.queries.scope import Scope
-from fourfold.records.ready import Ready
 
 #: The checks of the strategy (methodology §1.3).
 _STRATEGY: Final = tuple(check for check in CHECKS.values() if re.search(r"\(V\d", check.title))
@@ -24,9 +25,9 @@ _VISION: Final = "VISION"
 
 @dataclass(frozen=True)
 class Build:
-    """The definitions, and what the checks of the strategy say about them, the gravest first."""
+    """The definitions that are shown, and what the checks of the strategy say about them, the gravest first."""
 
-    ready: Ready
+    definitions: Definitions
     missing: tuple[Finding, ...]
 
     @property
@@ -37,22 +38,23 @@ class Build:
     @property
     def is_draft(self) -> bool:
         """True while the strategy is written."""
-        return self.ready.written.strategy.state == "draft"
+        return self.definitions.strategy.state == "draft"
 
 
 def build_of(scope: Scope) -> Build:
     """Everything that is defined, and what is missing; the checks are made once for the same definitions."""
-    ready = ready_of(scope)
+    seen = seen_of(scope, ready_of(scope).written)
     today = timezone.localdate(timezone=scope.structure.zone)
 
     def checked() -> tuple[Finding, ...]:
-        found = [f for check in _STRATEGY for f in check.findings(ready.definitions, {})]
-        found = list(waive(found, ready.definitions.strategy.waivers, today=today, gates=GATES))
+        whole = complete(seen)
+        found = [f for check in _STRATEGY for f in check.findings(whole, {})]
+        found = list(waive(found, seen.strategy.waivers, today=today, gates=GATES))
         return tuple(sorted(found, key=lambda f: -f.level))
 
-    key = ("build", today.isoformat())
+    key = ("build", today.isoformat(), scope.closed)
     found = kept(scope.run, key, checked, size=len)
-    return Build(ready, shown_findings(scope, tuple(f for f in found if not _is_waived(f))))
+    return Build(seen, tuple(f for f in found if not _is_waived(f)))
 
 
 def _is_waived(finding: Finding) -> bool:

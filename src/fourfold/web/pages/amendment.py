@@ -18,7 +18,16 @@ from fourfold.engine.definitions.text.complaints import TYPES
 from fourfold.engine.edits import key_of
 from fourfold.engine.periods import Frequency
 from fourfold.errors import NotFound, Outdated
-from fourfold.records.queries.amendment import Effect, effect_of, known_of, past_of, ready_of, require_define, thing_of
+from fourfold.records.queries.amendment import (
+    Effect,
+    effect_of,
+    known_of,
+    past_of,
+    ready_of,
+    require_define,
+    seen_of,
+    thing_of,
+)
 from fourfold.records.ready import Ready
 from fourfold.web.address import Here, here_at
 from fourfold.web.components.amendment import address_of, complaints, effect_shown, page_of, related, said_of
@@ -190,7 +199,7 @@ def _page(request: Request, here: Here, ready: Ready, work: _Work, status: int =
         changed_by=past[0] if past else None,
         effect=effect_shown(here, ready, work.effect, work.forms),
         help=target_help(here, ready, form, now) if noun == "target" else None,
-        related=related(here, ready.written, noun, now),
+        related=related(here, seen_of(here.scope, ready.written), noun, now),
         changes_url=address_of(here, "changes", noun, now) if now else "",
         removal_url=address_of(here, "removal", noun, now) if now and noun not in ("strategy", "organisation") else "",
         back=here.unit("build"),

@@ -48,7 +48,7 @@ def build(request: Request, unit: str) -> HttpResponse:
 
 
 def _wanted(request: Request, found: Build) -> list[Amendment]:
-    written = found.ready.written
+    written = found.definitions
     chosen = SETS.get(request.POST.get("set", ""))
     if chosen is not None:
         taken = {p.code for p in written.perspectives}
@@ -68,7 +68,7 @@ def _done(request: Request, wanted: list[Amendment]) -> str:
 def _page(
     request: Request, here: Here, found: Build, *, said: tuple[str, ...] = (), status: int = 200
 ) -> HttpResponse:
-    written = found.ready.written
+    written = found.definitions
     return show(
         request,
         "web/build.html",
