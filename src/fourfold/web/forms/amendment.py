@@ -24,6 +24,8 @@ from fourfold.web.components.assessed import coded
 
 #: More of one field is nothing that a person typed.
 LONGEST: Final = 20_000
+#: Of more things the code is typed: a list of a thousand is none to choose from.
+MOST: Final = 150
 #: The codes and names of the things that a field can name, by noun.
 Known = Mapping[str, Sequence[tuple[str, str]]]
 
@@ -161,6 +163,8 @@ class AmendmentForm:
         schema, text, kind = field_schema(self.type, name), self.shown(name), self._kind(name)
         reference = names(self.noun, name)
         options: list[tuple[str, str]] = []
+        if reference and len(known.get(reference, ())) > MOST:
+            kind = "text" if kind == "many" else "line"
         if kind in ("choice", "many"):
             words = [str(w) for w in schema.get("enum", _words_of(schema))]  # type: ignore[union-attr]
             options = list(known.get(reference, ())) if reference else [(w, _word(self.noun, name, w)) for w in words]

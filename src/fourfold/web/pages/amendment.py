@@ -88,7 +88,7 @@ def _save(request: Request, here: Here, ready: Ready, work: _Work, amendments: A
     except Outdated:  # between looking and saving
         return redirect(request.get_full_path())
     if outcome.ok:
-        messages.success(request, f"Saved: {amendments[0].name}." if amendments else "Nothing was different.")
+        messages.success(request, f"Saved: {_said(amendments[0])}." if amendments else "Nothing was different.")
         return redirect(page_of(here, work.noun, work.now, amendments))
     work.effect = effect_of(here.scope, ready, amendments)
     rest = complaints(here, work.forms, work.effect.verdict.broken or outcome.findings)
@@ -204,6 +204,11 @@ def _page(request: Request, here: Here, ready: Ready, work: _Work, status: int =
         removal_url=address_of(here, "removal", noun, now) if now and noun not in ("strategy", "organisation") else "",
         back=here.unit("build"),
     )
+
+
+def _said(each: Amendment) -> str:
+    """What was saved, by its name where it has one."""
+    return str(getattr(each.thing, "name", "") or each.name)
 
 
 def _named(here: Here, ready: Ready, thing: Definition) -> str:
