@@ -69,6 +69,8 @@ def _page(
     request: Request, here: Here, found: Build, *, said: tuple[str, ...] = (), status: int = 200
 ) -> HttpResponse:
     written = found.definitions
+    gates, codes = found.gates, {f.code for f in found.gates}
+    others = [f for f in found.missing if not found.is_draft or f.code not in codes]
     return show(
         request,
         "web/build.html",
@@ -84,9 +86,9 @@ def _page(
         organisation_url=form_of(here, "organisation", written.organisation),
         sets=[] if written.perspectives else [(code, s) for code, s in SETS.items()],
         perspectives=_perspectives(here, written),
-        gates=[_missing(here, written, f) for f in found.gates],
-        missing=[_missing(here, written, f) for f in found.missing if f not in found.gates][:_LISTED],
-        missing_count=len(found.missing) - len(found.gates),
+        gates=[_missing(here, written, f) for f in gates[:_LISTED]],
+        missing=[_missing(here, written, f) for f in others[:_LISTED]],
+        missing_count=len(others),
         counts=_counts(here, written),
         new={noun: form_of(here, noun) for noun in ("kpi", "objective", "perspective", "theme", "link", "initiative",
                                                      "unit")},
