@@ -216,7 +216,7 @@ def known_scores(
     confidence, marks = np.zeros(shape), np.zeros(shape, np.uint8)
     at_node = {node: a for a, node in enumerate(beside)}
     at_unit = {ready.units[first.units[i]]: b for b, i in enumerate(u)}
-    at_spot = {(view, period.ordinal): c for c, (view, _, period) in enumerate(shown)}
+    at_spot: dict[tuple[str, int], int] = {(view, period.ordinal): c for c, (view, _, period) in enumerate(shown)}
     for (pk, view, ordinal, node), row in scores.items():
         a, b, c = at_node.get(node), at_unit.get(pk), at_spot.get((view, ordinal))
         if a is not None and b is not None and c is not None:
