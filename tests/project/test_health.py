@@ -14,6 +14,12 @@ def test_a_server_whose_database_answers_is_well() -> None:
 
 
 @pytest.mark.django_db
+def test_behind_a_proxy_it_answers_who_asks_from_within_the_machine_too(settings: Any) -> None:
+    settings.SECURE_SSL_REDIRECT = True
+    assert [Client().get(path).status_code for path in ("/health", "/ready", "/healthy")] == [200, 200, 301]
+
+
+@pytest.mark.django_db
 def test_a_server_whose_database_is_gone_says_so_and_nothing_else() -> None:
     def gone(*_: Any) -> NoReturn:
         raise OperationalError("could not connect to 10.0.0.7")

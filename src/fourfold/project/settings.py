@@ -349,6 +349,7 @@ SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = _HOST.count(".") > 1  # below example.org itself there may be other sites
+SECURE_REDIRECT_EXEMPT = [r"^health$", r"^ready$"]  # asked from within the machine; they tell nothing of anybody
 if env_bool("FOURFOLD_BEHIND_PROXY"):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_SSL_REDIRECT = HTTPS
