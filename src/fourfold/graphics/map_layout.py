@@ -62,12 +62,16 @@ class Block:
 
 
 def arrange(
-    perspectives: Sequence[Perspective], objectives: Iterable[Objective], links: Sequence[tuple[str, str]]
+    perspectives: Sequence[Perspective],
+    objectives: Iterable[Objective],
+    links: Sequence[tuple[str, str]],
+    spare: int = 0,
 ) -> list[list[Block]]:
     """Rows from the top, each with the blocks of its perspectives and every objective in a slot.
 
     Given slots are kept (the first to ask gets it); the others are placed near what they are linked with. Objectives
-    of an unknown perspective, and second ones with the same id, are left out.
+    of an unknown perspective, and second ones with the same id, are left out. Each block has so many `spare` slots more
+    than it needs, at its right.
     """
     members: dict[str, list[Objective]] = {p.id: [] for p in perspectives}
     seen: set[str] = set()
@@ -77,10 +81,10 @@ def arrange(
             members[objective.perspective].append(objective)
     ranks = sorted({p.rank for p in perspectives})
     grid = [[p for p in perspectives if p.rank == rank] for rank in ranks]
-    columns = max((sum(_needed(members[p.id]) for p in row) for row in grid), default=0)
+    columns = max((sum(_needed(members[p.id]) for p in row) for row in grid), default=0) + spare
     rows = []
     for row in grid:
-        sizes = [columns] if len(row) == 1 else [_needed(members[p.id]) for p in row]
+        sizes = [columns] if len(row) == 1 else [_needed(members[p.id]) + spare for p in row]
         rows.append([Block(p, _first_places(members[p.id], size)) for p, size in zip(row, sizes, strict=True)])
     near: dict[str, list[str]] = {}
     for cause, effect in links:

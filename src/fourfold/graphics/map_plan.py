@@ -31,6 +31,17 @@ class Box:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """A slot of a perspective, taken or free, and where its box is or would be."""
+
+    perspective: str
+    slot: int
+    x: float
+    y: float
+    width: float
+
+
+@dataclass(frozen=True, slots=True)
 class Heading:
     """A perspective's name and score, at (x, y), at most `width` wide."""
 
@@ -50,7 +61,10 @@ class Way:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Everything with its place; `bands` are the heights of the lines between rows."""
+    """Everything with its place; `bands` are the heights of the lines between rows, `places` all slots by objective.
+
+    A free slot has the key None beside its place.
+    """
 
     width: float
     height: float
@@ -58,15 +72,21 @@ class Plan:
     headings: list[Heading]
     bands: list[float]
     ways: list[Way]
+    places: list[tuple[str | None, Place]]
 
 
-def plan(perspectives: Sequence[Perspective], objectives: Iterable[Objective], links: Iterable[Link]) -> Plan:
-    """Place everything. Links to oneself, to unknown objectives and second ones between the same two are left out."""
+def plan(
+    perspectives: Sequence[Perspective], objectives: Iterable[Objective], links: Iterable[Link], spare: int = 0
+) -> Plan:
+    """Place everything. Links to oneself, to unknown objectives and second ones between the same two are left out.
+
+    `spare` is how many free slots each perspective has at least, for somebody who moves boxes.
+    """
     known = {o.id: o for o in objectives}
     ranked = {p.id for p in perspectives}
     shown = {id for id, o in known.items() if o.perspective in ranked}
     kept = {(e.cause, e.effect): e for e in links if e.cause != e.effect and {e.cause, e.effect} <= shown}
-    rows = arrange(perspectives, known.values(), list(kept))
+    rows = arrange(perspectives, known.values(), list(kept), spare)
     columns = max((sum(len(b.slots) for b in row) for row in rows), default=0)
     node = max(_LEAST_NODE_WIDTH, _NODE_WIDTH - 11 * max(0, columns - 4))
     gap, gutter = _GAP, _GUTTER
@@ -90,6 +110,7 @@ class _Grid:
         self.spans: list[list[Span]] = []
         self.spots: dict[str, Spot] = {}
         self.headings: list[tuple[Perspective, int, float, float]] = []
+        self.places: list[tuple[str | None, str, int, int, float]] = []
         for r, row in enumerate(rows):
             spans: list[Span] = []
             x = LABEL_WIDTH + gutter
@@ -99,13 +120,16 @@ class _Grid:
                 if not first:
                     spans.append(Span(x, x + _INLINE_LABEL))
                     x += _INLINE_LABEL + gap
-                for objective in block.slots:
+                for slot, objective in enumerate(block.slots):
+                    taken = objective.id if objective is not None else None
+                    self.places.append((taken, block.perspective.id, slot, r, x))
                     if objective is not None:
                         self.spots[objective.id] = Spot(r, len(spans), x, x + node)
                         spans.append(Span(x, x + node))
                     x += node + gap
             self.spans.append(spans)
-        self.right = max((span.right for spans in self.spans for span in spans), default=LABEL_WIDTH + gutter)
+        ends = (span.right for spans in self.spans for span in spans)
+        self.right = max([*ends, *(x + node for *_, x in self.places)], default=LABEL_WIDTH + gutter)
 
 
 def _assemble(grid: _Grid, routes: Routes, links: dict[tuple[str, str], Link]) -> Plan:
@@ -131,6 +155,7 @@ def _assemble(grid: _Grid, routes: Routes, links: dict[tuple[str, str], Link]) -
         headings=[Heading(p, x, tops[r], width) for p, r, x, width in grid.headings],
         bands=[channels[r] + routes.channel_height(r) / 2 for r in range(1, len(grid.rows))],
         ways=ways,
+        places=[(taken, Place(p, slot, x, tops[r], grid.node)) for taken, p, slot, r, x in grid.places],
     )
 
 

@@ -14,7 +14,7 @@ from typing import Final
 from fourfold.engine.statuses import Status
 from fourfold.graphics.glyph import mark_of, shape, word_of
 from fourfold.graphics.map_layout import Link, Objective, Perspective
-from fourfold.graphics.map_plan import NODE_HEIGHT, Box, Heading, Way, plan
+from fourfold.graphics.map_plan import NODE_HEIGHT, Box, Heading, Place, Way, plan
 from fourfold.graphics.svg import Format, Svg, el, finite, num, rounded, text, text_width, wrap
 
 __all__ = ["HOT_BELOW", "Link", "Objective", "Perspective", "Words", "strategy_map"]
@@ -42,6 +42,7 @@ class _Look:
     fmt: Format
     hot: frozenset[str] = frozenset()
     words: Words = field(default_factory=Words)
+    places: Mapping[str, Place] = field(default_factory=dict)  # of the boxes, on a map that is being edited
 
 
 def strategy_map(
@@ -56,19 +57,23 @@ def strategy_map(
     hot_below: float = HOT_BELOW,
     label: str = "Strategy map",
     words: Words | None = None,
+    is_edited: bool = False,
 ) -> Svg:
     """The whole map. `id` makes its inner ids unique on the page; `selected` is the id of the objective in focus.
 
     `href` gives the address of an objective by its id (without, "#" and the id). `fmt` writes scores. A missing score
-    is written as the status words. What cannot be placed (see `map_plan.plan`) is left out.
+    is written as the status words. What cannot be placed (see `map_plan.plan`) is left out. A map that `is_edited`
+    also shows the free slots, and each box and slot says where it is; every perspective has a free one.
     """
     address = href if callable(href) else (href or {}).get
     hot = (o.id for o in objectives if mark_of(o.status) == "off" or _below(_score(o), hot_below))
-    look = _Look(id, selected, lambda key: address(key) or f"#{key}", fmt, frozenset(hot), words or Words())
-    drawn = plan(perspectives, objectives, links)
+    drawn = plan(perspectives, objectives, links, spare=int(is_edited))
+    places = {taken: place for taken, place in drawn.places if taken} if is_edited else {}
+    look = _Look(id, selected, lambda key: address(key) or f"#{key}", fmt, frozenset(hot), words or Words(), places)
     names = {box.objective.id: box.objective.name for box in drawn.boxes}
     body = [_heads(id)]
     body += [el("path", cls="bandline", d=Svg(f"M0 {num(y)}H{num(drawn.width)}")) for y in drawn.bands]
+    body += [_free_slot(place) for taken, place in drawn.places if is_edited and taken is None]
     body += [_heading(heading, fmt) for heading in drawn.headings]
     body += [_arrow(way, names, look) for way in sorted(drawn.ways, key=lambda way: _weight(way.link, look))]
     body += [_node(box, look) for box in drawn.boxes]
@@ -127,6 +132,15 @@ def _heading(heading: Heading, fmt: Format) -> Svg:
     return el("g", *body)
 
 
+def _free_slot(place: Place) -> Svg:
+    x, y, width = place.x, place.y, place.width
+    return el("rect", cls="slot", x=x, y=y, width=width, height=NODE_HEIGHT, rx=3, data_place=_place_name(place))
+
+
+def _place_name(place: Place) -> str:
+    return f"{place.perspective}:{place.slot}"
+
+
 def _weight(link: Link, look: _Look) -> int:
     """Drawn later, so on top: what is hot, and above all what belongs to the selected objective."""
     return (link.cause in look.hot) + 2 * (look.selected in (link.cause, link.effect))
@@ -168,10 +182,15 @@ def _node(box: Box, look: _Look) -> Svg:
         body.append(shape(o.status, x + 20, foot - 4, 5))
         body.append(el("text", text(words), cls="nx" if score is None else "ns", x=x + 32, y=foot + 1))
         body += _kpi_marks(o, x + box.width - 14, foot - 4, box.width - 50 - text_width(words, 14))
+    place = look.places.get(o.id)
+    if place is not None:
+        handle = el("circle", cls="hdl", cx=x + box.width, cy=y + NODE_HEIGHT / 2, r=6)
+        body.append(el("g", el("title", text("Drag to what it drives")), handle))
     return el(
         "a",
         *body,
         id=f"{look.id}-{o.id}",
+        data_place=_place_name(place) if place is not None else None,
         href=look.href(o.id),
         cls=f"nd nd-{mark}" + (" nd-sel" if chosen else "") + (" nd-empty" if empty else ""),
         aria_current="true" if chosen else None,

@@ -20,6 +20,7 @@ from fourfold.web.pages.initiatives import initiatives
 from fourfold.web.pages.invitation import forgotten, invitation, reset
 from fourfold.web.pages.kpi import kpi
 from fourfold.web.pages.library import library, library_kpi
+from fourfold.web.pages.map_editor import map_editor
 from fourfold.web.pages.members import members, readers, rights
 from fourfold.web.pages.menu import menu
 from fourfold.web.pages.my_updates import my_updates, reminder
@@ -38,7 +39,7 @@ from fourfold.web.pages.scenario import scenario
 from fourfold.web.pages.scorecard import scorecard
 from fourfold.web.pages.search import search
 from fourfold.web.pages.steps import steps
-from fourfold.web.pages.strategy_map import strategy_map
+from fourfold.web.pages.strategy_map import map_file, strategy_map
 from fourfold.web.pages.suggestions import suggestions
 from fourfold.web.pages.system import system
 from fourfold.web.pages.tokens import tokens
@@ -49,6 +50,8 @@ urlpatterns = [
     path("s/<str:unit>/", overview, name="overview"),
     path("s/<str:unit>/scorecard/", scorecard, name="scorecard"),
     path("s/<str:unit>/map/", strategy_map, name="map"),
+    path("s/<str:unit>/map.svg", map_file, name="map_file"),
+    path("s/<str:unit>/map/edit/", map_editor, name="map_editor"),
     path("s/<str:unit>/alignment/", alignment, name="alignment"),
     path("s/<str:unit>/initiatives/", initiatives, name="initiatives"),
     path("s/<str:unit>/evidence/", evidence, name="evidence"),

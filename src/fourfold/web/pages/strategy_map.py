@@ -6,15 +6,14 @@ from typing import Any, Final
 
 from django.http import HttpResponse
 
-from fourfold.engine.definitions import Link as Cause
-from fourfold.graphics import strategy_map as drawing
-from fourfold.graphics.svg import Svg
 from fourfold.records.queries.strategy_map import ObjectiveNow, StrategyMap, strategy_map_of
+from fourfold.records.queries.structure import slug
 from fourfold.web.address import Here, here_at
 from fourfold.web.components.frame import crumb_of, show
 from fourfold.web.components.lede import listed
-from fourfold.web.components.numbers import plural, score_change, score_text
+from fourfold.web.components.map_drawing import map_of
 from fourfold.web.components.objective import around_of, objective_row
+from fourfold.web.components.standalone import standalone
 from fourfold.web.components.surroundings import Link
 from fourfold.web.requests import Request, signed_in
 
@@ -39,6 +38,18 @@ def strategy_map(request: Request, unit: str) -> HttpResponse:
     )
 
 
+@signed_in
+def map_file(request: Request, unit: str) -> HttpResponse:
+    """The drawing alone, as an SVG file."""
+    here = here_at(request, unit)
+    page = strategy_map_of(here.scope)
+    is_change = request.GET.get("show") == "change"
+    drawing = map_of(here, page, lambda code: f"#map-{code}", is_change=is_change)
+    name = slug(f"strategy map {here.scope.unit.name} {here.scope.period.label}")
+    disposition = {"Content-Disposition": f'attachment; filename="{name}.svg"'}
+    return HttpResponse(standalone(drawing), content_type="image/svg+xml", headers=disposition)
+
+
 def context_of(here: Here, page: StrategyMap, asked: str | None, query: dict[str, str]) -> dict[str, Any]:
     """What the template shows, as finished texts and drawings."""
     scope = here.scope
@@ -55,7 +66,15 @@ def context_of(here: Here, page: StrategyMap, asked: str | None, query: dict[str
             for name, value in (("Map", {}), ("List", {"as": "list"}))
         ],
         "is_list": "as" in query,
-        "map": _drawn(here, page, code, query) if page.nodes else None,
+        "file_url": here.unit("map_file", **_without(query, "as")),
+        "edit_url": here.unit("map_editor", **_focus(asked)),
+        "map": map_of(
+            here,
+            page,
+            lambda each: here.unit("map", **(query | {"o": each})),
+            selected=code,
+            is_change=query.get("show") == "change",
+        ) if page.nodes else None,
         "rows": [
             {"name": p.name, "objectives": [_listed(here, page, node) for node in nodes]}
             for p, _, nodes in page.perspectives
@@ -80,59 +99,6 @@ def _worst(page: StrategyMap) -> str | None:
     """In focus when nobody chose: the objective with the lowest score."""
     scored = [(n.now.score, code) for code, n in page.nodes.items() if n.now is not None and n.now.score is not None]
     return min(scored)[1] if scored else next(iter(page.nodes), None)
-
-
-def _drawn(here: Here, page: StrategyMap, selected: str | None, query: dict[str, str]) -> Svg:
-    structure = here.scope.structure
-    is_change = query.get("show") == "change"
-    return drawing.strategy_map(
-        [
-            drawing.Perspective(
-                p.code, p.name, p.rank or 0, cell.score if cell else None, cell.status if cell else None
-            )
-            for p, cell, _ in page.perspectives
-        ],
-        [_box(node, is_change) for node in page.nodes.values()],
-        [drawing.Link(x.source, x.target, _arrow_words(page, x)) for x in structure.links],
-        selected=selected,
-        href=lambda code: here.unit("map", **(query | {"o": code})),
-        fmt=score_text,
-        hot_below=_trouble(here),
-        label=f"Strategy map, {here.scope.unit.name}, {here.scope.period.label}",
-    )
-
-
-def _trouble(here: Here) -> float:
-    """Below this score a cause is in trouble: nearer to the cut of off target than to that of on target."""
-    strategy = here.scope.structure.strategy
-    return (strategy.amber + strategy.green) / 2 if strategy else drawing.HOT_BELOW
-
-
-def _box(node: ObjectiveNow, is_change: bool) -> drawing.Objective:
-    o, now, before = node.objective, node.now, node.before
-    change = score_change(now.score if now else None, before.score if before else None)
-    return drawing.Objective(
-        id=o.code,
-        name=o.name,
-        perspective=o.perspective,
-        score=now.score if now else None,
-        status=node.status,
-        kpis=[cell.status if cell else None for _, cell in node.kpis],
-        slot=o.slot,
-        instead=(change or "no change known") if is_change and now and now.score is not None else "",
-    )
-
-
-def _arrow_words(page: StrategyMap, link: Cause) -> str:
-    """What a pointer resting on an arrow reads: who drives whom, how strongly, after how long, and why."""
-    if link.source not in page.nodes or link.target not in page.nodes:
-        return ""
-    cause, effect = page.nodes[link.source].objective, page.nodes[link.target].objective
-    words = f"{cause.name} {'drives' if link.sign == '+' else 'holds back'} {effect.name}: {link.strength}"
-    if link.lag:
-        first, last = link.lag
-        words += f", after {first} to {plural(last, 'month')}" if first != last else f", after {plural(last, 'month')}"
-    return f"{words}. {link.hypothesis}".strip() if link.hypothesis else f"{words}."
 
 
 def _listed(here: Here, page: StrategyMap, node: ObjectiveNow) -> dict[str, Any]:

@@ -1,0 +1,126 @@
+"""The strategy map while it is being edited: boxes moved, links drawn, names and hypotheses written in place.
+
+Every change is saved at once and can be taken back. What somebody else changed meanwhile is said, with a choice.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+
+from fourfold.actions.amend_definitions import amend_definitions
+from fourfold.actions.undo_amendment import undo_amendment
+from fourfold.engine.amendments import Amendments
+from fourfold.engine.definitions import Link as Cause
+from fourfold.errors import Conflict, NotFound, Outdated
+from fourfold.records.queries.amendment import require_define
+from fourfold.records.queries.map_editor import MapEditor, map_editor_of
+from fourfold.web.address import Here, here_at
+from fourfold.web.components.amendment import form_of, said_of
+from fourfold.web.components.frame import show
+from fourfold.web.components.map_drawing import map_of
+from fourfold.web.components.map_panel import panel_of, places_of
+from fourfold.web.components.surroundings import Link
+from fourfold.web.forms.objective import CHANGES, Stale
+from fourfold.web.requests import Request, signed_in_form
+
+_LISTED: Final = 12  # findings that are shown at once
+_DONE: Final = {
+    "move": "Moved", "rename": "Renamed", "link": "Linked", "unlink": "Removed", "explain": "Saved why",
+    "undo": "Taken back", "redo": "Done again",
+}  # fmt: skip
+
+
+@signed_in_form
+def map_editor(request: Request, unit: str) -> HttpResponse:
+    """GET shows the map with the objective `o` in focus; POST makes one change (`do`) and shows the map again."""
+    here = here_at(request, unit)
+    require_define(here.scope)
+    page = map_editor_of(here.scope)
+    if request.method != "POST":
+        return _page(request, here, page)
+    code = here.scope.structure.organisation.code
+    try:
+        if request.POST.get("do") in ("undo", "redo"):
+            outcome = undo_amendment(by=request.user, organisation=code, number=_number(request, page))
+        else:
+            wanted = _wanted(request, here, page)
+            outcome = amend_definitions(by=request.user, organisation=code, amendments=wanted)
+    except Stale as stale:
+        return _page(request, here, page, said=(str(stale),), again=stale.again, status=409)
+    except (Conflict, NotFound, Outdated) as refused:
+        return _page(request, here, page, said=(f"{refused} {refused.hint}".strip(),), status=409)
+    if not outcome.ok:
+        return _page(request, here, page, said=tuple(map(said_of, outcome.findings)), status=422)
+    messages.success(request, _done(request.POST["do"], page, outcome.value or ()))
+    return redirect(request.get_full_path())
+
+
+def _done(do: str, page: MapEditor, amendments: Amendments) -> str:
+    """What was done, with the names that people gave things."""
+    if not amendments:
+        return "Nothing was different."
+    if do == "tidy":
+        return "Tidied: the map finds the places again."
+    thing = amendments[0].thing
+    if isinstance(thing, Cause):
+        names = {o.code: o.name for o in page.definitions.objectives}
+        return f"{_DONE[do]}: {names.get(thing.source)} → {names.get(thing.target)}."
+    return f"{_DONE[do]}: {getattr(thing, 'name', '')}."
+
+
+def _wanted(request: Request, here: Here, page: MapEditor) -> Amendments:
+    change = CHANGES.get(request.POST.get("do", ""))
+    if change is None:
+        raise NotFound("There is no such change of a map.")
+    return change(page.definitions, places_of(here, page.map), request.POST)
+
+
+def _number(request: Request, page: MapEditor) -> int:
+    """The change to take back or redo, as the page named it: pressing twice does not go two steps."""
+    step = page.undo if request.POST.get("do") == "undo" else page.redo
+    if step is None or str(step.number) != request.POST.get("number"):
+        raise Conflict("This is not your newest change of the map any more.", hint="Look at the map as it is now.")
+    return step.number
+
+
+def _page(
+    request: Request,
+    here: Here,
+    page: MapEditor,
+    *,
+    said: tuple[str, ...] = (),
+    again: dict[str, str] | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    asked = request.GET.get("o", "")
+    chosen = asked if asked in page.map.nodes else next(iter(page.map.nodes), None)
+    missing: list[dict[str, Any]] = [{"text": said_of(finding)} for finding in page.missing[:_LISTED]]
+    return show(
+        request,
+        "web/map_editor.html",
+        here,
+        page="map",
+        title="Edit the strategy map",
+        crumbs=[Link("Strategy map", here.unit("map"))],
+        status=status,
+        said=said,
+        again=again,
+        map=map_of(here, page.map, lambda each: here.unit("map_editor", o=each), selected=chosen, is_edited=True)
+        if page.map.nodes
+        else None,
+        panel=panel_of(here, page, chosen) if chosen else None,
+        objectives=[
+            (node.objective.name, here.unit("map_editor", o=code), code == chosen)
+            for code, node in page.map.nodes.items()
+        ],
+        undo=page.undo,
+        redo=page.redo,
+        missing=missing,
+        missing_count=len(page.missing),
+        new_objective=form_of(here, "objective"),
+        back=here.unit("map", **({"o": asked} if asked in page.map.nodes else {})),
+    )
