@@ -1,7 +1,7 @@
 """What a target does to a figure: ten questions to the owner, never an accusation (methodology §2.9)."""
 
 from fourfold.engine.gaming.ask import Asked, ask, easings
-from fourfold.engine.gaming.entries import last_minute, one_sided
+from fourfold.engine.gaming.entries import entries_of, just_on_target, last_minute, one_sided
 from fourfold.engine.gaming.flag import Flag, findings_of
 from fourfold.engine.gaming.gather import asked_of
 from fourfold.engine.gaming.parts import hockey_stick, parts_within, shrinking_denominator
@@ -17,9 +17,11 @@ __all__ = [
     "changed_after_miss",
     "digit_preference",
     "easings",
+    "entries_of",
     "exact_hits",
     "findings_of",
     "hockey_stick",
+    "just_on_target",
     "last_minute",
     "one_sided",
     "pair_diverges",

@@ -11,7 +11,7 @@ from fourfold.engine.algebra import AggTime
 from fourfold.engine.anchors import Polarity
 from fourfold.engine.cells import Bools, Codes, Floats
 from fourfold.engine.definitions import Definitions, Kpi
-from fourfold.engine.gaming.entries import one_sided
+from fourfold.engine.gaming.entries import last_minute, one_sided
 from fourfold.engine.gaming.flag import Flag
 from fourfold.engine.gaming.parts import hockey_stick, shrinking_denominator
 from fourfold.engine.gaming.shape import bunching, digit_preference, exact_hits, too_smooth
@@ -30,8 +30,9 @@ class Asked:
     `eased` says by the place of a period what was made easier there. What is None is not known and not asked about:
     `corrected`, figures before and after corrections made after the deadline, `(correction,)` each; `counted`,
     numerators and denominators of the units below in the last two periods, n0, d0, n1 and d1 `(unit,)`; `inside`, what
-    a flow was made of, `(period, part)` (see `parts_within`). `improves`
-    and `worsens` are signals of the KPI and, by code, of its pairs, `(period,)`; they are there together.
+    a flow was made of, `(period, part)` (see `parts_within`); `closing`, the hours before its period was closed at
+    which each figure by hand came, and whether it was just on target, `(entry,)`. `improves` and `worsens` are signals
+    of the KPI and, by code, of its pairs, `(period,)`; they are there together.
     """
 
     kpi: Kpi
@@ -44,6 +45,7 @@ class Asked:
     improves: Bools | None = None
     worsens: Mapping[str, tuple[Bools, int]] = field(default_factory=dict)
     inside: Floats | None = None
+    closing: tuple[Floats, Bools] | None = None
 
     @property
     def sigma(self) -> float:
@@ -60,10 +62,9 @@ class Asked:
 
 
 def ask(given: Asked) -> tuple[Flag, ...]:
-    """The tests G1 to G9, those that fit the KPI; each says itself where it has too few figures.
+    """The tests G1 to G10, those that fit the KPI; each says itself where it has too few figures.
 
-    Digits are asked about only where figures come by hand and are no ratio. G10 needs to know when a period is locked,
-    and is left to who knows that.
+    Digits are asked about only where figures come by hand and are no ratio.
     """
     kpi, values = given.kpi, given.values
     resolution = None if kpi.resolution is None else float(kpi.resolution)
@@ -85,6 +86,8 @@ def ask(given: Asked) -> tuple[Flag, ...]:
         own = int(np.isfinite(values).sum())
         for code, (worse, count) in given.worsens.items():
             found.append(pair_diverges(given.improves, worse, min(own, count), code))
+    if given.closing is not None and not (kpi.automated or kpi.is_computed):
+        found.append(last_minute(*given.closing))
     return tuple(found)
 
 

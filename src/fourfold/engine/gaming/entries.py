@@ -10,6 +10,7 @@ from fourfold.engine.gaming.flag import Flag, binomial_tail, too_few
 
 ONE_SIDED, CORRECTIONS = 0.05, 8
 HOURS, LATE_SHARE, ENTRIES = 2.0, 0.5, 6
+NARROW = 0.25  # of the natural deviation, as for G1
 
 
 def one_sided(before: Floats, after: Floats, polarity: Polarity = Polarity.HIGHER_BETTER) -> Flag:
@@ -28,6 +29,26 @@ def one_sided(before: Floats, after: Floats, polarity: Polarity = Polarity.HIGHE
     evidence = f"{helped} of {count} corrections after the deadline made the figure better (p {p:.2g})"
     return Flag("G5", p < ONE_SIDED, count, evidence, "Do only bad figures get a second look?",
                 "Let somebody other than the owner approve corrections, and check a random sample.", p)  # fmt: skip
+
+
+def just_on_target(
+    values: Floats, targets: Floats, sigma: float, polarity: Polarity = Polarity.HIGHER_BETTER
+) -> Bools:
+    """Which figures reach their target by less than a quarter of the natural deviation: just good enough.
+
+    Shapes `(entry,)`; where value, target or deviation is not known, or nobody can tell what is better, it is False.
+    """
+    if polarity not in (Polarity.HIGHER_BETTER, Polarity.LOWER_BETTER) or not sigma > 0:
+        return np.zeros(len(values), dtype=bool)
+    beyond = (values - targets) * (1.0 if polarity is Polarity.HIGHER_BETTER else -1.0)
+    return np.asarray((beyond >= 0) & (beyond < NARROW * sigma))
+
+
+def entries_of(
+    hours: list[float], values: list[float], targets: list[float], sigma: float, polarity: Polarity
+) -> tuple[Floats, Bools]:
+    """What `last_minute` takes, of the entries one by one."""
+    return np.array(hours), just_on_target(np.array(values), np.array(targets), sigma, polarity)
 
 
 def last_minute(hours_before_lock: Floats, just_on_target: Bools) -> Flag:

@@ -25,6 +25,7 @@ from fourfold.engine.statuses import Status
 from fourfold.records import models
 from fourfold.records.frames.outlook import outlook_of_spec
 from fourfold.records.frames.series import OwnSeries
+from fourfold.records.queries.last_minute import last_minute_of
 from fourfold.records.queries.overview import about
 from fourfold.records.queries.own_series import parts_below, series_of
 from fourfold.records.queries.scope import Scope
@@ -176,4 +177,4 @@ def _flags(
         outlooks=seen, kept=kept, counted=parts_below(scope, kpi, series),
         figures={period: some[-1].value for period, some in entries},
     )  # fmt: skip
-    return gaming.ask(given)
+    return gaming.ask(replace(given, closing=last_minute_of(scope, kpi, series, given.sigma)))

@@ -31,7 +31,8 @@ def waiting_row(here: Here, found: WaitingFigure) -> dict[str, Any]:
     return {
         "pk": row.pk, "kpi": found.kpi.name, "url": here.kpi(found.kpi, found.unit), "unit": found.unit.name,
         "period": found.period.label, "figure": figure_of(row), "before": figure_of(found.before),
-        "measure": found.kpi.unit, "by": row.recorded_by.name if row.recorded_by else row.source or "Import",
+        "measure": found.kpi.unit if row.value is not None else "",
+        "by": row.recorded_by.name if row.recorded_by else row.source or "Import",
         "at": moment_text(row.recorded_at), "why": row.reason, "mine": found.mine, "for_whom": found.for_whom,
         "returned": f"{found.returned.by.name if found.returned.by else ''}: {found.returned.note}"
         if found.returned else "",
@@ -45,7 +46,7 @@ def restatement_row(here: Here, asked: AskedRestatement) -> dict[str, Any]:
         "pk": row.pk, "kpi": asked.kpi.name, "url": here.kpi(asked.kpi, asked.unit), "unit": asked.unit.name,
         "period": asked.period.label, "old": figure_of(row.known), "new": figure_of(row), "code": CODES[row.code],
         "reason": row.reason, "asked": _said(row.asked_by, row.asked_at), "verdict": row.verdict,
-        "decided": _said(row.decided_by, row.decided_at), "note": row.note, "mine": asked.mine,
+        "decided": _said(row.decided_by, row.decided_at), "note": row.note.rstrip("."), "mine": asked.mine,
         "is_material": row.is_material,
         "effect": [_effect(here, each, names) for each in asked.effect],
     }  # fmt: skip
