@@ -185,7 +185,7 @@ def test_two_folders_are_compared_definition_by_definition_and_score_by_score(fo
         (("evidence", EXAMPLE, "--unit", "grp"), 4, 'Did you mean "group"?'),
         (("portfolio", EXAMPLE, "--period", "2031-01"), 4, "was not evaluated"),
         (("propose", EXAMPLE, "ed4h"), 4, 'Did you mean "ed_4h"?'),
-        (("propose", EXAMPLE, "ed_4h", "--goal", "80"), 2, "neither a product nor a sum"),
+        (("propose", EXAMPLE, "ed_4h", "--goal", "80"), 2, "no arithmetic of two or more KPIs"),
         (("propose", EXAMPLE, "ed_4h", "--share", "a=1"), 2, "goes with --goal"),
         (("allocate", EXAMPLE, "ed_4h", "many"), 2, "is no number"),
         (("allocate", EXAMPLE, "ed_4h", "78", "--over", "1.1"), 2, "no over-allocation"),

@@ -37,11 +37,17 @@ def test_factors_and_terms_are_read_with_their_signs(
     assert found == DriverTree(Shape(shape), drivers, constant)
 
 
+@pytest.mark.parametrize("formula", ["a * b + c", "a * (b + c)"])
+def test_any_other_arithmetic_of_two_is_mixed_and_keeps_its_formula(formula: str) -> None:
+    found = tree(formula)
+    assert found == DriverTree(Shape.MIXED, (("a", 1), ("b", 1), ("c", 1)), 0.0, formula)
+    assert found is not None and found.outcome([2.0, 3.0, 4.0]) == {"a * b + c": 10.0, "a * (b + c)": 14.0}[formula]
+
+
 @pytest.mark.parametrize("formula", [
-    "a", "a * 2", "a * a", "a + a", "a * b + c", "a * (b + c)", "sqrt(a) * b", "previous(a) + b", "a *", "a ^ b",
-    "2 * 3", "a % b", None,
+    "a", "a * 2", "a * a", "a + a", "sqrt(a) * b", "previous(a) + b", "a *", "a ^ b", "2 * 3", "a % b", None,
 ])  # fmt: skip
-def test_what_is_no_plain_product_or_sum_of_two_has_no_drivers(formula: str | None) -> None:
+def test_what_is_no_arithmetic_of_two_has_no_drivers(formula: str | None) -> None:
     assert tree(formula) is None
 
 

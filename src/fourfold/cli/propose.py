@@ -33,8 +33,8 @@ def run(
 
     From its history (hold, detectable, step), its forecast (commit, stretch), a benchmark where one is defined, and the
     half-life of its improvement where the best value is known (`valid_min` or `valid_max`). With --goal what the KPIs
-    in its formula would have to be, where that is a product or a sum. Exit code 1 when the folder has errors, 2 when
-    nothing can be proposed like this, 4 when there is no such KPI or unit.
+    in its formula would have to be, where that is arithmetic of two or more. Exit code 1 when the folder has errors,
+    2 when nothing can be proposed like this, 4 when there is no such KPI or unit.
     """
     from fourfold.scorecard import load
 

@@ -73,7 +73,7 @@ def _amended(definitions: Definitions, each: Amendment) -> Definition | tuple[De
         return (*things, each.thing)
     key = key_of(each.noun, each.before)
     places = (i for i, thing in enumerate(things) if key_of(each.noun, thing) == key and thing == each.before)
-    if (place := next(places, None)) is None:
+    if (place := max(places, default=None)) is None:  # the last of equal ones, as in `find_thing`
         raise _outdated(each)
     after = () if each.after is None else (each.after,)
     return (*things[:place], *after, *things[place + 1 :])
@@ -139,17 +139,22 @@ def _between(noun: str, before: tuple[Definition, ...], after: tuple[Definition,
     if noun in SINGLES:
         yield from (Amendment(noun, old, new) for old, new in zip(before, after, strict=True) if old != new)
         return
-    old = {(key_of(noun, thing), n): thing for thing, n in _counted(noun, before)}
-    new = {(key_of(noun, thing), n): thing for thing, n in _counted(noun, after)}
-    yield from (Amendment(noun, thing, None) for key, thing in old.items() if key not in new)
-    for key, thing in new.items():
-        if old.get(key) != thing:
-            yield Amendment(noun, old.get(key), thing)
+    old, new = _by_key(noun, before), _by_key(noun, after)
+    different = [key for key in old | new if old.get(key) != new.get(key)]
+    changed = {key for key in different if len(old.get(key, ())) == len(new.get(key, ())) == 1}
+    # Only their order tells things of equal keys apart: they go last first and come in order, there and back.
+    for key in different:
+        if key not in changed:
+            yield from (Amendment(noun, thing, None) for thing in reversed(old.get(key, [])))
+    for key in different:
+        if key in changed:
+            yield Amendment(noun, old[key][0], new[key][0])
+        else:
+            yield from (Amendment(noun, None, thing) for thing in new.get(key, []))
 
 
-def _counted(noun: str, things: tuple[Definition, ...]) -> Iterator[tuple[Definition, int]]:
-    seen: dict[tuple[object, ...], int] = {}
+def _by_key(noun: str, things: tuple[Definition, ...]) -> dict[tuple[object, ...], list[Definition]]:
+    found: dict[tuple[object, ...], list[Definition]] = {}
     for thing in things:
-        key = key_of(noun, thing)
-        seen[key] = seen.get(key, -1) + 1
-        yield thing, seen[key]
+        found.setdefault(key_of(noun, thing), []).append(thing)
+    return found
