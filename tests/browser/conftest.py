@@ -24,7 +24,6 @@ AXE = Path(__file__).parent / "vendor" / "axe.min.js"
 WHO = "ingrid.holm@caldervale.example"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 WIDTHS = {"desk": (1440, 900), "phone": (390, 844)}
-THEMES = ("light", "dark")
 PATIENCE = 60  # seconds until a server that does not answer counts as broken
 
 #: Runs before anything of a page: what the content policy refuses is kept for the test to read.
@@ -205,13 +204,28 @@ def plain(browser: Browser, server: Server, cookies: dict[str, Any]) -> Iterator
     visit.page.context.close()
 
 
+#: A width and a theme each once: what is wrong with one of the other two is mostly wrong with one of these.
+USUAL = (("desk", "light"), ("phone", "dark"))
+
+
 @pytest.fixture(scope="module")
 def windows(browser: Browser, server: Server, cookies: dict[str, Any]) -> Iterator[dict[tuple[str, str], Visit]]:
-    """A window of each width and theme."""
+    """A window of each width and of each theme."""
+    yield from _windows(browser, server, cookies, USUAL)
+
+
+@pytest.fixture(scope="module")
+def other_windows(browser: Browser, server: Server, cookies: dict[str, Any]) -> Iterator[dict[tuple[str, str], Visit]]:
+    """The other two."""
+    yield from _windows(browser, server, cookies, (("desk", "dark"), ("phone", "light")))
+
+
+def _windows(
+    browser: Browser, server: Server, cookies: dict[str, Any], wanted: tuple[tuple[str, str], ...]
+) -> Iterator[dict[tuple[str, str], Visit]]:
     opened = {
         (width, theme): new_visit(browser, server, storage_state=cookies, color_scheme=theme, **size(width))
-        for width in WIDTHS
-        for theme in THEMES
+        for width, theme in wanted
     }
     yield opened
     for visit in opened.values():

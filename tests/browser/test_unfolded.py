@@ -29,7 +29,7 @@ def test_an_unfolded_page_is_without_flaws(windows: dict[tuple[str, str], Visit]
     found = {}
     for (width, theme), visit in windows.items():
         unfolded(visit, address)
-        if wrong := flaws(visit, *(("color-contrast",) if theme == "dark" else ())):
+        if wrong := flaws(visit):
             found[width, theme] = wrong
     assert not found
 

@@ -328,6 +328,7 @@ def test_a_backup_that_was_killed_is_whole_or_not_there(filled: Installation, tm
     assert filled.run("backup", target).returncode == 0 and not list(tmp_path.glob(".*.part"))
 
 
+@pytest.mark.slow
 def test_secrets_come_back_with_their_keys_and_are_missed_without(
     filled: Installation, tmp_path: Path, new: New
 ) -> None:

@@ -399,6 +399,7 @@ def test_a_folder_that_changed_is_loaded_again_by_the_demo(company: Path, data: 
     assert "1 figure loaded" in fourfold(*build, data=data).stdout
 
 
+@pytest.mark.slow
 def test_a_demo_whose_database_was_taken_away_is_built_anew(company: Path, data: Path) -> None:
     build = ("demo", "--folder", company, "--only-build")
     fourfold(*build, data=data)

@@ -14,9 +14,9 @@ from tests.web.conftest import ADDRESSES
 
 #: Addresses that are about nobody's organisation.
 OPEN = {"home", "search", "preferences", "health", "password", "account", "sessions", "deputies", "audit_home",
-        "system", "tokens"}  # fmt: skip
+        "system", "tokens", "my_updates", "reminder"}  # fmt: skip
 #: Addresses for those who are not signed in, whose links name nobody they do not belong to.
-FOR_STRANGERS = {"invitation", "forgotten", "reset"}
+FOR_STRANGERS = {"invitation", "forgotten", "reset", "guest", "guest_link"}
 
 
 def addresses(unit: str) -> dict[str, str]:
@@ -30,7 +30,8 @@ def addresses(unit: str) -> dict[str, str]:
         names = set(pattern.pattern.converters)
         person = Person.objects.get(email=ADDRESSES["alice"]).pk
         pks = {"objective": objective, "suggestions": objective, "person": person}
-        pk = {"pk": pks.get(pattern.name, kpi), "name": "x", "organisation": "bakery", "code": "market_share"}
+        pk = {"pk": pks.get(pattern.name, kpi), "name": "x", "organisation": "bakery", "code": "market_share",
+              "noun": "kpi", "key": "sales"}  # fmt: skip
         values = {name: (pk | {"unit": unit})[name] for name in names}
         out[pattern.name] = reverse(pattern.name, kwargs=values) + ("?o=bakery" if pattern.name == "people" else "")
     return out

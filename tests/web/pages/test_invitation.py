@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.contrib.auth.tokens import default_token_generator
-from django.core.cache import cache
 from django.test import Client
 
 from fourfold.records.models import Mail, Person
@@ -16,13 +14,6 @@ from tests.web.conftest import ADDRESSES
 
 pytestmark = pytest.mark.usefixtures("organisation")
 OLD, NEW = "flour water salt", "poppy seed and honey"
-
-
-@pytest.fixture(autouse=True)
-def counted_anew() -> Iterator[None]:
-    cache.clear()
-    yield
-    cache.clear()
 
 
 @pytest.fixture
