@@ -224,7 +224,7 @@ def _(path: Path) -> Act:
     return lambda: decide_restatement(by=person(ALICE), restatement=pk, approves=True, at=NOW)
 
 
-@case(remind_people)
+@case(remind_people, 2, "one person after the other, Alice and Bob; who was reminded is not reminded again")
 def _(path: Path) -> Act:
     load_folder(by=None, path=folder(path, "kpi,unit,period,value\n", organisation=DUE), at=NOW)
     return lambda: remind_people(by=None, organisation="bakery", at=datetime(2026, 6, 3, 12, tzinfo=UTC))

@@ -133,5 +133,5 @@ def test_nobody_is_named_who_is_no_colleague_sees_nothing_or_for_kpis_of_others(
 
 
 def test_somebody_who_enters_nothing_has_no_deputy(dora: Person, bob: Person) -> None:
-    with pytest.raises(Forbidden, match="You enter no figures"):
+    with pytest.raises(Forbidden, match="You enter and approve no figures here"):
         name_deputy(by=dora, deputy=bob.email or "", since=TODAY, until=TODAY, at=NOW)
