@@ -12,7 +12,7 @@ BIN := .venv/bin
 WORKERS ?= 2
 BROWSER ?= yes
 PORT ?= 8000
-PYTEST := $(BIN)/python -m pytest -q -n $(WORKERS) --dist loadgroup --no-loadscope-reorder
+PYTEST := $(BIN)/python -m pytest -q -n $(WORKERS) --dist loadscope --no-loadscope-reorder
 NOT_SLOW := -m "not slow$(if $(filter no,$(BROWSER)), and not browser)"
 
 help:  ## this list

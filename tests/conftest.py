@@ -12,6 +12,7 @@ import pytest
 from django.db import connection
 from django.test import TransactionTestCase
 from hypothesis import HealthCheck, settings
+from xdist.scheduler import LoadScopeScheduling
 
 from fourfold.records.limits import forget as forget_who_asked
 
@@ -28,6 +29,25 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--database-only", action="store_true", help="only the tests that touch the database")
 
 
+#: Folders whose modules share a server: the browser's, and the cluster.
+SHARED = ("tests/browser/", "tests/connectors/spark/")
+
+
+class Together(LoadScopeScheduling):
+    """What is set up for a module is set up once, as its tests stay on one worker; what a folder shares likewise.
+
+    The marks by which pytest-xdist 3.8 groups tests do nothing under pytest 9.2, which makes ids anew from their parts.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        return next((folder for folder in SHARED if file.startswith(folder)), file)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Together:
+    return Together(config, log)
+
+
 def touches_database(item: pytest.Item) -> bool:
     """Whether a test needs a database, as pytest-django sees it."""
     if item.get_closest_marker("django_db"):
@@ -39,9 +59,6 @@ def touches_database(item: pytest.Item) -> bool:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     without_data = pytest.mark.skip(reason=f"the public data sets are not in {PUBLIC_DATA}")
     for item in items:
-        # What is set up for a module is set up once if its tests stay on one worker; the browser's server likewise.
-        group = "browser" if item.get_closest_marker("browser") else str(item.path)
-        item.add_marker(pytest.mark.xdist_group(group))
         if item.get_closest_marker("data") and not PUBLIC_DATA.is_dir():
             item.add_marker(without_data)
     if config.getoption("--database-only"):

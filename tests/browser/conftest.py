@@ -33,7 +33,7 @@ addEventListener("securitypolicyviolation", (e) => refused.push(`${e.violatedDir
 """
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
+@pytest.hookimpl(tryfirst=True)  # before marks choose what runs
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     here = Path(__file__).parent
     for item in items:

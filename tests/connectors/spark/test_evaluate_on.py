@@ -137,9 +137,7 @@ def test_a_page_that_is_damaged_is_said_and_nothing_stays(session: SparkSession,
     assert_nothing_stays(tmp_path)
 
 
-def test_figures_with_errors_are_named_by_file_and_row_and_nothing_stays(
-    session: SparkSession, tmp_path: Path
-) -> None:
+def test_figures_with_errors_are_named_by_file_and_row_and_nothing_stays(session: SparkSession, tmp_path: Path) -> None:
     rows = [("k", "all", "2026-01", 1.0), ("k", "nowhere", "2026-01", 1.0), ("unknown", "all", "2026-01", 1.0),
             ("k", "all", "2026-13", 1.0), ("k", "all", "2026-01", 2.0)]  # fmt: skip
     table = pl.DataFrame(rows, ["kpi", "unit", "period", "value"], orient="row")

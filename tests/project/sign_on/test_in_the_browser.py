@@ -11,7 +11,7 @@ from tests.browser.conftest import AXE, RULES, chromium
 from tests.project.sign_on.conftest import PASSWORD, Product, Provider
 from tests.project.sign_on.test_oidc import both, product, provider
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 __all__ = ["both", "product", "provider"]
 SIZES = {"desk": (1440, 900), "phone": (390, 844)}
 

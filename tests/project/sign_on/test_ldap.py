@@ -17,9 +17,6 @@ from fourfold.project.sign_on.refusal import DirectoryDown
 from tests.project.sign_on import slapd
 from tests.project.sign_on.slapd import BASE, Slapd
 
-#: One worker runs them all, so that what they share is started once.
-pytestmark = pytest.mark.xdist_group("sign_on_ldap")
-
 PASSWORD, READER = "flour water salt", "reads and no more"
 ODD = "o'b*(r)\\ien"
 
@@ -132,9 +129,7 @@ def test_a_name_that_two_have_is_a_mistake_of_the_set_up(server: Slapd, reader: 
         visitor(directory(server, reader), "twin", PASSWORD)
 
 
-def test_a_wrong_password_of_our_own_is_a_mistake_of_the_set_up(
-    server: Slapd, reader: Path, tmp_path: Path
-) -> None:
+def test_a_wrong_password_of_our_own_is_a_mistake_of_the_set_up(server: Slapd, reader: Path, tmp_path: Path) -> None:
     other = tmp_path / "other"
     other.write_text("guess")
     with pytest.raises(ConfigurationError, match="does not take the password"):

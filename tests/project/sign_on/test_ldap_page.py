@@ -13,9 +13,6 @@ from tests.project.sign_on.conftest import Product, Start, press
 from tests.project.sign_on.slapd import BASE, Slapd
 from tests.project.sign_on.test_ldap import LDIF, PASSWORD, READER
 
-#: One worker runs them all, so that what they share is started once.
-pytestmark = pytest.mark.xdist_group("sign_on_ldap_page")
-
 
 @dataclass
 class Both:

@@ -11,9 +11,6 @@ import requests
 
 from tests.project.sign_on.conftest import PASSWORD, Product, Provider, Start, form_token, free_port, press
 
-#: One worker runs them all, so that what they share is started once.
-pytestmark = pytest.mark.xdist_group("sign_on_oidc")
-
 PEOPLE = {
     "alice": {"email": "alice@bakery.example", "verified": True, "groups": []},
     "bob": {"email": "bob@bakery.example", "verified": True, "groups": ["bakers", "office"]},
@@ -316,4 +313,3 @@ def test_the_tables_of_the_library_stay_empty(product: Product, provider: Provid
     sign_in(product, "dana")
     for table in ("socialaccount_socialaccount", "socialaccount_socialtoken", "socialaccount_socialapp"):
         assert product.ask(f"SELECT count(*) FROM {table}") == [(0,)]
-

@@ -34,9 +34,6 @@ from saml2.xmldsig import DIGEST_SHA1, DIGEST_SHA256, SIG_RSA_SHA1, SIG_RSA_SHA2
 
 from tests.project.sign_on.conftest import Product, Start, form_token, free_port
 
-#: One worker runs them all, so that what they share is started once.
-pytestmark = pytest.mark.xdist_group("sign_on_saml")
-
 ENTITY, SIGN_IN = "https://idp.bakery.example/metadata", "https://idp.bakery.example/sign-in"
 PASSWORD_CLASS = "urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport"
 
