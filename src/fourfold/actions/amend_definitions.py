@@ -25,10 +25,9 @@ from fourfold.errors import Conflict, NotFound
 from fourfold.records.amendment_text import text_of
 from fourfold.records.frames.definition import write_amendments
 from fourfold.records.models import Kpi, Measurement, Organisation, PeriodState, Person, Unit
+from fourfold.records.queries.amendment import EVENT
 from fourfold.records.ready import keep_ready, ready_definitions
 
-#: The event of a change in definitions made thing by thing.
-EVENT: Final = "definitions.amend"
 #: What cannot be amended one by one: people have pages of their own, notes and confirmed steps belong to figures.
 _OTHERS: Final = frozenset({"people", "notes", "steps"})
 

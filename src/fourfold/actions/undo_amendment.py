@@ -6,12 +6,13 @@ from datetime import datetime
 
 from fourfold.access.roles import Action
 from fourfold.actions._steps import find_organisation, require
-from fourfold.actions.amend_definitions import EVENT, amend_definitions
+from fourfold.actions.amend_definitions import amend_definitions
 from fourfold.actions.outcome import Outcome
 from fourfold.engine.amendments import Amendments
 from fourfold.errors import NotFound
 from fourfold.records.amendment_text import amendment_of
 from fourfold.records.models import Event, Person
+from fourfold.records.queries.amendment import EVENT
 
 
 def undo_amendment(

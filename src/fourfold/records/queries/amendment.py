@@ -32,6 +32,7 @@ from fourfold.records.queries.scope import Scope
 from fourfold.records.ready import Ready, ready_definitions
 from fourfold.records.scope import principal_of
 
+#: The event of a change in definitions made thing by thing.
 EVENT = "definitions.amend"
 
 
