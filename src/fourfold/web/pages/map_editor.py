@@ -52,7 +52,7 @@ def map_editor(request: Request, unit: str) -> HttpResponse:
     except Stale as stale:
         return _page(request, here, page, said=(str(stale),), again=stale.again, status=409)
     except (Conflict, NotFound, Outdated) as refused:
-        return _page(request, here, page, said=(f"{refused} {refused.hint}".strip(),), status=409)
+        return _page(request, here, page, said=(str(refused),), status=409)
     if not outcome.ok:
         return _page(request, here, page, said=tuple(map(said_of, outcome.findings)), status=422)
     messages.success(request, _done(request.POST["do"], page, outcome.value or ()))
