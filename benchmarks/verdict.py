@@ -1,4 +1,8 @@
-"""What every benchmark prints: one table with the ratio to a peer or a limit, and a verdict."""
+"""What every benchmark prints: one table with the ratio to a peer or a limit, and a verdict.
+
+A limit of time is one for the machine it was set on: `yardstick.py` says how much longer this one takes, at the
+beginning and at the end of the run, and the limit is that much longer here. A limit of anything else stays as it is.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +11,13 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
+
+from yardstick import pace
 
 RUNS = 5
+TIMES = ("ms", "s")
+_at_begin = pace()
 
 
 @dataclass(frozen=True)
@@ -23,9 +32,14 @@ class Line:
     need: float = 1.0
 
     @property
+    def allowed(self) -> float:
+        """What the peer takes, or the limit on this machine."""
+        return self.against * here() if not self.peer and self.unit in TIMES else self.against
+
+    @property
     def ratio(self) -> float:
         """How many times better than the peer or limit."""
-        return self.against / self.measured
+        return self.allowed / self.measured
 
     @property
     def met(self) -> bool:
@@ -34,10 +48,16 @@ class Line:
 
     def cells(self) -> tuple[str, ...]:
         """The columns as text."""
-        against = f"{self.peer} {_short(self.against, self.unit)}" if self.peer else _short(self.against, self.unit)
+        against = f"{self.peer} {_short(self.against, self.unit)}" if self.peer else _short(self.allowed, self.unit)
         needed = f"{self.need:g} × faster" if self.peer else f"at most {_short(self.against, self.unit)}"
         word = "met" if self.met else "missed"
         return self.what, _short(self.measured, self.unit), against, f"{self.ratio:.1f}", needed, word
+
+
+@cache
+def here() -> float:
+    """How many times as long as on the machine of the limits work takes here: before the run and after it."""
+    return (_at_begin + pace()) / 2
 
 
 def _short(number: float, unit: str) -> str:
@@ -46,10 +66,12 @@ def _short(number: float, unit: str) -> str:
 
 def show(title: str, lines: Sequence[Line]) -> None:
     """Print the table."""
-    head = ("what", "measured", "peer or limit", "ratio", "needed", "verdict")
+    head = ("what", "measured", "peer or limit here", "ratio", "needed", "verdict")
     rows = [head, *(line.cells() for line in lines)]
     widths = [max(len(row[i]) for row in rows) for i in range(len(head))]
     print(f"{title}\n")
+    if any(not line.peer and line.unit in TIMES for line in lines):
+        print(f"This machine takes {here():.2f} times as long as the one the limits are for (yardstick.py).\n")
     for i, row in enumerate(rows):
         print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
         if i == 0:
