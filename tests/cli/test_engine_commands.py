@@ -57,6 +57,16 @@ def test_init_says_when_it_may_not_write(fourfold: Callable[..., Ran], tmp_path:
     assert (ran.code, "cannot be made" in ran.err) == (2, True)
 
 
+def test_init_takes_a_template_of_the_list(fourfold: Callable[..., Ran], tmp_path: Path) -> None:
+    assert "hospital" in fourfold("init", "--list").out
+    path = tmp_path / "ours"
+    assert fourfold("init", "--template", "hospital", path).code == 0
+    assert "no findings" in fourfold("check", "--strict", path).out
+    ran = fourfold("init", "--template", "hospitl", tmp_path / "other")
+    assert (ran.code, "hospital" in ran.err, (tmp_path / "other").exists()) == (4, True, False)
+    assert fourfold("init").code == 2
+
+
 # check
 
 
