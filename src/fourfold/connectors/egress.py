@@ -99,7 +99,7 @@ def egress(
     sent, home = dict(headers or {}), _checked(url, policy).hostname
     for _ in range(policy.redirects + 1):
         parts = _checked(url, policy)
-        address = _allowed_address(parts, policy, resolve)
+        address = allowed_address(str(parts.hostname), _port(parts), policy, resolve)
         own = sent if parts.hostname == home else {}
         answer = _ask(method, parts, address, own, content, policy, deadline)
         if answer.status not in _REDIRECTS or method not in ("GET", "HEAD") or "location" not in answer.headers:
@@ -122,22 +122,29 @@ def _checked(url: str, policy: EgressPolicy) -> SplitResult:
         raise EgressRefused("Only addresses with http:// or https:// and a host are asked.")
     if parts.username is not None or parts.password is not None:
         raise EgressRefused("An address with a user name in it is not asked.", hint="Store the password as a secret.")
+    _check_place(host, port or _port(parts), policy)
+    return parts
+
+
+def _check_place(host: str, port: int, policy: EgressPolicy) -> None:
     if policy.hosts and host not in policy.hosts:
         raise EgressRefused(f"{host} is not one of the hosts that may be asked.")
-    if (port or _port(parts)) not in policy.ports:
+    if port not in policy.ports:
         raise EgressRefused(f"Port {port} of {host} may not be asked.")
-    return parts
 
 
 def _port(parts: SplitResult) -> int:
     return parts.port or (443 if parts.scheme == "https" else 80)
 
 
-def _allowed_address(parts: SplitResult, policy: EgressPolicy, resolve: Resolver) -> str:
-    """The first address of the host, where all of them are allowed."""
-    host = str(parts.hostname)
+def allowed_address(host: str, port: int, policy: EgressPolicy, resolve: Resolver = addresses_of) -> str:
+    """The first address of the host, where all of them are allowed: for what speaks another language than HTTP too.
+
+    Raises `EgressRefused` where it may not be asked, `Unreachable` where its name is not known.
+    """
+    _check_place(host, port, policy)
     try:
-        found = list(resolve(host, _port(parts)))
+        found = list(resolve(host, port))
     except (OSError, UnicodeError) as error:
         raise Unreachable(f"The name {host} is not known.") from error
     if not found:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -66,6 +67,30 @@ def env_int(name: str, default: int, *, low: int, high: int) -> int:
     if not text.isascii() or not text.isdigit() or not low <= int(text) <= high:
         raise ConfigurationError(f"{name} is “{text}”.", hint=f"Write a whole number from {low} to {high}.")
     return int(text)
+
+
+def env_networks(name: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    """Networks between commas, such as `10.1.0.0/16`."""
+    try:
+        return tuple(ip_network(text) for text in env_list(name))
+    except ValueError as error:
+        message = f"{name} names something that is no network: {error}."
+        raise ConfigurationError(message, hint=f"Write networks such as {name}=10.1.0.0/16.") from None
+
+
+def env_ports(name: str) -> frozenset[int]:
+    """Ports between commas."""
+    texts = env_list(name)
+    if strange := [t for t in texts if not (t.isascii() and t.isdigit() and len(t) < 6 and 0 < int(t) < 65_536)]:
+        message = f"{name} names the port “{strange[0]}”."
+        raise ConfigurationError(message, hint="Write whole numbers from 1 to 65535, between commas.")
+    return frozenset(map(int, texts))
+
+
+def env_path(name: str) -> Path | None:
+    """A file or folder; None where nothing is said."""
+    text = env_text(name)
+    return Path(text).expanduser().absolute() if text else None
 
 
 def env_language(name: str, default: str) -> str:

@@ -18,6 +18,9 @@ from fourfold.project.environment import (
     env_language,
     env_level,
     env_list,
+    env_networks,
+    env_path,
+    env_ports,
     env_secret,
     env_text,
     env_zone,
@@ -151,6 +154,33 @@ SETTINGS: Final = (
         "json: one object a line, for machines. text: lines for people. Passwords and tokens are in neither.",
     ),
     Setting(
+        "FOURFOLD_FEED_NETWORKS",
+        "",
+        "Networks that are not public and that feeds may reach all the same, between commas, such as 10.1.0.0/16. "
+        "Without it feeds reach the public Internet alone.",
+    ),
+    Setting(
+        "FOURFOLD_FEED_HOSTS",
+        "",
+        "The only hosts that feeds may reach, between commas; all of them where nothing is said.",
+    ),
+    Setting(
+        "FOURFOLD_FEED_PORTS",
+        "",
+        "More ports that feeds may reach, between commas; 80, 443 and, for a database, its "
+        "usual port always are.",
+    ),
+    Setting(
+        "FOURFOLD_FEED_FOLDER",
+        "",
+        "Folder of SQLite, DuckDB and Parquet files that feeds may read; none without it.",
+    ),
+    Setting(
+        "FOURFOLD_FEED_CA",
+        "",
+        "A file of certificates that feeds trust instead of the usual ones.",
+    ),
+    Setting(
         "FOURFOLD_READ_ONLY",
         "false",
         "True: people read and nobody writes. `fourfold read-only on` does the same for all processes at once.",
@@ -185,6 +215,11 @@ MASTER_KEY_FILE = Path(env_text("FOURFOLD_MASTER_KEY_FILE", str(DATA_DIR / "mast
 MEDIA_ROOT = DATA_DIR / "uploads"
 AUDIT_ANCHORS: Final = Path(env_text("FOURFOLD_AUDIT_ANCHORS", str(DATA_DIR / "anchors"))).expanduser().absolute()
 AUDIT_KEY_FILE: Final = Path(env_text("FOURFOLD_AUDIT_KEY_FILE", str(DATA_DIR / "audit_key"))).expanduser().absolute()
+FEED_NETWORKS = env_networks("FOURFOLD_FEED_NETWORKS")
+FEED_HOSTS = frozenset(env_list("FOURFOLD_FEED_HOSTS"))
+FEED_PORTS = env_ports("FOURFOLD_FEED_PORTS")
+FEED_FOLDER = env_path("FOURFOLD_FEED_FOLDER")
+FEED_CA = env_path("FOURFOLD_FEED_CA")
 READ_ONLY = env_bool("FOURFOLD_READ_ONLY")
 METRICS_TOKEN = env_secret("FOURFOLD_METRICS_TOKEN")
 DATABASES = {"default": database(env_text("DATABASE_URL", f"sqlite:///{DATA_DIR / 'fourfold.sqlite3'}"))}

@@ -10,7 +10,7 @@ import gzip
 import sqlite3
 import time
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
@@ -59,12 +59,19 @@ def opened(path: Path) -> Iterator[sqlite3.Connection]:
         connection.close()
 
 
-def run(connection: sqlite3.Connection, statement: str, *, timeout: int, row_limit: int) -> Answer:
-    """Column names and rows of one SELECT. Raises `Refused` with what is wrong with it."""
+def run(
+    connection: sqlite3.Connection,
+    statement: str,
+    *,
+    timeout: int,
+    row_limit: int,
+    parameters: Mapping[str, str] | None = None,
+) -> Answer:
+    """Column names and rows of one SELECT, which may name `:parameters`. Raises `Refused` with what is wrong."""
     until = time.monotonic() + timeout
     connection.set_progress_handler(lambda: time.monotonic() > until, _STEPS)
     try:
-        cursor = connection.execute(statement)
+        cursor = connection.execute(statement, dict(parameters or {}))
         names = tuple(column[0] for column in cursor.description or ())
         rows = cursor.fetchmany(row_limit + 1)
     except (sqlite3.Error, sqlite3.Warning) as error:

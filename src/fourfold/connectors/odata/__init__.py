@@ -1,0 +1,5 @@
+"""Services that speak OData v4: SAP, Business Central, Dynamics 365."""
+
+from fourfold.connectors.odata.read import ODATA
+
+__all__ = ["ODATA"]

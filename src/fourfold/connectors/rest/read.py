@@ -1,0 +1,78 @@
+"""All pages of an answer, the rows of each, one table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+import jmespath
+from jmespath.exceptions import JMESPathError
+
+from fourfold.connectors.port import Access, Connector, Limits, Option, Rows, SourceError, Window, filled, rows_of
+from fourfold.connectors.rest.paging import PAGING, first_page, next_page
+from fourfold.connectors.service import SIGN_IN, Service
+
+_PLACE: Final = (Option("url", "Address", "Where the service begins, such as https://api.example.org/v1", True),)
+_ASK: Final = (
+    Option("path", "Path", "What comes after the address; it may name {since} and {until}."),
+    Option("method", "Method", choices=(("GET", "GET"), ("POST", "POST"))),
+    Option("body", "Body", "JSON that a POST sends; it may name {since} and {until}.", form="text"),
+    Option("rows", "Rows", "JMESPath to the list of rows, such as data[].{region: region, amount: total}. Without one "
+           "the answer itself is the list.", form="text"),
+    *PAGING,
+)  # fmt: skip
+
+
+def read(access: Access, ask: Mapping[str, str], window: Window, limits: Limits) -> Rows:
+    """The rows of all pages. Raises `SourceError`; a page that is missing or half there refuses all."""
+    found: list[Mapping[str, Any]] = []
+    for rows in _pages(Service(access, limits), ask, window):
+        found += rows
+        if len(found) > limits.rows:
+            break
+    return table_of(found, limits)
+
+
+REST: Final = Connector("rest", "Service with JSON (REST)", _PLACE + SIGN_IN, _ASK, read)
+
+
+def table_of(found: list[Mapping[str, Any]], limits: Limits) -> Rows:
+    """Objects as a table: a column for each name, in the order in which names first appear."""
+    columns = tuple(dict.fromkeys(name for row in found for name in row))
+    return rows_of(columns, [tuple(row.get(name) for name in columns) for row in found], limits)
+
+
+def _expression(text: str) -> Any:
+    try:
+        return jmespath.compile(text) if text.strip() else None
+    except JMESPathError as error:
+        said = str(error).splitlines()[0].rstrip(".:")
+        raise SourceError(f"The path to the rows cannot be read: {said}.", hint="Write it as JMESPath.") from None
+
+
+def _pages(service: Service, ask: Mapping[str, str], window: Window) -> Iterator[list[Mapping[str, Any]]]:
+    """The rows of each page, to the last one. Raises `SourceError` where a page comes again."""
+    is_post = ask.get("method") == "POST"
+    body = filled(ask.get("body", ""), window, is_address=False).encode() if is_post else None
+    headers = {"Accept": "application/json"} | ({"Content-Type": "application/json"} if is_post else {})
+    chosen, next_one = _expression(ask.get("rows", "")), _expression(ask.get("next", ""))
+    page = first_page(ask, service.address(filled(ask.get("path", ""), window)))
+    seen: set[str] = set()
+    while page.url not in seen:
+        seen.add(page.url)
+        answer = service.ask(page.url, method="POST" if is_post else "GET", content=body, headers=headers)
+        said = service.json(answer)
+        rows = _rows(chosen.search(said) if chosen else said)
+        yield rows
+        following = next_page(ask, next_one, page, answer, said, len(rows))
+        if following is None:
+            return
+        page = following._replace(address=service.address(following.address))
+    raise SourceError("The service names a page as the next one that it gave before.")
+
+
+def _rows(found: Any) -> list[Mapping[str, Any]]:
+    if not isinstance(found, list) or not all(isinstance(row, dict) for row in found):
+        hint = "Let the path to the rows lead to a list of objects, such as data[].{region: region, amount: total}."
+        raise SourceError("The answer has no list of rows where one should be.", hint=hint)
+    return found
