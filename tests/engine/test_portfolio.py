@@ -131,6 +131,16 @@ def test_the_gains_of_a_plain_mean_add_up_to_what_is_missing_to_100() -> None:
     assert [d.kpi for d in found.drivers] == ["a", "b", "c"]
 
 
+def test_a_kpi_gains_what_its_own_profile_gives_at_the_target() -> None:
+    curve = {"scoring": "custom", "curve_values": [0, 100], "curve_scores": [0, 90]}
+    kpis = [{"code": "a", "scoring": "spider_0_10"}, {"code": "b", **curve}, {"code": "c", "scoring": "bands_3"}]
+    definitions = scorecard(*kpis, targets=[{"kpi": c, **GOAL} for c in "abc"])
+    evaluation = judged(definitions, figures(*[(c, "2026-01", 60) for c in "abc"]))
+    found = {d.kpi: (d.score, d.gain) for d in drivers(evaluation, unit="all", period="2026-01").drivers}
+    reached = {kpi: score + 3 * gain for kpi, (score, gain) in found.items()}
+    assert reached == pytest.approx({"a": 200 / 3, "b": 90.0, "c": 100.0}, abs=1e-5)
+
+
 def test_under_worst_of_only_the_worst_can_lift_the_total() -> None:
     goals = [{"kpi": c, **GOAL} for c in "ab"]
     definitions = scorecard({"code": "a"}, {"code": "b"}, targets=goals, roll_up="worst_of")

@@ -101,6 +101,15 @@ def plural(noun: str) -> str:
     return "people" if noun == "person" else f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
 
 
+def counted(number: int, noun: str) -> str:
+    """A number with its noun.
+
+    >>> counted(1, "period"), counted(0, "link"), counted(2, "KPI")
+    ('1 period', '0 links', '2 KPIs')
+    """
+    return f"{number} {noun if number == 1 else plural(noun)}"
+
+
 def as_code(text: str) -> str:
     """The nearest text that is a legal code.
 

@@ -6,6 +6,7 @@ from datetime import date
 
 from fourfold.engine.assessment import Criterion, Part
 from fourfold.engine.health.record import Record, share, untold, yes
+from fourfold.engine.words import counted
 
 COMMENTED, ACTED = (0.80, 0.50), (0.50, 0.25)
 ROLES = 2
@@ -26,7 +27,7 @@ def use(record: Record) -> Part:
     if record.roles is None:
         viewed = untold("U3", asks, "nobody knows who looks at it")
     else:
-        evidence = f"{record.roles} role{'s' if record.roles != 1 else ''} in the last two periods"
+        evidence = f"{counted(record.roles, 'role')} in the last two periods"
         points = yes(record.roles >= ROLES, partly=record.roles == 1)
         viewed = Criterion("U3", asks, points, 2, evidence, "Put it where the review looks, or retire it.")
     asks = "Do its figures come before the review?"

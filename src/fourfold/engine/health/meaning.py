@@ -7,7 +7,7 @@ from fourfold.engine.assessment import Criterion, Part
 from fourfold.engine.health.record import Record, untold, yes
 from fourfold.engine.smart.measurable import measurable
 from fourfold.engine.smart.specific import specific
-from fourfold.engine.words import choices
+from fourfold.engine.words import choices, counted
 
 PERIODS = 6
 
@@ -69,6 +69,6 @@ def _unchanged(record: Record) -> Criterion:
         return Criterion("D4", asks, 2, 2, "its history was computed anew when the definition changed")
     if record.unchanged is None:
         return untold("D4", asks, "nobody knows when its definition changed")
-    evidence = f"unchanged for {record.unchanged} period{'s' if record.unchanged != 1 else ''}"
+    evidence = f"unchanged for {counted(record.unchanged, 'period')}"
     points = yes(record.unchanged >= PERIODS, partly=2 * record.unchanged >= PERIODS)
     return Criterion("D4", asks, points, 2, evidence, "Compute earlier figures by the new definition too.")

@@ -20,7 +20,7 @@ from fourfold.engine.measurements.twins import note_own_values, settle_twins
 def check(tables: Sequence[tuple[str | None, pl.DataFrame]], definitions: Definitions) -> CheckedRows:
     """See `measurements.check_tables`."""
     report = Report()
-    texts = [as_text(table, file, report) for file, table in tables]
+    texts = [as_text(table, definitions, file, report) for file, table in tables]
     usable = [text for text in texts if text is not None]
     read = sum(len(table) for _, table in tables)
     if not usable:

@@ -1,4 +1,4 @@
-"""Any table → the known columns as trimmed text, with the number of each row."""
+"""Any table → the known columns as trimmed text, with the number of each row; events as the figures they add up to."""
 
 from __future__ import annotations
 
@@ -6,15 +6,19 @@ import re
 
 import polars as pl
 
+from fourfold.engine.definitions import Definitions
 from fourfold.engine.findings import Finding, Level, Place
 from fourfold.engine.measurements import COLUMNS, FIGURES
+from fourfold.engine.measurements.events import AT, figures_of, is_events
 from fourfold.engine.measurements.report import Report, is_given
 from fourfold.engine.words import choices, did_you_mean, nearest, show
 
 _KEYS = ("kpi", "unit", "period")
 
 
-def as_text(table: pl.DataFrame, file: str | None, report: Report) -> pl.DataFrame | None:
+def as_text(
+    table: pl.DataFrame, definitions: Definitions, file: str | None, report: Report
+) -> pl.DataFrame | None:
     """The columns of `COLUMNS` as text (null where empty), `file` and `row`; None when the columns cannot be used.
 
     Rows in which nothing at all is written are left out.
@@ -24,6 +28,10 @@ def as_text(table: pl.DataFrame, file: str | None, report: Report) -> pl.DataFra
         return None
     has_numbers = "row" in named.columns and named["row"].dtype.is_integer()
     numbers = pl.col("row") if has_numbers else pl.int_range(1, pl.len() + 1)
+    if is_events(named.columns):
+        texts = [_text(named[column]) for column in named.columns if column != "row"]
+        named = figures_of(named.select(*texts, numbers.cast(pl.Int64).alias("row")), definitions, file, report)
+        numbers = pl.col("row")
     given = [c for c in named.columns if is_given(named[c])]
     rows = named.lazy().select(
         pl.lit(file, pl.String).alias("file"),
@@ -38,9 +46,9 @@ def _named(table: pl.DataFrame, file: str | None, report: Report) -> pl.DataFram
     before = Place(file) if file else Place(thing="the table")
     found: list[Finding] = []
     names: dict[str, str] = {}
-    for written in table.columns:
-        name = re.sub(r"[\s\-]+", "_", written.removeprefix("\ufeff").strip().casefold())
-        known = name in COLUMNS or name == "row"
+    called = [re.sub(r"[\s\-]+", "_", c.removeprefix("\ufeff").strip().casefold()) for c in table.columns]
+    for written, name in zip(table.columns, called, strict=True):
+        known = name in COLUMNS or name == "row" or (name == AT and is_events(called))
         if known and name in names.values():
             found.append(_column(before, f"There are two columns {show(name)}.", "Keep one of them."))
         elif known and not _is_plain(table[written].dtype):
@@ -67,12 +75,13 @@ def _is_plain(dtype: pl.DataType) -> bool:
 
 
 def _missing(before: Place, there: set[str]) -> list[Finding]:
+    keys = _KEYS if AT not in there else tuple(key for key in _KEYS if key != "period")
     found = [
         _column(before, f"There is no column {show(key)}.", "Name it in the first row; every row needs it.")
-        for key in _KEYS
+        for key in keys
         if key not in there
     ]
-    if not ("value" in there or "state" in there or {"numerator", "denominator"} <= there):
+    if AT not in there and not ("value" in there or "state" in there or {"numerator", "denominator"} <= there):
         fix = "Write a row for each KPI, unit and period, with a value, or with numerator and denominator."
         found.append(_column(before, "No column holds figures.", fix))
     return found

@@ -13,13 +13,14 @@ from typing import Final
 
 import numpy as np
 
+from fourfold.engine.aggregation import MeasureKind
 from fourfold.engine.carrying import IS_EXPECTED, carries
 from fourfold.engine.cells import Codes, Floats
 from fourfold.engine.nodes import Node, effective_weights, nodes_of
 from fourfold.engine.periods import Period
 from fourfold.engine.results import Evaluation, Results
 from fourfold.engine.rollup import roll_up
-from fourfold.engine.scoring import best_and_worst, node_status
+from fourfold.engine.scoring import best_and_worst, node_status, profiled
 from fourfold.engine.statuses import Status
 from fourfold.errors import NotFound
 
@@ -82,7 +83,7 @@ def drivers(evaluation: Evaluation, *, unit: str, period: Period | str) -> Drive
     for i, name in enumerate(names):
         scores[name] = np.full(2 * k + 1, cell.score[name])
         statuses[name] = np.full(2 * k + 1, cell.status[name], dtype=np.uint8)
-        scores[name][[1 + i, 1 + k + i]] = max(cell.score[name], 100.0), 0.0
+        scores[name][[1 + i, 1 + k + i]] = max(cell.score[name], _at_target(evaluation, cell, name)), 0.0
         statuses[name][[1 + i, 1 + k + i]] = Status.ON, Status.OFF
     total, _ = cell.total(scores, statuses, 2 * k + 1)
     if not math.isfinite(total[0]):
@@ -123,6 +124,17 @@ def weight_robustness(
     known = total[1:][np.isfinite(total[1:])]
     low, high = np.quantile(known, [0.05, 0.95]) if len(known) else (math.nan, math.nan)
     return Robustness(float(total[0]), float(low), float(high), float((status[1:] == status[0]).mean()))
+
+
+def _at_target(evaluation: Evaluation, cell: _Cell, name: str) -> float:
+    """The score of a KPI that reaches its target: 100 unless its profile says otherwise."""
+    kpi = evaluation.definitions.kpi[name.removeprefix("kpi:")]
+    if kpi.kind in (MeasureKind.BOOLEAN, MeasureKind.ORDINAL):
+        return 100.0
+    anchors = evaluation.kpis.anchors_at(evaluation.kpis.index[name], cell.unit, cell.period)
+    target, red_line = anchors.get("target", math.nan), anchors.get("red_line", math.nan)
+    score = float(profiled(kpi.scoring, target, 100.0, red_line, target, kpi, polarity=kpi.polarity))
+    return score if math.isfinite(score) else 100.0
 
 
 def _per_unit(evaluation: Evaluation, cell: _Cell, name: str, share: float) -> float | None:

@@ -17,6 +17,7 @@ from fourfold.engine.signals.patterns import HIGH, LOW, Signal
 from fourfold.engine.signals.readings import Between, Reading, Remark
 from fourfold.engine.signals.rules import Rule
 from fourfold.engine.signals.scales import Scale
+from fourfold.engine.words import counted
 
 #: A chart can say that something changed, never why: these words say more, or blame.
 BANNED: Final = ("problem", "problems", "proves", "proof", "causes", "caused", "drives", "driven", "failure", "blame")
@@ -74,7 +75,7 @@ def _limits(reading: Reading, words: Words) -> str:
     if reading.phase is Phase.NOTHING and n >= TRIAL:
         return "Too few figures follow one another without a gap for a usual range."
     if reading.phase is Phase.NOTHING:
-        few = f"{n} figure{'s' if n != 1 else ''}: too few points for a usual range"
+        few = f"{counted(n, 'figure')}: too few points for a usual range"
         return f"{few}; it takes {TRIAL} for trial limits, {LOCKED} for signals."
     known = np.flatnonzero(np.isfinite(reading.lower))
     low, high = (words.number(float(a[known[-1]])) for a in (reading.lower, reading.upper)) if known.size else ("", "")

@@ -8,6 +8,7 @@ import numpy as np
 
 from fourfold.engine.assessment import Criterion, Part
 from fourfold.engine.smart.known import Known
+from fourfold.engine.words import counted
 
 #: So many past changes over one span tell what is usual.
 CHANGES = 5
@@ -57,7 +58,7 @@ def _change(known: Known) -> Criterion:
     if len(steps) < CHANGES or math.isnan(needed):
         return Criterion("A3", asks, None, 20, f"fewer than {CHANGES} past changes over such a time")
     usual = float(np.percentile(steps, 90))
-    time = f"{span} period{'s' if span != 1 else ''}"
+    time = counted(span, "period")
     evidence = f"it needs {needed:.4g} in {time}, and nine of ten past changes were at most {usual:.4g}"
     mend = "Give it more time, name a benchmark that attains it, or say what will be different from now on."
     return Criterion("A3", asks, 20.0 * (needed <= usual), 20, evidence, mend)

@@ -9,7 +9,7 @@ from fourfold.engine.assessment import Criterion, Part
 from fourfold.engine.cells import State
 from fourfold.engine.definitions import Kpi
 from fourfold.engine.smart.known import Known
-from fourfold.engine.words import a, show
+from fourfold.engine.words import a, counted, show
 
 _NO_UNIT = (MeasureKind.BOOLEAN, MeasureKind.ORDINAL, MeasureKind.INDEX)
 
@@ -42,7 +42,7 @@ def _source(known: Known) -> Criterion:
 
 def _history(known: Known) -> Criterion:
     points = 20 if known.count >= 12 else 10 if known.count >= 3 else 0
-    evidence = f"{known.count} figure{'s' if known.count != 1 else ''}"
+    evidence = counted(known.count, "figure")
     return Criterion(
         "M3", "Is there a history?", points, 20, evidence, "Load earlier figures: 3 show a level, 12 a pattern."
     )

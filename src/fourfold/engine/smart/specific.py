@@ -7,7 +7,7 @@ from fourfold.engine.assessment import Criterion, Part
 from fourfold.engine.definitions import Kpi
 from fourfold.engine.formulas import FormulaError, parse, references
 from fourfold.engine.smart.known import Known
-from fourfold.engine.words import choices, show
+from fourfold.engine.words import choices, counted, show
 
 FEWEST, MOST, DEFINITION, OVERLAP = 2, 8, 12, 0.7
 
@@ -21,7 +21,7 @@ def specific(known: Known) -> Part:
 def _name(kpi: Kpi) -> Criterion:
     count, noun = len(kpi.name.split()), wording.is_noun_phrase(kpi.name)
     fine = FEWEST <= count <= MOST and noun
-    evidence = f"{show(kpi.name)}, {count} word{'s' if count != 1 else ''}{'' if noun else ', with a verb of change'}"
+    evidence = f"{show(kpi.name)}, {counted(count, 'word')}{'' if noun else ', with a verb of change'}"
     mend = "Name what is counted in 2 to 8 words; that it should rise or fall is said by the target."
     return Criterion("S1", "Does the name name a thing?", 10.0 * fine, 10, evidence, mend)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fourfold.engine.assessment import Criterion, Part
 from fourfold.engine.periods import Lag, LagError
 from fourfold.engine.smart.known import Known
+from fourfold.engine.words import counted
 
 POINTS, MONTHS = 4, 36
 
@@ -44,7 +45,7 @@ def _path(known: Known) -> Criterion:
         if t.kind == "commit" and t.unit == target.unit
     ]
     later = sum(1 for period in begins if period is not None and period.ordinal > known.now.ordinal)
-    evidence = f"{later} interim target{'s' if later != 1 else ''} to come" if later else "no path, no interim target"
+    evidence = f"{counted(later, 'interim target')} to come" if later else "no path, no interim target"
     return Criterion("T3", asks, 20.0 * (later > 0), 20, evidence, mend)
 
 
@@ -67,5 +68,5 @@ def _ahead(known: Known) -> Criterion:
         (known.due.last_day.year - known.now.last_day.year) * 12 + known.due.last_day.month - known.now.last_day.month
     )
     fine = known.due.ordinal > known.now.ordinal and months <= MONTHS
-    far = f"{abs(months)} month{'s' if abs(months) != 1 else ''} {'ahead' if months >= 0 else 'ago'}"
+    far = f"{counted(abs(months), 'month')} {'ahead' if months >= 0 else 'ago'}"
     return Criterion("T5", asks, 15.0 * fine, 15, f"due {known.due.label}, {far}", mend)

@@ -11,6 +11,7 @@ import numpy as np
 from fourfold.engine.evidence import Evidence, Hypothesis, Pair, evidence_of
 from fourfold.engine.evidence.permutation import Strongest
 from fourfold.engine.periods import Calendar, Frequency
+from fourfold.engine.words import counted
 from fourfold.engine.workings.working import Plain, Series, Working, array, plain, series, text
 
 
@@ -93,9 +94,9 @@ def words_of(evidence: Evidence, *, permutations: int, seed: int) -> list[str]:
     if test is not None:
         seen = test.expected
         said.append(
-            f"At its strongest, {seen.lag} periods on, r is {text(round(seen.r, 3))}; figures shuffled {permutations} "
-            f"times (seed {seed}) do as well with probability {seen.p:.4f}. Of {test.links} links tested, q is "
-            f"{test.q:.4f}."
+            f"At its strongest, {counted(seen.lag, 'period')} on, r is {text(round(seen.r, 3))}; figures shuffled "
+            f"{permutations} times (seed {seed}) do as well with probability {seen.p:.4f}. Of "
+            f"{counted(test.links, 'link')} tested, q is {test.q:.4f}."
         )
     return [*said, f"It counts until {evidence.expires.isoformat()}."]
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from fourfold.engine.evidence.step import SIDE, Step, before_and_after
+from fourfold.engine.words import counted
 from fourfold.engine.workings.working import Plain, Series, Working, array, plain, text
 
 
@@ -48,7 +49,7 @@ def verdict_on(step: Step) -> str:
 
 def later(lag: int) -> str:
     """How long after: "in the same period", "1 period later"."""
-    return f"{lag} period{'s' if lag > 1 else ''} later" if lag else "in the same period"
+    return f"{counted(lag, 'period')} later" if lag else "in the same period"
 
 
 def _told(step: Step) -> dict[str, Plain]:
