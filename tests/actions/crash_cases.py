@@ -11,6 +11,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
 
+import polars as pl
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.tokens import default_token_generator
 from django.core.cache import cache
@@ -38,6 +39,7 @@ from fourfold.actions.evaluate_outlooks import evaluate_outlooks
 from fourfold.actions.export_events import export_events
 from fourfold.actions.export_folder import export_folder
 from fourfold.actions.give_grant import give_grant
+from fourfold.actions.import_measurements import import_measurements
 from fourfold.actions.invite_person import invite_person
 from fourfold.actions.load_folder import load_folder
 from fourfold.actions.make_guest_link import make_guest_link
@@ -240,6 +242,12 @@ def _(path: Path) -> Act:
 def _(path: Path) -> Act:
     figures = [NewFigure(kpi, "north", "2026-05", value="1") for kpi in ("sales", "costs")]
     return lambda: record_measurements(by=person(), figures=figures, **B)
+
+
+@case(import_measurements)
+def _(path: Path) -> Act:
+    rows = pl.DataFrame({"kpi": ["sales", "costs"], "unit": "north", "period": ["2026-05", "2026-01"], "value": "1"})
+    return lambda: import_measurements(by=person(), rows=rows, source="may.csv", **B)
 
 
 @case(load_folder, 2, "the figures, then what follows from them, which any later evaluation makes as well")

@@ -49,10 +49,11 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Decimal):
         return format(value, "f")
     if isinstance(value, datetime):
-        return _time(value)
+        return time_text(value)
     return value.isoformat() if isinstance(value, date) else value
 
 
 @lru_cache(maxsize=1024)
-def _time(value: datetime) -> str | None:
-    return connection.ops.adapt_datetimefield_value(value)
+def time_text(value: datetime) -> str:
+    """An aware time as the database takes it as a text."""
+    return str(connection.ops.adapt_datetimefield_value(value))

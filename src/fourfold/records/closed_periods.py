@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
 
 from fourfold.engine.period_states import PeriodState as State
 from fourfold.engine.period_states import month_of
@@ -26,7 +26,7 @@ class ClosedPlace:
     unit: str
     month: Period
     state: State
-    figures: int
+    figures: int = 1
 
     @property
     def message(self) -> str:
@@ -56,31 +56,36 @@ def refuse_closed(organisation: Organisation, ready: Ready, cells: Iterable[tupl
     One statement, inside the transaction that holds the lock on the organisation: what closes a period and what
     records figures wait for one another.
     """
-    calendar = ready.definitions.calendar
     asked: dict[tuple[int, str], int] = {}
     for cell in cells:
         asked[cell] = asked.get(cell, 0) + 1
+    found: dict[ClosedPlace, int] = {}
+    for cell, place in closed_places(organisation, ready, asked).items():
+        found[place] = found.get(place, 0) + asked[cell]
+    if found:
+        raise PeriodClosed(tuple(replace(place, figures=count) for place, count in found.items()))
+
+
+def closed_places(
+    organisation: Organisation, ready: Ready, asked: Collection[tuple[int, str]]
+) -> dict[tuple[int, str], ClosedPlace]:
+    """Of these units (by id) and periods (by canonical id), those that take no figures, and why; one statement."""
     if not asked:
-        return
+        return {}
+    calendar = ready.definitions.calendar
     months = {text: month_of(calendar.parse(text)) for text in {period for _, period in asked}}
     starts = [month.start for month in months.values()]
     rows = PeriodState.objects.filter(organisation=organisation, start__range=(min(starts), max(starts)))
     rows = rows.current().without_figures()
     closed = {(unit, start): state for unit, start, state in rows.values_list("unit", "start", "state")}
-    if not closed:
-        return
-    found: dict[tuple[int, Period, State], int] = {}
-    for (unit, text), count in asked.items():
+    found: dict[tuple[int, str], ClosedPlace] = {}
+    for unit, text in asked if closed else ():
         month = months[text]
         above = (closed.get((pk, month.start)) for pk in ids_above(ready.paths[ready.unit_codes[unit]]))
         state = strongest(state for state in above if state)
         if state is not None:
-            place = unit, month, state
-            found[place] = found.get(place, 0) + count
-    if found:
-        raise PeriodClosed(
-            tuple(ClosedPlace(ready.unit_codes[unit], month, state, n) for (unit, month, state), n in found.items())
-        )
+            found[unit, text] = ClosedPlace(ready.unit_codes[unit], month, state)
+    return found
 
 
 def ids_above(path: str) -> list[int]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from fourfold.engine.definitions import Definitions
 from fourfold.engine.findings import Finding, errors
@@ -49,6 +49,29 @@ class CheckedRows:
         return not errors(self.findings)
 
 
+class Reason(NamedTuple):
+    """Why a row is refused: its place `at` in the table, from 0 on, the check, what is wrong, how to mend it."""
+
+    at: int
+    code: str
+    message: str
+    fix: str
+
+
+@dataclass(frozen=True, slots=True)
+class EachChecked:
+    """The rows without an error, with their place, `index`, beside the columns of `CheckedRows`, and why others are not.
+
+    A row has one reason or several. One that is neither among the rows nor has a reason says nothing, or what another
+    row says already. Where columns are missing the table is not usable, and no row is judged.
+    """
+
+    rows: pl.DataFrame
+    reasons: tuple[Reason, ...]
+    findings: tuple[Finding, ...]
+    is_usable: bool
+
+
 def check_rows(table: pl.DataFrame, definitions: Definitions, *, file: str | None = None) -> CheckedRows:
     """Check one table of figures against completed definitions; see `CheckedRows` for what comes back.
 
@@ -64,6 +87,13 @@ def check_row(row: Mapping[str, str], definitions: Definitions) -> CheckedRows:
     from fourfold.engine.measurements.one_row import plainly_right
 
     return plainly_right(row, definitions) or check_rows(to_polars([row]), definitions)
+
+
+def check_each(table: pl.DataFrame, definitions: Definitions, *, file: str | None = None) -> EachChecked:
+    """Like `check_rows`, with a reason for every row that is refused: for loading the others without them."""
+    from fourfold.engine.measurements.checking import check_all
+
+    return check_all(table, definitions, file)
 
 
 def check_tables(tables: Sequence[tuple[str | None, pl.DataFrame]], definitions: Definitions) -> CheckedRows:

@@ -19,9 +19,9 @@ _KEYS = ("kpi", "unit", "period")
 def as_text(
     table: pl.DataFrame, definitions: Definitions, file: str | None, report: Report
 ) -> pl.DataFrame | None:
-    """The columns of `COLUMNS` as text (null where empty), `file` and `row`; None when the columns cannot be used.
+    """The columns of `COLUMNS` as text (null where empty), `file`, `row` and `index`, the place in the table.
 
-    Rows in which nothing at all is written are left out.
+    None when the columns cannot be used. Rows in which nothing at all is written are left out.
     """
     named = _named(table, file, report)
     if named is None:
@@ -37,6 +37,7 @@ def as_text(
         pl.lit(file, pl.String).alias("file"),
         *[_text(named[c]) if c in given else pl.lit(None, pl.String).alias(c) for c in COLUMNS],
         numbers.cast(pl.Int64).alias("row"),
+        pl.int_range(pl.len(), dtype=pl.Int64).alias("index"),
     )
     return rows.filter(pl.any_horizontal(pl.col(*COLUMNS).is_not_null())).collect()
 

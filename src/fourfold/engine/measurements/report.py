@@ -9,7 +9,7 @@ from typing import Final, TypeAlias
 import polars as pl
 
 from fourfold.engine.findings import Finding, Level, Place
-from fourfold.engine.measurements import LISTED
+from fourfold.engine.measurements import LISTED, Reason
 from fourfold.engine.words import choices, show
 
 #: One row by column name.
@@ -41,13 +41,18 @@ class Rule:
 class Report:
     """Findings about rows of one check, in the order of files and rows."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, keeps_reasons: bool = False) -> None:
+        """With `keeps_reasons`, every single row that is refused is told of in `reasons`, however many there are."""
+        self.reasons: list[Reason] = []
+        self._keeps_reasons = keeps_reasons
         self._found: list[tuple[tuple[str, int], Finding]] = []
         self._left_out = 0
         self._worst = Level.INFO
 
     def add(self, rows: pl.DataFrame, code: str, say: Say, by: Sequence[str] = (), level: Level = Level.ERROR) -> None:
         """One finding for each row, or with `by` one for all rows that share it, at the first of them."""
+        if self._keeps_reasons and level is Level.ERROR:
+            self.reasons += _reasons(rows, code, say, by)
         if by and len(rows):
             rows = rows.group_by(by, maintain_order=True).agg(
                 pl.exclude("row").first(), pl.col("row").first(), pl.col("row").slice(1, _NAMED).alias("_next"),
@@ -97,6 +102,18 @@ class Report:
     def _put(self, row: Row, finding: Finding) -> None:
         number = row["row"]
         self._found.append(((str(row["file"] or ""), number if isinstance(number, int) else 0), finding))
+
+
+def _reasons(rows: pl.DataFrame, code: str, say: Say, by: Sequence[str]) -> Iterator[Reason]:
+    """Each row with what is wrong with it; `indexes` of a row stands for several rows of which the same is said."""
+    said: dict[tuple[object, ...], tuple[str, str]] = {}
+    for row in rows.iter_rows(named=True):
+        key = tuple(row[name] for name in by)
+        if not by or key not in said:
+            said[key] = say(row)
+        several = row.get("indexes")
+        for index in several if isinstance(several, list) else (row["index"],):
+            yield Reason(int(str(index)), code, *said[key])
 
 
 def is_given(column: pl.Series) -> bool:

@@ -34,6 +34,7 @@ def settle_twins(rows: pl.DataFrame, report: Report) -> pl.DataFrame:
     spots = contradicting.group_by(_CELL, maintain_order=True).agg(
         pl.col("file", "row", "kpi", "unit", "period").first(),
         pl.concat_str("shown", pl.lit(" on "), "spot").unique(maintain_order=True).alias("all"),
+        pl.col("index").alias("indexes"),
     )
     report.add(spots, "ROW-CONFLICT", _contradiction)
     same = twins.filter(~differ & ~pl.struct(_CELL).is_first_distinct())

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import reduce
+from itertools import chain
 from operator import or_
 from typing import TYPE_CHECKING, Any, Final
 
@@ -89,32 +90,63 @@ def write_measurements(
     are refused, see `refuse_closed`, but for a restatement (`restates`) that somebody has approved. A figure of a
     person that needs approval is marked so, unless it is `approved`.
     """
+    planned = plan_measurements(organisation, ready, rows, by=by, at=at, approved=approved or restates)
+    added = planned.added()
+    if not restates:
+        refuse_closed(organisation, ready, (cell[1:] for cell, _ in added))
+    write_planned(organisation, ready, planned, by=by, import_run=import_run)
+    is_small = len(rows) <= _SHORT
+    news = tuple((planned.known(cell), new) for cell, new in added) if is_small else ()
+    return Written(len(added), len(rows) - len(added), news)
+
+
+@dataclass(frozen=True)
+class Planned:
+    """What is to be written for each cell, the revisions that are new or end earlier, and what was known `before`."""
+
+    changes: dict[Cell, list[Revision]]
+    before: dict[Cell, list[Revision]]
+
+    def added(self) -> list[tuple[Cell, Revision]]:
+        """The revisions that are new."""
+        return [(cell, each) for cell, revisions in self.changes.items() for each in revisions if each.pk is None]
+
+    def known(self, cell: Cell) -> Revision | None:
+        """What was known of a cell."""
+        return self.before[cell][-1] if cell in self.before else None
+
+
+def plan_measurements(
+    organisation: Organisation, ready: Ready, rows: pl.DataFrame, *, by: Person | None, at: datetime, approved: bool
+) -> Planned:
+    """What `write_measurements` would write of checked rows, whether or not a period is closed; writes nothing."""
     incoming: dict[Cell, list[tuple[Revision, bool]]] = {}
     for row in rows.iter_rows(named=True):
         cell = (ready.kpis[row["kpi"]], ready.units[row["unit"]], row["period"])
         incoming.setdefault(cell, []).append(_revision(row, at))
-    is_small = len(rows) <= _SHORT
-    before = _revisions(organisation, incoming, small=is_small)
-    added: list[tuple[Cell, Revision]] = []
-    moved: dict[datetime, list[int]] = {}
+    before = _revisions(organisation, incoming, small=len(rows) <= _SHORT)
+    changes: dict[Cell, list[Revision]] = {}
     for cell, given in incoming.items():
-        if by is not None and not (approved or restates):
+        if by is not None and not approved:
             given = _unapproved(ready, cell, before.get(cell, []), given)
-        for revision in _settle(before.get(cell, []), given, at):
-            if revision.pk is None:
-                added.append((cell, revision))
-            elif revision.superseded_at is not None:
-                moved.setdefault(revision.superseded_at, []).append(revision.pk)
-    if not restates:
-        refuse_closed(organisation, ready, (cell[1:] for cell, _ in added))
+        changes[cell] = list(_settle(before.get(cell, []), given, at))
+    return Planned(changes, before)
+
+
+def write_planned(
+    organisation: Organisation, ready: Ready, planned: Planned, *, by: Person | None, import_run: Import | None
+) -> None:
+    """Write it, inside the transaction in which it was planned under the lock on the organisation."""
+    moved: dict[datetime, list[int]] = {}
+    for revision in chain.from_iterable(planned.changes.values()):
+        if revision.pk is not None and revision.superseded_at is not None:
+            moved.setdefault(revision.superseded_at, []).append(revision.pk)
     for moment, pks in moved.items():
         for start in range(0, len(pks), _BATCH):
             Measurement.objects.filter(pk__in=pks[start : start + _BATCH]).update(superseded_at=moment)
     place = _Places(organisation, ready, by, import_run)
-    rows_to_write = (place(cell, revision) for cell, revision in added)
-    insert_rows("records_measurement", place.columns, rows_to_write, exact=True)
-    news = tuple((before[cell][-1] if cell in before else None, new) for cell, new in added) if is_small else ()
-    return Written(len(added), len(rows) - len(added), news)
+    rows = (place(cell, revision) for cell, revision in planned.added())
+    insert_rows("records_measurement", place.columns, rows, exact=True)
 
 
 def read_measurements(

@@ -1,0 +1,229 @@
+"""Bring in many figures at once, from wherever they came as rows."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from django.db import transaction
+
+from fourfold.access.roles import Action
+from fourfold.access.rules import Thing, can, refusal
+from fourfold.actions._steps import advance, find_organisation, lock, note_event, require
+from fourfold.actions.evaluate_change import Change, evaluate_change
+from fourfold.actions.evaluate_organisation import evaluate_organisation, is_evaluated
+from fourfold.actions.origin import acting_for
+from fourfold.actions.outcome import Outcome
+from fourfold.engine.due import day_at
+from fourfold.engine.findings import Finding, Level, Place, errors
+from fourfold.engine.words import did_you_mean
+from fourfold.errors import Conflict, NotFound
+from fourfold.records.frames.imports import (
+    Checked,
+    ImportResult,
+    Moved,
+    Pair,
+    Rows,
+    check_import,
+    digest_of_rows,
+    pairs_of,
+    write_import,
+)
+from fourfold.records.models import Import, Kpi, Organisation, Person, Unit
+from fourfold.records.queries.deputies import absent_person
+from fourfold.records.ready import Ready, ready_definitions
+from fourfold.records.scope import principal_of
+
+#: Up to so many changed figures, what they change is evaluated with them; of more, everything is, right afterwards.
+FEW: Final = 200
+
+
+@dataclass(frozen=True, slots=True)
+class FileFacts:
+    """Of a file: the SHA-256 of its bytes, and how its columns were read."""
+
+    sha256: str
+    mapping: Mapping[str, Any] | None = None
+
+
+class _Refused(Exception):
+    """Nothing is to be kept of what was written."""
+
+
+def import_measurements(
+    *,
+    by: Person | None,
+    organisation: str | None = None,
+    rows: Rows,
+    source: str,
+    kind: str = "file",
+    quarantine: bool = False,
+    dry_run: bool = False,
+    file: FileFacts | None = None,
+    at: datetime | None = None,
+) -> Outcome[ImportResult]:
+    """Record the figures of a table in one transaction, and evaluate once; the value tells of every row.
+
+    `rows` has columns of `engine.measurements.COLUMNS` as text and may have `row`, the numbers that people know the
+    rows by. `source` is what findings call it: a file's name, a feed, a program; `kind` is file, feed or push. Every
+    row is loaded, unchanged or rejected with its reasons, and each figure needs what entering it needs: the right to,
+    a period that has begun and is open. Where one is rejected, nothing is recorded and the findings say why; with
+    `quarantine` the others are, and those are kept apart. With `dry_run` nothing is recorded either way. The same rows
+    again change nothing. Raises `NotFound` where the person sees no such organisation.
+    """
+    found = find_organisation(by, organisation)
+    require(by, Action.SEE, found)
+    ready = ready_definitions(found)
+    if ready is None:
+        raise NotFound("There are no KPIs here yet.", hint="Load or build a scorecard first.")
+    moment = at or datetime.now(UTC)
+    refused, absent = _refusals(by, found, ready, pairs_of(rows), moment)
+    checked = check_import(rows, ready, refused, file=source if kind == "file" else None, at=moment)
+    if dry_run or not checked.is_usable or (checked.reasons and not quarantine):
+        return _looked_at(found, ready, checked, by=by, at=moment, is_dry=dry_run and quarantine)
+    run = Import(
+        organisation=found, kind=kind, source=source[:500], by=by, at=moment, sha256=digest_of_rows(rows),
+        file_sha256=file.sha256 if file else "", mapping=file.mapping if file else None,
+    )  # fmt: skip
+    try:
+        with acting_for(absent), transaction.atomic():
+            result, few = _record(found, ready, checked, run, quarantine=quarantine)
+    except _Refused:
+        return _looked_at(found, ready, checked, by=by, at=moment, is_dry=False)
+    findings = _kept_apart(checked, result)
+    if not few and result.loaded and not is_evaluated(found, on=moment):
+        reason = f"Imported {source}"  # a crash before this is made good by the job that evaluates new days
+        findings += evaluate_organisation(by=None, organisation=found.code, reason=reason, as_of=moment).findings
+    return Outcome(summary_of(result), result, findings)
+
+
+def summary_of(result: ImportResult) -> str:
+    """The counts in words.
+
+    >>> import polars as pl
+    >>> summary_of(ImportResult(pl.DataFrame({"row": [1, 2]}), pl.Series([0]), {}, done=True))
+    '1 figure loaded, 1 unchanged, 0 rejected'
+    """
+    one = "figure" if result.loaded == 1 else "figures"
+    would = "" if result.done else "would be "
+    return f"{result.loaded:,} {one} {would}loaded, {result.unchanged:,} unchanged, {result.rejected:,} rejected"
+
+
+def _record(
+    organisation: Organisation, ready: Ready, checked: Checked, run: Import, *, quarantine: bool
+) -> tuple[ImportResult, bool]:
+    """Write under the lock, with the event, and evaluate where little changed, which the second part tells."""
+    locked = lock(organisation)
+    if locked.definitions_version != organisation.definitions_version:
+        raise Conflict("The definitions have just been changed.", hint="Import again.")
+    was_evaluated = is_evaluated(locked, on=run.at)
+    run.read = len(checked.rows)
+    run.save(force_insert=True)
+    settled = write_import(
+        locked, ready, checked, by=run.by, at=run.at, run=run, quarantine=quarantine, few=FEW + 1
+    )  # fmt: skip
+    result = settled.result(checked, done=True, run=run)
+    if result.rejected and not quarantine:
+        raise _Refused
+    if not (result.loaded or result.rejected):
+        run.delete()
+        return settled.result(checked, done=True), True
+    run.loaded, run.unchanged, run.rejected = result.loaded, result.unchanged, result.rejected
+    run.rejects = result.report() if result.rejected else ""
+    run.save()
+    if not result.loaded:
+        return result, True
+    advance(locked)
+    counts = {"import": run.pk, "kind": run.kind, "file_sha256": run.file_sha256, "read": run.read}
+    counts |= {"loaded": run.loaded, "unchanged": run.unchanged, "rejected": run.rejected}
+    note_event(locked, run.by, "measurement.import", run.source, at=run.at, after=counts)
+    few = len(settled.moved) <= FEW and result.loaded <= FEW
+    if few:
+        evaluate_change(
+            by=run.by, organisation=locked, changed=_changes(ready, settled.moved), was_evaluated=was_evaluated,
+            as_of=run.at, reason=f"Imported {run.source}",
+        )  # fmt: skip
+    organisation.refresh_from_db()
+    return result, few
+
+
+def _changes(ready: Ready, moved: Collection[Moved]) -> list[Change]:
+    calendar = ready.definitions.calendar
+    return [Change(kpi, unit, calendar.parse(period), correction) for kpi, unit, period, correction in moved]
+
+
+def _looked_at(
+    organisation: Organisation, ready: Ready, checked: Checked, *, by: Person | None, at: datetime, is_dry: bool
+) -> Outcome[ImportResult]:
+    """What would be, with the findings that stand against it; without errors where it `is_dry` and others may stay."""
+    settled = write_import(organisation, ready, checked, by=by, at=at, run=None)
+    result = settled.result(checked, done=False)
+    closed = {(r.code, r.message): r for r in settled.reasons}.values()
+    said = [*checked.findings, *(Finding(r.code, Level.ERROR, Place(thing="period"), r.message, r.fix) for r in closed)]
+    if is_dry and checked.is_usable:
+        return Outcome(summary_of(result), result, _kept_apart(checked, result))
+    refused = f"nothing was imported: {result.rejected:,} of {result.read:,} rows are rejected"
+    return Outcome(refused if errors(said) else summary_of(result), result, tuple(said))
+
+
+def _kept_apart(checked: Checked, result: ImportResult) -> tuple[Finding, ...]:
+    """What there is to say where rows that are wrong do not stop the others."""
+    said = [f for f in checked.findings if f.level is not Level.ERROR]
+    if result.rejected:
+        message = f"{result.rejected:,} of {result.read:,} rows are kept apart; the others do not wait for them."
+        fix = "Take the report of the rows, mend what it says, and import it."
+        said.insert(0, Finding("IMPORT-APART", Level.WARNING, Place(thing="the rows"), message, fix))
+    return tuple(said)
+
+
+def _refusals(
+    by: Person | None, organisation: Organisation, ready: Ready, pairs: Collection[Pair], at: datetime
+) -> tuple[dict[Pair, Finding], Person | None]:
+    """The KPIs and units of which the person may not enter figures, and for whom they enter those they may as a deputy.
+
+    What is not there and what they may not see is said in the same words.
+    """
+    if by is None:
+        return {}, None
+    principal = principal_of(by)
+    owners = dict(Kpi.objects.filter(organisation=organisation).values_list("code", "owner"))
+    seen = list(Unit.objects.visible_to(by).filter(organisation=organisation).values_list("code", flat=True))
+    refused: dict[Pair, Finding] = {}
+    absent: Person | None = None
+    for kpi, unit in pairs:
+        place = Place(thing=f"KPI {kpi}, unit {unit}")
+        if kpi not in ready.kpis or unit not in ready.paths:
+            refused[kpi, unit] = _unknown(place, kpi, unit, ready, seen)
+            continue
+        is_confidential = ready.definitions.kpi[kpi].is_confidential
+        thing = Thing(organisation.pk, ready.paths[unit], owner=owners[kpi], confidential=is_confidential)
+        if not (reason := refusal(principal, Action.RECORD, thing)):
+            continue
+        if not can(principal, Action.SEE, thing):
+            refused[kpi, unit] = _unknown(place, kpi, unit, ready, seen)
+            continue
+        someone = absent_person(by, kpi, thing, on=day_at(ready.definitions, unit, at))
+        if someone is not None and absent in (None, someone):
+            absent = someone
+            continue
+        message = f"You may not {Action.RECORD.words} of KPI {kpi} in unit {unit}. {reason}"
+        refused[kpi, unit] = Finding("IMPORT-RIGHT", Level.ERROR, place, message, _ASK)
+    return refused, absent
+
+
+_ASK: Final = "An administrator of the organisation can give you the role; or leave these rows out."
+
+
+def _unknown(place: Place, kpi: str, unit: str, ready: Ready, seen: list[str]) -> Finding:
+    """A KPI or unit that is not there, or that the person may not see; only what they see is named."""
+    if not kpi or not unit:
+        noun = "unit" if kpi else "KPI"
+        return Finding("ROW-EMPTY-KEY", Level.ERROR, place, f"The row has no {noun}.", f"Fill in the {noun}.")
+    if unit not in seen:
+        message = f"There is no unit {unit} here, or you may not see it."
+        return Finding("ROW-UNIT", Level.ERROR, place, message, did_you_mean(unit, seen, "unit"))
+    open_kpis = [k.code for k in ready.definitions.kpis if not k.is_confidential]
+    message = f"There is no KPI {kpi} here, or you may not see it."
+    return Finding("ROW-KPI", Level.ERROR, place, message, did_you_mean(kpi, open_kpis, "KPI"))

@@ -1,0 +1,405 @@
+"""Rows of an import to revisions, many at once: each row is loaded, unchanged or rejected, and says why.
+
+The rows are taken in parts of neighbouring KPIs and units, so that a million of them take little memory, and all rows
+about one cell are in the same part. What is plainly new goes to the table in bulk, what is known is left out in bulk,
+and only the rest (corrections, revisions with their own times) is settled one by one as `frames.measurement` does.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Final, NamedTuple, TypeAlias
+
+import polars as pl
+
+from fourfold.connectors.files.safe_cell import safe_table
+from fourfold.engine.approvals import needs_approval
+from fourfold.engine.cells import Mark, State
+from fourfold.engine.due import day_at
+from fourfold.engine.findings import Finding, Level, Place, errors
+from fourfold.engine.measurements import COLUMNS, FIGURES, LISTED, Reason, check_each
+from fourfold.records.bulk import insert_rows, time_text
+from fourfold.records.closed_periods import closed_places
+from fourfold.records.frames.measurement import TEXTS, Planned, plan_measurements, write_planned
+from fourfold.records.models import Import, Measurement, Organisation, Person
+from fourfold.records.ready import Ready
+
+#: Rows as they come: columns of `engine.measurements.COLUMNS` as text, and `row`, the number that findings name.
+Rows: TypeAlias = pl.DataFrame
+#: A KPI and a unit as a row names them.
+Pair: TypeAlias = tuple[str, str]
+_PART: Final = 50_000
+_PLAIN: Final = r"^-?(0|[1-9][0-9]*)(\.[0-9]+)?$"  # digits that the database gives back as they are
+_CELL: Final = ("k", "u", "period")
+
+
+class RowOutcome(NamedTuple):
+    """What became of one row: `loaded`, `unchanged`, or `rejected` with its reasons."""
+
+    row: int
+    outcome: str
+    reasons: tuple[Reason, ...] = ()
+
+
+class Moved(NamedTuple):
+    """A cell that got another figure; a correction replaces a number by a number."""
+
+    kpi: str
+    unit: str
+    period: str
+    is_correction: bool
+
+
+@dataclass(frozen=True)
+class Checked:
+    """Rows that can be loaded, in `parts`, and the `reasons` why others cannot; not usable without needed columns."""
+
+    rows: Rows
+    parts: tuple[pl.DataFrame, ...] = ()
+    reasons: tuple[Reason, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    is_usable: bool = True
+
+
+@dataclass(frozen=True)
+class ImportResult:
+    """What an import did, or would do where it is not `done`; `read` is `loaded`, `unchanged` and `rejected` together.
+
+    `unchanged` says what is known already, or nothing. `run` is the record of it, None where there was nothing to keep.
+    """
+
+    rows: Rows
+    at_loaded: pl.Series
+    reasons: Mapping[int, tuple[Reason, ...]]
+    done: bool = False
+    run: Import | None = None
+
+    @property
+    def read(self) -> int:
+        """How many rows there were."""
+        return len(self.rows)
+
+    @property
+    def loaded(self) -> int:
+        """How many brought something new."""
+        return len(self.at_loaded)
+
+    @property
+    def rejected(self) -> int:
+        """How many cannot be loaded."""
+        return len(self.reasons)
+
+    @property
+    def unchanged(self) -> int:
+        """How many bring nothing new."""
+        return self.read - self.loaded - self.rejected
+
+    def each(self) -> Iterator[RowOutcome]:
+        """Every row in its order."""
+        is_new = pl.int_range(self.read, eager=True).is_in(self.at_loaded.implode())
+        for at, (row, new) in enumerate(zip(self.rows["row"], is_new, strict=True)):
+            why = self.reasons.get(at, ())
+            yield RowOutcome(row, "rejected" if why else "loaded" if new else "unchanged", why)
+
+    def report(self) -> str:
+        """The rejected rows as CSV, each with its reasons: to be mended, and imported again as it is."""
+        order = sorted(self.reasons)
+        given = [c for c in (*COLUMNS, "row") if c in self.rows.columns]
+        said = (" ".join(f"{r.message} {r.fix}".strip() for r in self.reasons[at]) for at in order)
+        table = self.rows.select(given)[order].with_columns(pl.Series("reason", list(said), pl.String))
+        return safe_table(table, (*TEXTS, "reason")).write_csv()
+
+
+def pairs_of(rows: Rows) -> list[Pair]:
+    """The different KPIs and units that rows name."""
+    if not {"kpi", "unit"} <= set(rows.columns):
+        return []
+    return rows.select(*_keys()).unique(maintain_order=True).rows()
+
+
+def digest_of_rows(rows: Rows) -> str:
+    """The SHA-256 of rows, in their order."""
+    digest = hashlib.sha256()
+    for part in rows.iter_slices(_PART):
+        digest.update(part.write_csv(include_header=False).encode())
+    return digest.hexdigest()
+
+
+def check_import(
+    rows: Rows, ready: Ready, refused: Mapping[Pair, Finding], *, file: str | None, at: datetime
+) -> Checked:
+    """Check every row; those of the pairs in `refused` are rejected unseen, as nobody who may not see them is told."""
+    if "row" not in rows.columns:
+        rows = rows.with_row_index("row", offset=1)
+    rows = rows.with_columns(pl.col("row").cast(pl.Int64))
+    if not {"kpi", "unit"} <= set(rows.columns):
+        checked = check_each(rows, ready.definitions, file=file)
+        return Checked(rows, findings=checked.findings, is_usable=False)
+    keys = rows.select(*_keys()).with_row_index("at").cast({"at": pl.Int64})
+    reasons: list[Reason] = []
+    findings: list[Finding] = []
+    if refused:
+        reasons += _refused(keys, refused)
+        findings += refused.values()
+        keys = keys.join(_pairs(refused), on=["kpi", "unit"], how="anti", maintain_order="left")
+    parts: list[pl.DataFrame] = []
+    for places in _cut(keys.sort("kpi", "unit", maintain_order=True)):
+        checked = check_each(rows[places], ready.definitions, file=file)
+        if not checked.is_usable:
+            return Checked(rows, findings=checked.findings, is_usable=False)
+        findings += checked.findings
+        numbers = places.to_list() if checked.reasons else []
+        reasons += (reason._replace(at=numbers[reason.at]) for reason in checked.reasons)
+        good = checked.rows.with_columns(pl.Series("at", places).gather(checked.rows["index"]).alias("at"))
+        early = _early(good, ready, at)
+        reasons += early
+        findings += (Finding(r.code, Level.ERROR, Place(thing="period"), r.message, r.fix) for r in early)
+        parts.append(_without(good, early).drop("value", "numerator", "denominator", "file", "index"))
+    return Checked(rows, tuple(parts), tuple(reasons), tuple(dict.fromkeys(findings))[:LISTED])
+
+
+@dataclass
+class Settled:
+    """What importing comes to, part by part."""
+
+    reasons: list[Reason] = field(default_factory=list)
+    loaded: list[pl.Series] = field(default_factory=list)
+    moved: list[Moved] = field(default_factory=list)
+
+    @property
+    def count(self) -> int:
+        """How many rows bring something new."""
+        return sum(map(len, self.loaded))
+
+    def result(self, checked: Checked, *, done: bool, run: Import | None = None) -> ImportResult:
+        """Both together."""
+        reasons: dict[int, tuple[Reason, ...]] = {}
+        for reason in (*checked.reasons, *self.reasons):
+            reasons[reason.at] = (*reasons.get(reason.at, ()), reason)
+        if not checked.is_usable:
+            reasons = dict.fromkeys(range(len(checked.rows)), tuple(_reason(f) for f in errors(checked.findings)))
+        loaded = pl.concat([pl.Series(dtype=pl.Int64), *self.loaded])
+        return ImportResult(checked.rows, loaded, reasons, done, run)
+
+
+def write_import(
+    organisation: Organisation,
+    ready: Ready,
+    checked: Checked,
+    *,
+    by: Person | None,
+    at: datetime,
+    run: Import | None,
+    quarantine: bool = False,
+    few: int = 0,
+) -> Settled:
+    """Record what is new, in the transaction that holds the lock; without a `run` only say what would be.
+
+    Figures of closed periods are rejected. Without `quarantine` nothing more is written once a row is rejected, and
+    the caller undoes the rest. Up to `few` cells are told of by name.
+    """
+    settled = Settled()
+    for part in checked.parts:
+        if len(part):
+            _settle(organisation, ready, part, settled, by=by, at=at, run=run, quarantine=quarantine, few=few)
+    return settled
+
+
+def _settle(
+    organisation: Organisation, ready: Ready, part: pl.DataFrame, settled: Settled, *,
+    by: Person | None, at: datetime, run: Import | None, quarantine: bool, few: int,
+) -> None:  # fmt: skip
+    """One part: fresh cells, known ones, and the rest."""
+    part = part.with_columns(_ids("kpi", ready.kpis).alias("k"), _ids("unit", ready.units).alias("u"))
+    compared = part.join(_known(organisation, part, ready), on=_CELL, how="left", maintain_order="left")
+    compared = compared.with_columns(pl.struct(_CELL).is_duplicated().alias("twice"))
+    fresh = compared.filter(~pl.col("twice") & pl.col("was_state").is_null())
+    rest = compared.filter((pl.col("twice") | pl.col("was_state").is_not_null()) & ~(_SAME & ~pl.col("twice")))
+    planned = Planned({}, {})
+    if len(rest):
+        rows = rest.select(part.columns)
+        planned = plan_measurements(organisation, ready, rows, by=by, at=at, approved=False)
+    news = {cell for cell, revisions in planned.changes.items() if any(r.pk is None for r in revisions)}
+    asked = {*fresh.select("u", "period").unique().rows(), *(cell[1:] for cell in news)}
+    if closed := closed_places(organisation, ready, asked):
+        shut = [(u, period, place.message, place.hint) for (u, period), place in closed.items()]
+        late = pl.DataFrame(shut, schema={"u": pl.Int64, "period": pl.String, "said": pl.String, "fix": pl.String},
+                            orient="row")  # fmt: skip
+        changed = rest.filter(pl.struct(_CELL).is_in([dict(zip(_CELL, cell, strict=True)) for cell in news]))
+        told = pl.concat([fresh, changed]).join(late, on=["u", "period"]).select("at", "said", "fix")
+        settled.reasons += (Reason(place, "IMPORT-CLOSED", said, fix) for place, said, fix in told.iter_rows())
+        fresh = fresh.join(late, on=["u", "period"], how="anti", maintain_order="left")
+        planned = Planned({c: r for c, r in planned.changes.items() if c[1:] not in closed}, planned.before)
+    settled.loaded += [fresh["at"], _loaded(rest, planned)]
+    if few:
+        settled.moved += _moved(ready, fresh, planned, few - len(settled.moved))
+    if run is not None and (quarantine or not settled.reasons):
+        _insert(organisation, ready, fresh, by=by, at=at, run=run)
+        write_planned(organisation, ready, planned, by=by, import_run=run)
+
+
+def _keys() -> tuple[pl.Expr, pl.Expr]:
+    """KPI and unit without blanks around them; empty where there is none."""
+    kpi, unit = (pl.col(c).cast(pl.String).str.strip_chars().fill_null("") for c in ("kpi", "unit"))
+    return kpi, unit
+
+
+def _pairs(refused: Mapping[Pair, Finding]) -> pl.DataFrame:
+    columns = ("kpi", "unit", "code", "message", "fix")
+    rows = [(*pair, f.code, f.message, f.fix) for pair, f in refused.items()]
+    return pl.DataFrame(rows, schema=dict.fromkeys(columns, pl.String), orient="row")
+
+
+def _refused(keys: pl.DataFrame, refused: Mapping[Pair, Finding]) -> Iterator[Reason]:
+    found = keys.join(_pairs(refused), on=["kpi", "unit"], maintain_order="left")
+    return (Reason(*row) for row in found.select("at", "code", "message", "fix").iter_rows())
+
+
+def _reason(finding: Finding) -> Reason:
+    return Reason(0, finding.code, finding.message, finding.fix)
+
+
+def _cut(keys: pl.DataFrame) -> Iterator[pl.Series]:
+    """The places of rows, sorted by KPI and unit, in parts that leave all rows of a KPI and unit together."""
+    ends = keys.select((pl.struct("kpi", "unit") != pl.struct("kpi", "unit").shift(-1)).fill_null(True)).to_series()
+    begin = 0
+    for end in (ends.arg_true() + 1).to_list():
+        if end - begin >= _PART or end == len(keys):
+            yield keys["at"].slice(begin, end - begin)
+            begin = end
+
+
+def _without(rows: pl.DataFrame, reasons: Iterable[Reason]) -> pl.DataFrame:
+    gone = [reason.at for reason in reasons]
+    return rows.filter(~pl.col("at").is_in(gone)) if gone else rows
+
+
+def _early(rows: pl.DataFrame, ready: Ready, at: datetime) -> list[Reason]:
+    """A figure cannot be about a period that has not begun where the unit is."""
+    calendar = ready.definitions.calendar
+    days: dict[str, date] = {}
+    starts = {text: calendar.parse(text) for text in rows["period"].unique()}
+    found = []
+    for unit, text in rows.select("unit", "period").unique().iter_rows():
+        day = days.get(unit) or days.setdefault(unit, day_at(ready.definitions, unit, at))
+        if starts[text].start > day:
+            found.append((unit, text))
+    if not found:
+        return []
+    early = pl.DataFrame(found, schema={"unit": pl.String, "period": pl.String}, orient="row")
+    reasons = []
+    for place, text in rows.join(early, on=["unit", "period"]).select("at", "period").iter_rows():
+        said = f"{starts[text].label} begins on {starts[text].start.isoformat()}, which is still to come."
+        reasons.append(Reason(place, "RECORD-EARLY", said, "Choose a period that has begun."))
+    return reasons
+
+
+def _ids(column: str, ids: Mapping[str, int]) -> pl.Expr:
+    return pl.col(column).replace_strict(ids, return_dtype=pl.Int64)
+
+
+def _known(organisation: Organisation, part: pl.DataFrame, ready: Ready) -> pl.DataFrame:
+    """What is known now of the KPIs and units of a part, its columns named `was_…`."""
+    kpis, units = part["k"].unique().to_list(), part["u"].unique().to_list()
+    found = Measurement.objects.filter(organisation=organisation, kpi__in=kpis).current()
+    if len(units) < len(ready.units) // 2:
+        found = found.filter(unit__in=units)
+    names = ("kpi_id", "unit_id", "period", *FIGURES, "state", "marks", "source", "reason", "recorded_at")
+    rows = (
+        (*row[:3], *(None if f is None else format(f, "f") for f in row[3:6]), *row[6:-1], _moment(row[-1]))
+        for row in found.values_list(*names).iterator(chunk_size=5_000)
+    )
+    return pl.DataFrame(rows, schema=_WAS, orient="row")
+
+
+_WAS: Final[dict[str, pl.DataType]] = {
+    "k": pl.Int64(), "u": pl.Int64(), "period": pl.String(), **{f"was_{f}": pl.String() for f in FIGURES},
+    "was_state": pl.UInt8(), "was_marks": pl.UInt8(), "was_source": pl.String(), "was_note": pl.String(),
+    "was_recorded": pl.String(),
+}  # fmt: skip
+#: A row that says what is known, digit by digit, and no other text; of another form it may still say the same.
+_SAME: Final = pl.all_horizontal(
+    *(pl.col(f"{f}_text").eq_missing(pl.col(f"was_{f}")) for f in FIGURES),
+    pl.col("state") == pl.col("was_state"), pl.col("marks") == pl.col("was_marks"),
+    *((pl.col(text).is_null() | (pl.col(text) == pl.col(f"was_{text}"))) for text in ("source", "note")),
+    pl.col("recorded_at").is_null() | (pl.col("recorded_at") >= pl.col("was_recorded")),
+).fill_null(False)  # fmt: skip
+
+
+def _moment(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat()
+
+
+def _loaded(rest: pl.DataFrame, planned: Planned) -> pl.Series:
+    """The places of those of the rest that bring news: the last of a cell, as many as it has new revisions."""
+    counts = [(*cell, sum(r.pk is None for r in revisions)) for cell, revisions in planned.changes.items()]
+    if not counts:
+        return pl.Series("at", [], pl.Int64)
+    new = pl.DataFrame(counts, schema={"k": pl.Int64, "u": pl.Int64, "period": pl.String, "new": pl.Int64},
+                       orient="row")  # fmt: skip
+    back = pl.int_range(pl.len()).reverse().over(_CELL)
+    return rest.join(new, on=_CELL, maintain_order="left").filter(back < pl.col("new"))["at"]
+
+
+def _moved(ready: Ready, fresh: pl.DataFrame, planned: Planned, room: int) -> list[Moved]:
+    first = fresh.select("kpi", "unit", "period").head(max(0, room))
+    found = [Moved(kpi, unit, period, is_correction=False) for kpi, unit, period in first.iter_rows()]
+    for cell, new in planned.added()[: max(0, room)]:
+        before = planned.known(cell)
+        correction = before is not None and (before.state, new.state) == (State.NUMBER, State.NUMBER)
+        found.append(Moved(ready.kpi_codes[cell[0]], ready.unit_codes[cell[1]], cell[2], correction))
+    return found
+
+
+def _insert(
+    organisation: Organisation, ready: Ready, fresh: pl.DataFrame, *, by: Person | None, at: datetime, run: Import
+) -> None:
+    """The rows of cells of which nothing was known."""
+    if fresh.is_empty():
+        return
+    periods = {text: ready.definitions.calendar.parse(text) for text in fresh["period"].unique()}
+    frequencies = {text: period.frequency.value for text, period in periods.items()}
+    starts = {text: period.start.isoformat() for text, period in periods.items()}
+    times = {text: time_text(datetime.fromisoformat(text)) for text in fresh["recorded_at"].drop_nulls().unique()}
+    table = fresh.select(
+        pl.lit(organisation.pk).alias("organisation_id"),
+        pl.lit(by and by.pk, pl.Int64).alias("recorded_by_id"),
+        pl.lit(run.pk).alias("import_run_id"),
+        pl.col("k").alias("kpi_id"), pl.col("u").alias("unit_id"), "period",
+        pl.col("period").replace_strict(frequencies, return_dtype=pl.String).alias("frequency"),
+        pl.col("period").replace_strict(starts, return_dtype=pl.String).alias("start"),
+        *(_digits(f"{figure}_text").alias(figure) for figure in FIGURES),
+        "state", _marks(fresh, ready, by).alias("marks"),
+        _times(times).fill_null(time_text(at)).alias("recorded_at"),
+        pl.col("source").fill_null(""), pl.col("note").fill_null("").alias("reason"),
+    )  # fmt: skip
+    insert_rows("records_measurement", table.columns, table.iter_rows())
+
+
+def _times(times: Mapping[str, str]) -> pl.Expr:
+    if not times:
+        return pl.lit(None, pl.String)
+    return pl.col("recorded_at").replace_strict(times, default=None, return_dtype=pl.String)
+
+
+def _digits(column: str) -> pl.Expr:
+    """Figures in plain notation, as the database keeps them."""
+    text = pl.col(column)
+    strange = text.map_elements(lambda figure: format(Decimal(figure), "f"), return_dtype=pl.String)
+    return pl.when(text.str.contains(_PLAIN) | text.is_null()).then(text).otherwise(strange)
+
+
+def _marks(fresh: pl.DataFrame, ready: Ready, by: Person | None) -> pl.Expr:
+    """The marks of rows, and that the figure is not approved where it needs to be."""
+    if by is None:
+        return pl.col("marks")
+    pairs = fresh.select("kpi", "unit").unique().rows()
+    asking = [{"kpi": kpi, "unit": unit} for kpi, unit in pairs if needs_approval(ready.definitions, kpi, unit)]
+    if not asking:
+        return pl.col("marks")
+    is_asked = pl.struct("kpi", "unit").is_in(asking) & (pl.col("state") == int(State.NUMBER))
+    return pl.when(is_asked).then(pl.col("marks") | int(Mark.UNAPPROVED)).otherwise(pl.col("marks"))
