@@ -30,6 +30,7 @@ from fourfold.cli import (
     export,
     forecast,
     health,
+    imports,
     init,
     invitations,
     invite,
@@ -78,7 +79,7 @@ def version(show: Annotated[bool, typer.Option("--version", help="Print the vers
 #: In the order in which `--help` lists them.
 _COMMANDS: Final = (
     init, check, evaluate, explain, signals, forecast, chances, evidence, what_if, propose, allocate, smart, health,
-    portfolio, alignment, schema, diff, plan, apply, load, export, invite, invitations, people, account,
+    portfolio, alignment, schema, diff, plan, apply, load, imports, export, invite, invitations, people, account,
     provisioning_key, serve, demo, backup, restore, verify, migrate, read_only, rotate_keys, doctor,
 )  # fmt: skip
 for _module in _COMMANDS:

@@ -71,6 +71,16 @@ def read_block(texts: Sequence[str], units: Sequence[str] = ()) -> tuple[Typed, 
     return tuple(found)
 
 
+def read_by(text: str, point: str, unit: str = "") -> str | None:
+    """The number by one convention, that of `point` before decimals; None where it is none by that convention.
+
+    >>> read_by("1.284", ","), read_by("1.284", "."), read_by("1,284.5", ","), read_by("(3)", ".")
+    ('1284', '1.284', None, '-3')
+    """
+    first, second = _both(text, unit)
+    return first if point == "." else second
+
+
 def looks_grouped(text: str) -> bool:
     """True for 1.284: a plain number that is also how half the world writes 1284."""
     return re.fullmatch(r"[+-]?[1-9]\d{0,2}\.\d{3}", text) is not None

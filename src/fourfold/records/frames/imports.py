@@ -32,6 +32,9 @@ from fourfold.records.ready import Ready
 Rows: TypeAlias = pl.DataFrame
 #: A KPI and a unit as a row names them.
 Pair: TypeAlias = tuple[str, str]
+#: A column that says of a row why it cannot be taken, where whoever read it knows already.
+WRONG: Final = "wrong"
+_AGAIN: Final = "Mend the row in the file, or leave it out."
 _PART: Final = 50_000
 _PLAIN: Final = r"^-?(0|[1-9][0-9]*)(\.[0-9]+)?$"  # digits that the database gives back as they are
 _CELL: Final = ("k", "u", "period")
@@ -118,6 +121,8 @@ def pairs_of(rows: Rows) -> list[Pair]:
     """The different KPIs and units that rows name."""
     if not {"kpi", "unit"} <= set(rows.columns):
         return []
+    if WRONG in rows.columns:
+        rows = rows.filter(pl.col(WRONG).is_null())
     return rows.select(*_keys()).unique(maintain_order=True).rows()
 
 
@@ -132,7 +137,10 @@ def digest_of_rows(rows: Rows) -> str:
 def check_import(
     rows: Rows, ready: Ready, refused: Mapping[Pair, Finding], *, file: str | None, at: datetime
 ) -> Checked:
-    """Check every row; those of the pairs in `refused` are rejected unseen, as nobody who may not see them is told."""
+    """Check every row but those that are `wrong` already; those of the pairs in `refused` are rejected unseen.
+
+    Nobody who may not see a KPI or unit is told whether it is there.
+    """
     if "row" not in rows.columns:
         rows = rows.with_row_index("row", offset=1)
     rows = rows.with_columns(pl.col("row").cast(pl.Int64))
@@ -142,6 +150,13 @@ def check_import(
     keys = rows.select(*_keys()).with_row_index("at").cast({"at": pl.Int64})
     reasons: list[Reason] = []
     findings: list[Finding] = []
+    if WRONG in rows.columns:
+        wrong = keys.with_columns(rows[WRONG], rows["row"]).filter(pl.col(WRONG).is_not_null())
+        for place, row, said in wrong.select("at", "row", WRONG).iter_rows():
+            reasons.append(Reason(place, "IMPORT-ROW", said, _AGAIN))
+            findings.append(Finding("IMPORT-ROW", Level.ERROR, _place(file, row), said, _AGAIN))
+        keys = keys.join(wrong, on="at", how="anti", maintain_order="left")
+        rows = rows.drop(WRONG)
     if refused:
         reasons += _refused(keys, refused)
         findings += refused.values()
@@ -240,6 +255,10 @@ def _settle(
     if run is not None and (quarantine or not settled.reasons):
         _insert(organisation, ready, fresh, by=by, at=at, run=run)
         write_planned(organisation, ready, planned, by=by, import_run=run)
+
+
+def _place(file: str | None, row: int) -> Place:
+    return Place(file, row) if file else Place(thing=f"row {row}")
 
 
 def _keys() -> tuple[pl.Expr, pl.Expr]:

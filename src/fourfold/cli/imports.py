@@ -1,0 +1,160 @@
+"""`fourfold import FILE`."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+import typer
+
+from fourfold.cli.django_setup import prepare, set_up
+from fourfold.cli.output import Misused, NoFolder, print_findings, summary
+
+if TYPE_CHECKING:
+    from fourfold.connectors.files.mapping import Mapping
+
+NAME: Final = "import"
+_BLOCK: Final = 1 << 20
+
+
+def run(
+    path: Annotated[Path, typer.Argument(metavar="FILE", help="CSV, TSV, XLSX, XLS, ODS or Parquet.")],
+    organisation: Annotated[str | None, typer.Option(help="Its code, where the database holds several.")] = None,
+    columns: Annotated[
+        list[str] | None, typer.Option("--map", metavar="FIELD=COLUMN", help="Which column a field is; repeatable.")
+    ] = None,
+    fixed: Annotated[
+        list[str] | None, typer.Option("--set", metavar="FIELD=TEXT", help="What a field says in all rows; repeatable.")
+    ] = None,
+    figures: Annotated[
+        list[str] | None,
+        typer.Option("--figures", metavar="COLUMN=KPI[/PART]", help="A column of one KPI's figures; repeatable."),
+    ] = None,
+    where: Annotated[
+        list[str] | None, typer.Option("--where", metavar="COLUMN=TEXT", help="Only rows that say this; repeatable.")
+    ] = None,
+    mapping: Annotated[
+        Path | None, typer.Option("--mapping", help="How to read the file, as --show-mapping prints it.")
+    ] = None,
+    sheet: Annotated[str, typer.Option("--sheet", help="The sheet of a workbook; the first without it.")] = "",
+    header: Annotated[int, typer.Option("--header", help="The line of the header; found without it.")] = 0,
+    separator: Annotated[str, typer.Option("--separator", help="What separates cells; found without it.")] = "",
+    encoding: Annotated[str, typer.Option("--encoding", help="Of a text, such as cp1252; found without it.")] = "",
+    decimal: Annotated[str, typer.Option("--decimal", help="What stands before decimals: . or ,")] = "",
+    dates: Annotated[str, typer.Option("--dates", help="The order in dates: dmy or mdy.")] = "",
+    to_date: Annotated[bool, typer.Option("--to-date", help="Figures are sums of the fiscal year so far.")] = False,
+    quarantine: Annotated[bool, typer.Option("--quarantine", help="Load good rows, keep the others apart.")] = False,
+    report: Annotated[Path | None, typer.Option("--report", help="Write the rejected rows to this file.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be loaded, and load nothing.")] = False,
+    show_mapping: Annotated[bool, typer.Option("--show-mapping", help="Print how the file is read, as JSON.")] = False,
+) -> None:
+    """Import figures from a file into the database, all or nothing.
+
+    Columns are found by their names and by what stands in them; what is not plain is asked for, never guessed. The same
+    file again changes nothing. Exit code 1 when rows are rejected and nothing was loaded.
+    """
+    if not path.is_file():
+        raise NoFolder(f"There is no file {path}.", hint="Name a file of figures.")
+    set_up()
+    prepare()
+    from fourfold.actions.import_measurements import FileFacts, import_measurements
+    from fourfold.connectors.files.mapping import Mapping
+
+    kept = Mapping.of(_json(mapping)) if mapping else Mapping()
+    given = {"sheet": sheet, "header": header, "separator": separator.replace("tab", "\t"), "encoding": encoding,
+             "decimal": decimal, "dates": dates}  # fmt: skip
+    reading = kept.changed(
+        **{name: said for name, said in given.items() if said}, to_date=to_date or kept.to_date,
+        columns={**kept.columns, **_pairs(columns)}, fixed={**kept.fixed, **_pairs(fixed)},
+        cells={**kept.cells, **_cells(figures)}, where={**kept.where, **_pairs(where)},
+    )  # fmt: skip
+    reading, rows = _rows(path, organisation, reading)
+    if show_mapping:
+        typer.echo(json.dumps(reading.kept(), indent=2, ensure_ascii=False))
+        return
+    outcome = import_measurements(
+        by=None, organisation=organisation, rows=rows, source=path.name, kind="file", quarantine=quarantine,
+        dry_run=dry_run, file=FileFacts(_sha256(path), reading.kept()),
+    )  # fmt: skip
+    print_findings(outcome.findings)
+    result = outcome.value
+    if report and result and result.rejected:
+        report.write_text(result.report(), encoding="utf-8")
+        typer.echo(f"The rejected rows are in {report}.", err=True)
+    if not outcome.ok:
+        typer.echo(f"{path}: {summary(outcome.findings)}; {outcome.summary}")
+        raise typer.Exit(1)
+    typer.echo(f"{path}: {outcome.summary}")
+
+
+def _rows(path: Path, organisation: str | None, reading: Mapping) -> tuple[Mapping, Any]:
+    """The rows of the file, and how it was read; ends with findings or questions where it cannot be."""
+    from fourfold.actions._steps import find_organisation
+    from fourfold.connectors.files.grid import read_grid
+    from fourfold.connectors.files.layout import lay_out
+    from fourfold.connectors.files.propose import propose
+    from fourfold.records.ready import ready_definitions
+
+    ready = ready_definitions(find_organisation(None, organisation))
+    if ready is None:
+        raise Misused("There are no KPIs here yet.", hint="Load a scorecard first: fourfold load FOLDER")
+    grid, findings = read_grid(
+        path, path.name, sheet=reading.sheet, separator=reading.separator, encoding=reading.encoding
+    )  # fmt: skip
+    if grid is None:
+        print_findings(findings)
+        raise typer.Exit(1)
+    proposal = propose(grid, ready.definitions, reading)
+    print_findings(grid.findings)
+    if proposal.open:
+        for name, question in proposal.open.items():
+            option = _OPTIONS.get(name, f"--map {name}=COLUMN or --set {name}=TEXT")
+            typer.echo(f"{path.name}: {question} Say it with {option}.", err=True)
+        raise typer.Exit(2)
+    return proposal.reading, lay_out(grid, proposal.reading, ready.definitions)
+
+
+_OPTIONS: Final = {
+    "decimal": "--decimal . or --decimal ,", "dates": "--dates dmy or --dates mdy",
+    "value": "--map value=COLUMN, or --figures COLUMN=KPI for each column of figures",
+}  # fmt: skip
+
+
+def _pairs(given: list[str] | None) -> dict[str, str]:
+    """`NAME=TEXT` options."""
+    found: dict[str, str] = {}
+    for text in given or ():
+        name, equals, said = text.partition("=")
+        if not (name and equals and said):
+            raise Misused(f"{text!r} is not of the form NAME=TEXT.", hint="Write, for example, --map kpi=Measure.")
+        found[name] = said
+    return found
+
+
+def _cells(given: list[str] | None) -> dict[str, dict[str, str]]:
+    """`COLUMN=KPI/numerator` options."""
+    found: dict[str, dict[str, str]] = {}
+    for column, said in _pairs(given).items():
+        kpi, _, part = said.partition("/")
+        found[column] = {"kpi": kpi, "as": part or "value"}
+    return found
+
+
+def _json(path: Path) -> dict[str, Any]:
+    try:
+        kept = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise Misused(f"{path} is no mapping: {error}.", hint="Write one with --show-mapping.") from error
+    if not isinstance(kept, dict):
+        raise Misused(f"{path} is no mapping.", hint="Write one with --show-mapping.")
+    return kept
+
+
+def _sha256(path: Path) -> str:
+    digest = hashlib.sha256()
+    with path.open("rb") as source:
+        while block := source.read(_BLOCK):
+            digest.update(block)
+    return digest.hexdigest()
