@@ -106,7 +106,7 @@ def test_figures_to_date_become_those_of_each_period_and_a_gap_is_said(read: Rea
     text = "kpi,unit,period,value\nsales,north,2026-04,10\nsales,north,2026-05,25.5\nsales,north,2026-07,40\n"
     found = rows(read(text), to_date=True)
     assert [r["value"] for r in found] == ["10", "15.5", "40"]
-    assert ["wrong" in r for r in found] == [False, False, True] and "June" in found[2]["wrong"].replace("Jun ", "June ")
+    assert ["wrong" in r for r in found] == [False, False, True] and "Jun" in found[2]["wrong"]
 
 
 def test_a_row_whose_cells_may_have_moved_is_not_trusted(read: Read) -> None:

@@ -34,6 +34,10 @@ Rows: TypeAlias = pl.DataFrame
 Pair: TypeAlias = tuple[str, str]
 #: A column that says of a row why it cannot be taken, where whoever read it knows already.
 WRONG: Final = "wrong"
+_EVENTS: Final = Finding(
+    "IMPORT-EVENTS", Level.ERROR, Place(thing="the table"), "The rows are single events, not figures of periods.",
+    "Sum them up by period first, or load them with a scorecard folder.",
+)  # fmt: skip
 _AGAIN: Final = "Mend the row in the file, or leave it out."
 _PART: Final = 50_000
 _PLAIN: Final = r"^-?(0|[1-9][0-9]*)(\.[0-9]+)?$"  # digits that the database gives back as they are
@@ -144,6 +148,8 @@ def check_import(
     if "row" not in rows.columns:
         rows = rows.with_row_index("row", offset=1)
     rows = rows.with_columns(pl.col("row").cast(pl.Int64))
+    if "period" not in rows.columns and "at" in rows.columns:
+        return Checked(rows, findings=(_EVENTS,), is_usable=False)
     if not {"kpi", "unit"} <= set(rows.columns):
         checked = check_each(rows, ready.definitions, file=file)
         return Checked(rows, findings=checked.findings, is_usable=False)
