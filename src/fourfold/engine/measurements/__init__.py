@@ -60,7 +60,7 @@ class Reason(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class EachChecked:
-    """The rows without an error, with their place, `index`, beside the columns of `CheckedRows`, and why others are not.
+    """The rows without an error, with `index`, their place, beside the columns of `CheckedRows`; why others are not.
 
     A row has one reason or several. One that is neither among the rows nor has a reason says nothing, or what another
     row says already. Where columns are missing the table is not usable, and no row is judged.
