@@ -2,42 +2,48 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final, TypeAlias
 
 import typer
 
 from fourfold.cli.django_setup import prepare, set_up
 from fourfold.cli.output import Misused, NoFolder, print_findings, summary
+from fourfold.connectors.files.text import sha256_of
 
 if TYPE_CHECKING:
     from fourfold.connectors.files.mapping import Mapping
 
 NAME: Final = "import"
-_BLOCK: Final = 1 << 20
+
+
+_Columns: TypeAlias = Annotated[
+    list[str] | None, typer.Option("--map", metavar="FIELD=COLUMN", help="Which column a field is; repeatable.")
+]
+_Fixed: TypeAlias = Annotated[
+    list[str] | None, typer.Option("--set", metavar="FIELD=TEXT", help="What a field says in all rows; repeatable.")
+]
+_Figures: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option("--figures", metavar="COLUMN=KPI[/PART]", help="A column of one KPI's figures; repeatable."),
+]
+_Where: TypeAlias = Annotated[
+    list[str] | None, typer.Option("--where", metavar="COLUMN=TEXT", help="Only rows that say this; repeatable.")
+]
+_Kept: TypeAlias = Annotated[
+    Path | None, typer.Option("--mapping", help="How to read the file, as --show-mapping prints it.")
+]
 
 
 def run(
     path: Annotated[Path, typer.Argument(metavar="FILE", help="CSV, TSV, XLSX, XLS, ODS or Parquet.")],
     organisation: Annotated[str | None, typer.Option(help="Its code, where the database holds several.")] = None,
-    columns: Annotated[
-        list[str] | None, typer.Option("--map", metavar="FIELD=COLUMN", help="Which column a field is; repeatable.")
-    ] = None,
-    fixed: Annotated[
-        list[str] | None, typer.Option("--set", metavar="FIELD=TEXT", help="What a field says in all rows; repeatable.")
-    ] = None,
-    figures: Annotated[
-        list[str] | None,
-        typer.Option("--figures", metavar="COLUMN=KPI[/PART]", help="A column of one KPI's figures; repeatable."),
-    ] = None,
-    where: Annotated[
-        list[str] | None, typer.Option("--where", metavar="COLUMN=TEXT", help="Only rows that say this; repeatable.")
-    ] = None,
-    mapping: Annotated[
-        Path | None, typer.Option("--mapping", help="How to read the file, as --show-mapping prints it.")
-    ] = None,
+    columns: _Columns = None,
+    fixed: _Fixed = None,
+    figures: _Figures = None,
+    where: _Where = None,
+    mapping: _Kept = None,
     sheet: Annotated[str, typer.Option("--sheet", help="The sheet of a workbook; the first without it.")] = "",
     header: Annotated[int, typer.Option("--header", help="The line of the header; found without it.")] = 0,
     separator: Annotated[str, typer.Option("--separator", help="What separates cells; found without it.")] = "",
@@ -60,23 +66,17 @@ def run(
     set_up()
     prepare()
     from fourfold.actions.import_measurements import FileFacts, import_measurements
-    from fourfold.connectors.files.mapping import Mapping
 
-    kept = Mapping.of(_json(mapping)) if mapping else Mapping()
-    given = {"sheet": sheet, "header": header, "separator": separator.replace("tab", "\t"), "encoding": encoding,
-             "decimal": decimal, "dates": dates}  # fmt: skip
-    reading = kept.changed(
-        **{name: said for name, said in given.items() if said}, to_date=to_date or kept.to_date,
-        columns={**kept.columns, **_pairs(columns)}, fixed={**kept.fixed, **_pairs(fixed)},
-        cells={**kept.cells, **_cells(figures)}, where={**kept.where, **_pairs(where)},
-    )  # fmt: skip
-    reading, rows = _rows(path, organisation, reading)
+    said = {"sheet": sheet, "header": header, "separator": separator.replace("tab", "\t"), "encoding": encoding,
+            "decimal": decimal, "dates": dates, "to_date": to_date}  # fmt: skip
+    pairs = {"columns": _pairs(columns), "fixed": _pairs(fixed), "cells": _cells(figures), "where": _pairs(where)}
+    reading, rows = _rows(path, organisation, _reading(mapping, said, pairs))
     if show_mapping:
         typer.echo(json.dumps(reading.kept(), indent=2, ensure_ascii=False))
         return
     outcome = import_measurements(
         by=None, organisation=organisation, rows=rows, source=path.name, kind="file", quarantine=quarantine,
-        dry_run=dry_run, file=FileFacts(_sha256(path), reading.kept()),
+        dry_run=dry_run, file=FileFacts(sha256_of(path), reading.kept()),
     )  # fmt: skip
     print_findings(outcome.findings)
     result = outcome.value
@@ -87,6 +87,15 @@ def run(
         typer.echo(f"{path}: {summary(outcome.findings)}; {outcome.summary}")
         raise typer.Exit(1)
     typer.echo(f"{path}: {outcome.summary}")
+
+
+def _reading(mapping: Path | None, said: dict[str, Any], pairs: dict[str, Any]) -> Mapping:
+    """What is said over what was kept."""
+    from fourfold.connectors.files.mapping import Mapping
+
+    kept = Mapping.of(_json(mapping)) if mapping else Mapping()
+    merged = {name: {**getattr(kept, name), **found} for name, found in pairs.items()}
+    return kept.changed(**{name: text for name, text in said.items() if text}, **merged)
 
 
 def _rows(path: Path, organisation: str | None, reading: Mapping) -> tuple[Mapping, Any]:
@@ -150,11 +159,3 @@ def _json(path: Path) -> dict[str, Any]:
     if not isinstance(kept, dict):
         raise Misused(f"{path} is no mapping.", hint="Write one with --show-mapping.")
     return kept
-
-
-def _sha256(path: Path) -> str:
-    digest = hashlib.sha256()
-    with path.open("rb") as source:
-        while block := source.read(_BLOCK):
-            digest.update(block)
-    return digest.hexdigest()

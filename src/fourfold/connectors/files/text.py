@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import hashlib
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -69,6 +70,12 @@ def survey(path: Path, file: str, largest: int, longest_line: int | None = None)
     except OSError as error:
         raise not_readable(file, error) from None
     return letters.encoding(line)
+
+
+def sha256_of(path: Path) -> str:
+    """Of the bytes of a file."""
+    with path.open("rb") as source:
+        return hashlib.file_digest(source, "sha256").hexdigest()
 
 
 class _Letters:
