@@ -19,6 +19,7 @@ from fourfold.web.pages.guest_links import guest_links
 from fourfold.web.pages.initiatives import initiatives
 from fourfold.web.pages.invitation import forgotten, invitation, reset
 from fourfold.web.pages.kpi import kpi
+from fourfold.web.pages.kpi_file import kpi_file
 from fourfold.web.pages.library import library, library_kpi
 from fourfold.web.pages.map_editor import map_editor
 from fourfold.web.pages.members import members, readers, rights
@@ -72,6 +73,7 @@ urlpatterns = [
     path("s/<str:unit>/build/<slug:noun>/<str:key>/", amendment, name="amendment"),
     path("s/<str:unit>/build/<slug:noun>/<str:key>/removal/", removed, name="removal"),
     path("kpi/<int:pk>-<slug:name>/", kpi, name="kpi"),
+    path("kpi/<int:pk>-<slug:name>/figures.csv", kpi_file, name="kpi_file"),
     path("kpi/<int:pk>-<slug:name>/figures/", figures, name="figures"),
     path("kpi/<int:pk>-<slug:name>/quality/", quality, name="quality"),
     path("kpi/<int:pk>-<slug:name>/proposals/", proposals, name="proposals"),

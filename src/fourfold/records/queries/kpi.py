@@ -11,6 +11,7 @@ from fourfold.engine.cells import State
 from fourfold.engine.conversion import given_unit
 from fourfold.engine.definitions import Initiative, Kpi, KpiUse, Note, Objective
 from fourfold.engine.periods import Period, PeriodError
+from fourfold.engine.related import Related
 from fourfold.errors import NotFound
 from fourfold.records import models
 from fourfold.records.queries.approvals import AskedRestatement, restatements_of
@@ -58,6 +59,7 @@ class KpiPage:
     initiatives: list[Initiative]
     ahead: KpiOutlook | None
     restated: list[AskedRestatement]  # those that count, the newest first
+    related: list[tuple[Related, Cell | None]]  # with what they are in the period shown
 
     @property
     def cells(self) -> list[Cell | None]:
@@ -89,7 +91,8 @@ def find_kpi(person: models.Person, pk: int) -> models.Kpi:
 
 
 def kpi_of(scope: Scope, kpi: Kpi, *, length: int = LENGTH) -> KpiPage:
-    """Six statements: results, year to date, units below, notes, figures, restatements; and those of the outlook."""
+    """Seven statements: results, year to date, units below, notes, figures, restatements, what it goes together with;
+    and those of the outlook."""
     structure, node = scope.structure, f"kpi:{kpi.code}"
     to_date = window_of(scope, length=1, view="ytd", node=node).now(node) if scope.view == "month" else None
     children = scope.below()
@@ -110,7 +113,21 @@ def kpi_of(scope: Scope, kpi: Kpi, *, length: int = LENGTH) -> KpiPage:
         initiatives=[i for i in structure.initiatives if kpi.code in i.kpis],
         ahead=outlook_of(scope, kpi),
         restated=_restated(scope, kpi),
+        related=_related(scope, kpi),
     )
+
+
+def _related(scope: Scope, kpi: Kpi) -> list[tuple[Related, Cell | None]]:
+    """What it goes together with, of what the person knows of and the unit has."""
+    structure = scope.structure
+    found = [
+        one
+        for one in structure.related.get(kpi.code, ())
+        if one.kpi not in scope.closed and structure.applies(structure.kpi[one.kpi], scope.unit.code)
+    ]
+    nodes = tuple(f"kpi:{one.kpi}" for one in found)
+    window = window_of(scope, length=1, node=nodes) if nodes else None
+    return [(one, window.now(node) if window else None) for one, node in zip(found, nodes, strict=True)]
 
 
 def _restated(scope: Scope, kpi: Kpi) -> list[AskedRestatement]:

@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 from fourfold.engine import definitions as defined
 from fourfold.engine.definitions.complete import complete
 from fourfold.engine.periods import Calendar
+from fourfold.engine.related import Related, relations
 from fourfold.engine.small_groups import nodes_above
 from fourfold.engine.unit_settings import UnitSettings, settings_of, zone_of
 from fourfold.records import models
@@ -98,6 +99,12 @@ class Structure:
     def objective(self) -> dict[str, defined.Objective]:
         """Objectives by code."""
         return {o.code: o for o in self.objectives}
+
+    @cached_property
+    def related(self) -> dict[str, tuple[Related, ...]]:
+        """What each KPI goes together with, by its code; one that goes together with none is not there."""
+        known = {"kpis": self.kpis, "uses": self.uses, "links": self.links}
+        return relations(self.definitions.model_copy(update=known))
 
     @cached_property
     def closed(self) -> Closed:

@@ -81,18 +81,27 @@ class Window:
         return self.cells.get(node) or [None] * (self.last - self.first + 1)
 
 
-def window_of(scope: Scope, *, length: int = LENGTH, view: str | None = None, node: str | None = None) -> Window:
-    """The last `length` periods up to the one shown: every node, a node, or those below a name that ends in a colon."""
+def window_of(
+    scope: Scope, *, length: int = LENGTH, view: str | None = None, node: str | tuple[str, ...] | None = None
+) -> Window:
+    """The last `length` periods up to the one shown.
+
+    Of every node, one, some, or those whose names begin with a name that ends in a colon.
+    """
     last = scope.period.ordinal
     wanted = (scope.unit.pk, view or scope.view, last - length + 1, last, node)
     return kept(scope.run, ("window", *wanted), lambda: _read(scope, *wanted), size=lambda window: window.size)
 
 
-def _read(scope: Scope, unit: int, view: str, first: int, last: int, node: str | None) -> Window:
+def _read(
+    scope: Scope, unit: int, view: str, first: int, last: int, node: str | tuple[str, ...] | None
+) -> Window:
     rows = models.Result.objects.shown_to(scope.person).filter(
         unit=unit, view=view, ordinal__gte=first, ordinal__lte=last
     )
-    if node is not None:
+    if isinstance(node, tuple):
+        rows = rows.filter(node__in=node)
+    elif node is not None:
         rows = rows.filter(node__startswith=node) if node.endswith(":") else rows.filter(node=node)
     cells: dict[str, list[Cell | None]] = {}
     before: dict[str, float | None] = {}  # values, of which a trend is all that is told where they are not shown

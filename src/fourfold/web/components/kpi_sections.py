@@ -28,6 +28,7 @@ from fourfold.web.components.initiative import bar_of, bar_words, column_of, ini
 from fourfold.web.components.kpi_below import units_below
 from fourfold.web.components.kpi_between import between_of
 from fourfold.web.components.kpi_outlook import chance_words, fan_of, limits_of, signals_of, special_of
+from fourfold.web.components.kpi_related import related_rows
 from fourfold.web.components.kpi_trend import length_of, numbered, trends_of
 from fourfold.web.components.lede import run_length
 from fourfold.web.components.numbers import (
@@ -82,6 +83,7 @@ def sections_of(here: Here, page: KpiPage, length: int) -> dict[str, Any]:
         "restated": [restatement_row(here, asked) for asked in page.restated],
         "explanation": explanation_of(page.kpi, page.now, _rates(page), source_words(page.scope, page.now)),
         "facts": _facts(here, page),
+        "related": related_rows(here, page),
         "uses": [(o.name, here.objective(o), use) for o, use in page.uses],
         **_initiatives(here, page),
     }

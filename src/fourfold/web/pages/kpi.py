@@ -59,6 +59,7 @@ def kpi_page(
         absent=absent,
         known=_known(page, form),
         form_url=here.at(path("figures", page.pk, slug(definition.name)), here.place()),
+        file_url=here.at(path("kpi_file", page.pk, slug(definition.name)), here.place()),
         edit_url=form_of(here, "kpi", definition),
         readers_url=here.at(path("readers", page.pk, slug(definition.name)), here.place()),
         restatements_url=here.at(path("restatements", page.pk, slug(definition.name)), here.place()),
