@@ -28,6 +28,7 @@ from fourfold.cli import (
     evidence,
     explain,
     export,
+    feed,
     forecast,
     health,
     imports,
@@ -84,7 +85,7 @@ _COMMANDS: Final = (
 )  # fmt: skip
 for _module in _COMMANDS:
     app.command(_module.NAME)(_module.run)
-for _group in (library, audit, token, period):
+for _group in (library, audit, token, period, feed):
     app.add_typer(_group.group, name=_group.NAME)
 
 

@@ -87,6 +87,8 @@ class Rows:
 
 
 Read = Callable[[Access, Mapping[str, str], Window, Limits], Rows]
+#: Asks whether the source is there and knows who asks; what it says is a sentence without its full stop.
+Reach = Callable[[Access, Limits], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +100,7 @@ class Connector:
     place: tuple[Option, ...]  # where it is and who asks: of a connection
     ask: tuple[Option, ...]  # what is asked: of a feed
     read: Read
+    reach: Reach
 
     def missing(self, options: tuple[Option, ...], given: Mapping[str, str]) -> dict[str, str]:
         """What is wrong with what a person said, by the name of the option."""

@@ -78,6 +78,13 @@ class Service:
             message = f"The answer is not whole JSON: {error.msg} at character {error.pos:,}."
             raise SourceAway(message, hint="Nothing was loaded. Is it the right address?") from None
 
+    def reach(self) -> str:
+        """Whether it answers and takes who asks; an address that leads nowhere by itself is no fault of a service."""
+        answer = self._send(self.base, "GET", None, {"Accept": "application/json", **self._signed()})
+        if answer.status in (401, 403) or answer.status >= 500:
+            raise self._refusal(answer)
+        return f"The service answers ({answer.status})"
+
     def _send(self, url: str, method: str, content: bytes | None, headers: Mapping[str, str]) -> Fetched:
         left = self._until - time.monotonic()
         if left <= 0:
@@ -151,6 +158,11 @@ class Service:
         if answer.status in (401, 403):
             hint = "Look at the user name and the secret, and at what they may read there."
         return SourceError(message, hint=hint)
+
+
+def reach_service(access: Access, limits: Limits) -> str:
+    """See `port.Reach`."""
+    return Service(access, limits).reach()
 
 
 def _server(url: str) -> tuple[str, str | None, int | None]:

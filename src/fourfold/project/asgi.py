@@ -1,8 +1,8 @@
 """The server's entry point: one ASGI application that hands pages to Django's WSGI handler in threads.
 
 Beside the pages it sees to it that a new day is evaluated, since other figures are due then, that periods are closed on
-the day the calendar says, that the chains of events are verified and anchored once a day, that e-mails are sent, that
-counts of denials are written, and that what is over is removed.
+the day the calendar says, that feeds run when they are due, that the chains of events are verified and anchored once a
+day, that e-mails are sent, that counts of denials are written, and that what is over is removed.
 
 See docs/decisions/2026-11-23-one-process-asgi-outside-wsgi-inside.md for why.
 """
@@ -26,6 +26,7 @@ from fourfold.jobs.evaluate_new_day import evaluate_new_day  # isort: skip
 from fourfold.jobs.make_room import make_room  # isort: skip
 from fourfold.jobs.note_denials import note_denials  # isort: skip
 from fourfold.jobs.remind_people import remind_people  # isort: skip
+from fourfold.jobs.run_due_feeds import run_due_feeds  # isort: skip
 from fourfold.jobs.send_mail import send_mail  # isort: skip
 from fourfold.project.clocks import Job, alone, here, in_turn  # isort: skip
 
@@ -33,6 +34,7 @@ from fourfold.project.clocks import Job, alone, here, in_turn  # isort: skip
 SHARED: Final[tuple[tuple[timedelta, Job], ...]] = (
     (timedelta(minutes=15), evaluate_new_day),
     (timedelta(minutes=15), close_due_periods),
+    (timedelta(minutes=1), run_due_feeds),
     (timedelta(hours=1), anchor_chains_daily),
     (timedelta(hours=1), make_room),
     *([(timedelta(minutes=15), remind_people)] if SENDS_EMAIL else []),

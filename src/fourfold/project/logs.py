@@ -69,5 +69,5 @@ def logging_settings(level: str, form: str) -> dict[str, Any]:
         "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
         "root": {"handlers": ["console"], "level": level},
         # Each answer is logged once, by us; a failure keeps its traceback.
-        "loggers": {"django.server": {"level": "ERROR"}},
+        "loggers": {"django.server": {"level": "ERROR"}, "httpx": {"level": "WARNING"}},
     }

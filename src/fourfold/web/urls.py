@@ -13,6 +13,7 @@ from fourfold.web.pages.build import build
 from fourfold.web.pages.changes import changes
 from fourfold.web.pages.deputies import deputies
 from fourfold.web.pages.evidence import evidence
+from fourfold.web.pages.feed import feed, feed_run, feed_runs
 from fourfold.web.pages.figures import figures
 from fourfold.web.pages.guest import guest, guest_link
 from fourfold.web.pages.guest_links import guest_links
@@ -39,6 +40,7 @@ from fourfold.web.pages.restatements import restatements
 from fourfold.web.pages.scenario import scenario
 from fourfold.web.pages.scorecard import scorecard
 from fourfold.web.pages.search import search
+from fourfold.web.pages.sources import connection, sources
 from fourfold.web.pages.steps import steps
 from fourfold.web.pages.strategy_map import map_file, strategy_map
 from fourfold.web.pages.suggestions import suggestions
@@ -89,6 +91,11 @@ urlpatterns = [
     path("audit/<str:organisation>/", audit, name="audit"),
     path("audit/<str:organisation>/export/", audit_export, name="audit_export"),
     path("audit/<str:organisation>/verification/", audit_verification, name="audit_verification"),
+    path("sources/<str:organisation>/", sources, name="sources"),
+    path("sources/<str:organisation>/connections/<str:key>/", connection, name="connection"),
+    path("sources/<str:organisation>/feeds/<str:key>/", feed, name="feed"),
+    path("sources/<str:organisation>/feeds/<str:key>/runs/", feed_runs, name="feed_runs"),
+    path("sources/<str:organisation>/runs/<int:run>/", feed_run, name="feed_run"),
     path("people/<int:pk>/rights/", rights, name="rights"),
     path("search/", search, name="search"),
     path("account/", account, name="account"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from contextlib import closing
+from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
@@ -54,7 +55,15 @@ def read(access: Access, ask: Mapping[str, str], window: Window, limits: Limits)
         ) from None
 
 
-DATABASE: Final = Connector("database", "Database (SQL)", _PLACE, _ASK, read)
+def reach(access: Access, limits: Limits) -> str:
+    """See `port.Reach`."""
+    one = "SELECT 1 AS one FROM dual" if access.options.get("dialect") == "oracle" else "SELECT 1 AS one"
+    today = date(1970, 1, 1)
+    read(access, {"statement": one}, Window(today, today), limits)
+    return "The database answers"
+
+
+DATABASE: Final = Connector("database", "Database (SQL)", _PLACE, _ASK, read, reach)
 
 
 def _bound(statement: str, window: Window) -> tuple[TextClause, dict[str, Any]]:

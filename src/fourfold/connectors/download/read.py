@@ -20,7 +20,7 @@ from fourfold.connectors.port import (
     filled,
     rows_of,
 )
-from fourfold.connectors.service import SIGN_IN, Service
+from fourfold.connectors.service import SIGN_IN, Service, reach_service
 
 _PLACE: Final = (
     Option("url", "Address", "Of the file or of the folder it is in, such as https://files.example.org/exports", True),
@@ -38,7 +38,7 @@ def read(access: Access, ask: Mapping[str, str], window: Window, limits: Limits)
     return _parquet(answer.content, limits) if ask.get("form") == "parquet" else _separated(answer.content, limits)
 
 
-DOWNLOAD: Final = Connector("download", "File at an address", _PLACE + SIGN_IN, _ASK, read)
+DOWNLOAD: Final = Connector("download", "File at an address", _PLACE + SIGN_IN, _ASK, read, reach_service)
 
 
 def _separated(content: bytes, limits: Limits) -> Rows:

@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from fourfold.connectors.port import Access, Connector, Limits, Option, Rows, SourceError, Window, filled
 from fourfold.connectors.rest.read import table_of
-from fourfold.connectors.service import SIGN_IN, Service
+from fourfold.connectors.service import SIGN_IN, Service, reach_service
 
 _PLACE: Final = (
     Option("url", "Address", "The root of the service, such as https://erp.example.org/odata/v4/sales", True),
@@ -49,4 +49,4 @@ def read(access: Access, ask: Mapping[str, str], window: Window, limits: Limits)
     return table_of(found, limits)
 
 
-ODATA: Final = Connector("odata", "OData v4 service", _PLACE + SIGN_IN, _ASK, read)
+ODATA: Final = Connector("odata", "OData v4 service", _PLACE + SIGN_IN, _ASK, read, reach_service)

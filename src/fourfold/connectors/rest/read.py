@@ -10,7 +10,7 @@ from jmespath.exceptions import JMESPathError
 
 from fourfold.connectors.port import Access, Connector, Limits, Option, Rows, SourceError, Window, filled, rows_of
 from fourfold.connectors.rest.paging import PAGING, first_page, next_page
-from fourfold.connectors.service import SIGN_IN, Service
+from fourfold.connectors.service import SIGN_IN, Service, reach_service
 
 _PLACE: Final = (Option("url", "Address", "Where the service begins, such as https://api.example.org/v1", True),)
 _ASK: Final = (
@@ -33,7 +33,7 @@ def read(access: Access, ask: Mapping[str, str], window: Window, limits: Limits)
     return table_of(found, limits)
 
 
-REST: Final = Connector("rest", "Service with JSON (REST)", _PLACE + SIGN_IN, _ASK, read)
+REST: Final = Connector("rest", "Service with JSON (REST)", _PLACE + SIGN_IN, _ASK, read, reach_service)
 
 
 def table_of(found: list[Mapping[str, Any]], limits: Limits) -> Rows:

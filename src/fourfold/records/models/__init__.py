@@ -3,11 +3,14 @@
 from fourfold.records.models.approval import Approval
 from fourfold.records.models.backup import Backup
 from fourfold.records.models.chain import Chain
+from fourfold.records.models.connection import Connection
 from fourfold.records.models.data_key import DataKey
 from fourfold.records.models.deputy import Deputy
 from fourfold.records.models.entry import Entry
 from fourfold.records.models.evaluation import Evaluation
 from fourfold.records.models.event import Event
+from fourfold.records.models.feed import Feed
+from fourfold.records.models.feed_run import FeedRun
 from fourfold.records.models.grant import Grant
 from fourfold.records.models.guest_link import GuestLink
 from fourfold.records.models.identity import Identity
@@ -49,11 +52,14 @@ __all__ = [
     "Approval",
     "Backup",
     "Chain",
+    "Connection",
     "DataKey",
     "Deputy",
     "Entry",
     "Evaluation",
     "Event",
+    "Feed",
+    "FeedRun",
     "Grant",
     "GuestLink",
     "Identity",

@@ -39,6 +39,7 @@ class Recorded(NamedTuple):
     by: str
     reason: str
     source: str
+    run: int | None  # of the feed that brought it
 
 
 @dataclass(frozen=True)
@@ -171,12 +172,12 @@ def _recorded(scope: Scope, kpi_pk: int) -> list[Recorded]:
         .order_by("-start", "-recorded_at", "-pk")
         .values_list(
             "period", "value", "numerator", "denominator", "state", "recorded_at", "superseded_at",
-            "recorded_by__name", "reason", "source",
+            "recorded_by__name", "reason", "source", "import_run__feed_runs",
         )
     )  # fmt: skip
     return [
-        Recorded(period, value, top, bottom, State(state), at, until, by or "", reason, source)
-        for period, value, top, bottom, state, at, until, by, reason, source in rows[:RECENT]
+        Recorded(period, value, top, bottom, State(state), at, until, by or "", reason, source, run)
+        for period, value, top, bottom, state, at, until, by, reason, source, run in rows[:RECENT]
     ]
 
 

@@ -13,6 +13,7 @@ from django.urls import reverse
 from fourfold.access.roles import Action
 from fourfold.access.sight import sights_of
 from fourfold.records.queries.amendment import may_define
+from fourfold.records.queries.feeds import edits_sources
 from fourfold.records.queries.people import manages_people
 from fourfold.records.queries.scope import Scope
 from fourfold.records.queries.structure import initials
@@ -50,6 +51,7 @@ class Frame:
     theme: Preference
     density: Preference
     people_url: str
+    sources_url: str
     build_url: str
 
 
@@ -98,6 +100,7 @@ def frame_of(request: Request, here: Here, page: str) -> Frame:
         theme=_theme(request),
         density=_density(request),
         people_url=_people_url(here.scope),
+        sources_url=_sources_url(here.scope),
         build_url=here.unit("build") if may_define(here.scope) else "",
     )
 
@@ -107,6 +110,12 @@ def _people_url(scope: Scope) -> str:
     if not manages_people(scope.person, scope.structure.pk):
         return ""
     return f"{reverse('people')}?{urlencode({'o': scope.structure.organisation.code})}"
+
+
+def _sources_url(scope: Scope) -> str:
+    """The page about where figures come from by themselves, for those who may change that."""
+    may = edits_sources(scope.person, scope.structure.pk)
+    return reverse("sources", args=[scope.structure.organisation.code]) if may else ""
 
 
 def _log_url(here: Here) -> str:

@@ -16,9 +16,10 @@ from fourfold.engine.target_revisions import history_until
 from fourfold.graphics.bullet import Bound, bullet
 from fourfold.graphics.gantt import gaxis, gbar
 from fourfold.graphics.svg import Svg
+from fourfold.records.queries.feeds import edits_sources
 from fourfold.records.queries.kpi import KpiPage, Recorded, unit_given
 from fourfold.records.queries.window import LENGTH, change, values
-from fourfold.web.address import Here
+from fourfold.web.address import Here, path
 from fourfold.web.components.approvals import restatement_row
 from fourfold.web.components.dates import day_text, moment_text
 from fourfold.web.components.drawings import band_of, format_of, gap_of, target_text, value_text, word_of
@@ -189,6 +190,8 @@ def _whole(value: float) -> str:
 def _recorded(here: Here, page: KpiPage) -> list[dict[str, Any]]:
     calendar = here.scope.structure.calendar
     rows: list[dict[str, Any]] = []
+    organisation = here.scope.structure.organisation
+    may_look = edits_sources(here.scope.person, here.scope.structure.pk)
     twice = {r.period for r in page.recorded if r.superseded_at is not None}
     for r in page.recorded:
         if r.period in twice or len(rows) < 6:
@@ -199,6 +202,7 @@ def _recorded(here: Here, page: KpiPage) -> list[dict[str, Any]]:
                     "is_current": r.superseded_at is None,
                     "at": moment_text(r.recorded_at),
                     "by": r.by or r.source or "Import",
+                    "run_url": path("feed_run", organisation.code, r.run) if r.run and may_look else "",
                     "why": r.reason,
                 }
             )

@@ -23,6 +23,7 @@ from fourfold.actions.renew_invitation import renew_invitation
 from fourfold.actions.revoke_invitation import revoke_invitation
 from fourfold.errors import Conflict
 from fourfold.records.models import Invitation, Organisation, Person, Unit
+from fourfold.records.queries.feeds import edits_sources
 from fourfold.records.queries.invitation import address_of
 from fourfold.records.queries.people import (
     STATES,
@@ -120,7 +121,8 @@ def _list(request: Request, organisation: Organisation, form: PersonForm, status
     return plain(
         request, "web/people.html", title="People", status=status, organisation_name=organisation.name,
         members=members_of(request.user, organisation), states=STATES, form=form, directories=settings.DIRECTORIES,
-        administers=administers(request.user, organisation.pk),
+        administers=administers(request.user, organisation.pk), organisation=organisation,
+        edits_sources=edits_sources(request.user, organisation.pk),
     )  # fmt: skip
 
 

@@ -1,0 +1,159 @@
+"""Run a feed once: ask its source, bring its rows in, write down what came of it."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from django.db import IntegrityError, transaction
+
+from fourfold.access.roles import Action
+from fourfold.actions._sources import LIMITS, ask_source, find_feed, next_due, window_of
+from fourfold.actions._steps import find_organisation, note_event, require
+from fourfold.actions.import_measurements import import_measurements
+from fourfold.actions.outcome import Outcome
+from fourfold.connectors.port import SourceError, Window
+from fourfold.engine.findings import Finding, Level, Place, errors
+from fourfold.errors import Conflict, FourfoldError, NotFound
+from fourfold.records.frames.feed import figures_of
+from fourfold.records.models import Feed, FeedRun, Import, Organisation, Person
+from fourfold.records.ready import ready_definitions
+
+#: A run that takes longer was killed; bringing in what the source gave takes a part of it.
+LEASE: Final = timedelta(seconds=LIMITS.seconds) + timedelta(minutes=8)
+#: A source that may answer later is asked again after so many minutes; then at the next time of the schedule.
+RETRIES: Final = (1, 4, 16)
+#: After so many failures in a row a feed runs once in so long, until it works again.
+MOST_FAILURES: Final = 5
+#: So much of a report of refused rows is kept, in characters.
+_LONGEST: Final = 200_000
+RESTS: Final = timedelta(days=1)
+_log: Final = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Came:
+    """What came of a run: the record of its import, or why there is none."""
+
+    summary: str
+    counts: dict[str, int]
+    run: Import | None = None
+    failure: str = ""
+    remedy: str = ""
+    retry: bool = False
+    rejects: str = ""
+
+
+def run_feed(
+    *,
+    by: Person | None,
+    organisation: str | None = None,
+    feed: str,
+    since: date | None = None,
+    due_at: datetime | None = None,
+    at: datetime | None = None,
+) -> Outcome[FeedRun]:
+    """One run, over the months that the feed looks back, or from `since` on; `due_at` is when its schedule wanted it.
+
+    Figures are loaded in one transaction, or none are. What goes wrong is kept with the run, and is a finding here; a
+    feed whose source may answer later is due again soon. Raises `Conflict` where it runs already, or has run then.
+    """
+    place = find_organisation(by, organisation)
+    require(by, Action.USE_SOURCE, place)
+    moment = at or datetime.now(UTC)
+    row = find_feed(place, feed)
+    window = window_of(row.months, moment.astimezone(ZoneInfo(row.time_zone)).date())
+    window = window if since is None else Window(min(since, window.until), window.until)
+    run = _begin(row, by, window, due_at, moment)
+    came = _Came("", {}, failure="Something went wrong inside Fourfold.", remedy="The log of the server says what.")
+    try:
+        came = _bring(place, row, window, moment)
+    finally:
+        _end(place, row, run, came, by=by, at=moment)
+    if not came.failure:
+        return Outcome(f"{row.name}: {came.summary}", run)
+    found = Finding("FEED-RUN", Level.ERROR, Place(thing=f"feed {row.code}"), came.failure, came.remedy)
+    return Outcome(f"{row.name} failed", run, (found,))
+
+
+def _begin(row: Feed, by: Person | None, window: Window, due_at: datetime | None, at: datetime) -> FeedRun:
+    """The run, which the database lets be one at a time; one whose process was killed ends before."""
+    run = FeedRun(
+        organisation_id=row.organisation_id, feed=row, by=by, due_at=due_at, since=window.since, until=window.until,
+        started_at=at, lease_until=at + LEASE,
+    )  # fmt: skip
+    try:
+        with transaction.atomic():
+            broken = FeedRun.objects.filter(feed=row, ended_at=None, lease_until__lt=at)
+            broken.update(ended_at=at, failure="The run broke off: its process ended.", remedy="The next begins anew.")
+            run.save(force_insert=True)
+    except IntegrityError:
+        message = f"{row.name} is running, or has run at that time."
+        raise Conflict(message, hint="Look at its runs in a moment.") from None
+    return run
+
+
+def _bring(place: Organisation, row: Feed, window: Window, at: datetime) -> _Came:
+    """Ask, then import; no transaction is open while the source is asked."""
+    try:
+        rows = ask_source(row.connection, row.ask, window)
+        ready = ready_definitions(place)
+        if ready is None:
+            raise NotFound("There are no KPIs here yet.", hint="Load or build a scorecard first.")
+        table = figures_of(rows, row.columns, row.adding, ready.definitions, source=row.name)
+        outcome = import_measurements(
+            by=None, organisation=place.code, rows=table, source=f"feed {row.name}", kind="feed",
+            quarantine=row.keeps_apart, at=at,
+        )  # fmt: skip
+    except SourceError as error:
+        return _Came("", {}, failure=error.message, remedy=error.hint or "", retry=error.retry)
+    except FourfoldError as error:
+        return _Came("", {}, failure=error.message, remedy=error.hint or "")
+    result, wrong = outcome.value, errors(outcome.findings)
+    counts = {} if result is None else {
+        "read": result.read, "loaded": result.loaded if result.done else 0, "rejected": result.rejected,
+        "unchanged": result.unchanged if result.done or not wrong else 0,
+    }  # fmt: skip
+    rejects = result.report()[:_LONGEST] if result and result.rejected else ""
+    if not wrong:
+        return _Came(outcome.summary, counts, run=result.run if result else None, rejects=rejects)
+    more = f" And {len(wrong) - 1:,} more." if len(wrong) > 1 else ""
+    failure = f"{outcome.summary[:1].upper()}{outcome.summary[1:]}. {wrong[0].message}{more}"
+    return _Came("", counts, failure=failure, remedy=wrong[0].fix, rejects=rejects)
+
+
+def _end(place: Organisation, row: Feed, run: FeedRun, came: _Came, *, by: Person | None, at: datetime) -> None:
+    """Write down what came of it, and when the feed runs next; a run that was taken for dead stays ended."""
+    for name, count in came.counts.items():
+        setattr(run, name, count)
+    run.failure, run.remedy, run.import_run = came.failure, came.remedy, came.run
+    run.rejects = came.rejects
+    run.ended_at = max(datetime.now(UTC), at)
+    with transaction.atomic():
+        mine = FeedRun.objects.select_for_update().filter(pk=run.pk, ended_at=None).exists()
+        if not mine:
+            _log.warning("%s was taken for dead and went on", run)
+            return
+        run.save()
+        locked = Feed.objects.select_for_update().get(pk=row.pk)
+        locked.failures = locked.failures + 1 if came.failure else 0
+        locked.next_at = next_run(locked, at, retry=came.retry)
+        locked.save(update_fields=("failures", "next_at"))
+        told = {**came.counts, "since": str(run.since), "until": str(run.until)}
+        told |= {"failure": came.failure} if came.failure else {}
+        note_event(place, by, "feed.fail" if came.failure else "feed.run", f"feed {row.code}", at=at, after=told)
+
+
+def next_run(feed: Feed, at: datetime, *, retry: bool) -> datetime | None:
+    """When it runs next: by its schedule, sooner where its source may answer then, later where it keeps failing."""
+    due = next_due(feed.schedule, feed.time_zone, at)
+    if due is None or feed.paused_at:
+        return None
+    if feed.failures >= MOST_FAILURES:
+        return max(due, at + RESTS)
+    if retry and feed.failures <= len(RETRIES):
+        return min(due, at + timedelta(minutes=RETRIES[feed.failures - 1]))
+    return due

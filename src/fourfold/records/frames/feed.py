@@ -1,0 +1,121 @@
+"""Rows of a source → a table of figures: columns named, days made periods, several rows of one figure made one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Final
+
+import polars as pl
+
+from fourfold.connectors.port import Rows, SourceError
+from fourfold.engine.definitions import Definitions
+from fourfold.engine.measurements import FIGURES
+from fourfold.engine.words import choices, did_you_mean, show
+
+#: The columns of figures that a feed can fill; the first three always.
+TARGETS: Final = ("kpi", "unit", "period", *FIGURES, "note")
+KEYS: Final = TARGETS[:3]
+#: What several rows of one KPI, unit and period are made.
+ADDINGS: Final[dict[str, str]] = {
+    "": "each row is a figure",
+    "sum": "rows are added up",
+    "count": "rows are counted",
+    "mean": "rows are averaged",
+    "last": "the last row counts",
+}
+_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
+_Adding = Callable[[Sequence[Decimal]], Decimal]
+_MADE: Final[dict[str, _Adding]] = {
+    "sum": lambda numbers: sum(numbers, Decimal(0)),
+    "count": lambda numbers: Decimal(len(numbers)),
+    "mean": lambda numbers: sum(numbers, Decimal(0)) / len(numbers),
+    "last": lambda numbers: numbers[-1],
+}
+
+
+def missing_columns(rows: Rows, columns: Mapping[str, str]) -> SourceError | None:
+    """What is wrong where the source does not give a column that the feed reads, be it gone or renamed."""
+    wanted = [name for name in columns.values() if name and not name.startswith("=")]
+    gone = [name for name in wanted if name not in rows.columns]
+    if not gone or not (rows.columns or rows.rows):
+        return None
+    noun = "columns" if len(gone) > 1 else "column"
+    message = f"The source no longer gives the {noun} {choices(list(map(show, gone)), 'and')}; nothing was loaded."
+    there = f"It gives {choices(list(map(show, rows.columns)), 'and')}."
+    return SourceError(message, hint=f"{there} {did_you_mean(gone[0], list(rows.columns), 'column')}")
+
+
+def figures_of(
+    rows: Rows, columns: Mapping[str, str], adding: str, definitions: Definitions, *, source: str
+) -> pl.DataFrame:
+    """The rows as texts in columns of `TARGETS`, their `source`, and `row`, their numbers.
+
+    Raises `SourceError` for columns that the source does not give.
+
+    A day in the column `period` becomes the period of the KPI that it lies in. With an adding, rows of the same KPI,
+    unit and period become one, under the number of the first; a text among their numbers stays as it is, so that the
+    checks refuse it.
+    """
+    if wrong := missing_columns(rows, columns):
+        raise wrong
+    used = {target: columns[target] for target in TARGETS if columns.get(target)}
+    places = {name: i for i, name in enumerate(rows.columns)}
+
+    def cell(row: Sequence[str | None], source: str) -> str | None:
+        return source[1:] if source.startswith("=") else row[places[source]]
+
+    table = {target: [cell(row, source) for row in rows.rows] for target, source in used.items()}
+    if "kpi" in table and "period" in table:
+        pairs = zip(table["kpi"], table["period"], strict=True)
+        table["period"] = [_period(kpi, text, definitions) for kpi, text in pairs]
+    frame = pl.DataFrame(table, schema=dict.fromkeys(used, pl.String)).with_row_index("row", offset=1)
+    figures = _together(frame, adding) if adding else frame
+    return figures.with_columns(pl.lit(source, pl.String).alias("source"))
+
+
+def _period(kpi: str | None, text: str | None, definitions: Definitions) -> str | None:
+    found = definitions.kpi.get(kpi or "")
+    if found is None or text is None or not _DAY.match(text):
+        return text
+    try:
+        return definitions.calendar.period(found.frequency, date.fromisoformat(text[:10])).id
+    except ValueError:
+        return text
+
+
+def _together(frame: pl.DataFrame, adding: str) -> pl.DataFrame:
+    figures = [name for name in FIGURES if name in frame.columns]
+    grouped: dict[tuple[str | None, ...], list[dict[str, str | None]]] = {}
+    first: dict[tuple[str | None, ...], int] = {}
+    for row in frame.iter_rows(named=True):
+        key = tuple(row[name] for name in KEYS)
+        first.setdefault(key, row["row"])
+        grouped.setdefault(key, []).append({name: row[name] for name in figures})
+    made = [
+        dict(zip(KEYS, key, strict=True)) | {"row": first[key]}
+        | {name: _one([part[name] for part in parts], adding) for name in figures}
+        for key, parts in grouped.items()
+    ]  # fmt: skip
+    schema = {"row": pl.Int64(), **dict.fromkeys((*KEYS, *figures), pl.String())}
+    return pl.DataFrame(made, schema=schema)
+
+
+def _one(texts: Sequence[str | None], adding: str) -> str | None:
+    numbers: list[Decimal] = []
+    for text in texts:
+        if text is None:
+            continue
+        if adding == "count":
+            numbers.append(Decimal(1))
+            continue
+        try:
+            number = Decimal(text)
+        except InvalidOperation:
+            return text
+        if not number.is_finite():
+            return text
+        numbers.append(number)
+    return format(_MADE[adding](numbers), "f") if numbers else None

@@ -1,0 +1,110 @@
+"""Where figures come from by themselves: connections and feeds, for those who may change them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+
+from fourfold.actions.remove_connection import remove_connection
+from fourfold.actions.save_connection import save_connection
+from fourfold.actions.test_connection import test_connection
+from fourfold.connectors.kinds import KINDS
+from fourfold.errors import Conflict, NotFound
+from fourfold.records.models import Connection, Organisation
+from fourfold.records.queries.feeds import FeedPlace, connection_of, connections_of, feeds_of, organisation_with_sources
+from fourfold.web.components.dates import moment_text
+from fourfold.web.forms.connection import ConnectionForm, read_connection, stored_connection
+from fourfold.web.pages.errors import plain
+from fourfold.web.requests import Request, signed_in, signed_in_form
+
+NEW = "new"
+
+
+@never_cache
+@signed_in
+def sources(request: Request, organisation: str) -> HttpResponse:
+    """All connections and feeds, with how each feed did last and when it runs next."""
+    place = organisation_with_sources(request.user, organisation)
+    return plain(
+        request, "web/sources.html", title="Sources of figures", organisation_name=place.name, organisation=place,
+        feeds=[feed_row(found) for found in feeds_of(request.user, place)], kinds=KINDS.values(),
+        connections=[(row, KINDS[row.kind].name) for row in connections_of(request.user, place)],
+    )  # fmt: skip
+
+
+def feed_row(found: FeedPlace) -> dict[str, Any]:
+    """A feed in a line: what its last run says, and what comes next."""
+    feed, last = found.feed, found.last
+    said, mark = "never ran", ""
+    if last is not None and last.ended_at is None:
+        said = "is running"
+    elif last is not None:
+        said = last.failure or f"{last.loaded:,} loaded, {last.unchanged:,} unchanged, {last.rejected:,} rejected"
+        mark = "failed" if last.failure else "worked"
+    return {
+        "feed": feed, "said": said, "mark": mark, "at": moment_text(last.started_at) if last else "–", "last": last,
+        "next": "rests" if feed.paused_at else moment_text(feed.next_at) if feed.next_at else "by hand",
+    }  # fmt: skip
+
+
+@never_cache
+@sensitive_post_parameters("secret")
+@signed_in_form
+def connection(request: Request, organisation: str, key: str) -> HttpResponse:
+    """One connection, or a new one of the `kind` in the address; POST saves, tests or removes it."""
+    place = organisation_with_sources(request.user, organisation)
+    row = None if key == NEW else connection_of(request.user, place, key)
+    kind = row.kind if row else request.GET.get("kind", "")
+    if kind not in KINDS:
+        raise NotFound("There is no such kind of source.")
+    if request.method != "POST":
+        return _page(request, place, row, stored_connection(row) if row else ConnectionForm(kind, {}))
+    if row and "test" in request.POST:
+        return _tested(request, place, row)
+    if row and "remove" in request.POST:
+        return _removed(request, place, row)
+    form = read_connection(kind, request.POST.dict())
+    form.is_stored = row is not None and row.secret is not None
+    outcome = save_connection(
+        by=request.user, organisation=place.code, known=row.code if row else None, code=form.typed["code"],
+        name=form.typed["name"], kind=kind, options=form.options, secret=form.secret or None,
+    )  # fmt: skip
+    if outcome.value is None:
+        form.complain(outcome.findings)
+        return _page(request, place, row, form, status=422)
+    messages.success(request, f"{outcome.summary}.")
+    return redirect("connection", place.code, outcome.value.code)
+
+
+def _tested(request: Request, place: Organisation, row: Connection) -> HttpResponse:
+    outcome = test_connection(by=request.user, organisation=place.code, connection=row.code)
+    if outcome.ok:
+        messages.success(request, f"{outcome.summary}.")
+        return redirect("connection", place.code, row.code)
+    wrong = " ".join(f"{f.message} {f.fix}".strip() for f in outcome.findings)
+    return _page(request, place, row, stored_connection(row), wrong=wrong, status=422)
+
+
+def _removed(request: Request, place: Organisation, row: Connection) -> HttpResponse:
+    try:
+        outcome = remove_connection(by=request.user, organisation=place.code, connection=row.code)
+    except Conflict as error:
+        return _page(request, place, row, stored_connection(row), wrong=f"{error.message} {error.hint}", status=409)
+    messages.success(request, f"{outcome.summary}.")
+    return redirect("sources", place.code)
+
+
+def _page(
+    request: Request, place: Organisation, row: Connection | None, form: ConnectionForm, *, wrong: str = "",
+    status: int = 200,
+) -> HttpResponse:  # fmt: skip
+    title = row.name if row else f"New connection: {KINDS[form.kind].name}"
+    return plain(
+        request, "web/connection.html", title=title, status=status, organisation_name=place.name, organisation=place,
+        row=row, form=form, kind=KINDS[form.kind], wrong=wrong,
+    )  # fmt: skip

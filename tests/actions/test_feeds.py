@@ -1,0 +1,203 @@
+"""Feeds end to end against a real service: what they load, what stops them, when they run again."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from ipaddress import ip_network
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from fourfold.actions import test_connection as testing
+from fourfold.actions._sources import next_due, wrong_schedule
+from fourfold.actions.pause_feed import pause_feed
+from fourfold.actions.remove_connection import remove_connection
+from fourfold.actions.run_feed import LEASE, run_feed
+from fourfold.actions.save_connection import save_connection
+from fourfold.actions.save_feed import FeedPlan, save_feed
+from fourfold.actions.try_feed import try_feed
+from fourfold.errors import Conflict, Forbidden, NotFound
+from fourfold.jobs.run_due_feeds import run_due_feeds
+from fourfold.records.models import Connection, Event, Feed, FeedRun, Measurement, Organisation, Person
+from fourfold.testing.service import SECRET, Service, service
+
+NOW = datetime(2026, 7, 10, 9, 0, tzinfo=UTC)
+COLUMNS = {"kpi": "=sales", "unit": "region", "period": "month", "value": "amount"}
+
+
+@pytest.fixture
+def stub(settings: Any) -> Iterator[Service]:
+    with service() as server:
+        settings.FEED_NETWORKS = (ip_network("127.0.0.1/32"),)
+        settings.FEED_PORTS = frozenset({server.server_port})
+        server.rows = [row for row in server.rows if row["region"] != "west"]
+        yield server
+
+
+@pytest.fixture
+def shop(stub: Service, organisation: Organisation, alice: Person) -> Connection:
+    made = save_connection(
+        by=alice, code="shop", name="Shop", kind="rest", options={"url": stub.url, "auth": "header"}, secret=SECRET
+    )
+    assert made.value, made.findings
+    return made.value
+
+
+def plan(**changes: object) -> FeedPlan:
+    given: dict[str, object] = {
+        "code": "sales", "name": "Sales of the shop", "connection": "shop", "ask": {"path": "key", "rows": "data"},
+        "columns": COLUMNS, "schedule": "0 6 * * *", "time_zone": "Europe/London",
+    }  # fmt: skip
+    return FeedPlan(**(given | changes))  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def sales(shop: Connection, alice: Person) -> Feed:
+    saved = save_feed(by=alice, plan=plan(), at=NOW)
+    assert saved.value, saved.findings
+    return saved.value
+
+
+def values(period: str) -> dict[str, object]:
+    rows = Measurement.objects.current().filter(kpi__code="sales", period=period)
+    return dict(rows.values_list("unit__code", "value"))
+
+
+def test_a_feed_loads_what_its_source_gives_and_the_second_time_nothing(sales: Feed, alice: Person) -> None:
+    tried = try_feed(by=alice, plan=plan(), at=NOW)
+    assert tried.value and (tried.value.loaded, tried.value.rejected) == (4, 0) and FeedRun.objects.count() == 0
+    first = run_feed(by=alice, feed="sales", at=NOW)
+    assert first.value and first.ok, first.findings
+    assert (first.value.read, first.value.loaded, first.value.rejected) == (4, 4, 0)
+    assert values("M:2026-01") == {"north": 1000, "south": 1001}
+    assert Measurement.objects.filter(import_run=first.value.import_run).count() == 4
+    again = run_feed(by=alice, feed="sales", at=NOW + timedelta(hours=1))
+    assert again.value and (again.value.loaded, again.value.unchanged) == (0, 4)
+
+
+def test_no_secret_is_in_the_database_or_in_the_log(sales: Feed, alice: Person) -> None:
+    Feed.objects.update(ask={"path": "key-of-nothing"})
+    run_feed(by=alice, feed="sales", at=NOW)
+    with connection.cursor() as cursor:
+        for table in ("records_connection", "records_feed", "records_feedrun", "records_event"):
+            cursor.execute(f"SELECT * FROM {table}")
+            assert SECRET not in str(cursor.fetchall())
+    said = Event.objects.filter(action__in=("connection.save", "feed.save", "feed.fail"))
+    assert said.values("action").distinct().count() == 3
+
+
+def test_a_secret_is_written_again_for_another_place_and_kept_for_another_name(shop: Connection, alice: Person) -> None:
+    options = dict(shop.options)
+    same = save_connection(by=alice, known="shop", code="shop", name="The shop", kind="rest", options=options)
+    assert same.value and same.value.secret.reveal() == SECRET
+    moved = save_connection(
+        by=alice, known="shop", code="shop", name="Shop", kind="rest", options=options | {"url": "https://evil.example"}
+    )
+    assert [f.place.thing for f in moved.findings] == ["secret"]
+    assert Connection.objects.get().options == options
+
+
+def test_a_column_that_was_renamed_stops_the_feed_and_loads_nothing(sales: Feed, stub: Service, alice: Person) -> None:
+    stub.rows = [{("amounts" if k == "amount" else k): v for k, v in row.items()} for row in stub.rows]
+    before = Measurement.objects.count()
+    outcome = run_feed(by=alice, feed="sales", at=NOW)
+    assert "no longer gives the column \"amount\"" in outcome.findings[0].message
+    assert "amounts" in outcome.findings[0].fix and Measurement.objects.count() == before
+
+
+@pytest.mark.parametrize("apart", [False, True])
+def test_one_wrong_row_stops_all_or_is_kept_apart(sales: Feed, stub: Service, alice: Person, apart: bool) -> None:
+    Feed.objects.update(keeps_apart=apart)
+    stub.rows[0]["amount"] = "1.234,5"
+    run = run_feed(by=alice, feed="sales", at=NOW).value
+    assert run and (run.read, run.loaded, run.rejected) == (4, 3 if apart else 0, 1)
+    assert bool(run.failure) is not apart and "1.234,5" in run.rejects
+
+
+def test_days_become_periods_and_many_rows_one_figure(sales: Feed, stub: Service, alice: Person) -> None:
+    stub.rows = [{"region": "north", "month": f"2026-05-{day:02}T10:00:00", "amount": "0.1"} for day in (1, 2, 31)]
+    Feed.objects.update(adding="sum")
+    run_feed(by=alice, feed="sales", at=NOW)
+    assert str(values("M:2026-05")["north"]) == "0.3"
+
+
+def test_a_source_that_is_away_is_asked_again_soon_and_in_the_end_once_a_day(sales: Feed, alice: Person) -> None:
+    Feed.objects.update(ask={"path": "dead"})
+    moment, waits = NOW, []
+    for _ in range(6):
+        run_feed(by=None, feed="sales", at=moment)
+        following = Feed.objects.get().next_at
+        assert following
+        waits.append(following - moment)
+        moment = following
+    assert waits[:3] == [timedelta(minutes=m) for m in (1, 4, 16)]
+    assert waits[3] > timedelta(hours=12) and waits[4] >= timedelta(days=1) and waits[5] >= timedelta(days=1)
+    Feed.objects.update(ask={"path": "key", "rows": "data"})
+    run_feed(by=None, feed="sales", at=moment)
+    assert Feed.objects.get().failures == 0
+
+
+def test_a_feed_runs_once_at_a_time_and_once_when_it_is_due(sales: Feed) -> None:
+    due = NOW + timedelta(hours=1)
+    running = {"organisation_id": sales.organisation_id, "feed": sales, "since": NOW.date(), "until": NOW.date()}
+    FeedRun.objects.create(**running, started_at=NOW, lease_until=NOW + LEASE)
+    with pytest.raises(Conflict):
+        run_feed(by=None, feed="sales", at=NOW)
+    dead = NOW + LEASE + timedelta(seconds=1)
+    assert run_feed(by=None, feed="sales", due_at=due, at=dead).ok  # whoever ran it is taken for dead
+    assert "broke off" in FeedRun.objects.order_by("pk")[0].failure
+    with pytest.raises(Conflict):
+        run_feed(by=None, feed="sales", due_at=due, at=dead)
+
+
+def test_the_job_runs_what_is_due_and_one_feed_does_not_stop_another(
+    sales: Feed, alice: Person, caplog: pytest.LogCaptureFixture
+) -> None:
+    save_feed(by=alice, plan=plan(code="away", name="Away", ask={"path": "half"}), at=NOW)
+    Feed.objects.update(next_at=NOW)
+    assert run_due_feeds(now=NOW - timedelta(minutes=1)) == 0
+    with caplog.at_level(logging.WARNING):
+        assert run_due_feeds(now=NOW + timedelta(minutes=1)) == 1
+    assert "not whole JSON" in caplog.text and SECRET not in caplog.text
+    assert run_due_feeds(now=NOW + timedelta(minutes=1)) == 0  # both have another time to come
+    pause_feed(by=alice, feed="sales")
+    assert Feed.objects.get(code="sales").next_at is None
+
+
+def test_a_backfill_looks_as_far_back_as_it_is_told(sales: Feed, stub: Service, alice: Person) -> None:
+    Feed.objects.update(ask={"path": "all?from={since}&to={until}", "rows": "data"})
+    run_feed(by=alice, feed="sales", since=date(2024, 1, 1), at=NOW)
+    run_feed(by=alice, feed="sales", at=NOW + timedelta(hours=1))
+    assert stub.seen == ["/all?from=2024-01-01&to=2026-07-31", "/all?from=2026-05-01&to=2026-07-31"]
+
+
+def test_only_who_may_change_sources_does(sales: Feed, alice: Person, bob: Person, charlie: Person) -> None:
+    for person, refusal in ((bob, Forbidden), (charlie, NotFound)):
+        with pytest.raises(refusal):
+            run_feed(by=person, organisation="bakery", feed="sales")
+        with pytest.raises(refusal):
+            try_feed(by=person, organisation="bakery", plan=plan())
+        with pytest.raises(refusal):
+            testing.test_connection(by=person, organisation="bakery", connection="shop")
+        assert not Connection.objects.visible_to(person).exists() and not Feed.objects.visible_to(person).exists()
+    assert testing.test_connection(by=alice, connection="shop").ok
+    with pytest.raises(Conflict):
+        remove_connection(by=alice, connection="shop")
+
+
+def test_what_is_wrong_with_a_feed_is_said_field_by_field(shop: Connection, alice: Person) -> None:
+    wrong = plan(code="No", months=0, schedule="* * * * *", columns={"unit": "region"}, adding="most")
+    found = {f.place.thing for f in save_feed(by=alice, plan=wrong).findings}
+    assert found == {"code", "months", "schedule", "column_kpi", "column_period", "column_value", "adding"}
+
+
+def test_a_daily_schedule_is_due_once_on_days_of_23_and_25_hours() -> None:
+    for before in (datetime(2026, 3, 28, 12, tzinfo=UTC), datetime(2026, 10, 24, 12, tzinfo=UTC)):
+        first = next_due("30 2 * * *", "Europe/Berlin", before)
+        assert first
+        second = next_due("30 2 * * *", "Europe/Berlin", first)
+        assert second and timedelta(hours=22) < second - first < timedelta(hours=26)
+    assert wrong_schedule("0 0 31 2 *", "UTC", NOW) and wrong_schedule("0 6 * * *", "Mars/North", NOW)
