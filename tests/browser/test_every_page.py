@@ -54,6 +54,8 @@ PAGES = {
     "updates, nothing to enter": "/s/group/updates/?p=2027-02",
     "audit log": "/audit/calder-vale/",
     "audit log, nothing found": "/audit/calder-vale/?text=zzzz",
+    "sources": "/sources/calder-vale/",
+    "connection": "/sources/calder-vale/connections/new/?kind=database",
     "system": "/system/",
     "tokens": "/tokens/",
     "password": "/password/",

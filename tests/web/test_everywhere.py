@@ -38,6 +38,7 @@ WITHOUT = {
     "health", "password", "preferences", "account", "sessions", "people", "person", "invitation",
     "forgotten", "deputies", "reset", "rights", "audit", "audit_export", "audit_home", "audit_verification",
     "tokens", "system", "reminder", "guest", "guest_link", "map_file", "kpi_file",
+    "sources", "connection", "feed", "feed_runs", "feed_run",
 }  # fmt: skip
 
 
