@@ -9,7 +9,7 @@ from fourfold.records.models.connection import OfSources
 
 
 class FeedRun(models.Model):
-    """One run; the counts add up: `read` = `loaded` + `unchanged` + `rejected`. It failed where `failure` says why.
+    """One run; `read` = `loaded` + `unchanged` + `rejected` + `held`. It failed where `failure` says why.
 
     A feed has one run at a time, and one for each time it was due: the database sees to both.
     """
@@ -40,6 +40,11 @@ class FeedRun(models.Model):
             models.UniqueConstraint(fields=("feed",), condition=Q(ended_at=None), name="feed_runs_once_at_a_time"),
             models.UniqueConstraint(fields=("feed", "due_at"), name="feed_runs_once_when_due"),
         )
+
+    @property
+    def held(self) -> int:
+        """Rows that were right, and were not loaded because others were not."""
+        return self.read - self.loaded - self.unchanged - self.rejected
 
     def __str__(self) -> str:
         """Which feed and when."""

@@ -82,10 +82,11 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:  # fmt: skip
     trial = tried.value if tried else None
+    stops = bool(trial and trial.rejected and not form.plan.keeps_apart)
     return plain(
         request, "web/feed.html", title=row.name if row else f"New feed of {form.connection.name}", status=status,
         organisation_name=place.name, organisation=place, row=row, form=form, connection=form.connection,
-        trial=trial, first=trial.rows.rows[:SHOWN] if trial else (), tried=tried,
+        stops=stops, trial=trial, first=trial.rows.rows[:SHOWN] if trial else (), tried=tried,
         said=_said(tried) if tried else (),
     )  # fmt: skip
 
