@@ -31,7 +31,7 @@ def addresses(unit: str) -> dict[str, str]:
         person = Person.objects.get(email=ADDRESSES["alice"]).pk
         pks = {"objective": objective, "suggestions": objective, "person": person}
         pk = {"pk": pks.get(pattern.name, kpi), "name": "x", "organisation": "bakery", "code": "market_share",
-              "noun": "kpi", "key": "sales"}  # fmt: skip
+              "noun": "kpi", "key": "sales", "run": 1}  # fmt: skip
         values = {name: (pk | {"unit": unit})[name] for name in names}
         out[pattern.name] = reverse(pattern.name, kwargs=values) + ("?o=bakery" if pattern.name == "people" else "")
     return out
