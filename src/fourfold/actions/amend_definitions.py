@@ -10,6 +10,7 @@ from django.db import transaction
 
 from fourfold.access.roles import Action
 from fourfold.actions._amended_results import store_amended
+from fourfold.actions._closed_targets import targets_of_closed
 from fourfold.actions._grants import without_gain
 from fourfold.actions._steps import advance, find_organisation, lock, note_event, require
 from fourfold.actions.evaluate_organisation import is_evaluated
@@ -64,6 +65,7 @@ def amend_definitions(
         after = amend(before.written, wanted)
         said = verdict(before.definitions, after, wanted, today=moment.date())
         broken = (*said.broken, *_taken(before.written, wanted), *_in_use(locked, wanted), *_closed(locked, wanted))
+        broken += tuple(targets_of_closed(locked, before, wanted))
         if broken:
             return Outcome("nothing was changed", findings=broken)
         was_evaluated = is_evaluated(locked, on=moment)
