@@ -56,6 +56,7 @@ from fourfold.actions.reactivate_person import reactivate_person
 from fourfold.actions.record_measurement import record_measurement, version_of
 from fourfold.actions.record_measurements import NewFigure, record_measurements
 from fourfold.actions.remind_people import remind_people
+from fourfold.actions.remove_examples import remove_examples
 from fourfold.actions.remove_memos import remove_memos
 from fourfold.actions.remove_second_factors import remove_second_factors
 from fourfold.actions.remove_sessions import remove_sessions
@@ -72,6 +73,7 @@ from fourfold.actions.rotate_keys import rotate_keys
 from fourfold.actions.send_mail import send_mail
 from fourfold.actions.set_password import set_password
 from fourfold.actions.set_period_state import set_period_state
+from fourfold.actions.start_scorecard import start_scorecard
 from fourfold.actions.undo_amendment import undo_amendment
 from fourfold.actions.use_token import use_token
 from fourfold.actions.verify_chains import verify_chains
@@ -260,6 +262,28 @@ def _(path: Path) -> Act:
 @case(add_library_kpi)
 def _(path: Path) -> Act:
     return lambda: add_library_kpi(by=person(ALICE), objective="earn", kpi="K012", **B)
+
+
+def shops(path: Path) -> None:
+    """An organisation without a scorecard."""
+    shop = {"code": "shops", "name": "Shops"}
+    given: dict[str, Any] = {"organisation": shop, "people": [], "units": [shop]}
+    nouns = ("perspectives", "themes", "objectives", "links", "kpis", "uses", "targets", "initiatives", "notes")
+    nothing: dict[str, Any] = {noun: [] for noun in nouns}
+    load_folder(by=None, path=folder(path, "kpi,unit,period,value\n", **given, **nothing), at=NOW)
+
+
+@case(start_scorecard)
+def _(path: Path) -> Act:
+    shops(path)
+    return lambda: start_scorecard(by=None, organisation="shops", template="software", examples=False, at=NOW)
+
+
+@case(remove_examples)
+def _(path: Path) -> Act:
+    shops(path)
+    start_scorecard(by=None, organisation="shops", template="software", examples=True, at=NOW)
+    return lambda: remove_examples(by=None, organisation="shops", at=NOW)
 
 
 def takings() -> Amendment:

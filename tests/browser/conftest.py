@@ -173,6 +173,22 @@ def new_visit(browser: Browser, server: Server, **options: Any) -> Visit:
     return visit
 
 
+def new_place(browser: Browser, server: Server, folder: Path, name: str, email: str) -> Visit:
+    """A window of the person who has just signed in to their new organisation, which has nothing in it."""
+    env = {k: v for k, v in os.environ.items() if not k.startswith(("FOURFOLD_", "DATABASE_", "DJANGO_"))}
+    env |= {"FOURFOLD_DATA": str(server.log.parent), "FOURFOLD_URL": server.url}
+    fourfold("init", str(folder), "--empty", "--name", name, "--email", email, env=env)
+    fourfold("load", str(folder), env=env)
+    password = fourfold("password", email, env=env).strip().rsplit(" ", 1)[-1]
+    visit = new_visit(browser, server, **size("desk"))
+    page = visit.open("/accounts/login/")
+    page.get_by_label("E-mail address").fill(email)
+    page.get_by_label("Password", exact=True).fill(password)
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    page.wait_for_url(lambda url: "/s/" in url)
+    return visit
+
+
 def size(width: str) -> dict[str, Any]:
     """The options of a window as wide as a desk or a phone."""
     across, down = WIDTHS[width]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import Server, Visit, fourfold, new_visit, size
+from tests.browser.conftest import Server, Visit, new_place
 from tests.browser.test_every_page import check
 
 EMAIL = "paula@new-place.example"
@@ -50,17 +49,7 @@ MORE: dict[str, dict[str, list[tuple[str, str, str, str, str]]]] = {
 @pytest.fixture
 def paula(browser: Browser, server: Server, tmp_path: Path) -> Iterator[Visit]:
     """She has an organisation with nothing in it."""
-    env = {k: v for k, v in os.environ.items() if not k.startswith(("FOURFOLD_", "DATABASE_", "DJANGO_"))}
-    env |= {"FOURFOLD_DATA": str(server.log.parent), "FOURFOLD_URL": server.url}
-    fourfold("init", str(tmp_path / "place"), "--empty", "--name", "New Place", "--email", EMAIL, env=env)
-    fourfold("load", str(tmp_path / "place"), env=env)
-    password = fourfold("password", EMAIL, env=env).strip().rsplit(" ", 1)[-1]
-    visit = new_visit(browser, server, **size("desk"))
-    page = visit.open("/accounts/login/")
-    page.get_by_label("E-mail address").fill(EMAIL)
-    page.get_by_label("Password", exact=True).fill(password)
-    page.get_by_role("button", name="Sign in", exact=True).click()
-    page.wait_for_url(lambda url: "/s/" in url)
+    visit = new_place(browser, server, tmp_path / "place", "New Place", EMAIL)
     yield visit
     visit.page.context.close()
 

@@ -7,11 +7,16 @@ from pathlib import Path
 
 import pytest
 
+from fourfold.engine.checks import check
+from fourfold.engine.definitions import Definitions
+from fourfold.engine.definitions.complete import complete
 from fourfold.engine.findings import Level
 from fourfold.engine.statuses import Status
 from fourfold.errors import NotFound
+from fourfold.library.set_up import set_up
 from fourfold.library.template import find_template, templates
 from fourfold.library.template_figures import example_figures, figures_text
+from fourfold.library.template_start import begun, without_examples
 from fourfold.scorecard import Scorecard, read
 
 INDUSTRIES = ("bank", "charity", "city", "hospital", "manufacturer", "retailer", "software", "university")
@@ -72,3 +77,29 @@ def test_units_that_a_template_does_not_know_share_the_whole_evenly() -> None:
     alone = made.model_copy(update={"units": made.units[:1]})
     meals = [float(r.value) for r in example_figures(template, alone, DAYS[0]) if r.kpi == "meals"]
     assert len(meals) == 24 and 14_000 < min(meals) < max(meals) < 22_000
+
+
+@pytest.mark.parametrize("code", INDUSTRIES)
+def test_every_template_begins_an_empty_scorecard_with_units_of_its_own_or_of_the_template(code: str) -> None:
+    template = find_template(code)
+    own = {"organisation": {"code": "o", "name": "O"}, "strategy": {"code": "s", "name": "S", "state": "draft"}}
+    for units in (["root"], ["root", "east", "west"]):
+        named = [{"code": unit, "name": unit, "parent": None if unit == "root" else "root"} for unit in units]
+        after = begun(Definitions.model_validate(own | {"units": named}), template, DAYS[0], examples=True)
+        assert [f for f in check(complete(after), today=DAYS[0]) if f.level is Level.ERROR] == []
+        assert {row.kpi for row in example_figures(template, after, DAYS[0])} == set(after.kpi)
+        left = without_examples(after, template, date(2027, 3, 1))
+        assert (left.initiatives, left.notes, left.kpis) == ((), (), after.kpis)
+
+
+def test_set_up_says_what_each_step_lacks_and_ends() -> None:
+    made = find_template("bank").definitions(DAYS[0])
+    steps = set_up(made, has_figures=True, has_examples=True)
+    assert [len(step.gaps) for step in steps] == [0, 0, 0, 0, 2]
+    people = tuple(p.model_copy(update={"email": f"{p.code}@bank.example"}) for p in made.people)
+    done = set_up(made.model_copy(update={"people": people}), has_figures=True, has_examples=False)
+    assert all(not step.gaps for step in done)
+    broken = made.model_copy(update={"uses": made.uses[2:], "links": (), "objectives": made.objectives[:-1]})
+    texts = [gap.text for step in set_up(broken, has_figures=False, has_examples=False) for gap in step.gaps]
+    assert texts[0] == "No objective drives another yet." and "has no KPI" in texts[1]
+    assert texts[-1] == "There are no figures yet."

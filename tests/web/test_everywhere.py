@@ -31,7 +31,7 @@ PAGES = (
     "home", "overview", "scorecard", "map", "alignment", "initiatives", "menu", "kpi", "quality", "figures", "steps",
     "objective", "search", "evidence", "portfolio", "scenario", "proposals", "members", "readers", "periods",
     "approvals", "restatements", "library", "library_kpi", "suggestions", "guest_links",
-    "build", "changes", "new_thing", "amendment", "removal",
+    "start", "build", "changes", "new_thing", "amendment", "removal",
     "updates", "update_checks", "my_updates", "map_editor",
 )  # fmt: skip
 WITHOUT = {
@@ -113,7 +113,7 @@ def test_somebody_who_is_not_signed_in_is_asked_to(organisation: Organisation) -
 @pytest.mark.parametrize("method", ["OPTIONS", "TRACE", "PUT", "DELETE", "POST"])
 def test_a_page_is_read_and_only_a_form_is_sent(alice: Client, method: str) -> None:
     sent = ("figures", "steps", "members", "suggestions", "periods", "approvals", "restatements", "/password/",
-            "updates", "update_checks", "build", "changes", "new_thing", "amendment", "removal",
+            "updates", "update_checks", "start", "build", "changes", "new_thing", "amendment", "removal",
             "map_editor", "guest_links")  # fmt: skip
     forms = dict.fromkeys(sent, "GET, HEAD, POST") | {"/preferences/": "POST"}
     for name in (*PAGES, "/password/", "/preferences/"):

@@ -31,7 +31,7 @@ HEADER: Final = "kpi,unit,period,value,numerator,denominator"
 _PARTED: Final = (MeasureKind.RATIO, MeasureKind.SURVEY)
 
 
-class Figure(NamedTuple):
+class ExampleFigure(NamedTuple):
     """A figure as text: a value, or the two parts of a ratio."""
 
     kpi: str
@@ -48,7 +48,7 @@ def figures_text(template: Template, definitions: Definitions, today: date) -> s
     return "\n".join([HEADER, *rows, ""])
 
 
-def example_figures(template: Template, definitions: Definitions, today: date) -> Iterator[Figure]:
+def example_figures(template: Template, definitions: Definitions, today: date) -> Iterator[ExampleFigure]:
     """Figures of every KPI that the template describes, for the units without units below them.
 
     The definitions may have other units than the template: the whole is then shared out evenly. A KPI of the whole
@@ -79,7 +79,7 @@ def _of_kpi(
     today: date,
     *,
     seed: str,
-) -> Iterator[Figure]:
+) -> Iterator[ExampleFigure]:
     chance = np.random.default_rng(crc32(f"{seed}/{kpi.code}".encode()))
     offsets = line.get("units", {})
     middle = sum(offsets.get(unit, 0) * share for unit, share in shares.items()) / sum(shares.values())
@@ -95,7 +95,7 @@ def _of_kpi(
                 yield _parted(kpi, line, (unit, period.short_id), value, line["volume"] * share * busy)
             else:
                 value = _within(kpi, (whole + own) * share if len(shares) > 1 else whole)
-                yield Figure(kpi.code, unit, period.short_id, f"{value:.{_decimals(kpi)}f}", "", "")
+                yield ExampleFigure(kpi.code, unit, period.short_id, f"{value:.{_decimals(kpi)}f}", "", "")
 
 
 def _level(line: Mapping[str, Any], ago: int, month: int) -> float:
@@ -116,12 +116,12 @@ def _within(kpi: Kpi, value: float) -> float:
     return float(min(max(value, low), high))
 
 
-def _parted(kpi: Kpi, line: Mapping[str, Any], place: tuple[str, str], value: float, volume: float) -> Figure:
+def _parted(kpi: Kpi, line: Mapping[str, Any], place: tuple[str, str], value: float, volume: float) -> ExampleFigure:
     decimals = line.get("decimals", 0)
     denominator = max(round(volume, decimals), 10.0**-decimals)
     numerator = round(value / float(kpi.factor) * denominator, max(decimals, int(kpi.kind is MeasureKind.SURVEY)))
     parts = (f"{part:.10f}".rstrip("0").rstrip(".") for part in (numerator, denominator))
-    return Figure(kpi.code, *place, "", *parts)
+    return ExampleFigure(kpi.code, *place, "", *parts)
 
 
 def _decimals(kpi: Kpi) -> int:

@@ -13,7 +13,7 @@ class Import(models.Model):
     read; `rejects` the rows that were kept apart, as a table to be mended.
     """
 
-    KINDS = ("folder", "file", "feed", "push")
+    KINDS = ("folder", "file", "feed", "push", "template")
 
     organisation = models.ForeignKey("records.Organisation", on_delete=models.CASCADE)
     sha256 = models.CharField(max_length=64, help_text="Of the figures as read, in their order.")

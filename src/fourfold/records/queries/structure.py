@@ -63,6 +63,7 @@ class Structure:
     kpi_pk: Mapping[str, int]
     objective_pk: Mapping[str, int]
     definitions: defined.Definitions  # of the organisation and its units alone
+    examples: str = ""  # the code of the template whose example figures it holds
 
     @cached_property
     def whole(self) -> defined.Definitions:
@@ -276,6 +277,7 @@ def _read(organisation: models.Organisation) -> Structure:
         kpi_pk={code: pk for pk, code, _ in kpis},
         objective_pk={code: pk for pk, code, _ in objectives},
         definitions=defined.Definitions.model_construct(**alone),
+        examples=organisation.examples,
     )
 
 

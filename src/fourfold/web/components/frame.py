@@ -53,6 +53,7 @@ class Frame:
     people_url: str
     sources_url: str
     build_url: str
+    start_url: str
 
 
 def show(
@@ -102,6 +103,7 @@ def frame_of(request: Request, here: Here, page: str) -> Frame:
         people_url=_people_url(here.scope),
         sources_url=_sources_url(here.scope),
         build_url=here.unit("build") if may_define(here.scope) else "",
+        start_url=here.unit("start"),
     )
 
 

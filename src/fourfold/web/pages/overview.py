@@ -14,6 +14,7 @@ from fourfold.access.sight import sights_of
 from fourfold.engine.statuses import Status
 from fourfold.graphics.scoreline import scoreline, shared_scale
 from fourfold.graphics.svg import Svg
+from fourfold.records.queries.amendment import may_define
 from fourfold.records.queries.due_updates import Urgency, due_in
 from fourfold.records.queries.overview import KpiNow, NodeNow, Overview, PerspectiveNow, overview_of
 from fourfold.records.queries.window import Cell, scores
@@ -35,16 +36,19 @@ from fourfold.web.components.numbers import plural, score_change, score_text
 from fourfold.web.components.period import full_name, month_name, periods_noun
 from fourfold.web.components.piece import Piece
 from fourfold.web.components.ready import ready
+from fourfold.web.components.set_up import set_up_of
 from fourfold.web.pages.errors import nothing_here
 from fourfold.web.requests import Request, signed_in
 
 
 @signed_in
 def home(request: Request) -> HttpResponse:
-    """The first scorecard the person can see; without any, a page that says so."""
+    """The first scorecard the person can see; without any, a page that says so, or how to start one."""
     if not sights_of(principal_of(request.user)):
         return nothing_here(request)
-    return redirect(here_at(request).unit("overview"))
+    here = here_at(request)
+    is_new = not here.scope.structure.perspectives and may_define(here.scope)
+    return redirect(here.unit("start" if is_new else "overview"))
 
 
 @signed_in
@@ -63,7 +67,7 @@ def overview(request: Request, unit: str) -> HttpResponse:
     return show(
         request, "web/overview.html", here, page="overview", title=title, crumbs=[crumb_of(here)], content=made,
         due=f"{plural(count, 'figure')} due from you" if count else "",
-        due_url=here.at(reverse("my_updates"), here.place()),
+        due_url=here.at(reverse("my_updates"), here.place()), set_up=set_up_of(request, here), can_hide=True,
     )  # fmt: skip
 
 

@@ -1,7 +1,8 @@
-"""How a person wants pages to look: theme and density, kept in cookies so that signing in is not needed."""
+"""How a person wants pages to look: theme, density and a hidden set-up, kept in cookies: signing in is not needed."""
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from django.conf import settings
@@ -11,9 +12,11 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from fourfold.web.components.frame import DENSITIES, THEMES
+from fourfold.web.components.set_up import COOKIE
 
 YEAR: Final = 365 * 24 * 3600
 _CHOICES: Final = {"theme": dict(THEMES), "density": dict(DENSITIES)}
+_CODE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.\-]{0,79}")
 
 
 @require_POST
@@ -24,7 +27,12 @@ def preferences(request: HttpRequest) -> HttpResponse:
         back = "/"
     response = redirect(back)
     for name, choices in _CHOICES.items():
-        value = request.POST.get(name)
-        if value in choices:
-            response.set_cookie(name, value, max_age=YEAR, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE)
+        if (value := request.POST.get(name)) in choices:
+            _keep(response, name, value)
+    if _CODE.fullmatch(code := request.POST.get(COOKIE, "")):
+        _keep(response, COOKIE, code)
     return response
+
+
+def _keep(response: HttpResponse, name: str, value: str) -> None:
+    response.set_cookie(name, value, max_age=YEAR, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE)
