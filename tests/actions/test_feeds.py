@@ -20,6 +20,7 @@ from fourfold.actions.save_connection import save_connection
 from fourfold.actions.save_feed import FeedPlan, save_feed
 from fourfold.actions.try_feed import try_feed
 from fourfold.errors import Conflict, Forbidden, NotFound
+from fourfold.jobs.make_room import make_room
 from fourfold.jobs.run_due_feeds import run_due_feeds
 from fourfold.records.models import Connection, Event, Feed, FeedRun, Measurement, Organisation, Person
 from fourfold.testing.service import SECRET, Service, service
@@ -165,6 +166,14 @@ def test_the_job_runs_what_is_due_and_one_feed_does_not_stop_another(
     assert run_due_feeds(now=NOW + timedelta(minutes=1)) == 0  # both have another time to come
     pause_feed(by=alice, feed="sales")
     assert Feed.objects.get(code="sales").next_at is None
+
+
+def test_old_runs_make_room_and_those_that_brought_figures_stay(sales: Feed) -> None:
+    for hours in range(3):  # the first one brings figures
+        run_feed(by=None, feed="sales", at=NOW + timedelta(hours=hours))
+    assert make_room(now=datetime.now(UTC) + timedelta(days=89)) == 0 and FeedRun.objects.count() == 3
+    make_room(now=datetime.now(UTC) + timedelta(days=91))
+    assert FeedRun.objects.get().loaded == 4
 
 
 def test_a_backfill_looks_as_far_back_as_it_is_told(sales: Feed, stub: Service, alice: Person) -> None:

@@ -13,7 +13,7 @@ import pytest
 
 from fourfold.connectors.database import DATABASE
 from fourfold.connectors.egress import EgressPolicy
-from fourfold.connectors.port import Access
+from fourfold.connectors.port import Access, Limits
 from fourfold.testing.connector import conform, refused
 from fourfold.testing.service import ROWS
 from tests.connectors import mariadb
@@ -95,6 +95,12 @@ def test_a_server_gives_rows(server: Server) -> None:
 def test_a_server_is_read_and_nothing_else(server: Server, statement: str) -> None:
     refused(DATABASE, server.access, {"statement": statement})
     assert server.count() == len(ROWS)
+
+
+def test_a_user_who_may_do_more_than_read_is_told_of(server: Server) -> None:
+    said = DATABASE.reach(server.access, Limits(seconds=10))
+    assert said.startswith("The database answers")
+    assert ("use one who may only read" in said) is (server.access.options["dialect"] == "postgresql")  # a superuser
 
 
 def test_a_statement_that_takes_too_long_is_stopped(server: Server) -> None:

@@ -15,7 +15,7 @@ from tests.project.test_serve import free_port, wait_for
 
 __all__ = ["filled", "template"]  # fixtures
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
-JOBS = ["anchor_chains_daily", "close_due_periods", "evaluate_new_day", "make_room"]
+JOBS = ["anchor_chains_daily", "close_due_periods", "evaluate_new_day", "make_room", "run_due_feeds"]
 
 
 def guess(here: str) -> bool:

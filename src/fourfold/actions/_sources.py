@@ -15,7 +15,7 @@ from django.conf import settings
 
 from fourfold.connectors.egress import EgressPolicy
 from fourfold.connectors.kinds import KINDS
-from fourfold.connectors.port import Access, Limits, Rows, SourceError, Window
+from fourfold.connectors.port import Access, Limits, Rows, SourceError, Window, filled
 from fourfold.engine.findings import Finding, Level, Place
 from fourfold.errors import NotFound
 from fourfold.records.models import Connection, Feed, Organisation
@@ -69,6 +69,14 @@ def ask_source(
     """What a stored connection answers. Raises `SourceError`."""
     access = access_of(connection.kind, connection.options, connection.secret.reveal() if connection.secret else "")
     return KINDS[connection.kind].read(access, ask, window, limits)
+
+
+def columns_in(columns: Mapping[str, str], window: Window) -> dict[str, str]:
+    """Which column is what, with `{since}` and `{until}` in fixed texts as days."""
+    return {
+        target: filled(source, window, is_address=False) if source.startswith("=") else source
+        for target, source in columns.items()
+    }
 
 
 def window_of(months: int, today: date) -> Window:

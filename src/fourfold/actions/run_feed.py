@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from django.db import IntegrityError, transaction
 
 from fourfold.access.roles import Action
-from fourfold.actions._sources import LIMITS, ask_source, find_feed, next_due, window_of
+from fourfold.actions._sources import LIMITS, ask_source, columns_in, find_feed, next_due, window_of
 from fourfold.actions._steps import find_organisation, note_event, require
 from fourfold.actions.import_measurements import import_measurements
 from fourfold.actions.outcome import Outcome
@@ -103,7 +103,7 @@ def _bring(place: Organisation, row: Feed, window: Window, at: datetime) -> _Cam
         ready = ready_definitions(place)
         if ready is None:
             raise NotFound("There are no KPIs here yet.", hint="Load or build a scorecard first.")
-        table = figures_of(rows, row.columns, row.adding, ready.definitions, source=row.name)
+        table = figures_of(rows, columns_in(row.columns, window), row.adding, ready.definitions, source=row.name)
         outcome = import_measurements(
             by=None, organisation=place.code, rows=table, source=f"feed {row.name}", kind="feed",
             quarantine=row.keeps_apart, at=at,

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 from fourfold.access.roles import Action
-from fourfold.actions._sources import ask_source, complaint, find_connection, window_of
+from fourfold.actions._sources import ask_source, columns_in, complaint, find_connection, window_of
 from fourfold.actions._steps import find_organisation, require
 from fourfold.actions.import_measurements import import_measurements
 from fourfold.actions.outcome import Outcome
@@ -58,7 +58,7 @@ def try_feed(
             return Outcome(f"{len(rows.rows):,} rows", Trial(rows, window))
         if wrong_columns := missing_columns(rows, plan.columns):
             return Outcome(f"{len(rows.rows):,} rows", Trial(rows, window), (_said(wrong_columns),))
-        table = figures_of(rows, plan.columns, plan.adding, ready.definitions, source=plan.name)
+        table = figures_of(rows, columns_in(plan.columns, window), plan.adding, ready.definitions, source=plan.name)
     except SourceError as error:
         return Outcome("the source gave no rows", findings=(_said(error),))
     outcome = import_measurements(

@@ -1,13 +1,14 @@
-"""Make room: sessions, memos and job runs that have ended."""
+"""Make room: sessions, memos, job runs, and runs of feeds that brought nothing, which have ended."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
+from fourfold.actions.remove_feed_runs import remove_feed_runs
 from fourfold.actions.remove_memos import remove_memos
 from fourfold.actions.remove_sessions import remove_sessions
 
 
 def make_room(*, now: datetime) -> int:
     """How many rows were removed."""
-    return sum(remove(by=None, at=now).value or 0 for remove in (remove_sessions, remove_memos))
+    return sum(remove(by=None, at=now).value or 0 for remove in (remove_sessions, remove_memos, remove_feed_runs))

@@ -78,6 +78,15 @@ def test_a_run_that_refuses_rows_shows_them_and_a_day_that_is_none_runs_nothing(
     assert not Connection.objects.exists()
 
 
+def test_a_ready_feed_is_begun_with(alice: Client) -> None:
+    page = alice.get("/sources/bakery/connections/new/?product=salesforce").content.decode()
+    assert 'value="Salesforce"' in page and 'value="oauth" selected' in page
+    made = {"name": "Salesforce", "code": "salesforce", "auth": "oauth", "url": "https://x.my.salesforce.example"}
+    text(alice, "/sources/bakery/connections/new/?product=salesforce", **made)
+    page = alice.get("/sources/bakery/feeds/new/?connection=salesforce&preset=salesforce.win_rate").content.decode()
+    assert 'value="Win rate"' in page and 'value="nextRecordsUrl"' in page and 'value="sum" selected' in page
+
+
 def test_nobody_else_learns_that_there_are_sources(alice: Client, bob: Client, charlie: Client, stub: Service) -> None:
     text(alice, "/sources/bakery/connections/new/?kind=rest", **CONNECTION, url=stub.url)
     for outsider in (bob, charlie):

@@ -60,7 +60,21 @@ def reach(access: Access, limits: Limits) -> str:
     one = "SELECT 1 AS one FROM dual" if access.options.get("dialect") == "oracle" else "SELECT 1 AS one"
     today = date(1970, 1, 1)
     read(access, {"statement": one}, Window(today, today), limits)
+    asked = _RIGHTS.get(access.options.get("dialect") or "postgresql")
+    if asked is None:
+        return "The database answers"
+    statement, strong = asked
+    found = read(access, {"statement": statement}, Window(today, today), limits)
+    if any(strong.search(cell or "") for row in found.rows for cell in row):
+        return "The database answers, but its user may write files of that server: use one who may only read"
     return "The database answers"
+
+
+#: What a server says of the rights of its user, and the words of those that no read-only session takes away.
+_RIGHTS: Final = {
+    "postgresql": ("SELECT rolsuper FROM pg_roles WHERE rolname = current_user", re.compile("true")),
+    "mysql": ("SHOW GRANTS", re.compile(r"GRANT ([^`]*\bFILE\b|ALL PRIVILEGES ON \*\.\*)")),
+}
 
 
 DATABASE: Final = Connector("database", "Database (SQL)", _PLACE, _ASK, read, reach)

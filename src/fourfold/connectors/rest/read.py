@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
+from urllib.parse import quote
 
 import jmespath
 from jmespath.exceptions import JMESPathError
@@ -42,6 +43,10 @@ def table_of(found: list[Mapping[str, Any]], limits: Limits) -> Rows:
     return rows_of(columns, [tuple(row.get(name) for name in columns) for row in found], limits)
 
 
+#: What stays as it is in a path that somebody wrote; a space, a quote or a bracket is encoded, and % is taken as such.
+_IN_ADDRESSES: Final = "/?&=%+:,;@!$*'()~"
+
+
 def _expression(text: str) -> Any:
     try:
         return jmespath.compile(text) if text.strip() else None
@@ -56,7 +61,7 @@ def _pages(service: Service, ask: Mapping[str, str], window: Window) -> Iterator
     body = filled(ask.get("body", ""), window, is_address=False).encode() if is_post else None
     headers = {"Accept": "application/json"} | ({"Content-Type": "application/json"} if is_post else {})
     chosen, next_one = _expression(ask.get("rows", "")), _expression(ask.get("next", ""))
-    page = first_page(ask, service.address(filled(ask.get("path", ""), window)))
+    page = first_page(ask, service.address(quote(filled(ask.get("path", ""), window), safe=_IN_ADDRESSES)))
     seen: set[str] = set()
     while page.url not in seen:
         seen.add(page.url)

@@ -17,9 +17,10 @@ from fourfold.actions.remove_feed import remove_feed
 from fourfold.actions.run_feed import run_feed
 from fourfold.actions.save_feed import FeedPlan, plan_of, save_feed
 from fourfold.actions.try_feed import Trial, try_feed
+from fourfold.connectors.presets import presets_of
 from fourfold.engine.findings import Level
 from fourfold.errors import Conflict
-from fourfold.records.models import Feed, FeedRun, Organisation
+from fourfold.records.models import Connection, Feed, FeedRun, Organisation
 from fourfold.records.queries.feeds import (
     FeedPlace,
     connection_of,
@@ -49,7 +50,7 @@ def feed(request: Request, organisation: str, key: str) -> HttpResponseBase:
     row = None if key == NEW else feed_of(request.user, place, key)
     code = row.connection.code if row else request.GET.get("connection", "")
     connection = connection_of(request.user, place, code)
-    plan = plan_of(row) if row else FeedPlan("", "", connection.code, time_zone=_zone(place))
+    plan = plan_of(row) if row else _begun(place, connection, request.GET.get("preset", ""))
     if request.method != "POST":
         return _page(request, place, row, stored_feed(connection, plan))
     if row and "remove" in request.POST:
@@ -66,8 +67,16 @@ def feed(request: Request, organisation: str, key: str) -> HttpResponseBase:
     return redirect("feed_runs", place.code, outcome.value.code)
 
 
-def _zone(place: Organisation) -> str:
-    return str(structure_of(place).zone)
+def _begun(place: Organisation, connection: Connection, name: str) -> FeedPlan:
+    """What a new feed begins with: nothing, or a ready one of a product."""
+    zone = str(structure_of(place).zone)
+    for known, _, preset in presets_of(connection.kind):
+        if known == name:
+            return FeedPlan(
+                preset.code, preset.name, connection.code, ask=preset.ask, columns=preset.columns,
+                adding=preset.adding, time_zone=zone,
+            )  # fmt: skip
+    return FeedPlan("", "", connection.code, time_zone=zone)
 
 
 @counted
@@ -86,6 +95,7 @@ def _page(
     return plain(
         request, "web/feed.html", title=row.name if row else f"New feed of {form.connection.name}", status=status,
         organisation_name=place.name, organisation=place, row=row, form=form, connection=form.connection,
+        presets=presets_of(form.connection.kind) if row is None and not tried else (),
         stops=stops, trial=trial, first=trial.rows.rows[:SHOWN] if trial else (), tried=tried,
         said=_said(tried) if tried else (),
     )  # fmt: skip

@@ -14,6 +14,7 @@ from fourfold.actions.remove_connection import remove_connection
 from fourfold.actions.save_connection import save_connection
 from fourfold.actions.test_connection import test_connection
 from fourfold.connectors.kinds import KINDS
+from fourfold.connectors.presets import products
 from fourfold.errors import Conflict, NotFound
 from fourfold.records.models import Connection, Organisation
 from fourfold.records.queries.feeds import FeedPlace, connection_of, connections_of, feeds_of, organisation_with_sources
@@ -33,6 +34,7 @@ def sources(request: Request, organisation: str) -> HttpResponse:
     return plain(
         request, "web/sources.html", title="Sources of figures", organisation_name=place.name, organisation=place,
         feeds=[feed_row(found) for found in feeds_of(request.user, place)], kinds=KINDS.values(),
+        products=products().values(),
         connections=[(row, KINDS[row.kind].name) for row in connections_of(request.user, place)],
     )  # fmt: skip
 
@@ -59,11 +61,14 @@ def connection(request: Request, organisation: str, key: str) -> HttpResponse:
     """One connection, or a new one of the `kind` in the address; POST saves, tests or removes it."""
     place = organisation_with_sources(request.user, organisation)
     row = None if key == NEW else connection_of(request.user, place, key)
-    kind = row.kind if row else request.GET.get("kind", "")
+    product = products().get(request.GET.get("product", ""))
+    kind = row.kind if row else product.kind if product else request.GET.get("kind", "")
     if kind not in KINDS:
         raise NotFound("There is no such kind of source.")
     if request.method != "POST":
-        return _page(request, place, row, stored_connection(row) if row else ConnectionForm(kind, {}))
+        begun = ConnectionForm(kind, {"name": product.product, "code": product.code, **product.connection}
+                               if product else {})  # fmt: skip
+        return _page(request, place, row, stored_connection(row) if row else begun)
     if row and "test" in request.POST:
         return _tested(request, place, row)
     if row and "remove" in request.POST:
@@ -104,7 +109,8 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:  # fmt: skip
     title = row.name if row else f"New connection: {KINDS[form.kind].name}"
+    product = products().get(request.GET.get("product", "")) if row is None else None
     return plain(
         request, "web/connection.html", title=title, status=status, organisation_name=place.name, organisation=place,
-        row=row, form=form, kind=KINDS[form.kind], wrong=wrong,
+        row=row, form=form, kind=KINDS[form.kind], wrong=wrong, product=product,
     )  # fmt: skip
