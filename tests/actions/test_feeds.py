@@ -6,19 +6,21 @@ import logging
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from ipaddress import ip_network
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.db import connection
 
 from fourfold.actions import test_connection as testing
-from fourfold.actions._sources import next_due, wrong_schedule
+from fourfold.actions._sources import access_of, next_due, window_of, wrong_schedule
 from fourfold.actions.pause_feed import pause_feed
 from fourfold.actions.remove_connection import remove_connection
-from fourfold.actions.run_feed import LEASE, run_feed
+from fourfold.actions.run_feed import LEASE, _begin, run_feed
 from fourfold.actions.save_connection import save_connection
 from fourfold.actions.save_feed import FeedPlan, save_feed
 from fourfold.actions.try_feed import try_feed
+from fourfold.connectors.port import SourceError
 from fourfold.errors import Conflict, Forbidden, NotFound
 from fourfold.jobs.make_room import make_room
 from fourfold.jobs.run_due_feeds import run_due_feeds
@@ -174,6 +176,30 @@ def test_old_runs_make_room_and_those_that_brought_figures_stay(sales: Feed) -> 
     assert make_room(now=datetime.now(UTC) + timedelta(days=89)) == 0 and FeedRun.objects.count() == 3
     make_room(now=datetime.now(UTC) + timedelta(days=91))
     assert FeedRun.objects.get().loaded == 4
+
+
+def test_a_run_that_was_killed_is_taken_up_when_its_lease_is_over(sales: Feed, stub: Service) -> None:
+    Feed.objects.update(next_at=NOW, ask={"path": "all", "rows": "data"})
+    begin = {"row": sales, "by": None, "window": window_of(3, NOW.date()), "due_at": NOW, "at": NOW}
+    killed = _begin(**begin)  # type: ignore[arg-type]
+    assert run_due_feeds(now=NOW + timedelta(minutes=5)) == 0 and stub.seen == []
+    later = killed.lease_until + timedelta(minutes=1)
+    FeedRun.objects.update(lease_until=NOW - LEASE)  # it is over for the clock of this test too
+    assert run_due_feeds(now=later) == 1
+    assert FeedRun.objects.get(pk=killed.pk).failure.startswith("The run broke off")
+
+
+def test_the_product_is_never_a_source_of_its_own(settings: Any, tmp_path: Path) -> None:
+    settings.FEED_FOLDER = tmp_path
+    own = {"ENGINE": "django.db.backends.sqlite3", "NAME": tmp_path / "own.sqlite3"}
+    served = {"ENGINE": "django.db.backends.postgresql", "NAME": "scores", "HOST": "127.0.0.1", "PORT": ""}
+    there = {"dialect": "postgresql", "host": "localhost", "database": "scores"}
+    for database, options in ((own, {"dialect": "sqlite", "database": "x/../own.sqlite3"}), (served, there)):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setitem(settings.DATABASES, "default", database)
+            with pytest.raises(SourceError, match="Fourfold itself"):
+                access_of("database", options, "")
+            assert access_of("database", options | {"database": "other"}, "").options["database"] == "other"
 
 
 def test_a_backfill_looks_as_far_back_as_it_is_told(sales: Feed, stub: Service, alice: Person) -> None:

@@ -123,6 +123,13 @@ def test_a_wrong_password_is_not_tried_again(server: Server) -> None:
     assert not refused(DATABASE, wrong, {"statement": "SELECT 1"}).retry
 
 
+@pytest.mark.parametrize("name", ["host=192.0.2.1 dbname=x", "postgresql://192.0.2.1/x", "shop?options=-c%20a", "x;y"])
+def test_a_name_of_a_database_is_a_name_and_no_options(server: Server, name: str) -> None:
+    there = replace(server.access, options=dict(server.access.options) | {"database": name})
+    error = refused(DATABASE, there, {"statement": "SELECT 1"}, seconds=5)
+    assert name in error.message and not error.retry  # the server itself says that it has none of that name
+
+
 def test_a_driver_reads_no_settings_of_the_environment(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(os.environ, "PGOPTIONS", "-c default_transaction_read_only=off")
     refused(DATABASE, server.access, {"statement": "DELETE FROM sales"})

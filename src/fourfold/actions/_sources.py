@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from cronsim import CronSim, CronSimError
 from django.conf import settings
 
-from fourfold.connectors.egress import EgressPolicy
+from fourfold.connectors.egress import EgressPolicy, addresses_of
 from fourfold.connectors.kinds import KINDS
 from fourfold.connectors.port import Access, Limits, Rows, SourceError, Window, filled
 from fourfold.engine.findings import Finding, Level, Place
@@ -59,8 +59,17 @@ def _is_own(options: Mapping[str, str]) -> bool:
         if options.get("dialect") != "sqlite" or folder is None:
             return False
         return bool((folder / name).resolve() == Path(str(own["NAME"])).resolve())
-    same_port = int(options.get("port") or 5432) == int(own.get("PORT") or 5432)
-    return options.get("dialect", "postgresql") == "postgresql" and same_port and name == own["NAME"]
+    is_same = (options.get("dialect") or "postgresql", int(options.get("port") or 5432), name) == (
+        "postgresql", int(own.get("PORT") or 5432), own["NAME"],
+    )  # fmt: skip
+    return is_same and bool(_addresses(options.get("host", "")) & _addresses(own.get("HOST") or "localhost"))
+
+
+def _addresses(host: str) -> set[str]:
+    try:
+        return set(addresses_of(host, 5432))
+    except (OSError, UnicodeError):
+        return set()
 
 
 def ask_source(

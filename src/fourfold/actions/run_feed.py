@@ -80,7 +80,10 @@ def run_feed(
 
 
 def _begin(row: Feed, by: Person | None, window: Window, due_at: datetime | None, at: datetime) -> FeedRun:
-    """The run, which the database lets be one at a time; one whose process was killed ends before."""
+    """The run, which the database lets be one at a time; one whose process was killed ends before.
+
+    Should this process be killed, a feed with a schedule is due again when the lease is over.
+    """
     run = FeedRun(
         organisation_id=row.organisation_id, feed=row, by=by, due_at=due_at, since=window.since, until=window.until,
         started_at=at, lease_until=at + LEASE,
@@ -90,6 +93,7 @@ def _begin(row: Feed, by: Person | None, window: Window, due_at: datetime | None
             broken = FeedRun.objects.filter(feed=row, ended_at=None, lease_until__lt=at)
             broken.update(ended_at=at, failure="The run broke off: its process ended.", remedy="The next begins anew.")
             run.save(force_insert=True)
+            Feed.objects.filter(pk=row.pk, next_at__lte=at).update(next_at=run.lease_until + timedelta(seconds=1))
     except IntegrityError:
         message = f"{row.name} is running, or has run at that time."
         raise Conflict(message, hint="Look at its runs in a moment.") from None

@@ -127,6 +127,8 @@ def _file(access: Access) -> Path:
 
 _AWAY: Final = re.compile(r"connect|timed? ?out|timeout|closed|gone away|lost|starting up|shutting down", re.IGNORECASE)
 
+_WRONG: Final = re.compile(r"authentication|does not exist|denied|unknown database", re.IGNORECASE)
+
 
 def _said(error: SQLAlchemyError, secret: str) -> SourceError:
     """What the database says, in one line and without the password."""
@@ -139,6 +141,6 @@ def _said(error: SQLAlchemyError, secret: str) -> SourceError:
     if "read-only" in line.casefold() or "read only" in line.casefold():
         return SourceError("The statement does something else than read.", hint="Write one SELECT; feeds only read.")
     is_away = isinstance(error, DBAPIError) and (error.connection_invalidated or _AWAY.search(line))
-    if is_away and "authentication" not in line:
+    if is_away and not _WRONG.search(line):
         return SourceAway(f"The database says: {line}.")
     return SourceError(f"The database says: {line}.", hint="Correct it; a SQL tool on the same database helps.")
