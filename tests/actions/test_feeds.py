@@ -127,6 +127,20 @@ def test_days_become_periods_and_many_rows_one_figure(sales: Feed, stub: Service
     assert str(values("M:2026-05")["north"]) == "0.3"
 
 
+def test_what_the_source_calls_a_unit_may_be_something_else(shop: Connection, stub: Service, alice: Person) -> None:
+    stub.rows = [row | {"region": {"north": "N-01", "south": "south"}[row["region"]]} for row in stub.rows]
+    assert run_saved(alice, plan()) == (0, 2) and run_saved(alice, plan(names={"N-01": "north"})) == (4, 0)
+
+
+def run_saved(by: Person, given: FeedPlan) -> tuple[int, int]:
+    """What a run of it loads and rejects."""
+    known = "sales" if Feed.objects.exists() else None
+    assert save_feed(by=by, known=known, plan=given, at=NOW).ok
+    run = run_feed(by=by, feed="sales", at=NOW + timedelta(minutes=FeedRun.objects.count())).value
+    assert run
+    return run.loaded, run.rejected
+
+
 def test_a_source_that_is_away_is_asked_again_soon_and_in_the_end_once_a_day(sales: Feed, alice: Person) -> None:
     Feed.objects.update(ask={"path": "dead"})
     moment, waits = NOW, []

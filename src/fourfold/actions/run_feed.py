@@ -107,7 +107,9 @@ def _bring(place: Organisation, row: Feed, window: Window, at: datetime) -> _Cam
         ready = ready_definitions(place)
         if ready is None:
             raise NotFound("There are no KPIs here yet.", hint="Load or build a scorecard first.")
-        table = figures_of(rows, columns_in(row.columns, window), row.adding, ready.definitions, source=row.name)
+        table = figures_of(
+            rows, columns_in(row.columns, window), row.adding, ready.definitions, source=row.name, names=row.names
+        )
         outcome = import_measurements(
             by=None, organisation=place.code, rows=table, source=f"feed {row.name}", kind="feed",
             quarantine=row.keeps_apart, at=at,

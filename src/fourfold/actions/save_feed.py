@@ -29,6 +29,7 @@ class FeedPlan:
     connection: str
     ask: Mapping[str, str] = field(default_factory=dict)
     columns: Mapping[str, str] = field(default_factory=dict)
+    names: Mapping[str, str] = field(default_factory=dict)
     adding: str = ""
     months: int = 3
     keeps_apart: bool = False
@@ -90,6 +91,7 @@ def _take(row: Feed, plan: FeedPlan, connection: Connection, at: datetime) -> No
     asked = {option.name for option in KINDS[connection.kind].ask}
     row.ask = {name: text for name, text in plan.ask.items() if name in asked and text}
     row.columns = {target: plan.columns[target] for target in TARGETS if plan.columns.get(target)}
+    row.names = dict(plan.names)
     row.adding, row.months, row.keeps_apart = plan.adding, plan.months, plan.keeps_apart
     row.schedule, row.time_zone, row.changed_at, row.failures = plan.schedule, plan.time_zone, at, 0
     row.next_at = None if row.paused_at else next_due(plan.schedule, plan.time_zone, at)
@@ -98,7 +100,7 @@ def _take(row: Feed, plan: FeedPlan, connection: Connection, at: datetime) -> No
 def plan_of(row: Feed) -> FeedPlan:
     """What is stored, as a person said it."""
     return FeedPlan(
-        code=row.code, name=row.name, connection=row.connection.code, ask=row.ask, columns=row.columns,
+        code=row.code, name=row.name, connection=row.connection.code, ask=row.ask, columns=row.columns, names=row.names,
         adding=row.adding, months=row.months, keeps_apart=row.keeps_apart, schedule=row.schedule,
         time_zone=row.time_zone,
     )  # fmt: skip

@@ -58,7 +58,8 @@ def try_feed(
             return Outcome(f"{len(rows.rows):,} rows", Trial(rows, window))
         if wrong_columns := missing_columns(rows, plan.columns):
             return Outcome(f"{len(rows.rows):,} rows", Trial(rows, window), (_said(wrong_columns),))
-        table = figures_of(rows, columns_in(plan.columns, window), plan.adding, ready.definitions, source=plan.name)
+        columns = columns_in(plan.columns, window)
+        table = figures_of(rows, columns, plan.adding, ready.definitions, source=plan.name, names=plan.names)
     except SourceError as error:
         return Outcome("the source gave no rows", findings=(_said(error),))
     outcome = import_measurements(

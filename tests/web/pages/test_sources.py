@@ -52,6 +52,7 @@ def test_a_feed_is_set_up_tried_run_and_found_again_from_its_figure(alice: Clien
     tried = text(alice, new, **FEED, **COLUMNS, look="yes")
     assert "A run would load 4 , find 0 unchanged and refuse 0" in tried and "north 2026-01 1000" in tried
     assert not Feed.objects.exists()
+    assert "has no = in it" in text(alice, new, **FEED, **COLUMNS, names="north", look="yes")
     assert "Which column is the unit" in text(alice, new, **FEED, save="yes")
     assert "It never ran" in text(alice, new, **FEED, **COLUMNS, save="yes")
 

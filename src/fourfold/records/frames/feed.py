@@ -49,11 +49,12 @@ def missing_columns(rows: Rows, columns: Mapping[str, str]) -> SourceError | Non
 
 
 def figures_of(
-    rows: Rows, columns: Mapping[str, str], adding: str, definitions: Definitions, *, source: str
+    rows: Rows, columns: Mapping[str, str], adding: str, definitions: Definitions, *, source: str,
+    names: Mapping[str, str],
 ) -> pl.DataFrame:
     """The rows as texts in columns of `TARGETS`, their `source`, and `row`, their numbers.
 
-    Raises `SourceError` for columns that the source does not give.
+    `names` says what the source calls KPIs and units. Raises `SourceError` for columns that the source does not give.
 
     A day in the column `period` becomes the period of the KPI that it lies in. With an adding, rows of the same KPI,
     unit and period become one, under the number of the first; a text among their numbers stays as it is, so that the
@@ -68,6 +69,8 @@ def figures_of(
         return source[1:] if source.startswith("=") else row[places[source]]
 
     table = {target: [cell(row, source) for row in rows.rows] for target, source in used.items()}
+    for target in ("kpi", "unit"):
+        table[target] = [None if text is None else names.get(text.strip(), text) for text in table.get(target, ())]
     if "kpi" in table and "period" in table:
         pairs = zip(table["kpi"], table["period"], strict=True)
         table["period"] = [_period(kpi, text, definitions) for kpi, text in pairs]

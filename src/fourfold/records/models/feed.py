@@ -21,6 +21,7 @@ class Feed(models.Model):
     name = models.CharField(max_length=100)
     ask = models.JSONField(default=dict)
     columns = models.JSONField(default=dict)
+    names = models.JSONField(default=dict, help_text="What the source calls KPIs and units, and their codes here.")
     adding = models.CharField(max_length=10, blank=True, help_text="What several rows of one figure are made: a sum …")
     months = models.PositiveSmallIntegerField(default=3)
     keeps_apart = models.BooleanField(default=False)

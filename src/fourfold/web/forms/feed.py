@@ -52,6 +52,8 @@ class FeedForm:
             Option(f"column_{t}", _LABELS.get(t, t.capitalize()), _HINTS.get(t, "Where the source has it."))
             for t in TARGETS
         ]
+        names = Option("names", "What the source calls them", "One a line: what the source calls a KPI or unit, =, its "
+                       "code here, such as N-01 = north. What is not listed stays as it is.", form="text")  # fmt: skip
         apart = Field(
             "keeps_apart", "Load the rows that are right although others are wrong",
             "Without it one wrong row stops all.", "flag", self.typed.get("keeps_apart", ""), (), (), (), (), "",
@@ -59,7 +61,7 @@ class FeedForm:
         return [
             ("The feed", self._fields(_NAMED)),
             ("What is asked", self._fields(KINDS[self.connection.kind].ask)),
-            ("Which column is what", [*self._fields((*columns, adding)), apart]),
+            ("Which column is what", [*self._fields((*columns, names, adding)), apart]),
             ("When", self._fields(_WHEN)),
         ]
 
@@ -74,6 +76,7 @@ class FeedForm:
             code=typed["code"], name=typed["name"], connection=self.connection.code,
             ask={o.name: typed.get(o.name, "") for o in KINDS[self.connection.kind].ask if typed.get(o.name)},
             columns={t: typed[f"column_{t}"] for t in TARGETS if typed.get(f"column_{t}")},
+            names=dict(_pair(line) for line in _lines(typed.get("names", "")) if "=" in line),
             adding=typed.get("adding", ""), months=int(months) if months.isascii() and months.isdigit() else 0,
             keeps_apart=typed.get("keeps_apart") == "true", schedule=typed.get("schedule", ""),
             time_zone=typed.get("time_zone", "") or "UTC",
@@ -87,15 +90,29 @@ class FeedForm:
 def read_feed(connection: Connection, posted: Mapping[str, str]) -> FeedForm:
     """What was sent."""
     asked = [option.name for option in KINDS[connection.kind].ask]
-    names = ("name", "code", *asked, *(f"column_{t}" for t in TARGETS), "adding", "keeps_apart",
+    names = ("name", "code", *asked, *(f"column_{t}" for t in TARGETS), "names", "adding", "keeps_apart",
              "months", "schedule", "time_zone")  # fmt: skip
-    return FeedForm(connection, {name: posted.get(name, "").strip()[:20_000] for name in names})
+    form = FeedForm(connection, {name: posted.get(name, "").strip()[:20_000] for name in names})
+    if strange := [line for line in _lines(form.typed["names"]) if "=" not in line]:
+        form.errors["names"] = [f"“{strange[0][:60]}” has no = in it. Write lines such as N-01 = north."]
+    return form
+
+
+def _lines(text: str) -> list[str]:
+    return [line for line in map(str.strip, text.splitlines()) if line]
+
+
+def _pair(line: str) -> tuple[str, str]:
+    """What the source says, and the code here, which has no = in it."""
+    theirs, _, ours = line.rpartition("=")
+    return theirs.strip(), ours.strip()
 
 
 def stored_feed(connection: Connection, plan: FeedPlan) -> FeedForm:
     """What is stored, or what a new one begins with."""
     typed = {"name": plan.name, "code": plan.code, **plan.ask, "adding": plan.adding, "months": str(plan.months)}
     typed |= {f"column_{target}": source for target, source in plan.columns.items()}
+    typed["names"] = "\n".join(f"{theirs} = {ours}" for theirs, ours in plan.names.items())
     typed |= {"keeps_apart": "true" if plan.keeps_apart else "", "schedule": plan.schedule, "time_zone": plan.time_zone}
     return FeedForm(connection, typed)
 

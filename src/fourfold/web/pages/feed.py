@@ -57,6 +57,8 @@ def feed(request: Request, organisation: str, key: str) -> HttpResponseBase:
         messages.success(request, f"{remove_feed(by=request.user, organisation=place.code, feed=row.code).summary}.")
         return redirect("sources", place.code)
     form = read_feed(connection, request.POST.dict())
+    if form.errors:
+        return _page(request, place, row, form, status=422)
     if "look" in request.POST:
         return _tried(request, place, row, form)
     outcome = save_feed(by=request.user, organisation=place.code, known=row.code if row else None, plan=form.plan)
