@@ -1,11 +1,12 @@
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 from django.db import connection
 
+from fourfold.actions.amend_definitions import amend_definitions
 from fourfold.actions.export_folder import export_folder
 from fourfold.actions.load_folder import load_folder
 from fourfold.actions.record_measurement import record_measurement
@@ -13,6 +14,7 @@ from fourfold.errors import Conflict, Forbidden, NotFound
 from fourfold.records.frames.definition import read_definitions
 from fourfold.records.guard import lift_guard
 from fourfold.records.models import Chain, Evaluation, Event, Import, Measurement, Organisation, Person, Result, Unit
+from tests.actions.test_amend_definitions import AMENDMENTS, written
 
 pytestmark = pytest.mark.django_db
 KEPT = ("kpi__code", "unit__code", "period", "start", "frequency", "value", "numerator", "denominator", "state",
@@ -55,6 +57,19 @@ def test_an_export_loaded_where_it_came_from_changes_nothing(
 ) -> None:
     export_folder(by=None, path=tmp_path / "out", at=now)
     assert load_folder(by=None, path=tmp_path / "out", at=now).summary == "nothing new"
+
+
+def test_an_export_of_an_earlier_moment_is_the_export_made_then(
+    organisation: Organisation, tmp_path: Path, now: datetime
+) -> None:
+    export_folder(by=None, path=tmp_path / "then", at=now)
+    later = now + timedelta(hours=1)
+    record_measurement(by=None, kpi="sales", unit="north", period="2026-04", value="1", note="Wrong till.", at=later)
+    target = AMENDMENTS["a target"](written(organisation))
+    assert amend_definitions(by=None, organisation="bakery", amendments=target, at=later).ok
+    export_folder(by=None, path=tmp_path / "as of then", as_of=now, at=later)
+    export_folder(by=None, path=tmp_path / "now", at=later)
+    assert texts(tmp_path / "as of then") == texts(tmp_path / "then") != texts(tmp_path / "now")
 
 
 def test_a_folder_that_holds_something_is_not_written_to(organisation: Organisation, tmp_path: Path) -> None:

@@ -40,7 +40,7 @@ def add_library_kpi(
         findings = check(complete(after), today=moment.date())
         if errors(findings):
             return Outcome("nothing was added", findings=tuple(errors(findings)))
-        write_definitions(locked, after)
+        write_definitions(locked, after, at=moment)
         advance(locked, definitions=True)
         told = {"library": given.id, "kpi": use.kpi, "objective": objective}
         note_event(locked, by, "kpi.adopt", use.kpi, at=moment, after=told)

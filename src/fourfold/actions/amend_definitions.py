@@ -70,7 +70,7 @@ def amend_definitions(
             return Outcome("nothing was changed", findings=broken)
         was_evaluated = is_evaluated(locked, on=moment)
         with without_gain(by, locked):
-            write_amendments(locked, after, wanted)
+            write_amendments(locked, after, wanted, at=moment)
         advance(locked, definitions=True)
         ready = keep_ready(locked, after, None if _moves_rows(wanted) else before)
         told = {"amendments": [_told(each) for each in wanted]} | ({} if undoes is None else {"undoes": undoes})

@@ -14,6 +14,7 @@ from fourfold.actions.outcome import Outcome
 from fourfold.engine.definitions.write import write
 from fourfold.errors import Conflict, NotFound
 from fourfold.records.frames.definition import read_definitions
+from fourfold.records.frames.former_definition import definitions_then
 from fourfold.records.frames.measurement import measurements_csv
 from fourfold.records.models import Organisation, Person
 from fourfold.records.queries.structure import structure_of
@@ -22,11 +23,17 @@ FIGURES = "measurements/figures.csv"
 
 
 def export_folder(
-    *, by: Person | None, path: str | Path, organisation: str | None = None, at: datetime | None = None
+    *,
+    by: Person | None,
+    path: str | Path,
+    organisation: str | None = None,
+    as_of: datetime | None = None,
+    at: datetime | None = None,
 ) -> Outcome[Path]:
-    """Write definitions and current figures into a new or empty folder; loading it elsewhere gives the same again.
+    """Write definitions and figures into a new or empty folder; loading it elsewhere gives the same again.
 
-    Raises `Conflict` where the folder holds something, `NotFound` where there is nothing to export.
+    They are those of now, or with `as_of` those known at that moment. Raises `Conflict` where the folder is not
+    empty, `NotFound` where there is nothing to export.
     """
     found = find_organisation(by, organisation)
     closed = structure_of(found).closed
@@ -36,17 +43,19 @@ def export_folder(
         raise Conflict(f"{target} is there already and not empty.", hint="Name a folder that is new or empty.")
     with transaction.atomic():
         found = lock(found)
-        texts, count = _texts(found)
-        note_event(found, by, "folder.export", found.code, at=at or datetime.now(UTC), after={"figures": count})
+        texts, count = _texts(found, as_of)
+        told = {"figures": count} | ({} if as_of is None else {"as_of": as_of.isoformat()})
+        note_event(found, by, "folder.export", found.code, at=at or datetime.now(UTC), after=told)
     _write(target, texts)
     return Outcome(f"{target}: {len(texts)} files, {count:,} figures", target)
 
 
-def _texts(organisation: Organisation) -> tuple[dict[str, str], int]:
-    definitions = read_definitions(organisation)
+def _texts(organisation: Organisation, as_of: datetime | None) -> tuple[dict[str, str], int]:
+    definitions = read_definitions(organisation) if as_of is None else definitions_then(organisation, as_of)
     if definitions is None:
-        raise NotFound(f"{organisation.name} has no definitions yet.", hint="Load some: fourfold load FOLDER")
-    figures, count = measurements_csv(organisation)
+        when = "yet" if as_of is None else f"of {as_of:%Y-%m-%d}"
+        raise NotFound(f"{organisation.name} has no definitions {when}.", hint="Load some: fourfold load FOLDER")
+    figures, count = measurements_csv(organisation, as_of=as_of)
     return write(definitions) | ({FIGURES: figures} if count else {}), count
 
 

@@ -97,7 +97,7 @@ def _write(
         hint = "Give roles on the page of members, or let the administrator of the machine load the folder."
         raise Forbidden("You may not give people roles by loading a folder.", hint=hint)
     with without_gain(by, organisation):
-        changes = write_definitions(organisation, written_now)
+        changes = write_definitions(organisation, written_now, at=moment)
     rows = scorecard.rows
     with transaction.atomic():
         run = Import.objects.create(

@@ -43,7 +43,8 @@ def remove_examples(
         count = figures.count()
         figures.delete()
         template = find_template(locked.examples)
-        write_definitions(locked, without_examples(ready.written, template, latest_day(ready.definitions, moment)))
+        after = without_examples(ready.written, template, latest_day(ready.definitions, moment))
+        write_definitions(locked, after, at=moment)
         locked.examples = ""
         locked.save(update_fields=("examples",))
         advance(locked, definitions=True)

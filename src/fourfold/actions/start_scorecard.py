@@ -49,7 +49,7 @@ def start_scorecard(
         if errors(findings):
             return Outcome("nothing was started", findings=tuple(errors(findings)))
         with without_gain(by, locked):
-            write_definitions(locked, after)
+            write_definitions(locked, after, at=moment)
         count = 0
         if examples:
             ready, figures = Ready.of(locked, complete(after), after), example_figures(chosen, after, today)

@@ -15,11 +15,16 @@ NAME: Final = "export"
 def run(
     path: Annotated[Path, typer.Argument(metavar="FOLDER", help="A folder that is new or empty.")],
     organisation: Annotated[str | None, typer.Option(help="Its code, where the database holds several.")] = None,
+    as_of: Annotated[
+        str | None, typer.Option("--as-of", metavar="DATE", help="As known and defined then: 2026-03-31, or a moment.")
+    ] = None,
 ) -> None:
     """Write an organisation from the database as a scorecard folder that can be loaded again without loss."""
     set_up()
     prepare()
     from fourfold.actions.export_folder import export_folder
+    from fourfold.scorecard.moment import moment
 
-    outcome = export_folder(by=None, path=path, organisation=organisation)
+    then = None if as_of is None else moment(as_of)
+    outcome = export_folder(by=None, path=path, organisation=organisation, as_of=then)
     typer.echo(outcome.summary)

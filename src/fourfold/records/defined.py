@@ -20,6 +20,7 @@ class Defined(models.Model):
     organisation = models.ForeignKey("records.Organisation", on_delete=models.CASCADE)
     position = models.PositiveIntegerField(default=0, help_text="Place in the order in which it was written.")
     spec = SpecField(default=dict)
+    known_since = models.DateTimeField(null=True, help_text="When it was written like this; empty: from the beginning.")
 
     objects = InOrganisation.as_manager()
 

@@ -58,7 +58,7 @@ def results(
     """The newest evaluation of the unit, in the period that holds the one asked for.
 
     With `as_of` the results are computed from the figures that were known at that moment, under the definitions of
-    now; a date is its end in the time zone of the organisation.
+    then; a date is its end in the time zone of the organisation.
     """
     known_only(request, "period", "view", "as_of")
     scope, rows = results_of(asker(request), organisation_of(asker(request), organisation), unit, period, view)

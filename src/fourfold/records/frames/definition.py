@@ -14,6 +14,7 @@ from fourfold.engine.definitions.base import Definition
 from fourfold.engine.edits import name_of
 from fourfold.records import models
 from fourfold.records.defined import kept_spec, spec_of
+from fourfold.records.frames.former_definition import former, keep_former
 from fourfold.records.frames.person import read_people, write_people
 from fourfold.records.models import Organisation, Unit
 from fourfold.records.tables import TABLES, Ids, Table, rows_of, set_values
@@ -51,59 +52,66 @@ def read_definitions(organisation: Organisation) -> Definitions | None:
     return Definitions.model_validate({noun: specs for noun, specs in given.items() if specs})
 
 
-def write_definitions(organisation: Organisation, definitions: Definitions) -> tuple[Change, ...]:
+def write_definitions(organisation: Organisation, definitions: Definitions, *, at: datetime) -> tuple[Change, ...]:
     """Make the rows say what the definitions say, and tell what that changed; unchanged rows stay untouched.
 
+    What they said before is kept, and that they say it since `at`; what is written first counts from the beginning.
     People whom the definitions do not name stay members, and steps that were confirmed here stay. Call it inside a
     transaction, with checked definitions; removing a KPI or unit that has measurements raises `ProtectedError`.
     """
     ids = Ids(organisation, definitions.strategy.code)
-    changes = [_write_organisation(organisation, definitions)]
+    moment = at if organisation.spec else None
+    changes = [_write_organisation(organisation, definitions, moment)]
     removals: list[tuple[Table, list[Any]]] = []
     for table in TABLES:
         written = getattr(definitions, table.noun)
         items = written if isinstance(written, tuple) else (written,)
-        change, leftover = _write_rows(table, organisation, items, ids)
+        change, leftover = _write_rows(table, organisation, items, ids, moment)
         removals.append((table, leftover))
         changes.append(change)
         if table.model is Unit:
             _place_units(organisation, definitions)
             changes.append(Change("people", *write_people(organisation, definitions.people, ids)))
     for table, leftover in reversed(removals):
-        _remove(table, leftover)
+        _remove(table, organisation, leftover, moment)
     return tuple(c for c in changes if c)
 
 
-def write_amendments(organisation: Organisation, definitions: Definitions, amendments: Amendments) -> None:
+def write_amendments(
+    organisation: Organisation, definitions: Definitions, amendments: Amendments, *, at: datetime
+) -> None:
     """Write the rows of amended things alone; `definitions` are those after, checked. What is new comes last.
 
-    Call it inside a transaction that holds the lock. Removing a KPI or unit that has figures raises `ProtectedError`.
+    What they said before is kept, and that they say it since `at`. Call it inside a transaction that holds the lock.
+    Removing a KPI or unit that has figures raises `ProtectedError`.
     """
     ids = Ids(organisation, definitions.strategy.code, one_by_one=True)
     tables = {table.noun: table for table in TABLES}
     for each in sorted(amendments, key=lambda a: a.after is None):
         if each.noun == "organisation":
-            _write_organisation(organisation, definitions)
+            _write_organisation(organisation, definitions, at)
             continue
-        _write_thing(tables[each.noun], organisation, each, ids)
+        _write_thing(tables[each.noun], organisation, each, ids, at)
     if any(each.noun == "units" for each in amendments):
         _place_units(organisation, definitions)
 
 
-def _write_thing(table: Table, organisation: Organisation, each: Amendment, ids: Ids) -> None:
+def _write_thing(table: Table, organisation: Organisation, each: Amendment, ids: Ids, at: datetime) -> None:
     """Add, change or remove the row of one thing."""
     rows = rows_of(table.model, organisation)
     row = None if each.before is None else _row_of(rows, table, each.before)
     if each.after is None:
         assert row is not None
-        _remove(table, [row])
+        _remove(table, organisation, [row], at)
         return
-    values = {**table.columns(each.after, ids), "spec": spec_of(each.after)}
+    values = {**table.columns(each.after, ids), "spec": spec_of(each.after), "known_since": at}
     if row is None:
         last = rows.order_by("-position").values_list("position", flat=True).first()
         position = 0 if last is None else last + 1
         table.model._default_manager.create(organisation=organisation, position=position, **values)
-    elif set_values(row, values):
+        return
+    keep_former([former(table.noun, organisation, row, at=at)])
+    if set_values(row, values):
         row.save(update_fields=sorted(values))
 
 
@@ -121,22 +129,23 @@ def add_step(organisation: Organisation, strategy: str, step: Step, *, at: datet
     last = rows.order_by("-position").values_list("position", flat=True).first()
     models.Step.objects.create(
         organisation=organisation, position=0 if last is None else last + 1, spec=spec_of(step), confirmed_at=at,
-        **table.columns(step, Ids(organisation, strategy)),
+        known_since=at, **table.columns(step, Ids(organisation, strategy)),
     )  # fmt: skip
 
 
-def _write_organisation(organisation: Organisation, definitions: Definitions) -> Change:
+def _write_organisation(organisation: Organisation, definitions: Definitions, at: datetime | None) -> Change:
     given = definitions.organisation
     spec = kept_spec(given, organisation.spec) if organisation.spec else spec_of(given)
     if organisation.spec == spec:
         return Change("organisation")
-    organisation.name, organisation.spec = definitions.organisation.name, spec
-    organisation.save(update_fields=("name", "spec"))
+    keep_former([former("organisation", organisation, organisation, at=at)])
+    organisation.name, organisation.spec, organisation.known_since = definitions.organisation.name, spec, at
+    organisation.save(update_fields=("name", "spec", "known_since"))
     return Change("organisation", changed=(organisation.code,))
 
 
 def _write_rows(
-    table: Table, organisation: Organisation, items: Sequence[Definition], ids: Ids
+    table: Table, organisation: Organisation, items: Sequence[Definition], ids: Ids, at: datetime | None
 ) -> tuple[Change, list[Any]]:
     """Add and change rows of one table; gives back those that no definition names any more."""
     rows = list(rows_of(table.model, organisation).order_by("position", "pk"))
@@ -145,20 +154,24 @@ def _write_rows(
     specs = [spec_of(item) for item in items]
     new: list[Any] = []
     moved: list[Any] = []
-    added, changed = [], []
+    added, changed, before_it = [], [], []
     keys = _keys(table, [usual | spec for spec in specs])
     for position, (key, spec, item) in enumerate(zip(keys, specs, items, strict=True)):
         row = before.pop(key, None)
         kept = spec if row is None else kept_spec(item, row.spec)
-        values = {**table.columns(item, ids), "position": position, "spec": kept}
+        is_same = row is not None and row.spec == kept
+        since = row.known_since if is_same else at
+        values = {**table.columns(item, ids), "position": position, "spec": kept, "known_since": since}
         if row is None:
             new.append(table.model(organisation=organisation, **values))
             added.append(name_of(key[:-1]))
             continue
-        if row.spec != kept:
+        if not is_same:
             changed.append(name_of(key[:-1]))
+            before_it.append(former(table.noun, organisation, row, at=at))
         if set_values(row, values):
             moved.append(row)
+    keep_former(before_it)
     table.model._default_manager.bulk_create(new, batch_size=500)
     if moved:
         table.model._default_manager.bulk_update(moved, sorted(values), batch_size=200)
@@ -203,9 +216,10 @@ def _place_units(organisation: Organisation, definitions: Definitions) -> None:
         Unit.objects.bulk_update(moved, ("parent", "path"), batch_size=500)
 
 
-def _remove(table: Table, leftover: list[Any]) -> None:
+def _remove(table: Table, organisation: Organisation, leftover: list[Any], at: datetime | None) -> None:
     if not leftover:
         return
+    keep_former(former(table.noun, organisation, row, at=at) for row in leftover)
     gone = table.model._default_manager.filter(pk__in=[row.pk for row in leftover])
     if table.model is Unit:
         gone.update(parent=None)  # so that a parent and its child can go together

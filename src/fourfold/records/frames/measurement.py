@@ -302,12 +302,16 @@ def digest_of(rows: pl.DataFrame) -> str:
     return hashlib.sha256(rows.drop("file", "row").write_csv().encode()).hexdigest()
 
 
-def measurements_csv(organisation: Organisation) -> tuple[str, int]:
-    """The current figures as a table that can be loaded again, and how many there are; empty columns are left out."""
+def measurements_csv(organisation: Organisation, *, as_of: datetime | None = None) -> tuple[str, int]:
+    """The figures of now, or as known at `as_of`, as a table that can be loaded again, and how many there are.
+
+    Columns in which nothing stands are left out.
+    """
     import polars as pl
 
     columns = ("kpi__code", "unit__code", "period", *FIGURES, "state", "marks", "source", "reason", "recorded_at")
-    found = Measurement.objects.filter(organisation=organisation).current()
+    rows_here = Measurement.objects.filter(organisation=organisation)
+    found = rows_here.current() if as_of is None else rows_here.as_of(as_of)
     found = found.order_by("kpi__position", "kpi_id", "start", "period", "unit__position", "unit_id")
     rows = [_texts(row) for row in found.values_list(*columns)]
     table = pl.DataFrame(rows, schema=dict.fromkeys(COLUMNS, pl.String()), orient="row")

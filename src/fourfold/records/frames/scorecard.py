@@ -7,7 +7,9 @@ from datetime import datetime
 
 import polars as pl
 
+from fourfold.engine.definitions.complete import complete
 from fourfold.engine.scenarios import replaced
+from fourfold.records.frames.former_definition import definitions_then
 from fourfold.records.frames.measurement import read_measurements
 from fourfold.records.models import Organisation
 from fourfold.records.ready import Ready
@@ -19,9 +21,15 @@ def scorecard_now(organisation: Organisation, ready: Ready) -> Scorecard:
     return Scorecard(ready.definitions, read_measurements(organisation, ready))
 
 
-def scorecard_then(organisation: Organisation, ready: Ready, moment: datetime) -> Scorecard:
-    """Its definitions of now and its figures as known at a moment."""
-    return Scorecard(ready.definitions, read_measurements(organisation, ready, as_of=moment))
+def scorecard_then(organisation: Organisation, ready: Ready, moment: datetime) -> Scorecard | None:
+    """Its definitions as they were at a moment and its figures as known then; None where there were none."""
+    then = definitions_then(organisation, moment)
+    if then is None:
+        return None
+    definitions = complete(then)
+    rows = read_measurements(organisation, ready, as_of=moment)
+    known = pl.col("kpi").is_in(list(definitions.kpi)) & pl.col("unit").is_in(list(definitions.unit))
+    return Scorecard(definitions, rows.filter(known))
 
 
 def rows_in(card: Scorecard, units: Collection[str]) -> pl.DataFrame:

@@ -11,6 +11,7 @@ from fourfold.records.models.evaluation import Evaluation
 from fourfold.records.models.event import Event
 from fourfold.records.models.feed import Feed
 from fourfold.records.models.feed_run import FeedRun
+from fourfold.records.models.former_definition import FormerDefinition
 from fourfold.records.models.grant import Grant
 from fourfold.records.models.guest_link import GuestLink
 from fourfold.records.models.identity import Identity
@@ -60,6 +61,7 @@ __all__ = [
     "Event",
     "Feed",
     "FeedRun",
+    "FormerDefinition",
     "Grant",
     "GuestLink",
     "Identity",

@@ -35,6 +35,7 @@ class Organisation(models.Model):
     code = models.CharField(max_length=80, unique=True)
     name = models.CharField(max_length=300)
     spec = SpecField(default=dict)
+    known_since = models.DateTimeField(null=True, help_text="When its spec was written; empty: from the beginning.")
     version = models.PositiveBigIntegerField(default=0)
     definitions_version = models.PositiveBigIntegerField(default=0)
     outlooks_version = models.PositiveBigIntegerField(default=0)

@@ -1,7 +1,7 @@
-"""Results as they would have been at an earlier moment: from the figures that were known then.
+"""Results as they were at an earlier moment: from the figures that were known and what was defined then.
 
-Stored results are those of now, so these are computed when somebody asks. Definitions and targets are today's, and so
-is who may see what: nodes of which the person sees no stored result of the unit are left out.
+Stored results are those of now, so these are computed when somebody asks. Who may see what is decided today: nodes of
+which the person sees no stored result of the unit are left out.
 """
 
 from __future__ import annotations
@@ -69,6 +69,8 @@ def results_then(scope: Scope, moment: datetime) -> tuple[ResultThen, ...]:
 
     def compute() -> tuple[ResultThen, ...]:
         card, period = scorecard_then(organisation, ready, moment), scope.period.id
+        if card is None or scope.unit.code not in card.definitions.unit:
+            return ()
         found = card.evaluate(as_of=moment, view=scope.view, first=period, last=period).evaluation
         rows = found.frame().iter_rows(named=True)
         own = (row for row in rows if row["unit"] == scope.unit.code and row["ordinal"] == scope.period.ordinal)
