@@ -15,7 +15,8 @@ PLACES: Final = {"own": ("bakery", "north"), "sibling": ("bakery", "south"), "fo
 #: What stands for a part of an address that names no thing of an organisation.
 EXAMPLES: Final = {
     "kpi": "sales", "code": "market_share", "noun": "kpi", "name": "x", "period": "2026-04", "uidb36": "a", "key": "b",
-    "prefix": "0a1b2c3d", "restatement": "1", "run": "1",
+    "prefix": "0a1b2c3d", "restatement": "1", "run": "1", "number": "1",
+    "upload": "8c1f2a30-5b7e-4b6e-9a54-0d7f3c1e2b4a",
 }  # fmt: skip
 #: Where a number stands for something of one's own account, which nobody else finds.
 ACCOUNT: Final = "account/"

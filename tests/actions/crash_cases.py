@@ -41,6 +41,7 @@ from fourfold.actions.export_folder import export_folder
 from fourfold.actions.give_grant import give_grant
 from fourfold.actions.import_measurements import import_measurements
 from fourfold.actions.invite_person import invite_person
+from fourfold.actions.keep_upload import keep_upload
 from fourfold.actions.load_folder import load_folder
 from fourfold.actions.make_guest_link import make_guest_link
 from fourfold.actions.make_provisioning_key import make_provisioning_key
@@ -250,6 +251,11 @@ def _(path: Path) -> Act:
 def _(path: Path) -> Act:
     rows = pl.DataFrame({"kpi": ["sales", "costs"], "unit": "north", "period": ["2026-05", "2026-01"], "value": "1"})
     return lambda: import_measurements(by=person(), rows=rows, source="may.csv", **B)
+
+
+@case(keep_upload)
+def _(path: Path) -> Act:
+    return lambda: keep_upload(by=person(), name="may.csv", content=b"kpi,unit", **B)
 
 
 @case(load_folder, 2, "the figures, then what follows from them, which any later evaluation makes as well")

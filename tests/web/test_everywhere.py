@@ -32,13 +32,14 @@ PAGES = (
     "objective", "search", "evidence", "portfolio", "scenario", "proposals", "members", "readers", "periods",
     "approvals", "restatements", "library", "library_kpi", "suggestions", "guest_links",
     "start", "build", "changes", "new_thing", "amendment", "removal",
-    "updates", "update_checks", "my_updates", "map_editor",
+    "updates", "update_checks", "my_updates", "map_editor", "imports",
 )  # fmt: skip
 WITHOUT = {
     "health", "password", "preferences", "account", "sessions", "people", "person", "invitation",
     "forgotten", "deputies", "reset", "rights", "audit", "audit_export", "audit_home", "audit_verification",
     "tokens", "system", "reminder", "guest", "guest_link", "map_file", "kpi_file",
     "sources", "connection", "feed", "feed_runs", "feed_run",
+    "upload", "rejects",
 }  # fmt: skip
 
 
@@ -114,7 +115,7 @@ def test_somebody_who_is_not_signed_in_is_asked_to(organisation: Organisation) -
 def test_a_page_is_read_and_only_a_form_is_sent(alice: Client, method: str) -> None:
     sent = ("figures", "steps", "members", "suggestions", "periods", "approvals", "restatements", "/password/",
             "updates", "update_checks", "start", "build", "changes", "new_thing", "amendment", "removal",
-            "map_editor", "guest_links")  # fmt: skip
+            "map_editor", "guest_links", "imports")  # fmt: skip
     forms = dict.fromkeys(sent, "GET, HEAD, POST") | {"/preferences/": "POST"}
     for name in (*PAGES, "/password/", "/preferences/"):
         allowed = forms.get(name, "GET, HEAD")

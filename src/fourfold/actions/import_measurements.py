@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
+from uuid import UUID
 
 from django.db import transaction
 
@@ -31,7 +32,8 @@ from fourfold.records.frames.imports import (
     pairs_of,
     write_import,
 )
-from fourfold.records.models import Import, Kpi, Organisation, Person, Unit
+from fourfold.records.models import Import, Kpi, Organisation, Person, Unit, Upload
+from fourfold.records.models import Mapping as KeptMapping
 from fourfold.records.queries.deputies import absent_person
 from fourfold.records.ready import Ready, ready_definitions
 from fourfold.records.scope import principal_of
@@ -42,10 +44,15 @@ FEW: Final = 200
 
 @dataclass(frozen=True, slots=True)
 class FileFacts:
-    """Of a file: the SHA-256 of its bytes, and how its columns were read."""
+    """Of a file: the SHA-256 of its bytes, how its columns were read, and the shape of its header, which is remembered.
+
+    `upload` is the one it came by, which has done its work then.
+    """
 
     sha256: str
     mapping: Mapping[str, Any] | None = None
+    shape: str = ""
+    upload: UUID | None = None
 
 
 class _Refused(Exception):
@@ -90,6 +97,8 @@ def import_measurements(
     try:
         with acting_for(absent), transaction.atomic():
             result, few = _record(found, ready, checked, run, quarantine=quarantine)
+            if file is not None:
+                _remember(found, file, by=by, at=moment)
     except _Refused:
         return _looked_at(found, ready, checked, by=by, at=moment, is_dry=False)
     findings = _kept_apart(checked, result)
@@ -147,6 +156,16 @@ def _record(
         )  # fmt: skip
     organisation.refresh_from_db()
     return result, few
+
+
+def _remember(organisation: Organisation, file: FileFacts, *, by: Person | None, at: datetime) -> None:
+    """How files of this shape are read; the upload goes."""
+    if file.upload and by is not None:
+        Upload.objects.visible_to(by).filter(pk=file.upload).delete()
+    if file.shape and file.mapping:
+        KeptMapping.objects.update_or_create(
+            organisation=organisation, shape=file.shape, defaults={"spec": file.mapping, "by": by, "at": at}
+        )
 
 
 def _changes(ready: Ready, moved: Collection[Moved]) -> list[Change]:

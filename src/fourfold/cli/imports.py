@@ -103,7 +103,7 @@ def _rows(path: Path, organisation: str | None, reading: Mapping) -> tuple[Mappi
     from fourfold.actions._steps import find_organisation
     from fourfold.connectors.files.grid import read_grid
     from fourfold.connectors.files.layout import lay_out
-    from fourfold.connectors.files.propose import propose
+    from fourfold.connectors.files.propose import codes_of, propose
     from fourfold.records.ready import ready_definitions
 
     ready = ready_definitions(find_organisation(None, organisation))
@@ -115,14 +115,15 @@ def _rows(path: Path, organisation: str | None, reading: Mapping) -> tuple[Mappi
     if grid is None:
         print_findings(findings)
         raise typer.Exit(1)
-    proposal = propose(grid, ready.definitions, reading)
+    codes = codes_of(ready.definitions.kpis, ready.definitions.units)
+    proposal = propose(grid, ready.definitions, codes, reading)
     print_findings(grid.findings)
     if proposal.open:
         for name, question in proposal.open.items():
             option = _OPTIONS.get(name, f"--map {name}=COLUMN or --set {name}=TEXT")
             typer.echo(f"{path.name}: {question} Say it with {option}.", err=True)
         raise typer.Exit(2)
-    return proposal.reading, lay_out(grid, proposal.reading, ready.definitions)
+    return proposal.reading, lay_out(grid, proposal.reading, ready.definitions, codes)
 
 
 _OPTIONS: Final = {

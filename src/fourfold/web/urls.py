@@ -17,6 +17,7 @@ from fourfold.web.pages.feed import feed, feed_run, feed_runs
 from fourfold.web.pages.figures import figures
 from fourfold.web.pages.guest import guest, guest_link
 from fourfold.web.pages.guest_links import guest_links
+from fourfold.web.pages.imports import imports, rejects, upload
 from fourfold.web.pages.initiatives import initiatives
 from fourfold.web.pages.invitation import forgotten, invitation, reset
 from fourfold.web.pages.kpi import kpi
@@ -66,6 +67,9 @@ urlpatterns = [
     path("s/<str:unit>/library/", library, name="library"),
     path("s/<str:unit>/library/<str:code>/", library_kpi, name="library_kpi"),
     path("s/<str:unit>/updates/", updates, name="updates"),
+    path("s/<str:unit>/imports/", imports, name="imports"),
+    path("s/<str:unit>/imports/<int:number>/rejects.csv", rejects, name="rejects"),
+    path("s/<str:unit>/imports/<uuid:upload>/", upload, name="upload"),
     path("s/<str:unit>/updates/checks/", update_checks, name="update_checks"),
     path("s/<str:unit>/members/", members, name="members"),
     path("s/<str:unit>/guests/", guest_links, name="guest_links"),

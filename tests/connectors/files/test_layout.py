@@ -15,10 +15,11 @@ from fourfold.connectors.files.dates import plain_period
 from fourfold.connectors.files.grid import Grid, read_grid
 from fourfold.connectors.files.layout import lay_out
 from fourfold.connectors.files.mapping import Mapping, MappingError, shape_of
-from fourfold.connectors.files.propose import Proposal, propose
+from fourfold.connectors.files.propose import Proposal, codes_of, propose
 from fourfold.testing.bakery import bakery
 
 BAKERY = bakery()
+CODES = codes_of(BAKERY.kpis, BAKERY.units)
 Read = Callable[..., tuple[Proposal, Grid]]
 
 
@@ -31,14 +32,14 @@ def read(tmp_path: Path) -> Read:
         path.write_text(text, encoding=encoding)
         grid, findings = read_grid(path, path.name)
         assert grid is not None, findings
-        return propose(grid, BAKERY, given), grid
+        return propose(grid, BAKERY, CODES, given), grid
 
     return reading
 
 
 def rows(found: tuple[Proposal, Grid], **changes: Any) -> list[dict[str, Any]]:
     proposal, grid = found
-    table = lay_out(grid, proposal.reading.changed(**changes), BAKERY)
+    table = lay_out(grid, proposal.reading.changed(**changes), BAKERY, CODES)
     return [{k: v for k, v in row.items() if v is not None} for row in table.rows(named=True)]
 
 
@@ -160,7 +161,7 @@ def workbook(path: Path) -> Path:
 def test_a_workbook_gives_the_digits_that_it_shows(tmp_path: Path, name: str) -> None:
     grid, findings = read_grid(workbook(tmp_path / name), name)
     assert grid is not None, findings
-    found = rows((propose(grid, BAKERY), grid))
+    found = rows((propose(grid, BAKERY, CODES), grid))
     assert [(r["unit"], r["value"], r["row"]) for r in found] == [("north", "0.3", 4), ("south", "12", 5)]
 
 
@@ -169,4 +170,4 @@ def test_parquet_is_read_by_its_columns(tmp_path: Path) -> None:
     pl.DataFrame({"Measure": ["sales"], "Site": ["north"], "Date": ["2026-05"], "Actual": [1.5]}).write_parquet(path)
     grid, _ = read_grid(path, path.name)
     assert grid is not None
-    assert rows((propose(grid, BAKERY), grid))[0]["value"] == "1.5"
+    assert rows((propose(grid, BAKERY, CODES), grid))[0]["value"] == "1.5"

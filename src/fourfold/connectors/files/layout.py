@@ -13,11 +13,11 @@ from typing import Final, TypeAlias
 import polars as pl
 
 from fourfold.connectors.files.dates import plain_period
-from fourfold.connectors.files.detect import body_of, header_of
+from fourfold.connectors.files.detect import Header, body_of, header_of
 from fourfold.connectors.files.grid import Grid
 from fourfold.connectors.files.mapping import Mapping as Reading
 from fourfold.connectors.files.mapping import MappingError
-from fourfold.connectors.files.propose import codes_of
+from fourfold.connectors.files.propose import Codes
 from fourfold.engine.definitions import Definitions
 from fourfold.engine.measurements import FIGURES
 from fourfold.engine.measurements.numbers import NOT_APPLICABLE, PATTERN
@@ -26,12 +26,14 @@ from fourfold.engine.periods import Frequency, Period, PeriodError
 
 #: A column of rows that says why a row cannot be taken, beside the columns of figures.
 WRONG: Final = "wrong"
+_LOOKED_AT: Final = 200
+_SHOWN: Final = 3
 #: KPI, unit and period.
 _Cell: TypeAlias = tuple[str, str, Period]
 _COMMA: Final = r"^[+-]?[0-9]+(?:,[0-9]+)?$"
 
 
-def lay_out(grid: Grid, reading: Reading, definitions: Definitions) -> pl.DataFrame:
+def lay_out(grid: Grid, reading: Reading, definitions: Definitions, codes: Codes) -> pl.DataFrame:
     """Rows with the columns of `engine.measurements.COLUMNS` that there are, as text, `row` (the line) and `wrong`.
 
     Raises `MappingError` where the reading names a column that is not there, or leaves a question open.
@@ -46,7 +48,7 @@ def lay_out(grid: Grid, reading: Reading, definitions: Definitions) -> pl.DataFr
     else:
         body = body.with_columns(pl.lit(None, pl.String).alias(WRONG))
     rows = _wide(body, reading) if reading.cells else _long(body, reading)
-    rows = _coded(rows, reading, definitions)
+    rows = _coded(rows, reading, codes)
     rows = _with_periods(rows, reading)
     rows = _with_figures(rows, reading, definitions)
     return _since_before(rows, definitions) if reading.to_date else rows
@@ -95,9 +97,8 @@ def _wide(body: pl.DataFrame, reading: Reading) -> pl.DataFrame:
     return pl.concat(parts).sort("row", maintain_order=True)
 
 
-def _coded(rows: pl.DataFrame, reading: Reading, definitions: Definitions) -> pl.DataFrame:
+def _coded(rows: pl.DataFrame, reading: Reading, known: Codes) -> pl.DataFrame:
     """Names of KPIs and units as their codes; what is not known stays as it is."""
-    known = codes_of(definitions)
     for field in ("kpi", "unit"):
         said = {name.casefold(): code for name, code in reading.codes.get(field, {}).items()}
         table = known[field] | said
@@ -190,3 +191,17 @@ def _difference(
 
 def _minus(now: str | None, before: str | None) -> str | None:
     return None if now is None else format(Decimal(now) - Decimal(before or ""), "f")
+
+
+def samples_of(grid: Grid, header: Header) -> dict[str, tuple[str, ...]]:
+    """The first few different texts of each column."""
+    top = body_of(grid, header).head(_LOOKED_AT)
+    return {
+        name: tuple(top[f"={name}"].drop_nulls().unique(maintain_order=True).head(_SHOWN))
+        for name in header.names.values()
+    }
+
+
+def texts_of(rows: pl.DataFrame, columns: Sequence[str]) -> dict[str, list[str]]:
+    """The different texts of these columns of rows."""
+    return {name: rows[name].drop_nulls().unique(maintain_order=True).to_list() for name in columns}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol, TypeAlias
 
 import polars as pl
 
@@ -14,10 +14,12 @@ from fourfold.connectors.files.detect import Header, Marks, body_of, dates_of, h
 from fourfold.connectors.files.grid import Grid
 from fourfold.connectors.files.mapping import MARKS, ORDERS
 from fourfold.connectors.files.mapping import Mapping as Reading
-from fourfold.engine.definitions import Definitions
+from fourfold.engine.definitions import Definitions, Kpi
 from fourfold.engine.measurements import COLUMNS, FIGURES
 from fourfold.engine.periods import PeriodError
 
+#: Codes by name, for `kpi` and `unit`.
+Codes: TypeAlias = dict[str, dict[str, str]]
 _SAMPLE: Final = 2_000
 _MOST: Final = 0.6
 #: Words that people write over the columns.
@@ -45,13 +47,28 @@ class Proposal:
     open: Mapping[str, str]
 
 
-def codes_of(definitions: Definitions) -> dict[str, dict[str, str]]:
-    """The codes of KPIs and units by whatever they are called, in lower case; names that two have are left out."""
-    kpis = [(k.code, name) for k in definitions.kpis for name in (k.name, *k.synonyms)]
-    units = [(u.code, u.name) for u in definitions.units]
+class Named(Protocol):
+    """A unit, as far as it is named here."""
+
+    @property
+    def code(self) -> str:
+        """Its code."""
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+
+
+def codes_of(kpis: Iterable[Kpi], units: Iterable[Named]) -> Codes:
+    """The codes of KPIs and units by whatever they are called, in lower case; names that two have are left out.
+
+    Of those that whoever hands over the file may see: a name must not tell of anything else.
+    """
+    some, places = list(kpis), list(units)
     return {
-        "kpi": _by_name(kpis) | {k.code.casefold(): k.code for k in definitions.kpis},
-        "unit": _by_name(units) | {u.code.casefold(): u.code for u in definitions.units},
+        "kpi": _by_name((k.code, name) for k in some for name in (k.name, *k.synonyms))
+        | {k.code.casefold(): k.code for k in some},
+        "unit": _by_name((u.code, u.name) for u in places) | {u.code.casefold(): u.code for u in places},
     }
 
 
@@ -62,20 +79,34 @@ def _by_name(names: Iterable[tuple[str, str]]) -> dict[str, str]:
     return {name: codes.pop() for name, codes in found.items() if len(codes) == 1}
 
 
-def propose(grid: Grid, definitions: Definitions, given: Reading | None = None) -> Proposal:
-    """A reading of the grid: what is `given` (said by a person, or remembered) stands, the rest is found."""
+def propose(
+    grid: Grid, definitions: Definitions, codes: Codes, given: Reading | None = None, *, finds_columns: bool = True
+) -> Proposal:
+    """A reading of the grid: what is `given` (said by a person, or remembered) stands, the rest is found.
+
+    Without `finds_columns` no column is read that is not given.
+    """
     reading = given or Reading()
     header = header_of(grid, reading.header)
     body = body_of(grid, header)
-    codes = codes_of(definitions)
     reading = reading.changed(header=header.line, sheet=grid.sheet)
-    if not reading.cells:
+    if finds_columns and not reading.cells:
         reading = _columns(reading, body, header, codes, definitions)
     return _settled(grid, reading, header, body)
 
 
+def fitted(kept: Reading, grid: Grid) -> Reading:
+    """What was remembered of an earlier file, as far as it is about columns that are there; months are found anew."""
+    there = set(header_of(grid).names.values())
+    by_month = any("period" in said for said in kept.cells.values())
+    cells = {} if by_month else {name: said for name, said in kept.cells.items() if name in there}
+    columns = {field: name for field, name in kept.columns.items() if name in there}
+    where = {name: text for name, text in kept.where.items() if name in there}
+    return kept.changed(header=0, columns=columns, cells=cells, where=where, encoding="", separator="", dates="")
+
+
 def _columns(
-    reading: Reading, body: pl.DataFrame, header: Header, codes: dict[str, dict[str, str]], definitions: Definitions
+    reading: Reading, body: pl.DataFrame, header: Header, codes: Codes, definitions: Definitions
 ) -> Reading:
     names = [name for name in header.names.values() if name in _there(body, header)]
     taken = {**{field: name for field, name in reading.columns.items() if name in names}}
@@ -106,7 +137,7 @@ def _there(body: pl.DataFrame, header: Header) -> set[str]:
 
 
 def _wide(
-    rest: list[str], taken: Mapping[str, str], reading: Reading, codes: dict[str, dict[str, str]],
+    rest: list[str], taken: Mapping[str, str], reading: Reading, codes: Codes,
     definitions: Definitions,
 ) -> dict[str, dict[str, str]]:  # fmt: skip
     """Columns that are periods, KPIs or units by their names."""

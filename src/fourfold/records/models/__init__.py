@@ -23,6 +23,7 @@ from fourfold.records.models.kpi import Kpi
 from fourfold.records.models.kpi_use import KpiUse
 from fourfold.records.models.link import Link
 from fourfold.records.models.mail import Mail
+from fourfold.records.models.mapping import Mapping
 from fourfold.records.models.measurement import Measurement
 from fourfold.records.models.membership import Membership
 from fourfold.records.models.memo import Memo
@@ -47,6 +48,7 @@ from fourfold.records.models.target import Target
 from fourfold.records.models.theme import Theme
 from fourfold.records.models.token import Token
 from fourfold.records.models.unit import Unit
+from fourfold.records.models.upload import Upload
 from fourfold.records.models.veil import Veil
 
 __all__ = [
@@ -73,6 +75,7 @@ __all__ = [
     "KpiUse",
     "Link",
     "Mail",
+    "Mapping",
     "Measurement",
     "Membership",
     "Memo",
@@ -97,5 +100,6 @@ __all__ = [
     "Theme",
     "Token",
     "Unit",
+    "Upload",
     "Veil",
 ]

@@ -17,6 +17,7 @@ from fourfold.actions.outcome import Outcome
 from fourfold.actions.record_measurements import record_measurements
 from fourfold.engine.findings import errors
 from fourfold.errors import Forbidden
+from fourfold.records.queries.imports import may_import
 from fourfold.records.queries.scope import scope_of
 from fourfold.records.queries.updates import Grid, by_month, figure_then, grid_of
 from fourfold.web.address import Here, path
@@ -173,6 +174,7 @@ def _page(request: Request, here: Here, grid: Grid, forms: list[UpdateForm], sta
         crumbs=[crumb_of(here)], status=status, rows=grid_rows(here, grid, by_key), earlier=earlier,
         count=len(forms), there=sum(form.is_there for form in forms), steps=steps,
         free=not any(step.number for step in steps),
+        import_url=here.unit("imports") if may_import(request.user, scope.structure.pk) else "",
         left_out=bool(_asked(request)), all_url=here.unit("updates"),
         form_url=_address(here, request), key=get_random_string(_KEY), checks_url=here.unit("update_checks"),
         draft=f"{request.user.pk} {path('updates', here.key())} {scope.month.id}",

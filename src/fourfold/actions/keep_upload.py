@@ -1,0 +1,59 @@
+"""Keep a file while somebody says how it is to be read."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import UTC, datetime, timedelta
+from pathlib import PurePath
+from typing import Final
+
+from django.db import transaction
+
+from fourfold.actions._steps import find_organisation
+from fourfold.actions.outcome import Outcome
+from fourfold.connectors.files.grid import READ
+from fourfold.engine.findings import Finding, Level, Place
+from fourfold.engine.words import choices
+from fourfold.errors import Forbidden
+from fourfold.records.models import Person, Upload
+from fourfold.records.queries.imports import may_import
+from fourfold.records.read_only import refuse
+
+#: The largest file that comes through a page, in bytes, and how long it is kept.
+LARGEST: Final = 20_000_000
+KEPT: Final = timedelta(days=1)
+_MOST: Final = 5  # of one person at once
+
+
+def keep_upload(
+    *, by: Person, organisation: str | None = None, name: str, content: bytes, at: datetime | None = None
+) -> Outcome[Upload]:
+    """Keep a file for a day, for the person alone; what is older goes. Raises `Forbidden` for who enters no figures."""
+    found = find_organisation(by, organisation)
+    if not may_import(by, found.pk):
+        raise Forbidden("You may not enter figures here.")
+    moment = at or datetime.now(UTC)
+    bare = PurePath(name.replace("\\", "/").replace("\0", "")).name[-300:]
+    if wrong := _wrong(bare, content):
+        return Outcome("nothing was kept", findings=(wrong,))
+    with transaction.atomic():
+        refuse()
+        Upload.objects.filter(at__lt=moment - KEPT).delete()
+        mine = Upload.objects.visible_to(by).order_by("-at").values_list("pk", flat=True)
+        Upload.objects.filter(pk__in=list(mine[_MOST - 1 :])).delete()
+        sha256 = hashlib.sha256(content).hexdigest()
+        kept = Upload.objects.create(
+            organisation=found, by=by, name=bare, sha256=sha256, content=content, at=moment
+        )  # fmt: skip
+    return Outcome("kept", kept)
+
+
+def _wrong(name: str, content: bytes) -> Finding | None:
+    place = Place(thing="file")
+    if PurePath(name).suffix.casefold() not in READ:
+        message, fix = f"A file that ends like {name[-20:]} is not read.", f"Save it as one of {choices(READ)}."
+        return Finding("FILE-FORM", Level.ERROR, place, message, fix)
+    if len(content) > LARGEST:
+        message = f"The file is larger than {LARGEST / 1e6:,.0f} MB, which is the most that a page takes."
+        return Finding("FILE-SIZE", Level.ERROR, place, message, "Split it, or use the command: fourfold import FILE")
+    return None

@@ -1,0 +1,240 @@
+"""Importing a file: hand it over, say what its columns are, look at every row, import all of them or the good ones."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+
+from fourfold.actions.import_measurements import FileFacts, import_measurements
+from fourfold.actions.keep_upload import LARGEST, keep_upload
+from fourfold.connectors.files.detect import header_of
+from fourfold.connectors.files.grid import READ, SEPARATORS, Grid, read_grid
+from fourfold.connectors.files.layout import lay_out, samples_of, texts_of
+from fourfold.connectors.files.mapping import Mapping as Reading
+from fourfold.connectors.files.mapping import MappingError, shape_of
+from fourfold.connectors.files.propose import Codes, Proposal, codes_of, fitted, propose
+from fourfold.engine.definitions import Definitions
+from fourfold.engine.findings import Finding
+from fourfold.errors import Forbidden
+from fourfold.records.frames.imports import ImportResult
+from fourfold.records.models import Upload
+from fourfold.records.queries.imports import (
+    earlier_import,
+    find_import,
+    find_upload,
+    may_import,
+    own_imports,
+    remembered_mapping,
+)
+from fourfold.web.address import Here, here_at
+from fourfold.web.components.dates import day_of_moment
+from fourfold.web.components.frame import crumb_of, show
+from fourfold.web.components.numbers import plural
+from fourfold.web.components.surroundings import Link
+from fourfold.web.forms.mapping import column_fields, read_mapping, unknown_names
+from fourfold.web.requests import Request, counted, signed_in, signed_in_form
+
+_ROWS: Final = 50  # rejected ones that are shown; the report has all
+_SAID: Final = 12
+_NAMES: Final = 40
+
+
+@signed_in_form
+def imports(request: Request, unit: str) -> HttpResponse:
+    """One's last imports; POST hands over a file and leads to the page where it is looked at."""
+    here = _allowed(request, unit)
+    sent = request.FILES.get("file") if request.method == "POST" else None
+    if sent is None:
+        return _list(request, here, "Choose a file." if request.method == "POST" else "")
+    content = sent.read(LARGEST + 1)
+    outcome = keep_upload(
+        by=request.user, organisation=here.scope.structure.organisation.code, name=sent.name or "", content=content
+    )  # fmt: skip
+    if outcome.value is None:
+        return _list(request, here, " ".join(f"{f.message} {f.fix}" for f in outcome.findings))
+    return redirect(_address(here, outcome.value))
+
+
+def _list(request: Request, here: Here, error: str) -> HttpResponse:
+    runs = [
+        {"run": run, "at": day_of_moment(run.at), "rejects": here.unit("imports") + f"{run.pk}/rejects.csv"}
+        for run in own_imports(request.user, here.scope.structure.pk)
+    ]
+    return show(
+        request, "web/imports.html", here, page="updates", title="Import figures", crumbs=_crumbs(here)[:2], runs=runs,
+        error=error, status=422 if error else 200, form_url=here.unit("imports"), endings=READ,
+        most=f"{LARGEST / 1e6:,.0f}",
+    )  # fmt: skip
+
+
+@signed_in
+def rejects(request: Request, unit: str, number: int) -> HttpResponse:
+    """The rows that one of one's imports kept apart, as CSV with their reasons."""
+    here = _allowed(request, unit)
+    run = find_import(request.user, here.scope.structure.pk, number)
+    return _csv(run.rejects, f"rejected-{number}.csv")
+
+
+@signed_in_form
+@counted
+def upload(request: Request, unit: str, upload: UUID) -> HttpResponse:
+    """What was found in the file, and how it is read. POST with `do` checks every row, imports, or gives the report."""
+    here = _allowed(request, unit)
+    kept = find_upload(request.user, here.scope.structure.pk, upload)
+    posted = request.POST.dict() if request.method == "POST" else {}
+    reading = Reading()
+    with _file(kept) as path:
+        given = {name: posted.get(name, "")[:100] for name in ("sheet", "encoding")}
+        separator = {"tab": "\t"}.get(posted.get("separator", ""), posted.get("separator", ""))
+        if separator not in ("", *SEPARATORS):
+            separator = ""
+        grid, findings = read_grid(path, kept.name, separator=separator, **given)
+    if grid is None:
+        return _page(request, here, kept, Look(findings=findings), status=422)
+    definitions, codes = here.scope.structure.whole, _codes(here)
+    if posted:
+        reading = read_mapping(posted, header_of(grid, _line(posted)))
+        proposal = propose(grid, definitions, codes, reading, finds_columns="again" in posted)
+    else:
+        shape = shape_of(list(header_of(grid).names.values()))
+        known = remembered_mapping(request.user, here.scope.structure.pk, shape)
+        proposal = propose(grid, definitions, codes, fitted(Reading.of(known), grid) if known else None)
+        if known:
+            return _page(request, here, kept, Look(grid, proposal, is_remembered=True))
+    return _answer(request, here, kept, Look(grid, proposal), posted.get("do", ""), definitions)
+
+
+@dataclass
+class Look:
+    """What there is to show of a file."""
+
+    grid: Grid | None = None
+    proposal: Proposal | None = None
+    findings: tuple[Finding, ...] = ()
+    result: ImportResult | None = None
+    unknown: tuple[tuple[str, str], ...] = ()
+    error: str = ""
+    is_remembered: bool = False
+
+
+def _answer(
+    request: Request, here: Here, kept: Upload, look: Look, do: str, definitions: Definitions
+) -> HttpResponse:
+    """Show the reading, or check it, or import by it."""
+    proposal, grid = look.proposal, look.grid
+    assert proposal is not None and grid is not None
+    if do not in ("check", "import", "apart", "report") or proposal.open:
+        return _page(request, here, kept, look, status=422 if do and proposal.open else 200)
+    try:
+        rows = lay_out(grid, proposal.reading, definitions, _codes(here))
+    except MappingError as error:
+        look.error = f"{error.message} {error.hint or ''}".strip()
+        return _page(request, here, kept, look, status=422)
+    shape = shape_of(list(proposal.header.names.values()))
+    facts = FileFacts(kept.sha256, proposal.reading.kept(), shape, kept.pk)
+    outcome = import_measurements(
+        by=request.user, organisation=here.scope.structure.organisation.code, rows=rows, source=kept.name, kind="file",
+        quarantine=do != "import", dry_run=do in ("check", "report"), file=facts,
+    )  # fmt: skip
+    result = outcome.value
+    assert result is not None
+    if do == "report":
+        return _csv(result.report(), "rejected.csv")
+    if result.done:
+        messages.success(request, f"{kept.name}: {outcome.summary}.")
+        return redirect(here.unit("imports"))
+    look.findings, look.result = outcome.findings, result
+    look.unknown = tuple(unknown_names(texts_of(rows, ("kpi", "unit")), definitions))[:_NAMES]
+    return _page(request, here, kept, look, status=200 if do == "check" else 422)
+
+
+def _page(request: Request, here: Here, kept: Upload, look: Look, status: int = 200) -> HttpResponse:
+    """The wizard: what was found, what the columns are, and once it was checked what would become of the rows."""
+    shown: dict[str, Any] = {"findings": look.findings[:_SAID], "error": look.error, "remembered": look.is_remembered}
+    if look.grid is not None and look.proposal is not None:
+        reading, header = look.proposal.reading, look.proposal.header
+        samples = samples_of(look.grid, header)
+        shown |= {
+            "reading": reading, "open": look.proposal.open, "grid": look.grid, "header": header.line,
+            "fields": column_fields(header, samples, reading), "kpis": _kpis(here), "units": here.scope.units,
+            "separators": SEPARATORS, "count": plural(len(look.grid.cells) - header.start, "row"),
+            "unknown": look.unknown,
+            "codes": reading.codes, "separator": "tab" if look.grid.separator == "\t" else look.grid.separator,
+        }  # fmt: skip
+    if look.result is not None:
+        shown |= _checked(look.result)
+    earlier = earlier_import(request.user, here.scope.structure.pk, kept.sha256)
+    return show(
+        request, "web/upload.html", here, page="updates", title=f"Import {kept.name}", crumbs=_crumbs(here),
+        form_url=_address(here, kept), earlier=earlier and f"{day_of_moment(earlier.at)}{_by(earlier)}", status=status,
+        **shown,
+    )  # fmt: skip
+
+
+def _checked(result: ImportResult) -> dict[str, Any]:
+    """The counts, and the first of the rows that are rejected."""
+    wrong = [row for row in result.each() if row.reasons] if result.rejected else []
+    rows = [{"row": r.row, "said": [f"{why.message} {why.fix}".strip() for why in r.reasons]} for r in wrong[:_ROWS]]
+    return {
+        "result": result, "rejected": rows, "more": max(0, len(wrong) - _ROWS),
+        "loads": plural(result.loaded, "figure"), "bad": plural(result.rejected, "row"),
+    }  # fmt: skip
+
+
+def _codes(here: Here) -> Codes:
+    """The names of what the person sees."""
+    return codes_of(here.scope.structure.kpi.values(), here.scope.units)
+
+
+def _kpis(here: Here) -> list[tuple[str, str]]:
+    """The KPIs that the person sees and that take figures."""
+    kpis = here.scope.structure.kpi
+    return [(code, kpi.name) for code, kpi in kpis.items() if not kpi.is_computed]
+
+
+def _by(earlier: Any) -> str:
+    return f" by {earlier.by.name}" if earlier.by else ""
+
+
+def _allowed(request: Request, unit: str) -> Here:
+    here = here_at(request, unit)
+    if not may_import(request.user, here.scope.structure.pk):
+        raise Forbidden("You may not enter figures here.")
+    return here
+
+
+def _address(here: Here, kept: Upload) -> str:
+    return here.unit("imports").partition("?")[0] + f"{kept.pk}/"
+
+
+def _crumbs(here: Here) -> list[Link]:
+    return [crumb_of(here), Link("Figures", here.unit("updates")), Link("Import", here.unit("imports"))]
+
+
+def _line(posted: dict[str, str]) -> int:
+    text = posted.get("header", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 4 else 0
+
+
+def _csv(text: str, name: str) -> HttpResponse:
+    response = HttpResponse(text, content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+@contextmanager
+def _file(kept: Upload) -> Iterator[Path]:
+    """The upload as a file of its own, for as long as it is read; its name says nothing but its form."""
+    with tempfile.TemporaryDirectory(prefix="fourfold-") as folder:
+        path = Path(folder) / f"upload{Path(kept.name).suffix.casefold()}"
+        path.write_bytes(bytes(kept.content))
+        yield path
