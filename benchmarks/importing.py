@@ -83,6 +83,7 @@ class Clock:
         self.begun = self.recorded = time.perf_counter()
 
     def __call__(self, execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        """Let the statement through."""
         result = execute(sql, params, many, context)
         if 'INSERT INTO "records_event"' in sql:
             self.recorded = time.perf_counter()
