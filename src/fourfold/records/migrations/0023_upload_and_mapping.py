@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('records', '0020_examples'),
+        ('records', '0022_former_definitions'),
     ]
 
     operations = [
