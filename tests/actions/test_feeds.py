@@ -111,6 +111,17 @@ def test_a_column_that_was_renamed_stops_the_feed_and_loads_nothing(sales: Feed,
     assert "amounts" in outcome.findings[0].fix and Measurement.objects.count() == before
 
 
+def test_a_source_that_fell_silent_is_told_of_until_somebody_says_that_it_is_right(
+    sales: Feed, stub: Service, alice: Person
+) -> None:
+    assert run_feed(by=alice, feed="sales", at=NOW).ok
+    stub.rows = []
+    silent = run_feed(by=alice, feed="sales", at=NOW + timedelta(minutes=1))
+    assert "no rows; the last time it gave 4" in silent.findings[0].message
+    assert save_feed(by=alice, known="sales", plan=plan(), at=NOW + timedelta(minutes=2)).ok
+    assert run_feed(by=alice, feed="sales", at=NOW + timedelta(minutes=3)).ok
+
+
 @pytest.mark.parametrize("apart", [False, True])
 def test_one_wrong_row_stops_all_or_is_kept_apart(sales: Feed, stub: Service, alice: Person, apart: bool) -> None:
     Feed.objects.update(keeps_apart=apart)

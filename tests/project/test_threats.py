@@ -23,6 +23,7 @@ from django.test import Client
 from django.urls import get_resolver
 
 from fourfold.actions.load_folder import load_folder
+from fourfold.connectors.database import DATABASE
 from fourfold.engine.definitions import Definitions
 from fourfold.engine.definitions.write import write
 from fourfold.project.checks import check_database_transport, is_random
@@ -101,6 +102,16 @@ def test_c03_no_address_of_a_database_can_be_written_on_a_page() -> None:
     assert not takes, "a page that takes one needs fields, an allow-list of drivers and options, and a test like this"
 
 
+def test_c03_a_page_takes_the_fields_of_a_database_and_its_driver_is_one_of_a_list() -> None:
+    # what is written into them: test_a_name_of_a_database_is_a_name_and_no_options
+    fields = {option.name: option for option in DATABASE.place}
+    assert set(fields) == {"dialect", "host", "port", "database", "user", "secret", "tls"}
+    drivers = {value for value, _ in fields["dialect"].choices}
+    assert drivers == {"postgresql", "mysql", "mssql", "oracle", "clickhouse", "trino", "sqlite", "duckdb"}
+    strange = {"dialect": "sqlite+pysqlcipher", "database": "x", "port": "1;2"}
+    assert set(DATABASE.missing(DATABASE.place, strange)) == {"dialect", "port"}
+
+
 def test_c04_no_text_is_ever_made_into_sql() -> None:
     found = []
     for module in modules("web", "api", "cli", "jobs", "actions", "project"):
@@ -133,10 +144,14 @@ def test_c05_no_spelling_of_a_path_reaches_a_file(step: str, tmp_path: Path) -> 
 
 
 # --- C6 requests that leave the server; hostile addresses are in tests/connectors/test_egress.py
-CLIENTS = {"httpx", "requests", "urllib3", "http", "aiohttp", "ftplib", "smtplib"}
+CLIENTS = {"httpx", "requests", "urllib3", "http", "aiohttp", "ftplib", "smtplib", "pymysql", "sqlalchemy"}
 #: What opens connections of its own, to places that the operator of the machine wrote down, and why that is fine.
 OWN_DOORS = {
     "connectors/egress.py": "the door",
+    "connectors/database/dialects.py": "databases speak no HTTP: the door says whether the address may be asked",
+    "connectors/database/read.py": "asks what dialects opened",
+    "testing/service.py": "a fake that listens on this machine",
+    "testing/replay.py": "a fake that listens on this machine",
     "actions/send_mail.py": "mail goes to the server that the operator named",
     "project/sign_on/oidc.py": "only the kind of an error; providers are in a file of the operator",
     "project/sign_on/views.py": "only the kind of an error; providers are in a file of the operator",

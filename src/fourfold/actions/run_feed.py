@@ -15,7 +15,7 @@ from fourfold.actions._sources import LIMITS, ask_source, columns_in, find_feed,
 from fourfold.actions._steps import find_organisation, note_event, require
 from fourfold.actions.import_measurements import import_measurements
 from fourfold.actions.outcome import Outcome
-from fourfold.connectors.port import SourceError, Window
+from fourfold.connectors.port import Rows, SourceError, Window
 from fourfold.engine.findings import Finding, Level, Place, errors
 from fourfold.errors import Conflict, FourfoldError, NotFound
 from fourfold.records.frames.feed import figures_of
@@ -104,6 +104,7 @@ def _bring(place: Organisation, row: Feed, window: Window, at: datetime) -> _Cam
     """Ask, then import; no transaction is open while the source is asked."""
     try:
         rows = ask_source(row.connection, row.ask, window)
+        _refuse_silence(row, rows)
         ready = ready_definitions(place)
         if ready is None:
             raise NotFound("There are no KPIs here yet.", hint="Load or build a scorecard first.")
@@ -129,6 +130,15 @@ def _bring(place: Organisation, row: Feed, window: Window, at: datetime) -> _Cam
     more = f" And {len(wrong) - 1:,} more." if len(wrong) > 1 else ""
     failure = f"{outcome.summary[:1].upper()}{outcome.summary[1:]}. {wrong[0].message}{more}"
     return _Came("", counts, failure=failure, remedy=wrong[0].fix, rejects=rejects)
+
+
+def _refuse_silence(row: Feed, rows: Rows) -> None:
+    """Nothing at all, where there were rows the last time, is more likely a fault of the source than news."""
+    good = FeedRun.objects.filter(feed=row, failure="", started_at__gte=row.changed_at).exclude(ended_at=None)
+    before = good.values_list("read", flat=True).first()
+    if before and not rows.rows:
+        hint = "Is it the right database, and are its rows there? Where that is so, save the feed again."
+        raise SourceError(f"The source gives no rows; the last time it gave {before:,}.", hint=hint)
 
 
 def _end(place: Organisation, row: Feed, run: FeedRun, came: _Came, *, by: Person | None, at: datetime) -> None:

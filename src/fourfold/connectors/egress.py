@@ -73,6 +73,11 @@ class Fetched:
     headers: Mapping[str, str]
     content: bytes = field(repr=False)
 
+    @property
+    def next_link(self) -> str | None:
+        """The address that its `Link` header names as the next one (RFC 8288)."""
+        return httpx.Response(self.status, headers=dict(self.headers)).links.get("next", {}).get("url")
+
 
 def addresses_of(host: str, port: int) -> list[str]:
     """What the machine's resolver says."""

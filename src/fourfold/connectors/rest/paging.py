@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 from urllib.parse import urlencode
 
-import httpx
-
 from fourfold.connectors.egress import Fetched
 from fourfold.connectors.port import Option
 
@@ -60,8 +58,7 @@ def next_page(ask: Mapping[str, str], cursor_at: Any, at: Page, answer: Fetched,
         is_address = str(cursor).startswith(("http://", "https://", "/"))
         return Page(str(cursor)) if is_address else _with(at, _parameter(ask), str(cursor))
     if paging == "link":
-        found = httpx.Response(200, headers=dict(answer.headers)).links.get("next", {}).get("url")
-        return Page(found) if found else None
+        return Page(answer.next_link) if answer.next_link else None
     return None
 
 
