@@ -54,7 +54,7 @@ def write_again(
         organisation, ready, checked.rows, by=author, at=at, restates=restates, approved=True
     )  # fmt: skip
     ((before, after),) = written.news
-    advance(organisation)
+    advance(organisation, tells=False)
     thing = f"{kpi}/{unit}/{text}"
     note_event(
         organisation, by, event, thing, at=at, unit=ready.units[unit], before=told_figure(before),

@@ -10,6 +10,7 @@ from fourfold.access.giving import refusal_to_give
 from fourfold.access.roles import Action, Role
 from fourfold.access.rules import Principal, Thing, can, refusal
 from fourfold.actions._events import note_event as note_event  # one of the steps
+from fourfold.actions._outbox import tell
 from fourfold.engine.due import day_at
 from fourfold.errors import Forbidden, NotFound
 from fourfold.records.models import Kpi, Organisation, Person
@@ -103,8 +104,13 @@ def lock(organisation: Organisation) -> Organisation:
     return Organisation.objects.select_for_update().get(pk=organisation.pk)
 
 
-def advance(organisation: Organisation, *, definitions: bool = False) -> None:
-    """Count a change on the locked row, so that everybody can see which results are older than it."""
+def advance(organisation: Organisation, *, definitions: bool = False, tells: bool = True) -> None:
+    """Count a change on the locked row, so that everybody can see which results are older than it.
+
+    Open pages are told that anything may be different, unless what follows `tells` them what is.
+    """
     organisation.version += 1
     organisation.definitions_version += definitions
     organisation.save(update_fields=("version", "definitions_version"))
+    if tells:
+        tell(organisation)

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from fourfold.access.roles import Action
+from fourfold.actions._outbox import tell
 from fourfold.actions._steps import require
 from fourfold.actions.evaluate_organisation import evaluate_locked, new_run
 from fourfold.actions.outcome import Outcome
@@ -93,7 +94,19 @@ def evaluate_change(
         _roll_up(run, ready, dirty, found, different, changes)
     count = changes.write(run)
     write_veils(organisation, ready)
+    _tell(organisation, ready, changed, changes)
     return Outcome(f"{count:,} result{'s' if count != 1 else ''} changed", run)
+
+
+def _tell(organisation: Organisation, ready: Ready, changed: Sequence[Change], changes: Changes) -> None:
+    """Tell open pages where results are different, and of the figures themselves: some pages show these alone."""
+    rows = (*changes.new, *(row for _, row in changes.changed))
+    tell(
+        organisation,
+        units={row[0] for row in rows} | {ready.units[change.unit] for change in changed},
+        nodes={row[3] for row in rows} | {f"kpi:{change.kpi}" for change in changed},
+        periods={change.period.id for change in changed},
+    )
 
 
 @dataclass(frozen=True)

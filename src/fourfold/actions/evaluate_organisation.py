@@ -10,6 +10,7 @@ from django.db import transaction
 
 import fourfold
 from fourfold.access.roles import Action
+from fourfold.actions._outbox import tell
 from fourfold.actions._steps import find_organisation, lock, require
 from fourfold.actions.outcome import Outcome
 from fourfold.engine.due import todays
@@ -88,6 +89,7 @@ def store_all(organisation: Organisation, computed: Computed, *, as_of: datetime
     write_veils(organisation, computed.ready)
     version = organisation.version
     write_outlooks(organisation, computed.ready, computed.outlooks, at=as_of, input_version=version)
+    tell(organisation)
     return Outcome(f"{changed:,} results changed", run, (*computed.runs[0].findings, *computed.findings))
 
 

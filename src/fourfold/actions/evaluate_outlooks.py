@@ -8,6 +8,7 @@ from typing import Final
 
 from django.db import transaction
 
+from fourfold.actions._outbox import tell
 from fourfold.actions._steps import find_organisation, lock, recorded_for
 from fourfold.actions.outcome import Outcome
 from fourfold.engine.evaluate import dependents
@@ -66,4 +67,6 @@ def _make(
 def _store(organisation: Organisation, ready: Ready, made: tuple[Outlook, ...], at: datetime) -> Outcome[int]:
     """Write them; the lock is held."""
     count = write_outlooks(organisation, ready, made, at=at, input_version=organisation.version)
+    if count:
+        tell(organisation, units=ready.units.values(), nodes={f"kpi:{outlook.kpi}" for outlook in made}, periods=())
     return Outcome(f"{count:,} outlook{'s' if count != 1 else ''} changed", count)

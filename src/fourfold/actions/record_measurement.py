@@ -109,7 +109,7 @@ def _record(
         return Outcome("known already", current_revision(organisation, ready, kpi, unit, text), findings)
     ((before, after),) = written.news
     was_evaluated = together is None and is_evaluated(organisation, on=at)
-    advance(organisation)
+    advance(organisation, tells=False)
     thing = f"{kpi}/{unit}/{text}"
     note_event(
         organisation, by, "measurement.record", thing, at=at, unit=ready.units[unit],

@@ -1,4 +1,4 @@
-"""Make room: sessions, memos, job runs, and runs of feeds that brought nothing, which have ended."""
+"""Make room: sessions, memos, job runs, and runs of feeds that brought nothing, which have ended; changes all know."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ from datetime import datetime
 
 from fourfold.actions.remove_feed_runs import remove_feed_runs
 from fourfold.actions.remove_memos import remove_memos
+from fourfold.actions.remove_outbox import remove_outbox
 from fourfold.actions.remove_sessions import remove_sessions
 
 
 def make_room(*, now: datetime) -> int:
     """How many rows were removed."""
-    return sum(remove(by=None, at=now).value or 0 for remove in (remove_sessions, remove_memos, remove_feed_runs))
+    every = (remove_sessions, remove_memos, remove_feed_runs, remove_outbox)
+    return sum(remove(by=None, at=now).value or 0 for remove in every)

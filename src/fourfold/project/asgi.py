@@ -3,6 +3,7 @@
 Beside the pages it sees to it that a new day is evaluated, since other figures are due then, that periods are closed on
 the day the calendar says, that feeds run when they are due, that the chains of events are verified and anchored once a
 day, that e-mails are sent, that counts of denials are written, and that what is over is removed.
+Streams of changes to open pages go on here once their page has let them in.
 
 See docs/decisions/2026-11-23-one-process-asgi-outside-wsgi-inside.md for why.
 """
@@ -29,6 +30,7 @@ from fourfold.jobs.remind_people import remind_people  # isort: skip
 from fourfold.jobs.run_due_feeds import run_due_feeds  # isort: skip
 from fourfold.jobs.send_mail import send_mail  # isort: skip
 from fourfold.project.clocks import Job, alone, here, in_turn  # isort: skip
+from fourfold.project.live import RELAY, answer  # isort: skip
 
 #: Jobs that one process does for all, with how often they are due.
 SHARED: Final[tuple[tuple[timedelta, Job], ...]] = (
@@ -51,7 +53,7 @@ _pages: Final = WSGIMiddleware(cast(Any, pages), workers=THREADS)
 async def application(scope: Scope, receive: Receive, send: Send) -> None:
     """Pages, and the server's own questions about starting and stopping."""
     if scope["type"] == "http":
-        await _pages(scope, _coroutine(receive), send)
+        await answer(cast(Any, _pages), scope, _coroutine(receive), send)
     elif scope["type"] == "lifespan":
         await _live(receive, send)
 
@@ -72,9 +74,10 @@ async def _live(receive: Receive, send: Send) -> None:
         message = await receive()
         if message["type"] == "lifespan.startup":
             told = [*(in_turn(every, job) for every, job in SHARED), *(here(every, job) for every, job in OWN)]
-            clocks = [asyncio.create_task(clock) for clock in told]
+            clocks = [asyncio.create_task(clock) for clock in (*told, RELAY.run())]
             await send({"type": "lifespan.startup.complete"})
         elif message["type"] == "lifespan.shutdown":
+            RELAY.end()
             for clock in clocks:
                 clock.cancel()
             await alone(partial(note_denials, now=datetime.now(UTC), even_now=True))

@@ -14,6 +14,8 @@ from django.utils.cache import patch_vary_headers
 
 from fourfold.web.components.piece import Piece, deflated
 
+#: The kind of answer that has no end.
+STREAM: Final = "text/event-stream"
 _HEAD: Final = b"\x1f\x8b\x08\x08\x00\x00\x00\x00\x00\xff"  # gzip, deflated, with a file name, of no time and no system
 
 
@@ -23,6 +25,8 @@ class CompressionMiddleware(GZipMiddleware):
     def process_response(self, request: HttpRequest, response: Any) -> Any:
         """Compress where the browser takes it."""
         pieces = getattr(response, "pieces", ())
+        if response.get("Content-Type", "").startswith(STREAM):
+            return response  # what goes on cannot be a part of it
         accepts = re_accepts_gzip.search(request.META.get("HTTP_ACCEPT_ENCODING", ""))
         if not pieces or not accepts or response.has_header("Content-Encoding"):
             return super().process_response(request, response)

@@ -10,7 +10,7 @@ import argparse
 import asyncio
 import os
 import signal
-from typing import Final
+from typing import Any, Final
 
 #: Seconds that requests have to end in once the server is told to; what they were writing is a transaction.
 GRACE: Final = 10
@@ -35,12 +35,18 @@ async def serve(host: str, port: int) -> None:
     from granian.server.embed import Server
 
     from fourfold.project.asgi import application
+    from fourfold.project.live import RELAY
 
-    server = Server(
+    server: Any = Server(
         application, address=host, port=port, interface=Interfaces.ASGI, websockets=False, log_level=LogLevels.error
     )
+
+    def stop() -> None:
+        RELAY.end()  # a stream would never be finished
+        server.stop()
+
     for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, server.stop)
+        asyncio.get_running_loop().add_signal_handler(number, stop)
     await server.serve()
     if unfinished := asyncio.all_tasks() - {asyncio.current_task()}:
         _, stuck = await asyncio.wait(unfinished, timeout=GRACE)

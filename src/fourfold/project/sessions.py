@@ -16,6 +16,7 @@ from django.utils.crypto import get_random_string, salted_hmac
 from fourfold.project.origin import client_address
 from fourfold.records.models import Person
 from fourfold.records.sessions import begin, note_request
+from fourfold.web.components.frame import LIVE_HEADER
 
 #: A device is known for so long after somebody signed in from it.
 KNOWN: Final = timedelta(days=180)
@@ -34,7 +35,8 @@ def keep_session(get_response: Callable[[HttpRequest], HttpResponse]) -> Callabl
     """Middleware: a session in use goes on, up to its longest time; a device that signed in is known from now on."""
 
     def answer(request: HttpRequest) -> HttpResponse:
-        note_request(request.session, request, address=client_address(request), at=datetime.now(UTC))
+        if not is_by_itself(request):
+            note_request(request.session, request, address=client_address(request), at=datetime.now(UTC))
         response = get_response(request)
         if device := request.META.get("fourfold.device"):
             response.set_cookie(
@@ -44,6 +46,11 @@ def keep_session(get_response: Callable[[HttpRequest], HttpResponse]) -> Callabl
         return response
 
     return answer
+
+
+def is_by_itself(request: HttpRequest) -> bool:
+    """True where an open page asks without anybody doing something: a session that nobody uses ends all the same."""
+    return LIVE_HEADER in request.headers or (request.path.startswith("/live/") and request.method == "GET")
 
 
 def known_device(request: HttpRequest, email: str) -> str | None:

@@ -23,6 +23,7 @@ from fourfold.web.pages.invitation import forgotten, invitation, reset
 from fourfold.web.pages.kpi import kpi
 from fourfold.web.pages.kpi_file import kpi_file
 from fourfold.web.pages.library import library, library_kpi
+from fourfold.web.pages.live import live
 from fourfold.web.pages.map_editor import map_editor
 from fourfold.web.pages.members import members, readers, rights
 from fourfold.web.pages.menu import menu
@@ -93,6 +94,7 @@ urlpatterns = [
     path("updates/", my_updates, name="my_updates"),
     path("updates/reminder/", reminder, name="reminder"),
     path("tokens/", tokens, name="tokens"),
+    path("live/<str:organisation>/", live, name="live"),
     path("audit/", audit_home, name="audit_home"),
     path("audit/<str:organisation>/", audit, name="audit"),
     path("audit/<str:organisation>/export/", audit_export, name="audit_export"),

@@ -30,6 +30,7 @@ from fourfold.records.models.memo import Memo
 from fourfold.records.models.note import Note
 from fourfold.records.models.objective import Objective
 from fourfold.records.models.organisation import Organisation
+from fourfold.records.models.outbox import Outbox
 from fourfold.records.models.outlook import Outlook
 from fourfold.records.models.period_state import PeriodState
 from fourfold.records.models.person import Person
@@ -82,6 +83,7 @@ __all__ = [
     "Note",
     "Objective",
     "Organisation",
+    "Outbox",
     "Outlook",
     "PeriodState",
     "Person",

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from functools import cached_property
-from typing import TYPE_CHECKING, ClassVar, Final, Self
+from typing import TYPE_CHECKING, ClassVar, Final, Self, cast
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 
 from fourfold.access.rules import Principal
-from fourfold.records.scope import principal_made_of, principal_of
+from fourfold.records.scope import GrantRow, principal_made_of, principal_of
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -45,6 +46,14 @@ class People(BaseUserManager["Person"].from_queryset(PersonQuerySet)):  # type: 
         given = [row[len(columns) :] for row in rows]
         person.principal = principal_made_of(pk, [row for row in given if row[0] is not None])
         return person
+
+    def principals(self, pks: Collection[int]) -> dict[int, Principal]:
+        """Those of these people who are not switched off, with their grants, in one statement."""
+        given: dict[int, list[GrantRow]] = {}
+        columns = ("pk", *(f"grant_rows__{name}" for name in _GRANT))
+        for pk, *row in self.filter(pk__in=pks, is_active=True).order_by().values_list(*columns):
+            given.setdefault(pk, []).extend([cast(GrantRow, tuple(row))] if row[0] is not None else [])
+        return {pk: principal_made_of(pk, rows) for pk, rows in given.items()}
 
     def get_by_natural_key(self, username: str | None) -> Person:
         """Find the account by e-mail, whatever its capitals."""

@@ -14,6 +14,7 @@ from fourfold.access.roles import Action
 from fourfold.access.sight import sights_of
 from fourfold.records.queries.amendment import may_define
 from fourfold.records.queries.feeds import edits_sources
+from fourfold.records.queries.live import state_of
 from fourfold.records.queries.people import manages_people
 from fourfold.records.queries.scope import Scope
 from fourfold.records.queries.structure import initials
@@ -26,6 +27,10 @@ from fourfold.web.components.surroundings import Link, Surroundings, surrounding
 from fourfold.web.requests import Request
 
 THEMES: Final = (("auto", "Auto"), ("light", "Light"), ("dark", "Dark"))
+#: What an open page sends that asks for what has changed, without anybody doing something.
+LIVE_HEADER: Final = "Fourfold-Live"
+#: Pages on which somebody edits.
+_EDITED: Final = frozenset({"map_editor", "new_thing", "amendment", "removal"})
 DENSITIES: Final = (("normal", "Comfortable"), ("compact", "Compact"))
 
 
@@ -37,6 +42,15 @@ class Preference:
     label: str
     choices: tuple[tuple[str, str], ...]
     value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """Where the page hears of changes, what it shows the state of, and whether it follows them or asks first."""
+
+    url: str
+    state: str
+    mode: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +68,7 @@ class Frame:
     sources_url: str
     build_url: str
     start_url: str
+    live: Live
 
 
 def show(
@@ -104,7 +119,15 @@ def frame_of(request: Request, here: Here, page: str) -> Frame:
         sources_url=_sources_url(here.scope),
         build_url=here.unit("build") if may_define(here.scope) else "",
         start_url=here.unit("start"),
+        live=_live(request, here),
     )
+
+
+def _live(request: Request, here: Here) -> Live:
+    """Pages that somebody edits on, or that answer a form, are not changed under their hands."""
+    route = request.resolver_match.view_name if request.resolver_match else ""
+    mode = "ask" if request.method == "POST" or route in _EDITED else "follow"
+    return Live(reverse("live", args=[here.scope.structure.organisation.code]), state_of(here.scope.run), mode)
 
 
 def _people_url(scope: Scope) -> str:
@@ -130,6 +153,8 @@ def _log_url(here: Here) -> str:
 def look(request: HttpRequest) -> dict[str, str]:
     """Theme and density for every template, also for the pages without a frame, and whether nobody may write."""
     looks = {"theme": _theme(request).value, "density": _density(request).value}
+    if LIVE_HEADER in request.headers:
+        looks["by_itself"] = "yes"  # what is to be said to somebody is said when they ask
     return looks | {"read_only": "yes", "read_only_why": reason()} if is_read_only() else looks
 
 
