@@ -59,6 +59,7 @@ from fourfold.actions.record_measurements import NewFigure, record_measurements
 from fourfold.actions.remind_people import remind_people
 from fourfold.actions.remove_examples import remove_examples
 from fourfold.actions.remove_memos import remove_memos
+from fourfold.actions.remove_outbox import remove_outbox
 from fourfold.actions.remove_second_factors import remove_second_factors
 from fourfold.actions.remove_sessions import remove_sessions
 from fourfold.actions.rename_person import rename_person
@@ -91,6 +92,7 @@ from fourfold.records.models import (
     JobRun,
     Kpi,
     Organisation,
+    Outbox,
     Person,
     ProvisioningKey,
     Secret,
@@ -435,6 +437,12 @@ def _(path: Path) -> Act:
 def _(path: Path) -> Act:
     session("old", days=-1)
     return lambda: remove_sessions(at=NOW)
+
+
+@case(remove_outbox)
+def _(path: Path) -> Act:
+    Outbox.objects.update(at=NOW - timedelta(days=2))
+    return lambda: remove_outbox()
 
 
 @case(remove_memos, 2, "memos, then job runs: each is over by itself")

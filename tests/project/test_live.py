@@ -174,6 +174,14 @@ def test_an_outsider_and_a_visitor_hear_nothing(world: World) -> None:
     assert world.open("nobody").answer.status == 302
 
 
+def test_many_open_pages_keep_nobody_else_out(world: World) -> None:
+    keys = world.do("[sign_in('alice@bakery.example') for _ in range(13)]")
+    world.keys |= {str(n): key for n, key in enumerate(keys)}
+    streams = [world.open(str(n % 13)) for n in range(140)]  # more than granian lets be open unasked
+    wait_for(f"http://localhost:{world.ports[0]}/health", 30)
+    assert not any(stream.ended for stream in streams)
+
+
 def test_a_stream_ends_when_its_listener_is_signed_out_or_loses_a_role_and_the_others_go_on(world: World) -> None:
     alice, bob = world.open("alice"), world.open("bob")
     other = world.do("sign_in('alice@bakery.example')")

@@ -37,7 +37,7 @@ PAGES = (
 WITHOUT = {
     "health", "password", "preferences", "account", "sessions", "people", "person", "invitation",
     "forgotten", "deputies", "reset", "rights", "audit", "audit_export", "audit_home", "audit_verification",
-    "tokens", "system", "reminder", "guest", "guest_link", "map_file", "kpi_file",
+    "tokens", "system", "reminder", "guest", "guest_link", "map_file", "kpi_file", "live",
     "sources", "connection", "feed", "feed_runs", "feed_run",
     "upload", "rejects",
 }  # fmt: skip

@@ -144,11 +144,11 @@ def _record(
     run.save()
     if not result.loaded:
         return result, True
-    advance(locked)
+    few = len(settled.moved) <= FEW and result.loaded <= FEW
+    advance(locked, tells=not few)
     counts = {"import": run.pk, "kind": run.kind, "file_sha256": run.file_sha256, "read": run.read}
     counts |= {"loaded": run.loaded, "unchanged": run.unchanged, "rejected": run.rejected}
     note_event(locked, run.by, "measurement.import", run.source, at=run.at, after=counts)
-    few = len(settled.moved) <= FEW and result.loaded <= FEW
     if few:
         evaluate_change(
             by=run.by, organisation=locked, changed=_changes(ready, settled.moved), was_evaluated=was_evaluated,

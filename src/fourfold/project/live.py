@@ -34,6 +34,8 @@ LOOKED: Final = {"sqlite": 0.1, "postgresql": 1.0}
 MOST: Final = 64
 #: Streams of one session: each tab has one where tabs cannot share.
 MOST_OF_ONE: Final = 12
+#: Streams of a process. Whoever comes after hears how things stand, and asks again.
+MOST_OF_ALL: Final = 3_000
 _BEAT: Final = b": \n\n"
 _log: Final = logging.getLogger(__name__)
 
@@ -179,7 +181,9 @@ async def answer(pages: Pages, scope: Scope, receive: Receive, send: Send) -> No
     await pages(scope, receive, begin)
     listener = scope.get(LISTENER)
     if isinstance(listener, Listener):
-        await _follow(RELAY.join(listener), receive, send)
+        if len(RELAY.streams) < MOST_OF_ALL:
+            await _follow(RELAY.join(listener), receive, send)
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
 async def _follow(stream: Stream, receive: Receive, send: Send) -> None:
@@ -188,7 +192,6 @@ async def _follow(stream: Stream, receive: Receive, send: Send) -> None:
         while not stream.ended:
             if body := await stream.take():
                 await send({"type": "http.response.body", "body": body, "more_body": True})
-        await send({"type": "http.response.body", "body": b"", "more_body": False})
     finally:
         gone.cancel()
         RELAY.leave(stream)

@@ -14,6 +14,8 @@ from typing import Any, Final
 
 #: Seconds that requests have to end in once the server is told to; what they were writing is a transaction.
 GRACE: Final = 10
+#: Requests that may be open at once: the streams of open pages (see `live`), and pages beside them.
+OPEN: Final = 4_096
 
 
 def main() -> None:
@@ -38,8 +40,9 @@ async def serve(host: str, port: int) -> None:
     from fourfold.project.live import RELAY
 
     server: Any = Server(
-        application, address=host, port=port, interface=Interfaces.ASGI, websockets=False, log_level=LogLevels.error
-    )
+        application, address=host, port=port, interface=Interfaces.ASGI, websockets=False, log_level=LogLevels.error,
+        backlog=1024, backpressure=OPEN,
+    )  # fmt: skip
 
     def stop() -> None:
         RELAY.end()  # a stream would never be finished

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('records', '0019_feeds'),
+        ('records', '0022_former_definitions'),
     ]
 
     operations = [
