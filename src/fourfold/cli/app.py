@@ -33,6 +33,7 @@ from fourfold.cli import (
     health,
     imports,
     init,
+    init_from,
     invitations,
     invite,
     library,
@@ -79,9 +80,9 @@ def version(show: Annotated[bool, typer.Option("--version", help="Print the vers
 
 #: In the order in which `--help` lists them.
 _COMMANDS: Final = (
-    init, check, evaluate, explain, signals, forecast, chances, evidence, what_if, propose, allocate, smart, health,
-    portfolio, alignment, schema, diff, plan, apply, load, imports, export, invite, invitations, people, account,
-    provisioning_key, serve, demo, backup, restore, verify, migrate, read_only, rotate_keys, doctor,
+    init, init_from, check, evaluate, explain, signals, forecast, chances, evidence, what_if, propose, allocate, smart,
+    health, portfolio, alignment, schema, diff, plan, apply, load, imports, export, invite, invitations, people,
+    account, provisioning_key, serve, demo, backup, restore, verify, migrate, read_only, rotate_keys, doctor,
 )  # fmt: skip
 for _module in _COMMANDS:
     app.command(_module.NAME)(_module.run)

@@ -1,0 +1,89 @@
+"""`fourfold init-from FILE FOLDER`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+
+from fourfold.cli.output import Misused, NoFolder, print_findings
+
+NAME: Final = "init-from"
+#: Where the folder remembers how the spreadsheet was read; hidden files are no part of a scorecard.
+KEPT: Final = ".spreadsheet.json"
+
+
+def run(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV, TSV, XLSX, XLS, ODS or Parquet.")],
+    path: Annotated[Path, typer.Argument(metavar="FOLDER", help="A folder that is new or empty.")],
+    columns: Annotated[
+        list[str] | None, typer.Option("--map", metavar="FIELD=COLUMN", help="Which column a field is; repeatable.")
+    ] = None,
+    fixed: Annotated[
+        list[str] | None, typer.Option("--set", metavar="FIELD=TEXT", help="What a field says in all rows; repeatable.")
+    ] = None,
+    mapping: Annotated[
+        Path | None, typer.Option("--mapping", help=f"How an earlier file was read: {KEPT} of its folder.")
+    ] = None,
+    sheet: Annotated[str, typer.Option("--sheet", help="The sheet of a workbook; the first without it.")] = "",
+    name: Annotated[str, typer.Option(help="The name of the organisation.")] = "Our organisation",
+    email: Annotated[str, typer.Option(help="The e-mail address of who builds it.")] = "",
+    year_start: Annotated[int, typer.Option(min=1, max=12, help="The month in which the fiscal year begins.")] = 1,
+) -> None:
+    """Make a draft scorecard from a spreadsheet of KPIs: perspectives, objectives, KPIs, targets and figures.
+
+    Columns are found by their names, or named with --map. What was not understood is said, and stays out.
+    """
+    from fourfold.connectors.files.grid import read_grid
+    from fourfold.connectors.files.scorecard_columns import ScorecardColumns
+    from fourfold.connectors.files.scorecard_reading import read_scorecard
+
+    if not file.is_file():
+        raise NoFolder(f"There is no file {file}.", hint="Name a spreadsheet.")
+    if path.exists() and (not path.is_dir() or any(path.iterdir())):
+        raise Misused(f"{path} is not empty.", hint="Name a new folder, so that nothing of yours is overwritten.")
+    given = ScorecardColumns.of(_json(mapping)) if mapping else ScorecardColumns()
+    given = given.said(_pairs(columns), _pairs(fixed))
+    grid, refused = read_grid(file, file.name, sheet=sheet or given.figures.sheet)
+    if grid is None:
+        print_findings(refused)
+        raise typer.Exit(1)
+    found = read_scorecard(grid, name, email=email, start=year_start, given=given)
+    print_findings((*grid.findings, *found.findings))
+    _write(path, found.texts() | {KEPT: json.dumps(found.columns.kept(), indent=2, ensure_ascii=False) + "\n"})
+    made = found.definitions
+    typer.echo(
+        f"{path}: {len(made.perspectives)} perspectives, {len(made.objectives)} objectives, {len(made.kpis):,} KPIs, "
+        f"{len(made.targets):,} targets, {len(found.figures):,} figures"
+    )
+    typer.echo(f"\nNext: fourfold check {path}\n      fourfold load {path}")
+
+
+def _pairs(given: list[str] | None) -> dict[str, str]:
+    found = {}
+    for text in given or ():
+        name, sign, said = text.partition("=")
+        if not sign:
+            raise Misused(f"“{text}” has no equals sign.", hint="Write it as FIELD=COLUMN.")
+        found[name.strip()] = said.strip()
+    return found
+
+
+def _json(path: Path) -> dict[str, object]:
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        raise Misused(f"{path} cannot be read as a mapping.", hint=f"Name the {KEPT} of a folder.") from None
+    return found if isinstance(found, dict) else {}
+
+
+def _write(path: Path, texts: dict[str, str]) -> None:
+    try:
+        for name, text in texts.items():
+            (path / name).parent.mkdir(parents=True, exist_ok=True)
+            (path / name).write_text(text, encoding="utf-8")
+    except OSError as error:
+        why = (error.strerror or type(error).__name__).lower()
+        raise Misused(f"{path} cannot be made: {why}.", hint="Name a folder where you may write.") from None
