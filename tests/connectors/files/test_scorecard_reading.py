@@ -136,6 +136,9 @@ def test_the_command_remembers_how_it_read(tmp_path: Path) -> None:
     init_from.run(tmp_path / "months.csv", tmp_path / "two", mapping=tmp_path / "one" / init_from.KEPT)
     one, two = ({p.name: p.read_text() for p in (tmp_path / n).rglob("*") if p.is_file()} for n in ("one", "two"))
     assert one == two
+    (tmp_path / "later.csv").write_text(MONTHS.replace("Jan 2026", "Apr 2026"))
+    init_from.run(tmp_path / "later.csv", tmp_path / "later", mapping=tmp_path / "one" / init_from.KEPT, name="Else")
+    assert "discounts,else,M:2026-04,5.1," in (tmp_path / "later" / "measurements" / "figures.csv").read_text()
     with pytest.raises(Misused, match="not empty"):
         init_from.run(tmp_path / "months.csv", tmp_path / "one")
     with pytest.raises(Misused, match="cannot be read"):

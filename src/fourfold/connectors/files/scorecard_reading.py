@@ -115,9 +115,9 @@ def read_scorecard(
     unit_column = columns.figures.columns.get("unit")
     units = _texts(body, unit_column) if unit_column else []
     definitions = _definitions(draft, name, email, start, units)
-    figures, reading, found = _figures(grid, columns, draft, definitions)
+    figures, reading, cells, found = _figures(grid, columns, draft, definitions)
     definitions = _aimed(definitions, draft, figures, reading.decimal)
-    used = {*columns.columns.values(), *reading.columns.values(), *reading.cells}
+    used = {*columns.columns.values(), *reading.columns.values(), *cells}
     unread = [column for column in header.names.values() if column not in used]
     findings = (*_unsaid(draft, grid.file), *found, *_unread(unread, grid.file))
     return ScorecardRead(definitions, figures, ScorecardColumns(columns.columns, columns.fixed, reading), findings)
@@ -230,8 +230,8 @@ def _definitions(draft: _Draft, name: str, email: str, start: int, units: Iterab
 
 def _figures(
     grid: Grid, columns: ScorecardColumns, draft: _Draft, definitions: Definitions
-) -> tuple[pl.DataFrame, Reading, list[Finding]]:
-    """The figures that can be read, how, and findings about the others; none where no column holds any."""
+) -> tuple[pl.DataFrame, Reading, list[str], list[Finding]]:
+    """The figures that can be read, how, from which columns beside, and findings about the others."""
     reading = columns.figures
     fixed = dict(reading.fixed)
     if "unit" not in reading.columns:
@@ -239,20 +239,21 @@ def _figures(
     own = {**reading.columns, "kpi": _key(columns)}
     codes = {"kpi": draft.codes.known, "unit": draft.unit_codes.known}
     ready = complete(definitions)
-    proposal = propose(grid, ready, reading.changed(columns=own, fixed=fixed, codes=codes))
+    proposal = propose(grid, ready, codes, reading.changed(columns=own, fixed=fixed))
+    kept = proposal.reading.changed(fixed=reading.fixed, cells=reading.cells)  # what holds for the next file too
     empty = pl.DataFrame(schema=dict.fromkeys(("kpi", "unit", "period", *FIGURES), pl.String))
     if proposal.open:
         text = " ".join(proposal.open.values())
         fix = "Say it with --map or --set, or name the columns of figures in a mapping: --mapping FILE."
-        return empty, proposal.reading, [_warn("SHEET-FIGURES", grid.file, f"No figures were read. {text}", fix)]
-    rows = lay_out(grid, proposal.reading, ready)
+        return empty, kept, [], [_warn("SHEET-FIGURES", grid.file, f"No figures were read. {text}", fix)]
+    rows = lay_out(grid, proposal.reading, ready, codes)
     yearly = [kpi.code for kpi in ready.kpis if kpi.frequency is Frequency.YEAR]
     period = pl.col("period").map_elements(_year, pl.String)
     rows = rows.with_columns(pl.when(pl.col("kpi").is_in(yearly)).then(period).otherwise(pl.col("period")))
     moved, plain = rows.filter(pl.col(WRONG).is_not_null()), rows.filter(pl.col(WRONG).is_null()).drop(WRONG)
     checked = check_each(plain, ready, file=grid.file)
     good = checked.rows.select("kpi", "unit", "period", *(pl.col(f"{figure}_text").alias(figure) for figure in FIGURES))
-    return good, proposal.reading, [*_moved(moved, grid.file), *_apart(checked.reasons, grid.file)]
+    return good, kept, [*proposal.reading.cells], [*_moved(moved, grid.file), *_apart(checked.reasons, grid.file)]
 
 
 def _texts(body: pl.DataFrame, column: str) -> list[str]:
