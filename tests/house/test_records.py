@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 import pytest
 
-from tests.house.source import Module, bites, check, functions, imports, modules
+from tests.house.source import PACKAGE, Module, bites, check, functions, imports, modules
 
 ARRAYS = {"numpy", "polars", "pandas", "pyarrow"}
 WITHOUT_ARRAYS = ("project", "web", "api", "mcp", "jobs", "actions", "records", "access")
@@ -145,3 +147,11 @@ def test_every_query_starts_from_what_the_person_may_see() -> None:
 def test_every_row_belongs_to_an_organisation() -> None:
     offences = list(without_organisation(modules("records/models")))
     assert not offences, "\n".join(offences)
+
+
+def test_the_migrations_are_one_line_in_the_order_of_their_numbers() -> None:
+    names = sorted(path.stem for path in (PACKAGE / "records" / "migrations").glob("[0-9]*.py"))
+    for before, name in pairwise(names):
+        text = (PACKAGE / "records" / "migrations" / f"{name}.py").read_text()
+        after = re.findall(r"\(.records., .(\d{4}_\w+).\)", text)
+        assert after == [before], f"{name} comes after {before}, and nothing else"

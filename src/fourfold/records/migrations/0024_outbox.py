@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('records', '0022_former_definitions'),
+        ('records', '0023_upload_and_mapping'),
     ]
 
     operations = [
