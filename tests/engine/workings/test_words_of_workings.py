@@ -220,7 +220,7 @@ def test_the_numbers_of_a_test_are_in_its_words() -> None:
     assert (answer["expected"]["lag"], answer["links"], answer["n"]) == (2, 1, 60)
     assert answer["expected"]["r"] > 0.8 and answer["expected"]["p"] == answer["q"]
     assert made.words()[2].startswith("At its strongest, 2 periods on, r is 0.9")
-    assert "shuffled 199 times (seed 7)" in made.words()[2] and "Of 1 links tested" in made.words()[2]
+    assert "shuffled 199 times (seed 7)" in made.words()[2] and "Of 1 link tested" in made.words()[2]
 
 
 def test_a_link_without_periods_is_an_empty_pair() -> None:
