@@ -3,7 +3,7 @@
    or stands on, which waits until they have left it. Tabs that nobody looks at ask when somebody looks again. */
 const SHORTEST = 250, AGAIN = 30_000, SHOWN = 4_000;
 const WORDS = { live: "Live", again: "Reconnecting", off: "Not live", out: "Signed out" };
-const time = () => new Date().toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+const time = () => new Date().toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 
 function typedIn(part) {
   const fields = [...part.querySelectorAll("input:not([type=hidden]), textarea, select")];
