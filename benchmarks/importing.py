@@ -81,12 +81,14 @@ class Clock:
     def __init__(self) -> None:
         """Starts now."""
         self.begun = self.recorded = time.perf_counter()
+        self.memory = 0.0
 
     def __call__(self, execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
         """Let the statement through."""
         result = execute(sql, params, many, context)
         if 'INSERT INTO "records_event"' in sql:
-            self.recorded = time.perf_counter()
+            self.recorded, self.memory = time.perf_counter(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+            print(f"recorded after {self.recorded - self.begun:.1f} s, {self.memory:.0f} MB at most", flush=True)
         return result
 
     @property
