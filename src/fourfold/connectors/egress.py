@@ -18,12 +18,13 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import SplitResult, urljoin, urlsplit
 
-import httpx
-
 from fourfold.errors import FourfoldError, Kind
+
+if TYPE_CHECKING:  # read when something is asked: it brings a terminal's colours along
+    import httpx
 
 Address = IPv4Address | IPv6Address
 #: Gives the addresses of a host and port, as texts.
@@ -76,6 +77,8 @@ class Fetched:
     @property
     def next_link(self) -> str | None:
         """The address that its `Link` header names as the next one (RFC 8288)."""
+        import httpx
+
         return httpx.Response(self.status, headers=dict(self.headers)).links.get("next", {}).get("url")
 
 
@@ -197,6 +200,8 @@ def _ask(
     deadline: float,
 ) -> Fetched:
     """One request to one address, under the name of its host."""
+    import httpx
+
     shown = f"[{address}]" if ":" in address else address
     url = parts._replace(netloc=f"{shown}:{_port(parts)}", fragment="").geturl()
     named = {"Host": parts.netloc, "Accept-Encoding": "identity", "User-Agent": "Fourfold"}
@@ -231,6 +236,8 @@ def _body(response: httpx.Response, policy: EgressPolicy, deadline: float) -> by
 
 def _why(error: Exception) -> str:
     """In a few words, without addresses of the network."""
+    import httpx
+
     if isinstance(error, httpx.TimeoutException):
         return "it did not answer in time"
     if "CERTIFICATE_VERIFY_FAILED" in str(error):

@@ -10,7 +10,8 @@ import argparse
 import asyncio
 import os
 import signal
-from typing import Any, Final
+import sys
+from typing import Any, Final, cast
 
 #: Seconds that requests have to end in once the server is told to; what they were writing is a transaction.
 GRACE: Final = 10
@@ -32,6 +33,8 @@ def main() -> None:
 
 async def serve(host: str, port: int) -> None:
     """Answer until a signal says to end; requests that are being answered are finished first."""
+    # A server draws in no terminal; structlog would load what does that, 6 MB, for tracebacks in colour.
+    sys.modules["rich"] = cast(Any, None)
     from granian.constants import Interfaces
     from granian.log import LogLevels
     from granian.server.embed import Server

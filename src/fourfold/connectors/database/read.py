@@ -7,15 +7,16 @@ from collections.abc import Mapping
 from contextlib import closing
 from datetime import date
 from pathlib import Path
-from typing import Any, Final
-
-from sqlalchemy import TextClause, text
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from typing import TYPE_CHECKING, Any, Final
 
 from fourfold.connectors.database.dialects import DIALECTS, Dialect, engine_of, login_of
 from fourfold.connectors.database.files import FILES
 from fourfold.connectors.port import Access, Connector, Limits, Option, Rows, SourceAway, SourceError, Window, rows_of
 from fourfold.engine.words import choices
+
+if TYPE_CHECKING:  # see `dialects`
+    from sqlalchemy import TextClause
+    from sqlalchemy.exc import SQLAlchemyError
 
 _PLACE: Final = (
     Option("dialect", "Database", choices=(
@@ -37,6 +38,8 @@ _ASK: Final = (
 
 def read(access: Access, ask: Mapping[str, str], window: Window, limits: Limits) -> Rows:
     """The rows of the statement. Raises `SourceError`; no message holds the password."""
+    from sqlalchemy.exc import SQLAlchemyError
+
     code = access.options.get("dialect") or "postgresql"
     statement = ask.get("statement", "").strip().rstrip(";").rstrip()
     if not statement:
@@ -81,6 +84,8 @@ DATABASE: Final = Connector("database", "Database (SQL)", _PLACE, _ASK, read, re
 
 
 def _bound(statement: str, window: Window) -> tuple[TextClause, dict[str, Any]]:
+    from sqlalchemy import text
+
     clause = text(statement)
     known = {"since": window.since, "until": window.until}
     named = set(clause.compile().params)
@@ -132,6 +137,8 @@ _WRONG: Final = re.compile(r"authentication|does not exist|denied|unknown databa
 
 def _said(error: SQLAlchemyError, secret: str) -> SourceError:
     """What the database says, in one line and without the password."""
+    from sqlalchemy.exc import DBAPIError
+
     cause = error.orig or error if isinstance(error, DBAPIError) else error
     parts: tuple[object, ...] = getattr(cause, "args", ())
     said = str(parts[1] if len(parts) > 1 and isinstance(parts[0], int) else cause).strip() or type(cause).__name__

@@ -6,9 +6,6 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 from urllib.parse import quote
 
-import jmespath
-from jmespath.exceptions import JMESPathError
-
 from fourfold.connectors.port import Access, Connector, Limits, Option, Rows, SourceError, Window, filled, rows_of
 from fourfold.connectors.rest.paging import PAGING, first_page, next_page
 from fourfold.connectors.service import SIGN_IN, Service, reach_service
@@ -48,6 +45,9 @@ _IN_ADDRESSES: Final = "/?&=%+:,;@!$*'()~"
 
 
 def _expression(text: str) -> Any:
+    import jmespath
+    from jmespath.exceptions import JMESPathError
+
     try:
         return jmespath.compile(text) if text.strip() else None
     except JMESPathError as error:
