@@ -51,13 +51,17 @@ from fourfold.actions.note_denial import forget_denials, note_denial
 from fourfold.actions.note_key_use import note_key_use
 from fourfold.actions.note_second_factor import Change, note_second_factor
 from fourfold.actions.note_sign_in import note_sign_in
+from fourfold.actions.pause_feed import pause_feed
 from fourfold.actions.provision_group import ToldGroup, provision_group
 from fourfold.actions.provision_person import ToldPerson, provision_person
 from fourfold.actions.reactivate_person import reactivate_person
 from fourfold.actions.record_measurement import record_measurement, version_of
 from fourfold.actions.record_measurements import NewFigure, record_measurements
 from fourfold.actions.remind_people import remind_people
+from fourfold.actions.remove_connection import remove_connection
 from fourfold.actions.remove_examples import remove_examples
+from fourfold.actions.remove_feed import remove_feed
+from fourfold.actions.remove_feed_runs import remove_feed_runs
 from fourfold.actions.remove_memos import remove_memos
 from fourfold.actions.remove_outbox import remove_outbox
 from fourfold.actions.remove_second_factors import remove_second_factors
@@ -72,6 +76,8 @@ from fourfold.actions.revoke_invitation import revoke_invitation
 from fourfold.actions.revoke_provisioning_key import revoke_provisioning_key
 from fourfold.actions.revoke_token import revoke_token
 from fourfold.actions.rotate_keys import rotate_keys
+from fourfold.actions.save_connection import save_connection
+from fourfold.actions.save_feed import FeedPlan, save_feed
 from fourfold.actions.send_mail import send_mail
 from fourfold.actions.set_password import set_password
 from fourfold.actions.set_period_state import set_period_state
@@ -87,6 +93,8 @@ from fourfold.records.job_runs import KEPT
 from fourfold.records.models import (
     Entry,
     Event,
+    Feed,
+    FeedRun,
     Grant,
     Invitation,
     JobRun,
@@ -258,6 +266,62 @@ def _(path: Path) -> Act:
 @case(keep_upload)
 def _(path: Path) -> Act:
     return lambda: keep_upload(by=person(), name="may.csv", content=b"kpi,unit", **B)
+
+
+SHOP: Final[dict[str, Any]] = {
+    "code": "shop", "name": "Shop", "kind": "rest", "secret": "sesame",
+    "options": {"url": "https://93.184.216.34/v1", "auth": "header"},
+}  # fmt: skip
+PLAN: Final = FeedPlan(
+    code="sales", name="Sales", connection="shop", ask={"path": "sales"}, schedule="0 6 * * *",
+    columns={"kpi": "=sales", "unit": "region", "period": "month", "value": "amount"},
+)  # fmt: skip
+
+
+@case(save_connection)
+def _(path: Path) -> Act:
+    return lambda: save_connection(by=person(ALICE), **SHOP, **B)
+
+
+@case(save_feed)
+def _(path: Path) -> Act:
+    save_connection(by=person(ALICE), **SHOP, **B)
+    return lambda: save_feed(by=person(ALICE), plan=PLAN, **B)
+
+
+def sales_feed() -> Feed:
+    """A feed of sales, which never ran."""
+    save_connection(by=person(ALICE), **SHOP, **B)
+    saved = save_feed(by=person(ALICE), plan=PLAN, **B)
+    assert saved.value, saved.findings
+    return saved.value
+
+
+@case(pause_feed)
+def _(path: Path) -> Act:
+    sales_feed()
+    return lambda: pause_feed(by=person(ALICE), feed="sales", **B)
+
+
+@case(remove_feed, again=False)
+def _(path: Path) -> Act:
+    sales_feed()
+    return lambda: remove_feed(by=person(ALICE), feed="sales", **B)
+
+
+@case(remove_connection, again=False)
+def _(path: Path) -> Act:
+    save_connection(by=person(ALICE), **SHOP, **B)
+    return lambda: remove_connection(by=person(ALICE), connection="shop", **B)
+
+
+@case(remove_feed_runs)
+def _(path: Path) -> Act:
+    feed, long_ago = sales_feed(), NOW - timedelta(days=200)
+    times = dict.fromkeys(("due_at", "started_at", "lease_until", "ended_at"), long_ago)
+    days = {"since": long_ago.date(), "until": long_ago.date()}
+    FeedRun.objects.create(organisation=place(), feed=feed, **times, **days)
+    return lambda: remove_feed_runs(at=NOW)
 
 
 @case(load_folder, 2, "the figures, then what follows from them, which any later evaluation makes as well")
@@ -611,7 +675,10 @@ ELSEWHERE: Final = {
     "make_backup": "tests/cli/test_backup.py",
     "migrate_database": "tests/project/test_upgrade.py",
     "restore_backup": "tests/cli/test_backup.py",
+    "run_feed": "tests/actions/test_feeds.py",  # it asks a source between what it writes
     "save_keys": "tests/cli/test_backup.py",
     "switch_read_only": "tests/project/test_read_only.py",
+    "test_connection": "tests/actions/test_feeds.py",  # it writes nothing, as the next one
+    "try_feed": "tests/actions/test_feeds.py",
     "verify_installation": "tests/cli/test_backup.py",
 }
