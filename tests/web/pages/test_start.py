@@ -14,7 +14,7 @@ from fourfold.records.models import Measurement, Person
 from tests.web.conftest import MOMENT
 from tests.web.reading import links_of, open_page, words_of
 
-EMAIL = "nora@new-place.example"
+EMAIL, EDITOR = "nora@new-place.example", "ed@new-place.example"
 
 
 @pytest.fixture
@@ -23,7 +23,8 @@ def nora(db: None, tmp_path: Path) -> Client:
     place = Definitions.model_validate({
         "organisation": {"code": "place", "name": "New Place"},
         "units": [{"code": "place", "name": "New Place", "kind": "corporate"}],
-        "people": [{"code": "nora", "name": "Nora", "email": EMAIL, "role": "admin"}],
+        "people": [{"code": "nora", "name": "Nora", "email": EMAIL, "role": "admin"},
+                   {"code": "ed", "name": "Ed", "email": EDITOR, "role": "editor"}],
         "strategy": {"code": "ours", "name": "Our strategy", "state": "draft"},
     })  # fmt: skip
     for name, text in write(place).items():
@@ -57,6 +58,14 @@ def test_from_the_first_sign_in_to_a_live_scorecard_and_its_own_figures(nora: Cl
     assert "example figures removed" in removed and "they are made up" not in removed
     assert not Measurement.objects.filter(organisation__code="place").exists()
     assert nora.post("/s/place/start/", {"examples": "removed"}).status_code == 409
+
+
+def test_an_editor_is_told_who_can_take_a_template_and_gets_no_button(nora: Client) -> None:
+    nora.force_login(Person.objects.get(email=EDITOR))
+    page = open_page(nora, "/s/place/start/?template=software")
+    assert "Somebody who may manage members can take it" in words_of(page)
+    assert "Start from Software" not in page
+    assert nora.post("/s/place/start/", {"template": "software", "figures": "no"}).status_code == 403
 
 
 def test_a_scorecard_that_is_there_is_not_started_again(alice: Client, bob: Client, charlie: Client) -> None:

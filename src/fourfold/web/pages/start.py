@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 
+from fourfold.access.roles import Action
 from fourfold.actions.outcome import Outcome
 from fourfold.actions.remove_examples import remove_examples
 from fourfold.actions.start_scorecard import start_scorecard
@@ -64,6 +65,7 @@ def _page(request: Request, here: Here, *, said: tuple[str, ...] = (), status: i
         status=status, said=said, is_empty=empty,
         templates=[(t.name, t.words, here.unit("start", template=t.code), t is chosen) for t in templates().values()],
         chosen=_shown(chosen) if chosen else None,
+        may_take=here.scope.may(Action.MANAGE),
         examples=find_template(structure.examples).name if structure.examples else "",
         set_up=None if chosen else steps_of(here),
         build_url=here.unit("build"),
