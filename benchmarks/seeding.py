@@ -68,7 +68,7 @@ def seed(kpis: int, units: int, months: int, objectives: int) -> Seeded:
     own = definitions.organisation
     with transaction.atomic():
         organisation = Organisation.objects.create(code=own.code, name=own.name, version=1, definitions_version=1)
-        write_definitions(organisation, definitions)
+        write_definitions(organisation, definitions, at=as_of)
         ready = Ready.of(organisation, definitions)
         load = Import.objects.create(organisation=organisation, sha256="0" * 64, source="made up", at=as_of)
         run = new_run(organisation, as_of=as_of, reason="made up")

@@ -174,6 +174,8 @@ def test_c08_nothing_unpacks_or_parses_xml_without_its_own_check() -> None:
     risky = {"openpyxl", "python_calamine", "lxml", "xml", "docx", "pptx", "tarfile", "pickle", "marshal", "shelve"}
     found = {m.path for m in modules() for _, name in imports(m.tree) if name.split(".")[0] in risky}
     allowed = {path for path in found if path.startswith(("reports/", "project/sign_on/", "connectors/spark/"))}
+    # Only ever run in a process of its own, with limits, on a workbook that was measured: tests of connectors/files.
+    allowed.add("connectors/files/workbook_cells.py")
     assert found == allowed, "limits on size, ratio, parts, DTD and memory come first: C8 of the threat model"
 
 
@@ -296,7 +298,9 @@ def test_c15_no_engine_with_file_functions_reads_a_text_of_a_user() -> None:
         if dotted(call.func).rsplit(".", 1)[-1] in names and dotted(call.func) != "re.compile"
     ]
     assert not found
-    assert not [m.path for m in modules() for _, name in imports(m.tree) if name.split(".")[0] == "duckdb"]
+    # DuckDB reads a statement for one file that whoever runs the server named, with its hands tied: test_kinds.py.
+    hands = {m.path for m in modules() for _, name in imports(m.tree) if name.split(".")[0] == "duckdb"}
+    assert hands == {"connectors/database/files.py"}
 
 
 # --- C17 redirects, and reading that changes something

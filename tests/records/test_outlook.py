@@ -78,7 +78,7 @@ def test_an_outlook_survives_being_kept(values: list[float], steps: list[dict[st
 @pytest.fixture
 def place(db: None) -> tuple[Organisation, Callable[[Definitions], Ready]]:
     organisation = Organisation.objects.create(code="bakery", name="Harbour Bakery")
-    write_definitions(organisation, bakery())
+    write_definitions(organisation, bakery(), at=NOW)
     return organisation, lambda d: Ready.of(organisation, d)
 
 

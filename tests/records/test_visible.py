@@ -53,7 +53,7 @@ def people() -> dict[str, Person]:
         notes = [*BAKERY["notes"], {"kpi": "staff", "unit": "south", "period": "M:2026-01", "text": "Two are ill."}]
         steps = [{"kpi": "sales", "since": "M:2026-02", "cause": "definition"}]
         steps += [{"kpi": "sales", "unit": u, "since": "M:2026-03", "cause": "process"} for u in ("north", "south")]
-        write_definitions(organisation, bakery(people=others, targets=targets, notes=notes, steps=steps))
+        write_definitions(organisation, bakery(people=others, targets=targets, notes=notes, steps=steps), at=NOW)
         run = Evaluation.objects.create(
             organisation=organisation, at=NOW, as_of=NOW, reason="", engine_version="1", input_version=1
         )
