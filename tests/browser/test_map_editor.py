@@ -37,7 +37,7 @@ def drag(page: Page, start: tuple[float, float], end: tuple[float, float]) -> No
 
 def test_boxes_are_moved_and_linked_by_pointer_and_by_keys_and_everything_is_taken_back(map_page: Visit) -> None:
     page = map_page.page
-    status = page.get_by_role("status").first
+    status = page.locator("map-editor [data-status]")
     place = page.locator(CARBON).get_attribute("data-place")
     drag(page, middle(page.locator(f"{CARBON} .bx")), middle(page.locator("rect.slot[data-place^='finance']").first))
     expect(status).to_have_text("Moved: Shrink our carbon footprint.")
@@ -67,6 +67,6 @@ def test_a_lost_connection_is_said_and_the_box_is_where_it_was(map_page: Visit) 
     page.locator(CARBON).focus()
     page.context.set_offline(True)
     page.keyboard.press("ArrowRight")
-    expect(page.get_by_role("status").first).to_contain_text("This was not saved")
+    expect(page.locator("map-editor [data-status]")).to_contain_text("This was not saved")
     expect(page.locator(CARBON)).to_have_attribute("data-place", str(place))
     page.context.set_offline(False)

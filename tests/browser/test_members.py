@@ -34,10 +34,10 @@ def test_a_role_is_given_after_the_password_and_taken_away_again(browser: Browse
     assert not flaws(own)
     page.get_by_label("Password", exact=True).fill(server.password)
     page.get_by_role("button", name="Go on").click()
-    said = page.get_by_role("status").first
+    said = page.locator(".flash").first
     assert "Vera Blom is contributor of Hollin Park" in said.inner_text()
     page.get_by_role("button", name="Take away contributor of Hollin Park").click()
-    assert "Vera Blom is no longer contributor" in page.get_by_role("status").first.inner_text()
+    assert "Vera Blom is no longer contributor" in page.locator(".flash").first.inner_text()
     page.context.close()
 
 

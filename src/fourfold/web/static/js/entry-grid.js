@@ -266,6 +266,7 @@ class EntryGrid extends HTMLElement {
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       const main = page.getElementById("main");
       if (!main?.querySelector("entry-grid, .empty")) return location.reload();
+      document.querySelector("live-sign")?.own?.(page);
       document.getElementById("main").replaceWith(main);
       const wrong = main.querySelector('[aria-invalid="true"], .sure input, details[open] textarea');
       if (wrong && !answer.ok) wrong.focus();

@@ -1,7 +1,7 @@
 /* <live-sign>: says whether the page follows the figures, and lets it. Of all tabs one listens to the server and tells the
    others. What has changed is asked for as any page is, and only what differs is put in: never what somebody types in
    or stands on, which waits until they have left it. Tabs that nobody looks at ask when somebody looks again. */
-const SHORTEST = 250, AGAIN = 30_000, SHOWN = 4_000;
+const SHORTEST = 250, AGAIN = 30_000, SHOWN = 4_000, PATIENCE = 1_000;
 const WORDS = { live: "Live", again: "Reconnecting", off: "Not live", out: "Signed out" };
 const time = () => new Date().toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 
@@ -74,8 +74,13 @@ class LiveSign extends HTMLElement {
   later() {
     this.due = true;
     if (document.hidden || this.timer) return;
-    if (this.dataset.mode === "ask") return this.offer();
-    this.timer = setTimeout(() => this.refresh(), Math.max(0, this.next - performance.now()));
+    const asks = this.dataset.mode === "ask"; // an answer to what this page did itself may be on its way
+    this.timer = setTimeout(() => this.refresh(), asks ? PATIENCE : Math.max(0, this.next - performance.now()));
+  }
+
+  /* What the page did itself is no news to it: `fresh` is the answer. */
+  own(fresh) {
+    this.dataset.state = fresh.querySelector("live-sign")?.dataset.state ?? this.dataset.state;
   }
 
   offer() {
@@ -101,6 +106,7 @@ class LiveSign extends HTMLElement {
   take(fresh) {
     const state = fresh.querySelector("live-sign")?.dataset.state;
     if (!state || state === this.dataset.state && !this.wasHeld) return;
+    if (this.dataset.mode === "ask") return this.offer();
     const token = document.querySelector("[name=csrfmiddlewaretoken]")?.value;
     for (const field of fresh.querySelectorAll("[name=csrfmiddlewaretoken]")) field.setAttribute("value", token ?? field.value);
     this.changed = false;

@@ -166,6 +166,7 @@ class MapEditor extends HTMLElement {
     const next = fresh?.querySelector("map-editor");
     if (!next) { this.say("This was not saved: the server cannot be reached. Try it again."); return; }
     if (!request.method) history.replaceState(null, "", url);
+    document.querySelector("live-sign")?.own?.(fresh);
     this.replaceChildren(...next.childNodes);
     this.say(fresh.querySelector(".flash")?.textContent ?? "");
     if (focus) this.querySelector(`#${CSS.escape(focus)}`)?.focus();
