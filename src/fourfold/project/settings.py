@@ -395,7 +395,7 @@ STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "fourfold.project.static_files.StaticFiles"},
 }
 WHITENOISE_MAX_AGE = 3600
 LANGUAGE_CODE = env_language("FOURFOLD_LANGUAGE", "en-gb")
