@@ -11,13 +11,12 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
 
 from yardstick import pace
 
 RUNS = 5
 TIMES = ("ms", "s")
-_at_begin = pace()
+_paces = [pace()]
 
 
 @dataclass(frozen=True)
@@ -54,10 +53,9 @@ class Line:
         return self.what, _short(self.measured, self.unit), against, f"{self.ratio:.1f}", needed, word
 
 
-@cache
 def here() -> float:
-    """How many times as long as on the machine of the limits work takes here: before the run and after it."""
-    return (_at_begin + pace()) / 2
+    """How many times as long as on the machine of the limits work takes here: before what is shown and after it."""
+    return statistics.mean(_paces[-2:])
 
 
 def _short(number: float, unit: str) -> str:
@@ -65,7 +63,8 @@ def _short(number: float, unit: str) -> str:
 
 
 def show(title: str, lines: Sequence[Line]) -> None:
-    """Print the table."""
+    """Print the table; how fast the machine is now is part of it, as it changes within minutes."""
+    _paces.append(pace())
     head = ("what", "measured", "peer or limit here", "ratio", "needed", "verdict")
     rows = [head, *(line.cells() for line in lines)]
     widths = [max(len(row[i]) for row in rows) for i in range(len(head))]

@@ -51,6 +51,12 @@ def access_of(kind: str, options: Mapping[str, str], secret: str) -> Access:
     return Access(options, secret, policy, settings.FEED_FOLDER)
 
 
+def access_to(connection: Connection) -> Access:
+    """What is stored of a connection, with its secret. Raises `SourceError` as `access_of` does."""
+    secret = connection.secret.reveal() if connection.secret else ""
+    return access_of(connection.kind, connection.options, secret)
+
+
 def _is_own(options: Mapping[str, str]) -> bool:
     own = settings.DATABASES["default"]
     name = options.get("database", "")
@@ -76,8 +82,7 @@ def ask_source(
     connection: Connection, ask: Mapping[str, str], window: Window, limits: Limits = LIMITS
 ) -> Rows:
     """What a stored connection answers. Raises `SourceError`."""
-    access = access_of(connection.kind, connection.options, connection.secret.reveal() if connection.secret else "")
-    return KINDS[connection.kind].read(access, ask, window, limits)
+    return KINDS[connection.kind].read(access_to(connection), ask, window, limits)
 
 
 def columns_in(columns: Mapping[str, str], window: Window) -> dict[str, str]:

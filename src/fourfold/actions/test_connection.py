@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fourfold.access.roles import Action
-from fourfold.actions._sources import access_of, complaint, find_connection
+from fourfold.actions._sources import access_to, complaint, find_connection
 from fourfold.actions._steps import find_organisation, require
 from fourfold.actions.outcome import Outcome
 from fourfold.connectors.kinds import KINDS
@@ -19,8 +19,7 @@ def test_connection(*, by: Person | None, organisation: str | None = None, conne
     require(by, Action.EDIT_SOURCE, place)
     row = find_connection(place, connection)
     try:
-        access = access_of(row.kind, row.options, row.secret.reveal() if row.secret else "")
-        said = KINDS[row.kind].reach(access, _LIMITS)
+        said = KINDS[row.kind].reach(access_to(row), _LIMITS)
     except SourceError as error:
         return Outcome("it does not answer", findings=(complaint("connection", error.message, error.hint or ""),))
     return Outcome(said, said)
