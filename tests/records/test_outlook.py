@@ -17,7 +17,7 @@ from fourfold.engine.kpis import figures
 from fourfold.engine.measurements import to_polars
 from fourfold.engine.outlook import Outlook, outlooks
 from fourfold.records.frames.definition import write_definitions
-from fourfold.records.frames.outlook import outlook_of_spec, spec_of_outlook, write_outlooks
+from fourfold.records.frames.outlook import kept, outlook_of_spec, spec_of_outlook, write_outlooks
 from fourfold.records.models import Organisation
 from fourfold.records.models import Outlook as Row
 from fourfold.records.ready import Ready
@@ -85,11 +85,12 @@ def place(db: None) -> tuple[Organisation, Callable[[Definitions], Ready]]:
 def test_only_what_is_different_is_a_new_row(place: tuple[Organisation, Callable[[Definitions], Ready]]) -> None:
     organisation, ready = place
     d, found = made(MOVED)  # type: ignore[arg-type]
-    assert write_outlooks(organisation, ready(d), found, at=NOW, input_version=3) == 2  # north, and the whole above it
-    assert write_outlooks(organisation, ready(d), found, at=NOW, input_version=4) == 0
+    # north, and the whole above it
+    assert write_outlooks(organisation, ready(d), kept(found), at=NOW, input_version=3) == 2
+    assert write_outlooks(organisation, ready(d), kept(found), at=NOW, input_version=4) == 0
     assert set(Row.objects.values_list("input_version", flat=True)) == {4}
     d, found = made([*MOVED, 62])
-    assert write_outlooks(organisation, ready(d), found, at=NOW, input_version=5) == 2
+    assert write_outlooks(organisation, ready(d), kept(found), at=NOW, input_version=5) == 2
     assert sorted(Row.objects.values_list("unit__code", "input_version")) == [
         ("bakery", 4), ("bakery", 5), ("north", 4), ("north", 5),
     ]  # fmt: skip
@@ -98,7 +99,7 @@ def test_only_what_is_different_is_a_new_row(place: tuple[Organisation, Callable
 def test_what_has_no_figure_is_not_kept(place: tuple[Organisation, Callable[[Definitions], Ready]]) -> None:
     organisation, ready = place
     d, found = made([])
-    assert write_outlooks(organisation, ready(d), found, at=NOW, input_version=3) == 0
+    assert write_outlooks(organisation, ready(d), kept(found), at=NOW, input_version=3) == 0
 
 
 def test_the_times_between_rare_events_survive_being_kept() -> None:

@@ -20,7 +20,7 @@ from fourfold.engine.signals import Refusal, chart_of
 from fourfold.errors import Conflict, NotFound
 from fourfold.records.defined import spec_of
 from fourfold.records.frames.definition import add_step
-from fourfold.records.frames.outlook import figures_now, outlooks_now, write_outlooks
+from fourfold.records.frames.outlook import figures_now, kept, outlooks_now, write_outlooks
 from fourfold.records.models import Membership, Organisation, Person
 from fourfold.records.ready import Ready, ready_definitions
 
@@ -159,4 +159,4 @@ def _write(organisation: Organisation, ready: Ready, step: Step, by: Person | No
     known = ready_definitions(organisation)
     assert known is not None and step.unit is not None
     made = outlooks_now(organisation, known, as_of=at, kpis=(step.kpi,), units=(step.unit,))
-    write_outlooks(organisation, known, made, at=at, input_version=organisation.version)
+    write_outlooks(organisation, known, kept(made), at=at, input_version=organisation.version)

@@ -16,12 +16,11 @@ from fourfold.actions.outcome import Outcome
 from fourfold.engine.due import todays
 from fourfold.engine.evaluate import evaluate
 from fourfold.engine.findings import Finding
-from fourfold.engine.outlook import Outlook
 from fourfold.engine.results import Evaluation as EngineRun
 from fourfold.engine.results import View
 from fourfold.engine.rows import locate
 from fourfold.records.frames.measurement import read_measurements
-from fourfold.records.frames.outlook import all_outlooks, write_outlooks
+from fourfold.records.frames.outlook import Kept, all_outlooks, write_outlooks
 from fourfold.records.frames.result import replace_results
 from fourfold.records.frames.veil import write_veils
 from fourfold.records.models import Evaluation, Organisation, Person
@@ -102,7 +101,7 @@ class Computed:
 
     ready: Ready | None
     runs: tuple[EngineRun, ...] = ()
-    outlooks: tuple[Outlook, ...] = ()
+    outlooks: tuple[Kept, ...] = ()
     findings: tuple[Finding, ...] = ()
 
 

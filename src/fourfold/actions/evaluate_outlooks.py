@@ -13,9 +13,8 @@ from fourfold.actions._steps import find_organisation, lock, recorded_for
 from fourfold.actions.outcome import Outcome
 from fourfold.engine.evaluate import dependents
 from fourfold.engine.groups import reaches_sideways
-from fourfold.engine.outlook import Outlook
 from fourfold.errors import NotFound
-from fourfold.records.frames.outlook import outlooks_now, write_outlooks
+from fourfold.records.frames.outlook import Kept, kept, outlooks_now, write_outlooks
 from fourfold.records.models import Organisation, Person
 from fourfold.records.ready import Ready, ready_definitions
 
@@ -57,14 +56,15 @@ def evaluate_outlooks(
 
 def _make(
     organisation: Organisation, ready: Ready, kpis: Collection[str], unit: str, as_of: datetime
-) -> tuple[Outlook, ...]:
+) -> tuple[Kept, ...]:
     """The outlooks that are reached: of other units too where a formula looks at them."""
     reached = dependents(ready.definitions, kpis)
     sideways = any(reaches_sideways(ready.definitions.kpi[code]) for code in reached)
-    return outlooks_now(organisation, ready, as_of=as_of, kpis=reached, units=None if sideways else ready.above(unit))
+    units = None if sideways else ready.above(unit)
+    return tuple(kept(outlooks_now(organisation, ready, as_of=as_of, kpis=reached, units=units)))
 
 
-def _store(organisation: Organisation, ready: Ready, made: tuple[Outlook, ...], at: datetime) -> Outcome[int]:
+def _store(organisation: Organisation, ready: Ready, made: tuple[Kept, ...], at: datetime) -> Outcome[int]:
     """Write them; the lock is held."""
     count = write_outlooks(organisation, ready, made, at=at, input_version=organisation.version)
     if count:

@@ -41,10 +41,12 @@ from fourfold.engine.signals import (
     rule_set,
 )
 
-__all__ = ["Chance", "Outlook", "Prospect", "Way", "outlooks", "segments_of"]
+__all__ = ["Chance", "Outlook", "Prospect", "Way", "each_outlook", "outlooks", "segments_of"]
 
 #: Yes or no, and levels, have neither trend nor interval; nor has what is frozen.
 _DISCRETE: Final = (MeasureKind.BOOLEAN, MeasureKind.ORDINAL)
+#: About so many figures are looked at side by side: what that takes in memory is about 250 times as many bytes.
+_TOGETHER: Final = 400_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +117,22 @@ def outlooks(
     >>> one.origin.id, one.reading.phase.name, one.forecast.method.name, one.chance
     ('M:2026-08', 'TRIAL', 'SES', None)
     """
-    parts: list[Outlook] = []
+    return tuple(
+        each_outlook(definitions, found, as_of=as_of, kpis=kpis, units=units, until=until, calibrations=calibrations)
+    )
+
+
+def each_outlook(
+    definitions: Definitions,
+    found: Figures,
+    *,
+    as_of: datetime,
+    kpis: Collection[str] | None = None,
+    units: Collection[str] | None = None,
+    until: date | None = None,
+    calibrations: Mapping[Frequency, Calibration] | None = None,
+) -> Iterator[Outlook]:
+    """The same one after the other: of some KPIs at a time, so that memory does not grow with how many there are."""
     today = latest_day(definitions, as_of)
     for groups, block in found.blocks:
         own = [kpi for g in groups for kpi in g.kpis]
@@ -126,8 +143,8 @@ def outlooks(
         )
         if ask.kpis.size and ask.units.size and ask.periods:
             own_widths = (calibrations or {}).get(block.periods[0].frequency)
-            parts += _of_block(definitions, own, block, ask, as_of, own_widths)
-    return tuple(parts)
+            for part in ask.parts():
+                yield from _of_block(definitions, own, block, part, as_of, own_widths)
 
 
 class _Ask(NamedTuple):
@@ -136,6 +153,11 @@ class _Ask(NamedTuple):
     kpis: Indexes
     units: Indexes
     periods: int
+
+    def parts(self) -> Iterator[_Ask]:
+        """The same for some of the KPIs after the others."""
+        step = max(1, _TOGETHER // (self.units.size * self.periods))
+        return (self._replace(kpis=self.kpis[start : start + step]) for start in range(0, self.kpis.size, step))
 
 
 class _Series(NamedTuple):

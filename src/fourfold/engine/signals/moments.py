@@ -7,6 +7,8 @@ left (two passes), which keeps 8 to 15 digits on the certified data of NIST.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from fourfold.engine.cells import Bools, Floats, Indexes
@@ -61,9 +63,14 @@ def autocorrelation(x: Floats, lag: int = 1) -> Floats:
     >>> autocorrelation(np.array([1.0, 2.0, 3.0])).item()
     0.0
     """
+    return autocorrelations(x, (lag,))[0]
+
+
+def autocorrelations(x: Floats, lags: Sequence[int]) -> list[Floats]:
+    """The autocorrelation at each of these lags."""
     away = deviations(x)
-    pairs = (away[..., lag:] * away[..., : max(x.shape[-1] - lag, 0)]).sum(axis=-1)
-    return divide(pairs, (away * away).sum(axis=-1))
+    squares = (away * away).sum(axis=-1)
+    return [divide((away[..., lag:] * away[..., : max(x.shape[-1] - lag, 0)]).sum(axis=-1), squares) for lag in lags]
 
 
 def skewness(x: Floats) -> Floats:

@@ -12,7 +12,7 @@ from typing import Final, Literal
 import numpy as np
 
 from fourfold.engine.cells import Bools, Floats, Indexes
-from fourfold.engine.signals.moments import autocorrelation, count, divide, first_points, mean, where
+from fourfold.engine.signals.moments import autocorrelations, count, divide, first_points, mean, where
 
 #: Years before a season is looked for, and before one that the owner has declared is fitted.
 FOUND_AFTER: Final = 3
@@ -65,9 +65,9 @@ def is_seasonal(x: Floats, period: int) -> Bools:
     ([True], [False])
     """
     n = count(x)
-    others = [autocorrelation(x, lag) ** 2 for lag in range(1, period)]
-    bound = divide(1.645 * np.sqrt(1.0 + 2.0 * np.sum(others, axis=0)), np.sqrt(n))
-    return np.asarray((n >= FOUND_AFTER * period) & (autocorrelation(x, period) > bound))
+    *others, year = autocorrelations(x, range(1, period + 1))
+    bound = divide(1.645 * np.sqrt(1.0 + 2.0 * np.sum([r**2 for r in others], axis=0)), np.sqrt(n))
+    return np.asarray((n >= FOUND_AFTER * period) & (year > bound))
 
 
 def adjust(y: Floats, season: Season, baseline: Indexes | int = 0) -> Adjustment:
@@ -86,9 +86,7 @@ def adjust(y: Floats, season: Season, baseline: Indexes | int = 0) -> Adjustment
         years[n >= FITTED_AFTER * m] = FITTED_AFTER
         waits = n < FITTED_AFTER * m
     else:
-        for k in range(FOUND_AFTER, int(n.max(initial=0)) // m + 1):
-            seen = is_seasonal(where(y, first_points(y, k * m)), m) & (n >= k * m)
-            years[seen & (years == 0)] = k
+        years = _years_that_show_it(y, n, m)
     more = np.asarray(baseline) // m
     years = np.where((years > 0) & (more > years) & (n >= more * m), more, years)
     fitted = years > 0
@@ -96,6 +94,20 @@ def adjust(y: Floats, season: Season, baseline: Indexes | int = 0) -> Adjustment
         effects = month_effects(y[fitted], years[fitted], m, divides=season.divides)
         (times if season.divides else add)[fitted] += effects
     return Adjustment(add, times, years, waits)
+
+
+def _years_that_show_it(y: Floats, n: Indexes, m: int) -> Indexes:
+    """The fewest whole years whose figures have a season, 0 for none; no more of a series is looked at than that."""
+    years, known = np.zeros(len(y), dtype=np.intp), np.isfinite(y)
+    order = np.cumsum(known, axis=1)
+    for k in range(FOUND_AFTER, int(n.max(initial=0)) // m + 1):
+        rows = np.flatnonzero((years == 0) & (n >= k * m))
+        if not rows.size:
+            break
+        width = 1 + int((order[rows] < k * m).sum(axis=1).max())
+        part = order[:, :width][rows] <= k * m
+        years[rows[is_seasonal(where(y[:, :width][rows], part & known[:, :width][rows]), m)]] = k
+    return years
 
 
 def month_effects(y: Floats, years: Indexes, period: int, *, divides: bool = False) -> Floats:

@@ -22,7 +22,7 @@ from fourfold.engine.cells import Mark, State
 from fourfold.engine.due import day_at
 from fourfold.engine.findings import Finding, Level, Place, errors
 from fourfold.engine.measurements import COLUMNS, FIGURES, LISTED, Reason, check_each
-from fourfold.records.bulk import insert_rows, time_text
+from fourfold.records.bulk import insert_table, time_text
 from fourfold.records.closed_periods import closed_places
 from fourfold.records.frames.measurement import TEXTS, Planned, plan_measurements, write_planned
 from fourfold.records.models import Import, Measurement, Organisation, Person
@@ -402,7 +402,7 @@ def _insert(
         _times(times).fill_null(time_text(at)).alias("recorded_at"),
         pl.col("source").fill_null(""), pl.col("note").fill_null("").alias("reason"),
     )  # fmt: skip
-    insert_rows("records_measurement", table.columns, table.iter_rows())
+    insert_table("records_measurement", table)
 
 
 def _times(times: Mapping[str, str]) -> pl.Expr:

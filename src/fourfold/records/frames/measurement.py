@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import reduce
-from itertools import chain
+from itertools import chain, islice
 from operator import or_
 from typing import TYPE_CHECKING, Any, Final
 
@@ -39,6 +39,7 @@ KEYS: Final = ("kpi", "unit", "period")
 Cell = tuple[int, int, str]
 _SHORT: Final = 200  # up to so many rows, their cells are looked up one by one
 _BATCH: Final = 1_000
+_BLOCK: Final = 50_000  # rows that are numbers and texts of Python at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,18 +172,19 @@ def read_measurements(
     found = found.current() if as_of is None else found.as_of(as_of)
     if kpis is not None:
         found = found.filter(kpi__in=[ready.kpis[code] for code in kpis])
-    columns = [*zip(*found.values_list("kpi_id", "unit_id", "period", *_UNREAD, "state", "marks"), strict=True)]
-    kpi, unit, period, *figures, state, marks = columns or [()] * (5 + len(_UNREAD))
-    texts = {"kpi": list(map(ready.kpi_codes.__getitem__, kpi)), "unit": list(map(ready.unit_codes.__getitem__, unit))}
-    numbers = {name: list(map(_float, column)) for name, column in zip(FIGURES, figures, strict=True)}
-    return pl.DataFrame(
-        {**texts, "period": period, **numbers, "state": state, "marks": marks},
-        schema={
-            **dict.fromkeys(("kpi", "unit", "period"), pl.String()),
-            **dict.fromkeys(FIGURES, pl.Float64()),
-            **dict.fromkeys(("state", "marks"), pl.UInt8()),
-        },
-    )
+    schema = {
+        **dict.fromkeys(KEYS, pl.String()), **dict.fromkeys(FIGURES, pl.Float64()),
+        **dict.fromkeys(("state", "marks"), pl.UInt8()),
+    }  # fmt: skip
+    codes = (ready.kpi_codes.__getitem__, ready.unit_codes.__getitem__)
+    rows = found.values_list("kpi_id", "unit_id", "period", *_UNREAD, "state", "marks").iterator(_BLOCK)
+    blocks = [pl.DataFrame(schema=schema)]
+    while block := [*zip(*islice(rows, _BLOCK), strict=True)]:
+        keys = (*(map(code, column) for code, column in zip(codes, block, strict=False)), block[2])
+        figures = (map(_float, column) for column in block[3:6])
+        columns = zip(schema.items(), (*keys, *figures, *block[6:]), strict=True)
+        blocks.append(pl.DataFrame([pl.Series(name, list(column), kind) for (name, kind), column in columns]))
+    return pl.concat(blocks)
 
 
 def _float(figure: str | Decimal | None) -> float | None:

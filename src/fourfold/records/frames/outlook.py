@@ -9,7 +9,8 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
-from typing import Any, Final
+from itertools import islice
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from django.db.models import F, Max
@@ -20,7 +21,7 @@ from fourfold.engine.findings import Finding
 from fourfold.engine.forecasts import hindcast
 from fourfold.engine.groups import with_inputs
 from fourfold.engine.kpis import Figures, figures
-from fourfold.engine.outlook import Chance, Outlook, Prospect, Way, outlooks
+from fourfold.engine.outlook import Chance, Outlook, Prospect, Way, each_outlook, outlooks
 from fourfold.engine.periods import Calendar, Period
 from fourfold.engine.rows import Rows, locate
 from fourfold.engine.signals import (
@@ -46,12 +47,22 @@ from fourfold.records.ready import Ready
 
 _TABLE: Final = models.Outlook._meta.db_table
 _BATCH: Final = 500
+_TOGETHER: Final = 200  # outlooks that are compared with what is kept at once; one of days can have 100 kB
 _FEW: Final = 200  # KPIs that are named one by one
 #: Lines of the chart that hold from where they change.
 _LINES: Final = ("lower", "centre", "upper", "sigma")
 _CODES: Final = {"phase": Phase, "scale": Scale, "variation": Variation, "assurance": Assurance,
                  "assurance_ahead": Assurance}  # fmt: skip
 _PLAIN: Final = ("count", "relock", "trend", "dependence")
+
+
+class Kept(NamedTuple):
+    """An outlook as its row holds it: `spec` as JSON."""
+
+    kpi: str
+    unit: str
+    origin: str
+    spec: str
 
 
 def outlooks_now(
@@ -86,8 +97,8 @@ def figures_now(
 
 def all_outlooks(
     organisation: Organisation, ready: Ready, rows: Rows, *, as_of: datetime
-) -> tuple[tuple[Outlook, ...], tuple[Finding, ...]]:
-    """The outlooks of all KPIs and units from the rows of all figures, and what is to be said of past ones.
+) -> tuple[tuple[Kept, ...], tuple[Finding, ...]]:
+    """The outlooks of all KPIs and units that have figures, and what is to be said of past ones.
 
     Once a month intervals are fitted to what became of the forecasts that were kept, where there are enough of them.
     """
@@ -95,46 +106,61 @@ def all_outlooks(
     shown = periods_of(definitions, rows, view="month", as_of=as_of)
     found = figures(definitions, rows, as_of=as_of, periods=shown)
     own, findings = recalibrated(organisation, ready, found, as_of=as_of)
-    return outlooks(definitions, found, as_of=as_of, calibrations=own), findings
+    made = each_outlook(definitions, found, as_of=as_of, calibrations=own)
+    return tuple(kept(made)), findings
+
+
+def kept(found: Iterable[Outlook]) -> Iterator[Kept]:
+    """Outlooks as rows hold them; of those without a figure there is none."""
+    for outlook in found:
+        if outlook.origin is not None:
+            spec = json.dumps(spec_of_outlook(outlook), ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+            yield Kept(outlook.kpi, outlook.unit, outlook.origin.id, spec)
 
 
 def write_outlooks(
-    organisation: Organisation, ready: Ready, found: Iterable[Outlook], *, at: datetime, input_version: int
+    organisation: Organisation, ready: Ready, found: Iterable[Kept], *, at: datetime, input_version: int
 ) -> int:
     """Keep the outlooks that differ from what was said last about their KPI and unit; says how many did.
 
-    Those without a figure are not kept. Call it inside a transaction that holds the lock on the organisation.
+    Call it inside a transaction that holds the lock on the organisation.
     """
-    some = [outlook for outlook in found if outlook.origin is not None]
-    known = _newest(organisation, {ready.kpis[outlook.kpi] for outlook in some})
+    some = tuple(found)
+    newest = _newest(organisation, {ready.kpis[outlook.kpi] for outlook in some})
+    pks = [newest.get((ready.kpis[outlook.kpi], ready.units[outlook.unit]), 0) for outlook in some]
+    remaining = zip(some, pks, strict=True)
     new: list[tuple[Any, ...]] = []
     same: list[int] = []
-    for outlook in some:
-        assert outlook.origin is not None
-        place = (ready.kpis[outlook.kpi], ready.units[outlook.unit])
-        spec, (pk, before) = spec_of_outlook(outlook), known.get(place, (0, None))
-        if before == spec:
-            same.append(pk)
-        else:
-            text = json.dumps(spec, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-            new.append((organisation.pk, *place, outlook.origin.id, at, input_version, text))
+    while together := list(islice(remaining, _TOGETHER)):
+        known = _specs([pk for _, pk in together if pk])
+        for outlook, pk in together:
+            if pk and known[pk] == json.loads(outlook.spec):
+                same.append(pk)
+            else:
+                place = (ready.kpis[outlook.kpi], ready.units[outlook.unit])
+                new.append((organisation.pk, *place, outlook.origin, at, input_version, outlook.spec))
     for start in range(0, len(same), _BATCH):
         models.Outlook.objects.filter(pk__in=same[start : start + _BATCH]).update(input_version=input_version)
     columns = ("organisation_id", "kpi_id", "unit_id", "origin", "made_at", "input_version", "spec")
     insert_rows(_TABLE, columns, new, exact=True)
-    if new or same:
+    if some:
         Organisation.objects.filter(pk=organisation.pk).update(outlooks_version=F("outlooks_version") + 1)
     return len(new)
 
 
-def _newest(organisation: Organisation, kpis: Collection[int]) -> dict[tuple[int, int], tuple[int, Any]]:
-    """The newest row of each of these KPIs and unit: its id, and what it says."""
+def _newest(organisation: Organisation, kpis: Collection[int]) -> dict[tuple[int, int], int]:
+    """The id of the newest row of each of these KPIs and unit."""
     rows = models.Outlook.objects.filter(organisation=organisation)
     if len(kpis) <= _FEW:
         rows = rows.filter(kpi__in=kpis)
-    last = rows.values("unit", "kpi").annotate(last=Max("pk")).order_by().values("last")
-    found = rows.filter(pk__in=last).values_list("kpi_id", "unit_id", "pk", "spec")
-    return {(kpi, unit): (pk, spec) for kpi, unit, pk, spec in found}
+    last = rows.values("kpi", "unit").annotate(last=Max("pk")).order_by()
+    return {(kpi, unit): pk for kpi, unit, pk in last.values_list("kpi", "unit", "last")}
+
+
+def _specs(pks: Collection[int]) -> dict[int, Any]:
+    """What rows say, by their ids."""
+    rows = models.Outlook.objects.filter(pk__in=pks)  # house: ids of rows of the organisation given
+    return dict(rows.values_list("pk", "spec")) if pks else {}
 
 
 def tried(
@@ -218,10 +244,14 @@ def _between(spec: Mapping[str, Any] | None) -> Between | None:
 
 def _changes(lines: Sequence[Floats]) -> Iterator[list[Any]]:
     """The lines `(period,)` side by side, as [place, values…] wherever any of them changes."""
+    if not lines[0].size:
+        return
     before: list[Any] = [None] * len(lines)
-    for place, now in enumerate(zip(*(short(line.tolist()) for line in lines), strict=True)):
-        if list(now) != before:
-            before = list(now)
+    table = np.stack(lines, axis=1)
+    moves = (table[1:] != table[:-1]) & ~(np.isnan(table[1:]) & np.isnan(table[:-1]))
+    for place in (0, *(np.flatnonzero(moves.any(axis=1)) + 1).tolist()):
+        if (now := short(table[place].tolist())) != before:
+            before = now
             yield [place, *now]
 
 

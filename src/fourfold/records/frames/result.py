@@ -114,8 +114,8 @@ def replace_results(run: Evaluation, ready: Ready, view: str, frame: pl.DataFram
     """
     changed = 0
     parts = _by_unit(ready, view, frame)
-    for unit, rows in parts.items():
-        stored, changes = _stored(unit, view), Changes()
+    for unit, part in parts.items():
+        stored, changes, rows = _stored(unit, view), Changes(), part.rows()
         changes.compare(run, stored, rows)
         if stored.rows:
             gone = stored.rows.keys() - {row[:4] for row in rows}
@@ -132,8 +132,8 @@ def differing_results(ready: Ready, view: str, frame: pl.DataFrame) -> int:
     Numbers are the same when nine digits agree: another processor may add in another order.
     """
     different = 0
-    for unit, rows in _by_unit(ready, view, frame).items():
-        stored, found = _stored(unit, view).rows, {row[:4]: row for row in rows}
+    for unit, part in _by_unit(ready, view, frame).items():
+        stored, found = _stored(unit, view).rows, {row[:4]: row for row in part.rows()}
         different += len(stored.keys() ^ found.keys())
         different += sum(not _same(stored[key], found[key]) for key in stored.keys() & found.keys())
     return different
@@ -146,13 +146,13 @@ def _same(one: Row, other: Row) -> bool:
     )
 
 
-def _by_unit(ready: Ready, view: str, frame: pl.DataFrame) -> dict[int, list[Row]]:
+def _by_unit(ready: Ready, view: str, frame: pl.DataFrame) -> dict[int, pl.DataFrame]:
     """The rows of a long table by the id of their unit, in the order of the index."""
     import polars as pl
 
     units = pl.DataFrame({"unit": list(ready.units), "unit_id": list(ready.units.values())})
     ordered = frame.join(units, on="unit").with_columns(pl.lit(view).alias("view")).select(_COLUMNS).sort(_KEY)
-    return {unit: part.rows() for (unit,), part in ordered.partition_by("unit_id", as_dict=True).items()}
+    return {unit: part for (unit,), part in ordered.partition_by("unit_id", as_dict=True).items()}
 
 
 def _stored(unit: int, view: str) -> Stored:
