@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, ClassVar, Final, Self, cast
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -16,6 +16,15 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
 _GRANT: Final = ("organisation", "role", "unit__path", "exports", "confidential", "statuses_only")  # a `GrantRow`
+_GRANT_COLUMNS: Final = tuple(f"grant_rows__{name}" for name in _GRANT)
+
+
+@cache
+def _with_grants() -> str:
+    """The statement that reads a person with their grants: written once, since every request starts with it."""
+    columns = (field.attname for field in Person._meta.concrete_fields)
+    asked = Person.objects.filter(pk=0).order_by().values_list(*columns, *_GRANT_COLUMNS)
+    return str(asked.query.sql_with_params()[0])
 
 
 class PersonQuerySet(models.QuerySet["Person"]):
@@ -38,20 +47,17 @@ class People(BaseUserManager["Person"].from_queryset(PersonQuerySet)):  # type: 
 
     def with_principal(self, pk: int) -> Person | None:
         """The person with their grants, in one statement: who asks is looked up by every request."""
-        columns = [field.attname for field in Person._meta.concrete_fields]
-        rows = list(self.filter(pk=pk).order_by().values_list(*columns, *(f"grant_rows__{name}" for name in _GRANT)))
+        rows = list(self.using(self.db).raw(_with_grants(), [pk]))
         if not rows:
             return None
-        person = Person.from_db(self.db, columns, rows[0][: len(columns)])
-        given = [row[len(columns) :] for row in rows]
-        person.principal = principal_made_of(pk, [row for row in given if row[0] is not None])
-        return person
+        given = (tuple(row.__dict__.pop(name) for name in _GRANT_COLUMNS) for row in rows)
+        rows[0].principal = principal_made_of(pk, [grant for grant in given if grant[0] is not None])
+        return rows[0]
 
     def principals(self, pks: Collection[int]) -> dict[int, Principal]:
         """Those of these people who are not switched off, with their grants, in one statement."""
         given: dict[int, list[GrantRow]] = {}
-        columns = ("pk", *(f"grant_rows__{name}" for name in _GRANT))
-        for pk, *row in self.filter(pk__in=pks, is_active=True).order_by().values_list(*columns):
+        for pk, *row in self.filter(pk__in=pks, is_active=True).order_by().values_list("pk", *_GRANT_COLUMNS):
             given.setdefault(pk, []).extend([cast(GrantRow, tuple(row))] if row[0] is not None else [])
         return {pk: principal_made_of(pk, rows) for pk, rows in given.items()}
 
