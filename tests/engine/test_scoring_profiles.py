@@ -54,6 +54,49 @@ def test_the_score_is_that_of_the_profile_and_the_status_that_of_the_target(
         assert any(str(kpi["scoring"]) in sentence for sentence in trace.words())
 
 
+@pytest.mark.parametrize(
+    ("kpi", "value", "by_target", "how"),
+    [
+        (
+            {"scoring": "spider_0_10"}, 70, "50 + 50 * (70 - 60) / (80 - 60) = 75.0",
+            "equal thirds (`spider_0_10`: 33.3 at the red line, 66.7 at the target): 50.0",
+        ),
+        (
+            {"scoring": "bands_4"}, 71, "50 + 50 * (71 - 60) / (80 - 60) = 77.5",
+            "the points of one of 4 bands (`bands_4`): 75.0",
+        ),
+        (
+            {"scoring": "custom", **CURVE}, 75, "50 + 50 * (75 - 60) / (80 - 60) = 87.5",
+            "its own curve (`custom`: 0.0:0.0, 50.0:20.0, 100.0:100.0): 60.0",
+        ),
+    ],
+)  # fmt: skip
+def test_the_words_tell_the_score_by_target_from_that_of_the_profile(
+    kpi: dict[str, Any], value: int, by_target: str, how: str
+) -> None:
+    target = {"kpi": "k", "since": "2026-01", "value": "80", "red_line": "60"}
+    d = scorecard({"code": "k", "kind": "stock", **kpi}, targets=[target])
+    found = judged(d, figures(("k", "M:2026-03", float(value))))
+    assert explain(found, "k", "all", "2026-03").words() == [
+        f"The value is {value}.",
+        "The target is 80; the red line is 60.",
+        f"By target and red line it is {by_target}, which gives the status.",
+        f"The KPI is scored by {how}.",
+        "So it is near target.",
+    ]
+
+
+def test_the_words_of_a_score_by_target_give_the_sum_and_where_each_status_begins() -> None:
+    target = {"kpi": "k", "since": "2026-01", "value": "80", "red_line": "60"}
+    found = judged(scorecard({"code": "k", "kind": "stock"}, targets=[target]), figures(("k", "M:2026-03", 70.0)))
+    assert explain(found, "k", "all", "2026-03").words() == [
+        "The value is 70.",
+        "The target is 80 and scores 100; the red line is 60 and scores 50.",
+        "The score is 50 + 50 * (70 - 60) / (80 - 60) = 75.0, held between 0 and 125.",
+        "So it is near target. On target begins at 100.0, near target at 50.",
+    ]
+
+
 def test_profiles_of_both_ways_stand_side_by_side() -> None:
     """Curves that fall, thirds the other way, and the default in one scorecard: none is scored by its neighbour's."""
     kpis = [

@@ -28,7 +28,7 @@ from fourfold.engine.signals import (
     read_signals,
     times_between,
 )
-from fourfold.engine.signals.wording import sentences
+from fourfold.engine.signals.wording import day_number, sentences
 
 CHART: Final = Chart(nature=Nature.COUNT, season=Season(mode="none"))
 #: Days from one event to the next.
@@ -157,3 +157,8 @@ def test_stable_rare_events_seldom_signal_where_counts_of_them_would_often() -> 
         plain.append(bool(read_signals(counts, Chart(rules=chart.rules, season=chart.season, resolution=1e-9)).signals))
     assert len(found) > 120
     assert mean(found) <= 0.15 < 0.5 < mean(plain), (mean(found), mean(plain))
+
+
+def test_days_are_told_in_halves_below_ten_and_whole_from_there() -> None:
+    told = [day_number(x) for x in (0.2, 0.3, 3.26, 9.6, 9.8, 10.0, 10.4, 10.6, 1234.4)]
+    assert told == ["0", "0.5", "3.5", "9.5", "10", "10", "10", "11", "1,234"]

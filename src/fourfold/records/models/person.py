@@ -47,7 +47,7 @@ class People(BaseUserManager["Person"].from_queryset(PersonQuerySet)):  # type: 
 
     def with_principal(self, pk: int) -> Person | None:
         """The person with their grants, in one statement: who asks is looked up by every request."""
-        rows = list(self.using(self.db).raw(_with_grants(), [pk]))
+        rows: list[Person] = list(self.raw(_with_grants(), [pk]))
         if not rows:
             return None
         given = (tuple(row.__dict__.pop(name) for name in _GRANT_COLUMNS) for row in rows)
