@@ -24,6 +24,7 @@ PAGES = {
     "map of change": "/s/hollin-park/map/?show=change&o=patient-flow",
     "map as a list": "/s/group/map/?as=list",
     "map editor": "/s/group/map/edit/?o=patient-flow",
+    "units": "/s/group/build/units/?o=calder-general",
     "alignment": "/s/group/alignment/",
     "alignment of objectives": "/s/group/alignment/?of=objective&sort=calder-general",
     "alignment of neighbours": "/s/st-brigids/alignment/?show=change",

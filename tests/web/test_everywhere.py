@@ -31,7 +31,7 @@ PAGES = (
     "home", "overview", "scorecard", "map", "alignment", "initiatives", "menu", "kpi", "quality", "figures", "steps",
     "objective", "search", "evidence", "portfolio", "scenario", "proposals", "members", "readers", "periods",
     "approvals", "restatements", "library", "library_kpi", "suggestions", "guest_links",
-    "start", "build", "changes", "new_thing", "amendment", "removal",
+    "start", "build", "units", "changes", "new_thing", "amendment", "removal",
     "updates", "update_checks", "my_updates", "map_editor", "imports",
 )  # fmt: skip
 WITHOUT = {
@@ -55,6 +55,7 @@ def address(name: str) -> str:
              "my_updates": "/updates/?u=bakery", "updates": "/s/north/updates/",
              "update_checks": "/s/north/updates/checks/",
              "library_kpi": "/s/bakery/library/market_share/", "guest_links": "/s/bakery/guests/",
+             "units": "/s/bakery/build/units/",
              "changes": "/s/bakery/build/changes/", "new_thing": "/s/bakery/build/kpi/",
              "amendment": "/s/bakery/build/kpi/sales/", "removal": "/s/bakery/build/kpi/sales/removal/",
              "map_editor": "/s/bakery/map/edit/"}  # fmt: skip
@@ -114,7 +115,7 @@ def test_somebody_who_is_not_signed_in_is_asked_to(organisation: Organisation) -
 @pytest.mark.parametrize("method", ["OPTIONS", "TRACE", "PUT", "DELETE", "POST"])
 def test_a_page_is_read_and_only_a_form_is_sent(alice: Client, method: str) -> None:
     sent = ("figures", "steps", "members", "suggestions", "periods", "approvals", "restatements", "/password/",
-            "updates", "update_checks", "start", "build", "changes", "new_thing", "amendment", "removal",
+            "updates", "update_checks", "start", "build", "units", "changes", "new_thing", "amendment", "removal",
             "map_editor", "guest_links", "imports")  # fmt: skip
     forms = dict.fromkeys(sent, "GET, HEAD, POST") | {"/preferences/": "POST"}
     for name in (*PAGES, "/password/", "/preferences/"):

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, date, datetime
 from typing import Any, Final
 
 from django.db import transaction
@@ -18,10 +18,12 @@ from fourfold.actions.outcome import Outcome
 from fourfold.engine.amendment_check import verdict
 from fourfold.engine.amendment_reach import reach_of
 from fourfold.engine.amendments import Amendment, Amendments, amend
+from fourfold.engine.definitions import Definitions
 from fourfold.engine.definitions import Kpi as KpiDefinition
 from fourfold.engine.definitions import Unit as UnitDefinition
 from fourfold.engine.definitions.text.folder import NOUNS
 from fourfold.engine.findings import Finding, Level, Place
+from fourfold.engine.former_trees import parent_on
 from fourfold.errors import Conflict, NotFound
 from fourfold.records.amendment_text import text_of
 from fourfold.records.frames.definition import write_amendments
@@ -64,8 +66,8 @@ def amend_definitions(
             raise NotFound(f"{found.name} has no definitions yet.")
         after = amend(before.written, wanted)
         said = verdict(before.definitions, after, wanted, today=moment.date())
-        broken = (*said.broken, *_taken(before.written, wanted), *_in_use(locked, wanted), *_closed(locked, wanted))
-        broken += tuple(targets_of_closed(locked, before, wanted))
+        broken = (*said.broken, *_taken(before.written, wanted), *_in_use(locked, wanted))
+        broken += (*_closed(locked, before.written, wanted), *targets_of_closed(locked, before, wanted))
         if broken:
             return Outcome("nothing was changed", findings=broken)
         was_evaluated = is_evaluated(locked, on=moment)
@@ -123,13 +125,44 @@ def _in_use(organisation: Organisation, amendments: Amendments) -> Iterator[Find
             yield Finding("AMEND-IN-USE", Level.ERROR, place, f"The {noun} {each.name} has figures.", fix)
 
 
-def _closed(organisation: Organisation, amendments: Amendments) -> Iterator[Finding]:
-    """A unit that is to move and has closed months: what they showed was put together in the old tree."""
-    for each in amendments:
+def _closed(organisation: Organisation, written: Definitions, amendments: Amendments) -> Iterator[Finding]:
+    """A unit that is to move and has closed months: what they showed was put together in the old tree.
+
+    From a day after them on it may, as long as they are closed above its new place too, or for the unit itself.
+    """
+    moves = [e for e in amendments if isinstance(e.before, UnitDefinition) and isinstance(e.after, UnitDefinition)]
+    rows = PeriodState.objects.current().without_figures().filter(organisation=organisation)
+    closed: dict[str, dict[date, str]] = {}
+    for unit, start, period in rows.values_list("unit__code", "start", "period") if moves else ():
+        closed.setdefault(unit, {})[start] = period
+    for each in moves if closed else ():
         before, after = each.before, each.after
-        if not (isinstance(before, UnitDefinition) and isinstance(after, UnitDefinition)):
-            continue
-        rows = PeriodState.objects.current().without_figures().filter(organisation=organisation)
-        if before.parent != after.parent and rows.filter(unit__code=before.code).exists():
-            place, fix = Place(thing=f"unit:{before.code}.parent"), "Reopen them first, or make a new unit there."
-            yield Finding("AMEND-CLOSED", Level.ERROR, place, f"The unit {before.code} has closed months.", fix)
+        assert isinstance(before, UnitDefinition)
+        assert isinstance(after, UnitDefinition)
+        own, old, new = (_months(closed, codes) for codes in (
+            [before.code], _lineage(written, before.parent), _lineage(written, after.parent)))  # fmt: skip
+        place = Place(thing=f"unit:{before.code}.parent")
+        told = [start for start in own | old | new if parent_on(before, start) != parent_on(after, start)]
+        if told:
+            last = (own | old | new)[max(told)]
+            message = f"Closed months until {last.removeprefix('M:')} would show other figures if {before.name} moved."
+            fix = "Let it move from a day after them on, or reopen them first."
+            yield Finding("AMEND-CLOSED", Level.ERROR, place, message, fix)
+        elif open_again := sorted(old.keys() - own.keys() - new.keys()):
+            last = old[open_again[-1]].removeprefix("M:")
+            message = f"Months until {last} are closed for {before.name} by the units above it, and open above there."
+            fix = f"Close them for {before.name} itself first."
+            yield Finding("AMEND-CLOSED", Level.ERROR, place, message, fix)
+
+
+def _months(closed: Mapping[str, Mapping[date, str]], units: Iterable[str]) -> dict[date, str]:
+    return {start: period for unit in units for start, period in closed.get(unit, {}).items()}
+
+
+def _lineage(written: Definitions, code: str | None) -> list[str]:
+    """The unit and those above it."""
+    found: list[str] = []
+    while code is not None and code not in found and code in written.unit:
+        found.append(code)
+        code = written.unit[code].parent
+    return found

@@ -23,6 +23,7 @@ def run(
     unit: Annotated[str | None, typer.Option(help="Only this unit, by its code.")] = None,
     as_of: Annotated[str | None, typer.Option(help="What was known and due on this date, such as 2026-03-31.")] = None,
     view: Annotated[str | None, typer.Option(help=VIEW)] = None,
+    restated: Annotated[bool, typer.Option(help="The past on today's tree of units, not on that of its time.")] = False,
     form: Annotated[Format, typer.Option("--format", help="How to write the results.")] = Format.TABLE,
     out: Annotated[str | None, typer.Option(help="Write to this file (--engine: folder), not the terminal.")] = None,
     source: Source = None,
@@ -39,7 +40,7 @@ def run(
     from fourfold.scorecard import load
 
     if engine is not None:
-        cluster.refuse(period=period, unit=unit, format=form in (Format.JSON, Format.CSV))
+        cluster.refuse(period=period, unit=unit, format=form in (Format.JSON, Format.CSV), restated=restated)
     elif measurements is not None or spark:
         raise Misused("--measurements and --spark go with --engine.", hint="Figures of a folder are in measurements/.")
     scorecard = load(folder(path), sources=sources(source))
@@ -47,7 +48,7 @@ def run(
         cluster.run(scorecard, engine, measurements, out, spark, as_of=as_of, view=view)
         return
     file = None if out is None else Path(out)
-    evaluated = scorecard.evaluate(as_of=as_of, view=view or scorecard.view_of(period))
+    evaluated = scorecard.evaluate(as_of=as_of, view=view or scorecard.view_of(period), restated=restated)
     shown = evaluated.table(unit=unit, period=period)
     if form is Format.TABLE:
         shown = scorecard.with_outlook(shown, as_of=as_of, view=evaluated.evaluation.view)

@@ -7,7 +7,7 @@ is `State.NUMBER`, everywhere else `value` is NaN and the state says why.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -17,6 +17,7 @@ import numpy.typing as npt
 from fourfold.engine.cells import MISSING, NOT_APPLICABLE, NOT_DUE, Codes, Floats, Mark, State, side_by_side, slabs
 from fourfold.engine.definitions import Definitions, Kpi
 from fourfold.engine.due import begun, due
+from fourfold.engine.former_trees import eras, trees_in
 from fourfold.engine.once import once_for
 from fourfold.engine.periods import Frequency, Period
 from fourfold.engine.rows import Rows, kpi_places, locate, unit_tree
@@ -60,6 +61,16 @@ class Block:
         for count in counts:
             yield self.part(slice(start, start + count))
             start += count
+
+    def within(self, periods: slice[int, int, None]) -> Block:
+        """Some consecutive periods, as a view of the same arrays: what is written there is written here."""
+        if (periods.start, periods.stop) == (0, len(self.periods)):
+            return self
+        part = replace(self, periods=self.periods[periods])
+        for field in fields(self):
+            if isinstance(array := getattr(self, field.name), np.ndarray):
+                setattr(part, field.name, array[..., periods])
+        return part
 
     @property
     def shape(self) -> tuple[int, int, int]:
@@ -212,17 +223,20 @@ def _empty_states(
     if state.shape[1] != units:
         state = np.repeat(state, units, axis=1)
     for k, absent in _absent(definitions, codes):
-        state[k, absent] = State.NOT_APPLICABLE
+        for some, tree in trees_in(definitions, periods):
+            state[k, absent[tree.parent], some] = State.NOT_APPLICABLE
     return state
 
 
 @once_for
-def _absent(definitions: Definitions, codes: tuple[str, ...]) -> list[tuple[int, list[int]]]:
-    """The units that do not have a KPI, where there are any: by the place of the KPI among these."""
-    tree, found = unit_tree(definitions), []
+def _absent(definitions: Definitions, codes: tuple[str, ...]) -> list[tuple[int, dict[tuple[int, ...], list[int]]]]:
+    """The units that do not have a KPI, where there are any: by the place of the KPI among these, and by tree."""
+    found = []
     for k, kpi in enumerate(definitions.kpi[code] for code in codes):
         if kpi.not_applicable_in or kpi.only_in:
-            found.append((k, [i for i in range(len(tree.codes)) if not has_kpi(definitions, tree, kpi, i)]))
+            trees = [era.tree for era in eras(definitions)]
+            lacking = {t.parent: [i for i in range(len(t.codes)) if not has_kpi(definitions, t, kpi, i)] for t in trees}
+            found.append((k, lacking))
     return found
 
 

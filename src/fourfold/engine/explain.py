@@ -16,13 +16,13 @@ from fourfold.engine.carrying import EXPECTED, carries, is_carried
 from fourfold.engine.cells import Floats, Mark, Reason, State
 from fourfold.engine.conversion import periods_shown, rates_used
 from fourfold.engine.definitions import Kpi, Strategy
+from fourfold.engine.former_trees import tree_in
 from fourfold.engine.groups import formulas_of, needs, weight_of
 from fourfold.engine.nodes import nodes_of
 from fourfold.engine.periods import Frequency, Period, last_year
 from fourfold.engine.profile_words import Points, curve_text, profile_words
 from fourfold.engine.results import Evaluation, Results
 from fourfold.engine.rollup import VETO, roll_up
-from fourfold.engine.rows import unit_tree
 from fourfold.engine.scoring import boolean, floor_one_decimal, in_range, linear_anchor, noise_points, ordinal, profiled
 from fourfold.engine.seal import sealed
 from fourfold.engine.statuses import Status
@@ -242,7 +242,7 @@ def compared_with(kpi: Kpi, period: Period) -> str:
 def _rates(evaluation: Evaluation, kpi: Kpi, at: tuple[int, int, int], value: float | None) -> tuple[Step, ...]:
     """The rates at which a unit's own figure was converted; what is rolled up was converted at the units below."""
     d, (_, u, p) = evaluation.definitions, at
-    tree = unit_tree(d)
+    tree = tree_in(d, evaluation.periods[p])
     if any(has_kpi(d, tree, kpi, i) for i in tree.subtree(u)[1:]):
         return ()
     periods = periods_shown(kpi, evaluation.periods[p], to_date=evaluation.view == "ytd")

@@ -30,6 +30,7 @@ from fourfold.engine.cells import (
 )
 from fourfold.engine.conversion import convert_block
 from fourfold.engine.definitions import Definitions, Kpi
+from fourfold.engine.former_trees import has_moves, trees_in
 from fourfold.engine.formulas import Series, TimeAxis, calculate, calculation_order, parse
 from fourfold.engine.groups import (
     Group,
@@ -40,6 +41,7 @@ from fourfold.engine.groups import (
     inputs_with_figures,
     lookups_of,
     needs,
+    reaches_sideways,
     weight_of,
 )
 from fourfold.engine.lookups import look_ups
@@ -129,17 +131,17 @@ def _measured(
     Computed KPIs have no figures in it yet.
     """
     (block,) = to_blocks(rows, definitions, [[k for g in groups for k in g.kpis]], spans, as_of=as_of)
-    tree = unit_tree(definitions)
     block.reason = np.zeros(block.shape, dtype=np.uint8)
     convert_block(block, definitions, as_of)
-    if tree.levels:
+    trees = [(some, tree) for some, tree in trees_in(definitions, block.periods) if tree.levels]
+    if trees:
         block.coverage = np.empty(block.shape)
 
         def piece(some: tuple[Group, slice[int, int, None]]) -> None:
             g, part = some[0], block.part(some[1])
             np.equal(part.state, State.NUMBER, out=part.coverage)
-            if not g.is_weighed:
-                roll_up_units(part, g, tree.levels)
+            for periods, tree in trees if not g.is_weighed else ():
+                roll_up_units(part.within(periods), g, tree.levels)
 
         side_by_side(piece, _pieces(block, groups))
     return block
@@ -220,7 +222,7 @@ def _compute_all(
     """Fill in the computed and the weighed KPIs, in place and in the order their formulas and weights need."""
     if not kpis:
         return
-    tree, by_code = unit_tree(definitions), {k.code: k for k in kpis}
+    by_code = {k.code: k for k in kpis}
     source: dict[str, _Row] = {}
     for groups, block in pairs:
         source |= {k.code: (k, block, i) for i, k in enumerate(k for g in groups for k in g.kpis)}
@@ -229,7 +231,7 @@ def _compute_all(
         if kpi.is_computed:
             given = {n: _input(source[n], kpi.frequency, spans) for n in inputs_with_figures(kpi)}
             asked = look_ups(lookups_of(kpi), source, kpi.frequency, spans, definitions, as_of)
-            row = compute(kpi, {n: g.series for n, g in given.items()}, block.periods, tree, asked)
+            row = _computed(kpi, {n: g.series for n, g in given.items()}, block.periods, definitions, asked)
             _trust_no_more(row, list(given.values()))
             absent = block.state[i] == NOT_APPLICABLE
             _write(row, block, i)
@@ -237,7 +239,7 @@ def _compute_all(
         if (weight := weight_of(kpi)) is not None:
             _weigh(block, i, _input(source[weight], kpi.frequency, spans).series.value)
             if not kpi.is_computed:
-                _roll_up_weighed(block, i, kpi, tree)
+                _roll_up_weighed(block, i, kpi, definitions)
 
 
 def _weigh(block: Block, i: int, weight: Floats) -> None:
@@ -248,7 +250,7 @@ def _weigh(block: Block, i: int, weight: Floats) -> None:
     np.copyto(own, weight, where=np.isnan(own) & (block.state[i] == NUMBER) & (weight >= 0))
 
 
-def _roll_up_weighed(block: Block, i: int, kpi: Kpi, tree: UnitTree) -> None:
+def _roll_up_weighed(block: Block, i: int, kpi: Kpi, definitions: Definitions) -> None:
     """Roll up one KPI over units, in place, after its weights are known."""
     if block.numerator is None:
         block.numerator = np.full(block.shape, np.nan)
@@ -256,7 +258,10 @@ def _roll_up_weighed(block: Block, i: int, kpi: Kpi, tree: UnitTree) -> None:
     part.numerator = block.numerator[i : i + 1]
     if block.denominator is not None:
         part.denominator = block.denominator[i : i + 1]
-    roll_up_units(part, g, tree.levels)
+    if part.coverage is None:
+        part.coverage = (part.state == NUMBER).astype(np.float64)
+    for periods, tree in trees_in(definitions, block.periods):
+        roll_up_units(part.within(periods), g, tree.levels)
 
 
 class _Input(NamedTuple):
@@ -317,6 +322,24 @@ def _input(found: _Row, frequency: Frequency, spans: Mapping[Frequency, tuple[Pe
     folded = fold(own, g, window)
     series = Series(folded.value[0], folded.state[0], folded.reason[0])
     return _Input(series, folded.marks[0], fold_coverage(own, folded, g, window)[0])
+
+
+def _computed(
+    kpi: Kpi,
+    inputs: Mapping[str, Series],
+    periods: tuple[Period, ...],
+    definitions: Definitions,
+    lookups: Mapping[tuple[str, str], Series],
+) -> Block:
+    """One computed KPI; where its formulas look at other units, each period has the units of its own tree."""
+    if not (has_moves(definitions) and reaches_sideways(kpi)):
+        return compute(kpi, inputs, periods, unit_tree(definitions), lookups)
+    parts = [(some, compute(kpi, inputs, periods, tree, lookups)) for some, tree in trees_in(definitions, periods)]
+    whole = parts[-1][1]
+    for name in ("value", "state", "numerator", "denominator", "reason"):
+        if getattr(whole, name) is not None:
+            setattr(whole, name, np.concatenate([getattr(part, name)[..., some] for some, part in parts], axis=-1))
+    return whole
 
 
 def compute(

@@ -19,6 +19,7 @@ from fourfold.engine.blocks import Block, to_blocks
 from fourfold.engine.cells import NOT_APPLICABLE, NUMBER, Floats
 from fourfold.engine.conversion import convert_block
 from fourfold.engine.definitions import Definitions, Kpi
+from fourfold.engine.former_trees import has_moves
 from fourfold.engine.groups import group, over_units, weight_of
 from fourfold.engine.kpis import Figures, own_spans, roll_up_units
 from fourfold.engine.periods import Frequency, Period
@@ -37,8 +38,10 @@ def stays_near(definitions: Definitions, kpi: Kpi) -> bool:
     """True where results of a month are the figures of the KPI, and those of other units follow from its own alone.
 
     Not where it is computed or weighted by another KPI, nor where a red line that is added up from those of the units
-    below follows from the history of each of them.
+    below follows from the history of each of them, nor where units have moved.
     """
+    if has_moves(definitions):
+        return False
     plain = kpi.frequency is Frequency.MONTH and not kpi.is_computed and weight_of(kpi) is None
     return plain and (over_units(kpi) is not AggUnits.SUM or versions_of(definitions, (kpi,)).is_settled)
 

@@ -9,9 +9,10 @@ import numpy as np
 
 from fourfold.engine.aggregation import AggUnits
 from fourfold.engine.cascade import MOST_OVER, TOLERANCE, agrees
-from fourfold.engine.cells import Floats, State
+from fourfold.engine.cells import Bools, Floats, State
 from fourfold.engine.definitions import Definitions, Kpi
 from fourfold.engine.findings import Finding, Level, Place
+from fourfold.engine.former_trees import eras
 from fourfold.engine.results import Results
 from fourfold.engine.rows import unit_tree
 
@@ -39,11 +40,11 @@ def reconcile_values(
     is left out. Where the engine rolled a figure up the two agree, so this tells of figures reported at both levels.
     `only` names the KPIs and units to look at, all without it.
     """
-    found = []
+    found, known = [], _since_moves(definitions, results)
     for family in _families(definitions, results, only):
         assert results.value is not None
         below = _together(results, family)
-        above = results.value[family.row, family.unit]
+        above = np.where(known, results.value[family.row, family.unit], np.nan)
         close, told = agrees(above, below, absolute=absolute, relative=relative)
         if (told & ~close).any():
             p = int(np.flatnonzero(told & ~close)[-1])
@@ -68,9 +69,10 @@ def reconcile_targets(definitions: Definitions, results: Results, *, only: Pairs
     if target is None:
         return ()
     found: list[Finding] = []
+    today = _since_moves(definitions, results)
     for family in _families(definitions, results, only):
         above, below = target[family.row, family.unit], target[family.row, list(family.children)]
-        known = np.flatnonzero(np.isfinite(above) & np.isfinite(below).all(axis=0))
+        known = np.flatnonzero(today & np.isfinite(above) & np.isfinite(below).all(axis=0))
         if len(known):
             p = int(known[-1])
             place = Place(thing=f"kpi:{family.kpi.code}@{results.units[family.unit]}")
@@ -116,6 +118,12 @@ def _families(definitions: Definitions, results: Results, only: Pairs | None) ->
             has = tuple(int(c) for c in below if definitions.applies(kpi, tree.codes[int(c)]))
             if has and definitions.applies(kpi, tree.codes[unit]):
                 yield _Family(kpi, row, unit, has)
+
+
+def _since_moves(definitions: Definitions, results: Results) -> Bools:
+    """The periods in which units were where they are today, `(period,)`: of others the units below are others."""
+    since = eras(definitions)[-1].since
+    return np.array([period.start >= since for period in results.periods], dtype=np.bool_)
 
 
 def _together(results: Results, family: _Family) -> Floats:

@@ -15,7 +15,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from fourfold.engine.definitions import Definitions, Kpi, KpiUse, Objective
+from fourfold.engine.former_trees import eras
 from fourfold.engine.formulas import FormulaError, parse, references
+from fourfold.engine.tree import UnitTree
 
 SMALLEST: Final = 5
 DENOMINATOR: Final = "denominator"  # in the place of a KPI that counts: the ratio’s own
@@ -30,9 +32,7 @@ def hidden_figures(definitions: Definitions, sizes: Mapping[str, Sizes]) -> dict
     Of KPIs that are not about people only the units count that have a figure.
     """
     inputs = {kpi.code: frozenset(_inputs(kpi)) for kpi in definitions.kpis}
-    children: dict[str, list[str]] = {}
-    for unit in definitions.units:
-        children.setdefault(unit.parent or "", []).append(unit.code)
+    sums = [_children(era.tree) for era in eras(definitions)]  # of every tree there has been
     hidden = {
         kpi.code: {unit for unit, size in sizes.get(kpi.code, {}).items() if size is None or size < SMALLEST}
         for kpi in definitions.kpis
@@ -45,8 +45,16 @@ def hidden_figures(definitions: Definitions, sizes: Mapping[str, Sizes]) -> dict
             if below:
                 hidden.setdefault(code, set()).update(below)
         for code, units in hidden.items():
-            complement(children, sizes.get(code, {}), units)
+            for children in sums:
+                complement(children, sizes.get(code, {}), units)
     return {code: frozenset(units) for code, units in hidden.items() if units}
+
+
+def _children(tree: UnitTree) -> dict[str, list[str]]:
+    below: dict[str, list[str]] = {}
+    for code, parent in zip(tree.codes, tree.parent, strict=True):
+        below.setdefault(tree.codes[parent] if parent >= 0 else "", []).append(code)
+    return below
 
 
 def complement(children: Mapping[str, Iterable[str]], sizes: Sizes, hidden: set[str]) -> None:

@@ -22,6 +22,7 @@ from fourfold.engine.anchors import RULES, Polarity, RedLineRule, derive_red_lin
 from fourfold.engine.blocks import Block
 from fourfold.engine.cells import Bools, Floats, slabs
 from fourfold.engine.definitions import Definitions, Kpi, Target
+from fourfold.engine.former_trees import has_moves, trees_in
 from fourfold.engine.groups import over_time
 from fourfold.engine.once import once
 from fourfold.engine.periods import Frequency, Period, start_index
@@ -152,7 +153,9 @@ def _fill(schedule: _Schedule, block: Block, kpis: Sequence[Kpi], definitions: D
     lanes, count = schedule.lanes, len(block.periods)
     lengths = schedule.lengths(block.periods)
     moving = np.flatnonzero(lanes.version.moves & np.isfinite(schedule.anchors["target"][1:]))
-    if not len(moving) and not (lengths % count).any():  # each lane has one version all the time
+    adds_up = _adds_up(kpis)
+    is_one_tree = not (adds_up.any() and has_moves(definitions))
+    if is_one_tree and not len(moving) and not (lengths % count).any():  # each lane has one version all the time
         lengths, count = lengths // count, 1
     shape = (len(kpis), schedule.units, count)
     arrays = {
@@ -167,8 +170,8 @@ def _fill(schedule: _Schedule, block: Block, kpis: Sequence[Kpi], definitions: D
         if version.path == "seasonal" and over_time(kpis[k]) is AggTime.SUM and not schedule.by_period[i]:
             arrays["gap"][k, u, here] *= _season(version, kpis[k], block.periods)[here]  # the red line is of a year too
     arrays["red_line"] = arrays["target"] - arrays.pop("gap")  # it follows a path with constant gap
-    if (adds_up := _adds_up(kpis)).any():
-        _sum_children(arrays, np.flatnonzero(adds_up), unit_tree(definitions))
+    if adds_up.any():
+        _sum_children(arrays, np.flatnonzero(adds_up), list(trees_in(definitions, block.periods[:count])))
     return TargetBlock(**arrays, rule=schedule.rule)
 
 
@@ -259,16 +262,20 @@ def _natural_half_widths(block: Block, lanes: _Lanes, wanted: Bools) -> Floats:
     return widths
 
 
-def _sum_children(arrays: dict[str, Floats], kpis: Indexes, tree: UnitTree) -> None:
+def _sum_children(
+    arrays: dict[str, Floats], kpis: Indexes, trees: Sequence[tuple[slice[int, int, None], UnitTree]]
+) -> None:
     """Give a parent without targets the sum of its children's, where every one of them has some."""
-    for parent, children in tree.bottom_up:
-        for array in arrays.values():
-            without = kpis[np.isnan(array[kpis, parent]).all(axis=-1)]
-            below = array[np.ix_(without, children)]
-            # One after another, however many periods: NumPy adds up a single column in another order.
-            array[without, parent] = below.sum(axis=1) if below.shape[2] > 1 else (
-                np.add.accumulate(below, axis=1)[:, -1]
-            )  # fmt: skip
+    for array in arrays.values():
+        lacking = np.asarray(np.isnan(array).all(axis=-1))
+        for some, tree in trees:
+            for parent, children in tree.bottom_up:
+                without = kpis[lacking[kpis, parent]]
+                below = array[np.ix_(without, children)][..., some]
+                # One after another, however many periods: NumPy adds up a single column in another order.
+                array[without, parent, some] = below.sum(axis=1) if below.shape[2] > 1 else (
+                    np.add.accumulate(below, axis=1)[:, -1]
+                )
 
 
 def glide(version: Target, kpi: Kpi, periods: Sequence[Period], start: int) -> Floats:

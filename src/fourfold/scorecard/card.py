@@ -13,6 +13,7 @@ from fourfold.engine.definitions import Definitions
 from fourfold.engine.evaluate import evaluate as run
 from fourfold.engine.evaluate import periods_of
 from fourfold.engine.findings import Finding, errors
+from fourfold.engine.former_trees import restated as restate
 from fourfold.engine.measurements import check_rows, to_polars
 from fourfold.engine.measurements.known import known_by
 from fourfold.engine.periods import Frequency, Period, PeriodError
@@ -61,19 +62,22 @@ class Scorecard(Questions):
         view: View | str = "month",
         first: str | None = None,
         last: str | None = None,
+        restated: bool = False,
     ) -> Evaluated:
         """Evaluate the folder's own figures, or a Polars, pandas or Arrow table of them.
 
         `as_of` (now, when left out) decides what is due and, where figures carry `recorded_at`, what was known;
         a date such as `2026-03-31` means its last moment in the organisation's time zone. `view` is month,
         quarter, half, year, week, day or ytd (months, each from the beginning of its year). `first` and `last`
-        limit the periods. Raises `FolderError` with the findings when a given table has errors.
+        limit the periods. The past rolls up in the tree of units of its time, or `restated` in that of today. Raises
+        `FolderError` with the findings when a given table has errors.
         """
         rows = self.rows if measurements is None else self._checked(measurements)
         at, shown = moment(as_of, zone_of(self.definitions.organisation)), view_named(view)
         known = known_by(rows, at)
         periods = self._periods(known, at, shown, first, last)
-        evaluation = run(self.definitions, known, as_of=at, view=shown, periods=periods)
+        definitions = restate(self.definitions) if restated else self.definitions
+        evaluation = run(definitions, known, as_of=at, view=shown, periods=periods)
         return Evaluated(evaluation, self.findings + evaluation.findings)
 
     def evaluate_on(

@@ -49,6 +49,7 @@ from fourfold.web.pages.strategy_map import map_file, strategy_map
 from fourfold.web.pages.suggestions import suggestions
 from fourfold.web.pages.system import system
 from fourfold.web.pages.tokens import tokens
+from fourfold.web.pages.units import units
 from fourfold.web.pages.updates import update_checks, updates
 
 urlpatterns = [
@@ -77,6 +78,7 @@ urlpatterns = [
     path("s/<str:unit>/menu/", menu, name="menu"),
     path("s/<str:unit>/start/", start, name="start"),
     path("s/<str:unit>/build/", build, name="build"),
+    path("s/<str:unit>/build/units/", units, name="units"),
     path("s/<str:unit>/build/changes/", changes, name="changes"),
     path("s/<str:unit>/build/<slug:noun>/", amendment, name="new_thing"),
     path("s/<str:unit>/build/<slug:noun>/<str:key>/", amendment, name="amendment"),

@@ -237,6 +237,16 @@ CASES: list[tuple[str, dict[str, Any], list[str]]] = [
     ),
     ("WEIGHTS", {}, []),
     # Units
+    (
+        "UNIT-PAST",
+        alone(
+            "units",
+            {"code": "t", "name": "T"},
+            {"code": "a", "name": "A", "parent": "t", "formerly": [{"parent": "b", "until": "2026-07-01"}]},
+            {"code": "b", "name": "B", "parent": "a"},
+        ),
+        ["E unit:a.formerly: Unit a was part of a unit that was below it at the same time. Correct the unit"],
+    ),
     ("UNIT-TREE", alone("units"), ["E organisation: There is no unit. Add `units:` with one unit"]),
     (
         "UNIT-TREE",

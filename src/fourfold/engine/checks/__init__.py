@@ -15,6 +15,7 @@ from fourfold.engine.checks.computed import computed
 from fourfold.engine.checks.dates import dates
 from fourfold.engine.checks.driver_dead_end import driver_dead_end
 from fourfold.engine.checks.driver_missing import driver_missing
+from fourfold.engine.checks.former_parents import former_parents
 from fourfold.engine.checks.formula_circle import formula_circle
 from fourfold.engine.checks.formula_fit import formula_fit
 from fourfold.engine.checks.formula_name import formula_name
@@ -75,6 +76,7 @@ _ALL: Final = (
     organisation,
     rates,
     unit_tree,
+    former_parents,
     people,
     map_shape,
     map_size,

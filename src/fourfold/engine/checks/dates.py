@@ -39,6 +39,7 @@ def _dates(d: Definitions) -> Iterator[tuple[str, str, str | None]]:
     yield from (("organisation", "holidays", day) for day in d.organisation.holidays)
     for unit in d.units:
         yield from ((f"unit:{unit.code}", "holidays", day) for day in unit.holidays or ())
+        yield from ((f"unit:{unit.code}", "formerly", past.until) for past in unit.formerly)
     for kpi in d.kpis:
         yield f"kpi:{kpi.code}", "review_by", kpi.review_by
         yield f"kpi:{kpi.code}", "side_effects_reviewed", kpi.side_effects_reviewed

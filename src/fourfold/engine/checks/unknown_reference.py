@@ -40,6 +40,7 @@ def _references(d: Definitions) -> Iterator[tuple[str, str, str | None, str]]:
     yield from _each("strategy", "waivers", (w.author for w in d.strategy.waivers if w.author is not None), "person")
     for unit in d.units:
         yield f"unit:{unit.code}", "parent", unit.parent, "unit"
+        yield from _each(f"unit:{unit.code}", "formerly", (past.parent for past in unit.formerly), "unit")
     for person in d.people:
         yield f"person:{person.code}", "unit", person.unit, "unit"
     for o in d.objectives:

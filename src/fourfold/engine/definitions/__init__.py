@@ -15,11 +15,12 @@ from fourfold.engine.definitions.step import Step
 from fourfold.engine.definitions.strategy import Strategy
 from fourfold.engine.definitions.target import Target
 from fourfold.engine.definitions.theme import Theme
-from fourfold.engine.definitions.unit import Unit
+from fourfold.engine.definitions.unit import FormerParent, Unit
 from fourfold.engine.definitions.waiver import Waiver
 
 __all__ = [
     "Definitions",
+    "FormerParent",
     "Initiative",
     "Kpi",
     "KpiUse",

@@ -17,12 +17,13 @@ from fourfold.engine.definitions.rate import Rate
 from fourfold.engine.definitions.text.about import comments, summary
 from fourfold.engine.definitions.text.complaints import TYPES
 from fourfold.engine.definitions.text.folder import FORMAT, NESTED, SINGLES
+from fourfold.engine.definitions.unit import FormerParent
 from fourfold.engine.definitions.waiver import Waiver
 
 Json: TypeAlias = dict[str, JsonValue]
 
 #: Types that stand inside others and have no key of their own in a folder.
-INSIDE: Final[tuple[type[Definition], ...]] = (Milestone, Waiver, Rate)
+INSIDE: Final[tuple[type[Definition], ...]] = (Milestone, FormerParent, Waiver, Rate)
 #: What each nested key is good for.
 _NESTED_TEXT: Final = {
     "uses": "The KPIs that tell whether the objective is reached; a bare code is short for `kpi: code`.",

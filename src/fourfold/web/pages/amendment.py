@@ -105,7 +105,8 @@ def _forms(
     start = {name: text[:300] for name, text in request.GET.items() if name not in ("p", "by")}
     layout = LAYOUTS[noun]
     if now is not None:  # a code names a thing for ever
-        layout = tuple((title, tuple(f for f in fields if f != "code")) for title, fields in layout)
+        fixed = ("code", "parent") if noun == "unit" else ("code",)  # a unit moves on the page of units, from a day on
+        layout = tuple((title, tuple(f for f in fields if f not in fixed)) for title, fields in layout)
     own = {k: v for k, v in start.items() if any(k in fields for _, fields in layout) or k in ("kpi", "objective")}
     if noun == "target" and now is None:
         own.setdefault("since", _since(here))

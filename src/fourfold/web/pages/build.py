@@ -99,6 +99,7 @@ def _page(
         loose=_loose(here, written),
         changes_url=here.unit("build").partition("?")[0] + "changes/",
         library_url=here.unit("library"),
+        units_url=here.unit("units"),
     )  # fmt: skip
 
 
