@@ -2,23 +2,56 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 
 import pytest
 from hypothesis import Phase, given, settings
 
 from fourfold.engine.amendment_check import field_of, verdict
-from fourfold.engine.amendments import Amendment, amend, between, find_thing, removal
+from fourfold.engine.amendments import Amendment, Amendments, amend, find_thing, removal, things_of
 from fourfold.engine.definitions import Definitions, KpiUse, Objective, Theme
+from fourfold.engine.definitions.base import Definition
 from fourfold.engine.definitions.parse import parse
+from fourfold.engine.definitions.text.folder import SINGLES
 from fourfold.engine.definitions.write import write
-from fourfold.engine.edits import edits
+from fourfold.engine.edits import KEYS, edits, key_of
 from fourfold.engine.findings import Finding, Level, Place
 from fourfold.errors import NotFound, Outdated
 from fourfold.testing.bakery import bakery
 from tests.engine.definitions.strategies import definitions
 
 TODAY = date(2026, 5, 20)
+
+
+def between(before: Definitions, after: Definitions) -> Amendments:
+    """The amendments that lead from one set of definitions to another, but for the order of things."""
+    return tuple(each for noun in KEYS for each in _between(noun, things_of(before, noun), things_of(after, noun)))
+
+
+def _between(noun: str, before: tuple[Definition, ...], after: tuple[Definition, ...]) -> Iterator[Amendment]:
+    if noun in SINGLES:
+        yield from (Amendment(noun, old, new) for old, new in zip(before, after, strict=True) if old != new)
+        return
+    old, new = _by_key(noun, before), _by_key(noun, after)
+    different = [key for key in old | new if old.get(key) != new.get(key)]
+    changed = {key for key in different if len(old.get(key, ())) == len(new.get(key, ())) == 1}
+    # Only their order tells things of equal keys apart: they go last first and come in order, there and back.
+    for key in different:
+        if key not in changed:
+            yield from (Amendment(noun, thing, None) for thing in reversed(old.get(key, [])))
+    for key in different:
+        if key in changed:
+            yield Amendment(noun, old[key][0], new[key][0])
+        else:
+            yield from (Amendment(noun, None, thing) for thing in new.get(key, []))
+
+
+def _by_key(noun: str, things: tuple[Definition, ...]) -> dict[tuple[object, ...], list[Definition]]:
+    found: dict[tuple[object, ...], list[Definition]] = {}
+    for thing in things:
+        found.setdefault(key_of(noun, thing), []).append(thing)
+    return found
 
 
 def there_and_back(one: Definitions, other: Definitions) -> None:

@@ -115,6 +115,24 @@ def test_a_month_without_a_business_day_says_nothing_and_nothing_is_expected_of_
     assert one.forecast.mean[0] == 0.0 and one.forecast.mean[1] > 1000
 
 
+@pytest.mark.parametrize("normalise", ["weeks", "business_days"])
+def test_rare_events_are_charted_by_the_days_between_them_whatever_the_length_of_periods(normalise: str) -> None:
+    accidents = [float(n % 2 == 0 and n % 7 != 0) for n in range(24)]
+    one, plain = (seen(company(word, week_pattern="4-4-5"), accidents) for word in (normalise, ""))
+    assert one.reading is not None and one.reading.between is not None
+    assert plain.reading is not None and plain.reading.between is not None
+    assert one.reading.between.days.tolist() == plain.reading.between.days.tolist()
+    assert np.array_equal(one.reading.between.upper, plain.reading.between.upper) and len(one.reading.between.upper) > 8
+
+
+def test_counts_of_some_events_are_still_made_comparable() -> None:
+    d = company("weeks", week_pattern="4-4-5")
+    sold = [float(w) for w in weeks_of(d, 24)]
+    one = seen(d, sold)
+    assert one.reading is not None and one.reading.between is None
+    assert one.reading.centre == pytest.approx(sold)
+
+
 def test_other_kpis_are_read_as_they_are() -> None:
     d = company("", week_pattern="4-4-5")
     values = [float(400 + r) for r in RATES]

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import fourfold
-from fourfold.engine.definitions import KpiUse, Objective, Perspective, Strategy, Target
+from fourfold.engine.definitions import Definitions, KpiUse, Objective, Perspective, Strategy, Target
 from fourfold.engine.definitions.kpi import Kpi
 from fourfold.engine.evaluate import evaluate
 from fourfold.engine.scenarios import Part, Scenario, ScenarioError, lay_over, replaced, what_if
@@ -102,6 +102,24 @@ def test_structure_can_be_added_moved_and_removed() -> None:
     assert "kpi:b" not in gone.scenario.kpis.nodes and gone.scenario.definitions.targets_of("b") == []
     worst = what_if(BASE, ROWS, Scenario("worst", put=(Strategy(code="s", name="S", roll_up="worst_of"),)))
     assert worst.at("scorecard", unit="all", period="2026-01").parts == {Part.STRUCTURE: -10.0}
+
+
+def test_a_kpi_with_notes_steps_and_pairs_can_be_left_out() -> None:
+    extra = {
+        "notes": [{"kpi": "a", "period": "2026-01", "title": "Flood", "text": "Closed."}],
+        "steps": [{"kpi": "a", "since": "2026-01", "cause": "definition", "note": "Counted anew."}],
+    }
+    whole = Definitions.model_validate(TWO.model_dump() | extra)
+    b = whole.kpi["b"].model_copy(update={"paired_with": ("a",)})
+    paired = judged(whole.model_copy(update={"kpis": (whole.kpi["a"], b)}), ROWS)
+    gone = what_if(paired, ROWS, Scenario("without a", remove=("kpi:a", "use:o/a"))).scenario.definitions
+    assert (gone.notes, gone.steps, [(k.code, k.paired_with) for k in gone.kpis]) == ((), (), [("b", ())])
+
+
+def test_the_long_table_has_the_figures_of_both_sides() -> None:
+    frame = what_if(BASE, ROWS, Scenario("a", figures=figures(("a", "2026-01", 70)))).frame()
+    row = frame.row(by_predicate=(pl.col("node") == "kpi:a") & pl.col("period").str.ends_with("2026-01"), named=True)
+    assert (row["base_value"], row["scenario_value"], row["base_target"], row["scenario_gap"]) == (80, 70, 100, -30)
 
 
 def test_what_hangs_on_a_perspective_goes_with_it() -> None:

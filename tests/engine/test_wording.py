@@ -75,6 +75,11 @@ def test_a_vague_word_is_found_where_no_amount_helps_it(text: str, found: list[s
         ("Number of visits", "number of visits"),
         ("Milestones met", "milestone"),
         ("Completion of project Falcon", "completion of project"),
+        ("Complete the project", "complete the project"),
+        ("Rolling out tablets", "rolling out"),
+        ("Implementing the new system", "implementing"),
+        ("Training of staff", "training of"),
+        ("Training hours per person", None),
         ("Fewer falls", None),
     ],
 )

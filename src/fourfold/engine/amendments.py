@@ -9,7 +9,7 @@ from typing import Final, TypeAlias
 from fourfold.engine.definitions import Definitions
 from fourfold.engine.definitions.base import Definition
 from fourfold.engine.definitions.text.folder import SINGLES
-from fourfold.engine.edits import KEYS, key_of, name_of
+from fourfold.engine.edits import key_of, name_of
 from fourfold.errors import NotFound, Outdated
 
 #: Which fields of which nouns name things of another noun: (noun, field, the noun they name).
@@ -128,33 +128,3 @@ def _without(definitions: Definitions, noun: str, code: str | None, gone: set[in
             changed = {f: tuple(c for c in getattr(thing, f) if c != code) for f in fields if code in getattr(thing, f)}
             if changed and id(thing) not in gone and getattr(thing, "code", None) != code:
                 yield Amendment(other, thing, thing.model_copy(update=changed))
-
-
-def between(before: Definitions, after: Definitions) -> Amendments:
-    """The amendments that lead from one set of definitions to another, but for the order of things."""
-    return tuple(each for noun in KEYS for each in _between(noun, things_of(before, noun), things_of(after, noun)))
-
-
-def _between(noun: str, before: tuple[Definition, ...], after: tuple[Definition, ...]) -> Iterator[Amendment]:
-    if noun in SINGLES:
-        yield from (Amendment(noun, old, new) for old, new in zip(before, after, strict=True) if old != new)
-        return
-    old, new = _by_key(noun, before), _by_key(noun, after)
-    different = [key for key in old | new if old.get(key) != new.get(key)]
-    changed = {key for key in different if len(old.get(key, ())) == len(new.get(key, ())) == 1}
-    # Only their order tells things of equal keys apart: they go last first and come in order, there and back.
-    for key in different:
-        if key not in changed:
-            yield from (Amendment(noun, thing, None) for thing in reversed(old.get(key, [])))
-    for key in different:
-        if key in changed:
-            yield Amendment(noun, old[key][0], new[key][0])
-        else:
-            yield from (Amendment(noun, None, thing) for thing in new.get(key, []))
-
-
-def _by_key(noun: str, things: tuple[Definition, ...]) -> dict[tuple[object, ...], list[Definition]]:
-    found: dict[tuple[object, ...], list[Definition]] = {}
-    for thing in things:
-        found.setdefault(key_of(noun, thing), []).append(thing)
-    return found

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
+import numpy.typing as npt
 
 from fourfold.engine.aggregation import MeasureKind
 from fourfold.engine.cells import Floats
@@ -18,6 +19,8 @@ from fourfold.engine.definitions import Definitions, Kpi
 from fourfold.engine.forecasts import Forecast
 from fourfold.engine.periods import BusinessDays, Frequency, Period, per_business_day, per_mean_length, year_start_index
 from fourfold.engine.signals import Reading
+from fourfold.engine.signals.limits import LOCKED
+from fourfold.engine.signals.scales import FEW
 from fourfold.engine.unit_settings import settings_of
 
 
@@ -40,6 +43,18 @@ def factors_of(
             known[days] = per_mean_length(periods) if days is None else per_business_day(periods, days)
         factors[i] *= known[days]
     return factors
+
+
+def few_events(values: Floats, since: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
+    """Which series `(series, period)` have fewer than two events a period in their baseline, `(series,)`.
+
+    One event more or less then outweighs the length of a period, and only whole numbers can be charted by the days
+    between events. The baseline are the first twelve figures from `since`, `(series,)`, on; a series without is none.
+    """
+    known = np.isfinite(values) & (np.arange(values.shape[1]) >= since[:, None])
+    baseline = known & (np.cumsum(known, axis=1) <= LOCKED)
+    total = np.where(baseline, values, 0.0).sum(axis=1)
+    return np.asarray(total < FEW * baseline.sum(axis=1))
 
 
 def season_of(kpi: Kpi, periods: Sequence[Period]) -> Floats:

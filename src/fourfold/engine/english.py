@@ -71,12 +71,14 @@ OF_WHAT: Final = _listed("of score rate index rating measure within under by fro
 #: Beginnings and phrases of what people do, as against what comes of it (§2.7, V16).
 ACTIVITIES: Final = (
     "implement", "conduct", "hold", "organise", "organize", "launch", "develop", "draft", "document", "train",
-    "introduce", "install", "set up", "roll out", "carry out",
+    "introduce", "install", "set up", "roll out", "carry out", "implementing", "conducting", "organising", "organizing",
+    "launching", "drafting", "documenting", "introducing", "installing", "setting up", "rolling out", "carrying out",
 )  # fmt: skip
 ACTIVITY_PHRASES: Final = (
-    "roll out", "rollout", "implementation of", "deliver training", "training delivered", "number of meetings",
+    "roll out", "rollout", "implementation of", "introduction of", "launch of", "training of", "deliver training",
+    "training delivered", "number of meetings",
     "number of campaigns", "number of visits", "number of trainings", "number of training", "number of workshops",
-    "milestone", "completion of project", "completion of the project", "project completion",
+    "milestone", "completion of project", "completion of the project", "project completion", "complete the project",
 )  # fmt: skip
 #: Words that carry no meaning of their own when two texts are compared.
 STOP: Final = _listed(

@@ -229,14 +229,19 @@ _YEAR_AGO = ("same_period_last_year", "yoy_growth")
 def compared_with(kpi: Kpi, period: Period) -> str:
     """What a formula compares a period with, in a year of weeks, and how; empty where it does not, or in months."""
     weeks = period.calendar.weeks
-    if weeks is None or kpi.frequency is not period.frequency:
+    if weeks is None or kpi.frequency.rank > period.frequency.rank:
         return ""
     if not any(name in text for text in formulas_of(kpi) for name in _YEAR_AGO):
         return ""
-    if period.frequency.rank > Frequency.WEEK.rank:
+    if kpi.frequency.rank > Frequency.WEEK.rank:
         return str(last_year(period, "as_is"))
     how = "by number" if weeks.comparison == "as_is" else "by the same days of the year"
-    return f"{period.short_id} with {period.year_ago().short_id}, {how}"
+    own = period.parts(kpi.frequency)
+    if own[-1].within(Frequency.WEEK).short_id.endswith("-W53"):
+        how = f"{how}, week 53 with week 52" if own[1:] else "as there was no week 53"
+    ends = own[0], own[-1]
+    this, last = (" to ".join(dict.fromkeys(p.short_id for p in some)) for some in (ends, [p.year_ago() for p in ends]))
+    return f"{this} with {last}, {how}"
 
 
 def _rates(evaluation: Evaluation, kpi: Kpi, at: tuple[int, int, int], value: float | None) -> tuple[Step, ...]:

@@ -1,6 +1,7 @@
 """Where each KPI of each unit is going: its usual range and signals, its forecast, its chance to reach the target.
 
-Flows that say `normalise` are read and forecast as if all periods were equally long, and put back (`comparable`).
+Flows that say `normalise` are read and forecast as if all periods were equally long, and put back (`comparable`);
+counts of a few events are read as they are.
 
 Joins `signals` (§5), `forecasts` (§6) and `probability` (§4.4) with figures at the KPI's own frequency, as
 `kpis.figures` gives them. Series that are charted alike are read together, those of one frequency forecast together.
@@ -20,7 +21,7 @@ from fourfold.engine.aggregation import MeasureKind
 from fourfold.engine.blocks import Block
 from fourfold.engine.cells import Codes, Floats, Indexes
 from fourfold.engine.chances import AHEAD, Chance, Goals, Prospect, Way, chance_of, goals_of, prospects_of
-from fourfold.engine.comparable import factors_of, forecast_as_given, reading_as_given
+from fourfold.engine.comparable import factors_of, few_events, forecast_as_given, reading_as_given
 from fourfold.engine.confirmed_steps import segments_of
 from fourfold.engine.definitions import Definitions, Kpi
 from fourfold.engine.due import latest_day
@@ -196,7 +197,10 @@ def _of_block(
     goals = goals_of(definitions, kpis, block, s.row, s.unit, as_of=as_of)
     origin = [-1 if f.origin is None else f.origin.ordinal - periods[0].ordinal for f in forecasts]
     edges = np.array([p.start.toordinal() for p in axis[: len(periods) + 1]], dtype=np.float64)
-    readings = _readings(even, charts, goals, factors, np.array(origin, dtype=np.intp), edges)
+    counts = np.array([c is not None and c.nature is Nature.COUNT for c in charts], dtype=np.bool_)
+    as_it_is = np.where((counts & few_events(s.value, since))[:, None], 1.0, factors)
+    comparable = s._replace(value=s.value * as_it_is[:, : len(periods)])
+    readings = _readings(comparable, charts, goals, as_it_is, np.array(origin, dtype=np.intp), edges)
     forecasts = tuple(forecast_as_given(made, factors[i, origin[i] + 1 :]) for i, made in enumerate(forecasts))
     prospects = prospects_of(s.kpis, forecasts, periods, goals)
     figures = own_figures(s.value, s.state, s.marks)

@@ -103,13 +103,25 @@ def activity(text: str) -> str | None:
     >>> activity("Implement a new booking system"), activity("Number of meetings held"), activity("Fewer falls")
     ('implement', 'number of meetings', None)
     """
+    if (verb := begins_with_activity(text)) is not None:
+        return verb
+    said = " ".join(words(text))
+    return next((p for p in ACTIVITY_PHRASES if re.search(rf"\b{p}s?\b", said)), None)  # one or several of them
+
+
+def begins_with_activity(text: str) -> str | None:
+    """The verb of doing, in the form it has, that a text begins with, or None.
+
+    >>> begins_with_activity("Hold meetings"), begins_with_activity("Rolling out tablets"), begins_with_activity("Held")
+    ('hold', 'rolling out', None)
+    """
     said = " ".join(words(text))
     for phrase in ACTIVITIES:
         if said == phrase or said.startswith(f"{phrase} "):
             rest = said.removeprefix(phrase).split()
             if phrase not in EITHER or (rest and (rest[0] in OBJECTS or rest[0].endswith("s"))):
                 return phrase
-    return next((p for p in ACTIVITY_PHRASES if re.search(rf"\b{p}s?\b", said)), None)  # one or several of them
+    return None
 
 
 def is_noun_phrase(text: str) -> bool:

@@ -200,6 +200,11 @@ def test_words_of_another_language_are_not_judged() -> None:
     assert findings(german.replace("GBP", "EUR")) == []
 
 
+def test_what_begins_with_a_verb_of_doing_is_no_result_and_is_not_said_to_have_no_verb() -> None:
+    told = [f.code for f in findings(changed("name: Know the craft", "name: Hold meetings"))]
+    assert told == ["OBJECTIVE-ACTIVITY"]
+
+
 # Waivers
 
 WAIVED = """\

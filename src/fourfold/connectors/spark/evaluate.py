@@ -13,15 +13,10 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from fourfold.connectors.spark.session import NoCluster, reason
 from fourfold.connectors.spark.store import Store, address
+from fourfold.engine.cluster.figures import figures_of, first_periods
 from fourfold.engine.cluster.job import Job, plan
 from fourfold.engine.cluster.kernel import FINDING, KPI, NODE
-from fourfold.engine.cluster.stages import (
-    evaluate_kpis_on,
-    figures_of,
-    findings_of,
-    first_periods,
-    roll_up_nodes_on,
-)
+from fourfold.engine.cluster.stages import evaluate_kpis_on, findings_of, roll_up_nodes_on
 from fourfold.engine.definitions import Definitions
 from fourfold.engine.findings import Finding, errors
 from fourfold.engine.results import View

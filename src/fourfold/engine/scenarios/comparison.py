@@ -125,11 +125,13 @@ class Comparison:
                     for name, side in (("base", d.base), ("scenario", d.scenario)):
                         row[f"{name}_score"] = side.score if side else None
                         row[f"{name}_status"] = side.status.name.lower() if side else None
-                        row[f"{name}_gap"] = side.gap if side else None
+                        for figure in ("value", "target", "gap"):
+                            row[f"{name}_{figure}"] = getattr(side, figure) if side else None
                     row["change"] = d.change
                     row |= {part.value: d.parts.get(part) for part in Part}
                     rows.append(row)
-        numbers = ("base_score", "base_gap", "scenario_score", "scenario_gap", "change", *(p.value for p in Part))
+        numbers = [f"{side}_{x}" for side in ("base", "scenario") for x in ("score", "value", "target", "gap")]
+        numbers += ["change", *(p.value for p in Part)]
         return pl.DataFrame(rows, schema_overrides=dict.fromkeys(numbers, pl.Float64), infer_schema_length=None)
 
     def _period(self, text: str) -> str:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final, TypeAlias
 
+from fourfold.engine.amendments import amend, removal
 from fourfold.engine.definitions import (
     Definitions,
-    Initiative,
     Kpi,
     KpiUse,
     Link,
@@ -21,6 +21,7 @@ from fourfold.engine.definitions import (
     Theme,
     Unit,
 )
+from fourfold.engine.definitions.base import Definition
 from fourfold.engine.definitions.complete import complete
 from fourfold.engine.edits import key_of
 from fourfold.engine.words import did_you_mean
@@ -81,7 +82,9 @@ _FIELDS: Final[Mapping[type, str]] = {
     Perspective: "perspectives", Theme: "themes", Objective: "objectives", Kpi: "kpis", KpiUse: "uses", Link: "links",
     Unit: "units",
 }  # fmt: skip
-_REMOVABLE: Final = {"perspective": "perspectives", "theme": "themes", "objective": "objectives", "kpi": "kpis"}
+_REMOVABLE: Final = {
+    "perspective": "perspectives", "theme": "themes", "objective": "objectives", "kpi": "kpis", "use": "uses",
+}  # fmt: skip
 
 
 def lay_over(definitions: Definitions, scenario: Scenario, parts: Collection[Part]) -> Definitions:
@@ -141,47 +144,19 @@ def _with(definitions: Definitions, put: tuple[Thing, ...]) -> Definitions:
 
 def _without(definitions: Definitions, remove: tuple[str, ...]) -> Definitions:
     """The definitions without some things and without what hangs on them."""
-    gone = set(remove)
+    known = _removable(definitions)
     for name in remove:
-        noun, _, code = name.partition(":")
-        known = _names(definitions)
         if name not in known:
             raise NotFound(
                 f"There is nothing called {name!r} to remove.", hint=did_you_mean(name, sorted(known), "name")
             )
-        if noun == "perspective":
-            gone |= {f"objective:{o.code}" for o in definitions.objectives if o.perspective == code}
-
-    def stays(noun: str) -> Callable[[str], bool]:
-        return lambda code: f"{noun}:{code}" not in gone
-
-    objective, kpi, theme = stays("objective"), stays("kpi"), stays("theme")
-    return _changed(
-        definitions,
-        {
-            "perspectives": tuple(p for p in definitions.perspectives if f"perspective:{p.code}" not in gone),
-            "themes": tuple(t for t in definitions.themes if theme(t.code)),
-            "objectives": tuple(
-                o.model_copy(update={"themes": tuple(filter(theme, o.themes))})
-                for o in definitions.objectives
-                if objective(o.code)
-            ),
-            "kpis": tuple(k for k in definitions.kpis if kpi(k.code)),
-            "uses": tuple(
-                u
-                for u in definitions.uses
-                if objective(u.objective) and kpi(u.kpi) and f"use:{u.objective}/{u.kpi}" not in gone
-            ),
-            "links": tuple(k for k in definitions.links if objective(k.source) and objective(k.target)),
-            "targets": tuple(t for t in definitions.targets if kpi(t.kpi)),
-            "initiatives": tuple(_still(i, objective, kpi) for i in definitions.initiatives),
-        },
-    )
-
-
-def _still(initiative: Initiative, objective: Callable[[str], bool], kpi: Callable[[str], bool]) -> Initiative:
-    kept = tuple(filter(objective, initiative.objectives)), tuple(filter(kpi, initiative.kpis))
-    return initiative.model_copy(update={"objectives": kept[0], "kpis": kept[1]})
+    for name in remove:
+        noun, _, code = name.partition(":")
+        own = [o for o in definitions.objectives if o.perspective == code] if noun == "perspective" else []
+        for each in (*(f"objective:{o.code}" for o in own), name):
+            if (thing := _removable(definitions).get(each)) is not None:  # else it went with another one
+                definitions = amend(definitions, removal(definitions, _REMOVABLE[each.partition(":")[0]], thing))
+    return definitions
 
 
 def _weighted(definitions: Definitions, weights: Mapping[str, Decimal]) -> Definitions:
@@ -198,7 +173,10 @@ def _weighted(definitions: Definitions, weights: Mapping[str, Decimal]) -> Defin
     )
 
 
-def _names(definitions: Definitions) -> set[str]:
-    """What can be removed."""
-    named = {f"{noun}:{thing.code}" for noun, name in _REMOVABLE.items() for thing in getattr(definitions, name)}
-    return named | {f"use:{u.objective}/{u.kpi}" for u in definitions.uses}
+def _removable(definitions: Definitions) -> dict[str, Definition]:
+    """What can be removed, by name."""
+    return {
+        f"{noun}:{f'{thing.objective}/{thing.kpi}' if isinstance(thing, KpiUse) else thing.code}": thing
+        for noun, name in _REMOVABLE.items()
+        for thing in getattr(definitions, name)
+    }

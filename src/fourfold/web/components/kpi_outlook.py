@@ -135,11 +135,12 @@ def _finite(value: float) -> float | None:
 
 
 def chance_words(page: KpiPage) -> str:
-    """The chance to end the fiscal year where it is wanted: "5% chance of reaching 78.0% by March"."""
+    """The chance to end the fiscal year where it is wanted: "Unlikely: 10% chance of reaching 78.0% by March"."""
     chance = page.ahead.outlook.chance if page.ahead else None
     if chance is None or chance.percent is None:
         return ""
-    return f"{chance.percent}% chance of {_reached(page.kpi, chance)}.{_needed_words(page, chance)}"
+    likely = chance.word.capitalize()
+    return f"{likely}: {chance.percent}% chance of {_reached(page.kpi, chance)}.{_needed_words(page, chance)}"
 
 
 def _needed_words(page: KpiPage, chance: Chance) -> str:
