@@ -1,4 +1,4 @@
-"""Whatever people and directories do with accounts, tokens and deputies, nobody comes to more by it."""
+"""Whatever people and directories do with accounts, tokens, deputies and guest links, nobody comes to more by it."""
 
 from __future__ import annotations
 
@@ -22,10 +22,12 @@ from fourfold.access.scopes import Scope
 from fourfold.actions._invitations import is_safe_link
 from fourfold.actions.accept_invitation import accept_invitation
 from fourfold.actions.admit_person import admit_person
+from fourfold.actions.change_email import change_email
 from fourfold.actions.deactivate_person import deactivate_person
 from fourfold.actions.end_deputy import end_deputy
 from fourfold.actions.end_sessions import end_sessions
 from fourfold.actions.invite_person import invite_person
+from fourfold.actions.make_guest_link import make_guest_link
 from fourfold.actions.make_provisioning_key import make_provisioning_key
 from fourfold.actions.make_token import make_token
 from fourfold.actions.name_deputy import name_deputy
@@ -35,15 +37,18 @@ from fourfold.actions.reactivate_person import reactivate_person
 from fourfold.actions.remove_second_factors import remove_second_factors
 from fourfold.actions.rename_person import rename_person
 from fourfold.actions.renew_invitation import renew_invitation
+from fourfold.actions.revoke_guest_link import revoke_guest_link
 from fourfold.actions.revoke_invitation import revoke_invitation
 from fourfold.actions.revoke_token import revoke_token
 from fourfold.actions.set_password import set_password
 from fourfold.actions.withdraw_entry import withdraw_entry
 from fourfold.errors import FourfoldError
+from fourfold.records.guests import find_link, guest_of
 from fourfold.records.models import (
     Deputy,
     Entry,
     Event,
+    GuestLink,
     Invitation,
     Organisation,
     Person,
@@ -142,10 +147,34 @@ class Accounts(RuleBasedStateMachine):
         with self.tries(who) as by:
             what(by=by, email=to)
 
-    @rule(who=people, name=st.sampled_from(["Ada", "Dee", "Somebody Else"]))
-    def rename(self, who: str, name: str) -> None:
+    @rule(who=people, to=st.none() | people, name=st.sampled_from(["Ada", "Dee", "Somebody Else"]))
+    def rename(self, who: str, to: str | None, name: str) -> None:
+        number = Person.objects.get(email=to).pk if to else None
         with self.tries(who) as by:
-            rename_person(by=by, name=name)
+            rename_person(by=by, number=number, name=name)
+
+    @rule(who=people, to=people)
+    def address(self, who: str, to: str) -> None:
+        """Another address, and back, so that the next rules find the person."""
+        elsewhere, ruled = "elsewhere@b.example", rules(*(Person.objects.get(email=each) for each in (who, to)))
+        with self.tries(who) as by:
+            change_email(by=by, email=to, new=elsewhere, at=NOW)
+        if Person.objects.filter(email=elsewhere).exists():
+            assert ruled
+            change_email(by=None, email=elsewhere, new=to, at=NOW)
+
+    @rule(who=people, unit=st.sampled_from(["bakery", "north", "stall"]), live=st.booleans(), closed=st.booleans())
+    def share(self, who: str, unit: str, live: bool, closed: bool) -> None:
+        with self.tries(who) as by:
+            shown = {"is_live": live, "statuses_only": closed}
+            make_guest_link(by=by, organisation="bakery", unit=unit, name="The board", **shown)
+
+    @rule(who=people, pick=st.integers(0, 9))
+    def no_link(self, who: str, pick: int) -> None:
+        found = list(GuestLink.objects.all())
+        if found:
+            with self.tries(who) as by:
+                revoke_guest_link(by=by, prefix=found[pick % len(found)].prefix)
 
     @rule(
         who=people, to=people, again=st.sampled_from([renew_invitation, revoke_invitation]),
@@ -253,6 +282,21 @@ class Accounts(RuleBasedStateMachine):
         return set() if before.get(pk) else self.given(pk)
 
     @invariant()
+    def a_guest_sees_one_unit_that_the_maker_of_the_link_sees_and_manages(self) -> None:
+        for row in GuestLink.objects.all():
+            link = find_link(row.digest, row.made_at)
+            if link is None:
+                continue
+            assert link.made_by is not None and link.made_by.is_active
+            maker, guest = principal_of(link.made_by), guest_of(link).principal
+            there = Thing(link.organisation_id, link.unit.path)
+            assert can(maker, Action.SEE, there) and can(maker, Action.MANAGE, there)
+            for pk, path in Unit.objects.values_list("organisation", "path"):
+                for action in Action:
+                    may = can(guest, action, Thing(pk, path, snapshot=link.prefix))
+                    assert may is (action is Action.SEE and path == link.unit.path)
+
+    @invariant()
     def tokens_and_deputies_hold_no_more_than_their_people(self) -> None:
         newest = Event.objects.count()
         if newest == self.seen:
@@ -347,3 +391,10 @@ def test_no_sequence_of_calls_about_accounts_raises_anybodys_rights(two_organisa
             phases=(Phase.reuse, Phase.generate),  # to make an example smaller takes minutes here
         ),
     )
+
+
+def test_there_is_something_to_share_in_this_world(two_organisations: None) -> None:
+    """Who administers and sees may make a link here, so that the machine above tries something that can be done."""
+    ben = Person.objects.get(email="ben@b.example")
+    made = make_guest_link(by=ben, organisation="bakery", unit="north", name="The board").value
+    assert made is not None and find_link(made.row.digest, made.row.made_at) is not None

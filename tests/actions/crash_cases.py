@@ -28,6 +28,7 @@ from fourfold.actions.amend_definitions import amend_definitions
 from fourfold.actions.answer_once import Answer, answer_once
 from fourfold.actions.approve_measurement import approve_measurement
 from fourfold.actions.ask_restatement import ask_restatement
+from fourfold.actions.change_email import change_email
 from fourfold.actions.confirm_step import confirm_step
 from fourfold.actions.deactivate_person import deactivate_person
 from fourfold.actions.decide_restatement import decide_restatement
@@ -64,6 +65,7 @@ from fourfold.actions.remove_feed import remove_feed
 from fourfold.actions.remove_feed_runs import remove_feed_runs
 from fourfold.actions.remove_memos import remove_memos
 from fourfold.actions.remove_outbox import remove_outbox
+from fourfold.actions.remove_reminders import remove_reminders
 from fourfold.actions.remove_second_factors import remove_second_factors
 from fourfold.actions.remove_sessions import remove_sessions
 from fourfold.actions.rename_person import rename_person
@@ -103,6 +105,7 @@ from fourfold.records.models import (
     Outbox,
     Person,
     ProvisioningKey,
+    Reminder,
     Secret,
     Session,
 )  # fmt: skip
@@ -315,6 +318,13 @@ def _(path: Path) -> Act:
     return lambda: remove_connection(by=person(ALICE), connection="shop", **B)
 
 
+@case(remove_reminders)
+def _(path: Path) -> Act:
+    times = {"made_at": NOW - timedelta(days=200), "ends_at": NOW - timedelta(days=190)}
+    Reminder.objects.create(organisation=place(), person=person(), day=times["made_at"].date(), figures=[], **times)
+    return lambda: remove_reminders(at=NOW)
+
+
 @case(remove_feed_runs)
 def _(path: Path) -> Act:
     feed, long_ago = sales_feed(), NOW - timedelta(days=200)
@@ -458,6 +468,11 @@ def _(path: Path) -> Act:
 def _(path: Path) -> Act:
     deactivate_person(by=None, email=BOB, at=NOW)
     return lambda: reactivate_person(by=person(ALICE), email=BOB, at=NOW)
+
+
+@case(change_email)
+def _(path: Path) -> Act:
+    return lambda: change_email(by=person(ALICE), number=person().pk, new="robert@bakery.example", at=NOW)
 
 
 @case(rename_person)

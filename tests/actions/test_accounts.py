@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
+from django.contrib.auth.tokens import default_token_generator
 
+from fourfold.actions.change_email import change_email
 from fourfold.actions.deactivate_person import deactivate_person
 from fourfold.actions.end_sessions import end_sessions
 from fourfold.actions.invite_person import invite_person
@@ -17,7 +20,8 @@ from fourfold.actions.remove_sessions import remove_sessions
 from fourfold.actions.rename_person import rename_person
 from fourfold.errors import Conflict, Forbidden, NotFound
 from fourfold.records.frames.definition import read_definitions
-from fourfold.records.models import Event, Invitation, Organisation, Person, Session
+from fourfold.records.models import Event, Invitation, Mail, Organisation, Person, Session
+from fourfold.records.queries.invitation import hash_of, link_of
 from fourfold.records.queries.people import owned_by
 from tests.actions.conftest import NOW
 
@@ -141,3 +145,67 @@ def test_a_new_name_is_in_the_account_and_in_the_definitions(bob: Person, organi
     assert definitions and definitions.person["bob"].name == "Robert Baker"
     assert not rename_person(by=bob, name=" ").ok
     assert Event.objects.latest("seq").after == {"name": "Robert Baker"}
+
+
+def test_an_administrator_renames_somebody_and_nobody_else_does(alice: Person, bob: Person) -> None:
+    rename_person(by=alice, number=bob.pk, name="Robert Baker", at=NOW)
+    assert Person.objects.get(pk=bob.pk).name == "Robert Baker"
+    assert Event.objects.latest("seq").before == {"name": "Bob Baker"}
+    with pytest.raises(Forbidden):
+        rename_person(by=Person.objects.get(pk=bob.pk), number=alice.pk, name="Somebody")
+
+
+def test_a_new_address_signs_in_and_the_old_one_ends_with_its_sessions(
+    alice: Person, bob: Person, organisation: Organisation
+) -> None:
+    bob.set_password("flour water salt")
+    bob.save()
+    session_of(bob, "a")
+    kept = session_of(alice, "b")
+    assert change_email(by=alice, number=bob.pk, new=" Robert@Bakery.example ", at=NOW).ok
+    bob = Person.objects.get(pk=bob.pk)
+    assert (bob.email, bob.check_password("flour water salt")) == ("robert@bakery.example", True)
+    assert list(Session.objects.all()) == [kept] and not Invitation.objects.filter(person=bob).exists()
+    definitions = read_definitions(Organisation.objects.get(pk=organisation.pk))
+    assert definitions and definitions.person["bob"].email == "robert@bakery.example"
+    event = Event.objects.latest("seq")
+    assert (event.action, event.person, event.before) == ("person.email", alice, {"email": BOB})
+    assert change_email(by=alice, number=bob.pk, new="robert@bakery.example").summary.endswith("already")
+
+
+def test_an_invitation_goes_to_the_new_address_and_the_link_to_the_old_one_opens_nothing(
+    alice: Person, settings: Any
+) -> None:
+    settings.SENDS_EMAIL = True
+    invite_person(by=alice, email="dora@bakery.example", name="Dora", role="viewer")
+    before, dora = link_of(Invitation.objects.get()), Person.objects.get(email="dora@bakery.example")
+    change_email(by=alice, number=dora.pk, new="d.dean@bakery.example", at=NOW)
+    opened = Invitation.objects.get(accepted_at=None, revoked_at=None)
+    assert link_of(opened) != before and not Invitation.objects.filter(link_hash=hash_of(before)).exists()
+    assert list(Mail.objects.values_list("address", flat=True)) == ["d.dean@bakery.example"]
+
+
+def test_a_link_for_a_new_password_does_not_outlive_the_address(alice: Person, bob: Person) -> None:
+    bob.set_password("flour water salt")
+    bob.save()
+    token = default_token_generator.make_token(bob)
+    change_email(by=alice, number=bob.pk, new="robert@bakery.example")
+    assert not default_token_generator.check_token(Person.objects.get(pk=bob.pk), token)
+
+
+@pytest.mark.parametrize("new", ["", "robert", "a@b", "a@b.example, eve@evil.example", "x" * 250 + "@b.example"])
+def test_what_is_no_address_changes_nothing(alice: Person, bob: Person, new: str) -> None:
+    count = Event.objects.count()
+    assert not change_email(by=alice, number=bob.pk, new=new).ok
+    assert Person.objects.get(pk=bob.pk).email == BOB and Event.objects.count() == count
+
+
+def test_nobody_takes_the_address_of_another_changes_their_own_or_that_of_whom_they_do_not_manage(
+    alice: Person, bob: Person
+) -> None:
+    with pytest.raises(Conflict, match="another account"):
+        change_email(by=alice, number=bob.pk, new=str(alice.email))
+    for by, whom in ((alice, alice), (bob, bob), (bob, alice)):
+        with pytest.raises((Forbidden, NotFound)):
+            change_email(by=by, number=whom.pk, new="new@bakery.example")
+    assert Person.objects.get(pk=bob.pk).email == BOB

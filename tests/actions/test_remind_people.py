@@ -14,6 +14,7 @@ from fourfold.actions.record_measurement import record_measurement
 from fourfold.actions.remind_people import remind_people
 from fourfold.actions.send_mail import _message
 from fourfold.errors import Forbidden, NotFound
+from fourfold.jobs.make_room import make_room
 from fourfold.records.models import Event, Mail, Organisation, Person, Reminder
 from fourfold.records.queries.reminder import link_of, open_reminder, still_due
 from fourfold.testing.bakery import BAKERY
@@ -113,3 +114,12 @@ def test_the_mail_names_units_and_counts_and_no_figures_or_kpis(asked: Organisat
 def test_only_an_administrator_or_the_machine_reminds(asked: Organisation, bob: Person) -> None:
     with pytest.raises(Forbidden):
         remind_people(by=bob, organisation="bakery", at=at(7, 3))
+
+
+def test_reminders_whose_links_ended_long_ago_make_room_with_their_mails(asked: Organisation) -> None:
+    assert reminded(at(7, 3)) and Mail.objects.filter(kind=Mail.Kind.REMINDER).exists()
+    ended = max(Reminder.objects.values_list("ends_at", flat=True))
+    make_room(now=ended + timedelta(days=89))
+    assert Reminder.objects.exists()
+    make_room(now=ended + timedelta(days=91))
+    assert not Reminder.objects.exists() and not Mail.objects.filter(kind=Mail.Kind.REMINDER).exists()

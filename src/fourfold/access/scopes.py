@@ -18,6 +18,7 @@ class Scope(StrEnum):
     RECORD = "record"
     APPROVE = "approve"
     AUDIT = "audit"
+    SHARE = "share"
 
 
 #: The actions of each scope. Whoever records must see what they record.
@@ -26,6 +27,7 @@ ACTIONS: Final[dict[Scope, frozenset[Action]]] = {
     Scope.RECORD: frozenset({Action.SEE, Action.RECORD, Action.SUBMIT}),
     Scope.APPROVE: frozenset({Action.SEE, Action.APPROVE, Action.LOCK}),
     Scope.AUDIT: frozenset({Action.AUDIT}),
+    Scope.SHARE: frozenset({Action.SEE, Action.MANAGE}),
 }
 #: What each is for, in words that complete “This token may …”.
 WORDS: Final[dict[Scope, str]] = {
@@ -33,6 +35,7 @@ WORDS: Final[dict[Scope, str]] = {
     Scope.RECORD: "enter and correct figures",
     Scope.APPROVE: "approve figures, and close and reopen periods",
     Scope.AUDIT: "read the audit log",
+    Scope.SHARE: "make and revoke guest links",
 }
 
 

@@ -57,7 +57,8 @@ def amend_definitions(
     if not wanted:
         return Outcome("nothing is different", ())
     if others := {each.noun for each in wanted} & _OTHERS:
-        raise Conflict(f"{', '.join(sorted(others))} are not changed here.")
+        hint = "They belong to figures: a KPI that has some is archived, and keeps its past."
+        raise Conflict(f"{', '.join(sorted(others)).capitalize()} are not changed here.", hint=hint)
     moment = at or datetime.now(UTC)
     with transaction.atomic():
         locked = lock(found)

@@ -25,6 +25,7 @@ from fourfold.records.ready import Ready, ready_definitions
 from fourfold.records.scope import principal_of
 
 LONGEST = 1000
+HIDDEN = "There is no such figure, or you may not see it."
 
 
 def approve_measurement(
@@ -48,7 +49,7 @@ def approve_measurement(
     found, moment = find_organisation(by, organisation), at or datetime.now(UTC)
     ready = ready_definitions(found)
     if ready is None or kpi not in ready.kpis or unit not in ready.units:
-        raise NotFound("There is no such figure, or you may not see it.")
+        raise NotFound(HIDDEN)
     canonical = ready.definitions.calendar.parse(period, ready.definitions.kpi[kpi].frequency).id
     with transaction.atomic():
         place = lock(found)
@@ -97,6 +98,8 @@ def _require(
         absent = absent_person(by, kpi, thing, on=day_at(ready.definitions, unit, at), action=Action.APPROVE)
     if absent is None:
         require_of(principal_of(by), Action.APPROVE, thing)
+    if row is not None and not Measurement.objects.visible_to(by).filter(pk=row.pk).exists():  # of a small group
+        raise NotFound(HIDDEN)
     if row is not None and _entered_for(row, f"{kpi}/{unit}/{row.period}") in (by.pk, (absent and absent.pk) or by.pk):
         raise Forbidden(f"You may not {Action.APPROVE.words} here. {OWN_WORK}")
     return absent

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from django.db import transaction
 
-from fourfold.actions._people import note_for_person
+from fourfold.actions._people import find_person, note_for_person
 from fourfold.actions._steps import advance, lock
 from fourfold.actions.outcome import Outcome
 from fourfold.engine.findings import Finding, Level, Place
@@ -15,19 +15,20 @@ from fourfold.records.models import Membership, Person
 _LONGEST = 300
 
 
-def rename_person(*, by: Person, name: str, at: datetime | None = None) -> Outcome[Person]:
-    """Give oneself another name, in every organisation one belongs to."""
+def rename_person(
+    *, by: Person, name: str, number: int | None = None, at: datetime | None = None
+) -> Outcome[Person]:
+    """Give oneself another name, or somebody whose account one manages, in every organisation they belong to."""
+    person = by if number is None else find_person(by, "", number)
     if findings := check_name(name):
         return Outcome("nothing was changed", findings=findings)
-    if name.strip() == by.name:
-        return Outcome("this is the name already", by)
+    if name.strip() == person.name:
+        return Outcome("this is the name already", person)
     with transaction.atomic():
-        before = by.name
-        write_name(by, name)
-        note_for_person(
-            by, by, "person.rename", at=at or datetime.now(UTC), before={"name": before}, after={"name": by.name}
-        )
-    return Outcome(f"the name is {by.name} now", by)
+        told = {"before": {"name": person.name}, "after": {"name": name.strip()}}
+        write_name(person, name)
+        note_for_person(person, by, "person.rename", at=at or datetime.now(UTC), **told)
+    return Outcome(f"the name is {person.name} now", person)
 
 
 def check_name(name: str) -> tuple[Finding, ...]:

@@ -7,6 +7,7 @@ from typing import Annotated, Final
 import typer
 
 from fourfold.cli.django_setup import prepare, set_up
+from fourfold.cli.output import print_findings
 
 NAME: Final = "account"
 
@@ -16,6 +17,7 @@ def run(
     off: Annotated[bool, typer.Option("--off", help="Switch it off: nobody signs in, sessions end at once.")] = False,
     on: Annotated[bool, typer.Option("--on", help="Switch it on again.")] = False,
     end_sessions: Annotated[bool, typer.Option("--end-sessions", help="Sign all devices out.")] = False,
+    new_email: Annotated[str | None, typer.Option(metavar="EMAIL", help="Give it another e-mail address.")] = None,
     remove_factors: Annotated[
         bool, typer.Option("--remove-factors", help="Remove apps, passkeys and recovery codes that were lost.")
     ] = False,
@@ -27,6 +29,7 @@ def run(
     """
     set_up()
     prepare()
+    from fourfold.actions.change_email import change_email
     from fourfold.actions.deactivate_person import deactivate_person
     from fourfold.actions.end_sessions import end_sessions as end
     from fourfold.actions.reactivate_person import reactivate_person
@@ -38,7 +41,13 @@ def run(
     for wanted, change in changes:
         if wanted:
             typer.echo(change(by=None, email=email).summary)
-    _tell(email)
+    if new_email is not None:
+        outcome = change_email(by=None, email=email, new=new_email)
+        print_findings(outcome.findings)
+        typer.echo(outcome.summary)
+        if not outcome.ok:
+            raise typer.Exit(1)
+    _tell(new_email or email)
 
 
 def _tell(email: str) -> None:

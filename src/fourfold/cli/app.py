@@ -30,6 +30,7 @@ from fourfold.cli import (
     export,
     feed,
     forecast,
+    guest_link,
     health,
     imports,
     init,
@@ -86,7 +87,7 @@ _COMMANDS: Final = (
 )  # fmt: skip
 for _module in _COMMANDS:
     app.command(_module.NAME)(_module.run)
-for _group in (library, audit, token, period, feed):
+for _group in (library, audit, token, guest_link, period, feed):
     app.add_typer(_group.group, name=_group.NAME)
 
 

@@ -1,4 +1,4 @@
-"""Make room: sessions, memos, job runs, and runs of feeds that brought nothing, which have ended; changes all know."""
+"""Make room: what has ended (sessions, memos, job runs, reminders, runs of feeds that brought nothing) or all know."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from datetime import datetime
 from fourfold.actions.remove_feed_runs import remove_feed_runs
 from fourfold.actions.remove_memos import remove_memos
 from fourfold.actions.remove_outbox import remove_outbox
+from fourfold.actions.remove_reminders import remove_reminders
 from fourfold.actions.remove_sessions import remove_sessions
 
 
 def make_room(*, now: datetime) -> int:
     """How many rows were removed."""
-    every = (remove_sessions, remove_memos, remove_feed_runs, remove_outbox)
+    every = (remove_sessions, remove_memos, remove_feed_runs, remove_reminders, remove_outbox)
     return sum(remove(by=None, at=now).value or 0 for remove in every)

@@ -169,3 +169,9 @@ def test_who_may_not_change_definitions_is_not_led_there(alice: Client, bob: Cli
 def test_what_the_form_carries_can_be_broken_without_harm(alice: Client) -> None:
     for seen in ("x", "[]", json.dumps({"code": "sales"})):
         assert alice.post(BUILD + "kpi/sales/", {"sent": "yes", **sales(seen=seen)}).status_code in (302, 409, 422)
+
+
+def test_a_kpi_with_notes_is_not_removed_and_the_page_says_what_to_do(alice: Client) -> None:
+    address = "kpi/sales/removal/"
+    assert "Notes are not changed here. They belong to figures" in send(alice, address, 409)
+    send(alice, address, archive="yes")

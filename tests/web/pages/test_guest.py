@@ -18,6 +18,8 @@ from fourfold.actions.make_guest_link import NewGuestLink, make_guest_link
 from fourfold.actions.note_denial import forget_denials
 from fourfold.actions.record_measurement import record_measurement
 from fourfold.actions.revoke_guest_link import revoke_guest_link
+from fourfold.actions.set_period_state import set_period_state
+from fourfold.engine.period_states import PeriodState
 from fourfold.errors import Forbidden, NotFound
 from fourfold.project.logs import hide
 from fourfold.records.limits import forget
@@ -233,6 +235,68 @@ def test_a_snapshot_stays_and_a_live_link_follows(organisation: Organisation) ->
     assert "£1,234.56" in page(opened(live), live)
 
 
+def closed_march() -> None:
+    """March is closed at North Quay, where April is the newest month."""
+    set_period_state(
+        by=None, organisation="bakery", unit="north", period="2026-03", state=PeriodState.CLOSED, reason="Over."
+    )
+
+
+def test_where_a_month_is_closed_a_link_shows_it_unless_something_else_is_said(organisation: Organisation) -> None:
+    assert not made().row.snapshot["is_closed"], "none is closed: the newest"
+    closed_march()
+    link = made()
+    assert (link.row.snapshot["period"], link.row.snapshot["is_closed"]) == ("M:2026-03", True)
+    text = page(opened(link), link)
+    assert "Closed figures as they were on" in text and "£700.00" in text and "£1,200.00" not in text
+    assert made(period="2026-04").row.snapshot["period"] == "M:2026-04"
+    assert made(is_live=True).row.snapshot is None
+
+
+def test_the_form_offers_the_closed_month_first(alice: Client, organisation: Organisation) -> None:
+    assert "which is closed" not in alice.get("/s/north/guests/").content.decode()
+    closed_march()
+    form = alice.get("/s/north/guests/").content.decode()
+    assert re.search(r'value="closed" checked>of Mar[a-z]* 2026, which is closed', form)
+    for shows, period in (("closed", "M:2026-03"), ("snapshot", "M:2026-04")):
+        assert alice.post("/s/north/guests/", {"name": "x", "days": "30", "shows": shows}).status_code == 200
+        snapshot = GuestLink.objects.latest("pk").snapshot
+        assert snapshot and snapshot["period"] == period
+
+
+def test_no_other_site_shows_the_page_in_a_frame_but_those_of_the_link(
+    organisation: Organisation, settings: Any
+) -> None:
+    settings.HTTPS = True
+    link = made(hosts=["https://Intranet.Example.org/", "board.example.org:8443"])
+    assert link.row.hosts == "intranet.example.org board.example.org:8443"
+    client = opened(link)
+    shown = client.get(f"/guest/{link.row.prefix}/")
+    assert "frame-ancestors intranet.example.org board.example.org:8443;" in shown["Content-Security-Policy"] + ";"
+    assert "X-Frame-Options" not in shown and "default-src 'none'" in shown["Content-Security-Policy"]
+    cookie = client.cookies[f"__Secure-fourfold_guest_{link.row.prefix}"].OutputString()
+    assert "; SameSite=None; Partitioned" in cookie and "; Secure" in cookie and "; HttpOnly" in cookie
+    for response in (Client().get("/guest/?link=x"), client.get("/accounts/login/")):
+        assert "frame-ancestors 'none'" in response["Content-Security-Policy"]
+        assert response["X-Frame-Options"] == "DENY"
+    other = made()
+    assert "SameSite=Lax" in opened(other).cookies[f"__Secure-fourfold_guest_{other.row.prefix}"].OutputString()
+
+
+@pytest.mark.parametrize("host", [
+    "*", "*.example.org", "'self'", "https:", "http://example.org", "example.org/page", "a b", "example",
+    "exam;ple.org", "example.org; script-src *", "example.org:99999999", "",
+])  # fmt: skip
+def test_what_is_no_host_name_is_no_site(organisation: Organisation, host: str) -> None:
+    outcome = make_guest_link(by=alice_herself(), unit="north", name="x", hosts=[host])
+    assert [f.place.thing for f in outcome.findings] == ["hosts"] and outcome.value is None
+
+
+def test_a_link_for_a_frame_asks_for_no_password_since_it_could_not(organisation: Organisation) -> None:
+    outcome = make_guest_link(by=alice_herself(), unit="north", name="x", hosts=["a.example"], password=WORDS)
+    assert "no password" in outcome.findings[0].message
+
+
 def test_a_link_to_one_kpi_shows_no_other(organisation: Organisation) -> None:
     link = made(kpi="sales")
     text = page(opened(link), link)
@@ -267,6 +331,7 @@ def test_a_guest_writes_nothing_and_reaches_no_other_page(organisation: Organisa
 def test_what_is_wrong_is_said_beside_its_field(alice: Client) -> None:
     wrong = (
         {"name": " "}, {"days": "366"}, {"days": "x"}, {"most_views": "0"}, {"password": "short"}, {"kpi": "nothing"},
+        {"hosts": "https://a.example/page"},
     )  # fmt: skip
     for given in wrong:
         (place,) = given

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import csv
 
+import pytest
 from django.test import Client
 
-from fourfold.records.models import Kpi
+from fourfold.access.roles import Role
+from fourfold.records.models import Kpi, Organisation
+from tests.access.principals import browser, member
 
 
 def rows(client: Client, code: str, query: str) -> list[dict[str, str]]:
@@ -32,3 +35,21 @@ def test_a_figure_that_is_missing_is_an_empty_cell_that_says_so(alice: Client) -
 def test_who_may_not_see_the_unit_gets_no_file(charlie: Client) -> None:
     sales = Kpi.objects.get(code="sales", organisation__code="bakery")
     assert charlie.get(f"/kpi/{sales.pk}-x/figures.csv").status_code == 404
+
+
+def test_whoever_may_not_take_figures_out_sees_them_and_gets_no_file(bob: Client, alice: Client) -> None:
+    pk = Kpi.objects.get(code="costs", organisation__code="bakery").pk
+    page, file = f"/kpi/{pk}-x/?u=north", f"/kpi/{pk}-x/figures.csv?u=north"
+    assert "Download CSV" in alice.get(page).content.decode()
+    text = bob.get(page).content.decode()
+    assert "900.00" in text and "Download CSV" not in text
+    refused = bob.get(file)
+    assert refused.status_code == 403 and "take figures out as a file" in refused.content.decode()
+
+
+@pytest.mark.parametrize("exports", [False, True])
+def test_a_viewer_takes_figures_out_where_the_grant_says_so(organisation: Organisation, exports: bool) -> None:
+    viewer = member("viewer", Role.VIEWER)
+    viewer.grant_rows.update(exports=exports)
+    pk = Kpi.objects.get(code="costs", organisation__code="bakery").pk
+    assert browser(viewer).get(f"/kpi/{pk}-x/figures.csv?u=north").status_code == (200 if exports else 403)

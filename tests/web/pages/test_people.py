@@ -114,3 +114,22 @@ def test_somebody_without_an_address_is_switched_off_and_on_too(alice: Client) -
         assert page.status_code == 200, change
         assert Person.objects.get(pk=bob.pk).is_active is is_active
     assert "Bob" in page.content.decode()
+
+
+def test_alice_changes_bobs_address_and_name_on_his_page(alice: Client, bob: Client) -> None:
+    page, address = f"/people/{pk_of('bob')}/", "robert@bakery.example"
+    assert alice.post(page, {"change": "email", "email": "robert"}).status_code == 422
+    taken = alice.post(page, {"change": "email", "email": ADDRESSES["alice"]})
+    assert taken.status_code == 409 and "another account" in taken.content.decode()
+    alice.post(page, {"change": "email", "email": address})
+    alice.post(page, {"change": "name", "name": "Robert Baker"})
+    text = alice.get(page).content.decode()
+    assert address in text and "<h1>Robert Baker</h1>" in text and ADDRESSES["bob"] not in text
+    assert bob.get("/s/north/").status_code == 302, "his session ended"
+
+
+def test_charlie_changes_nobodys_address(charlie: Client) -> None:
+    page = f"/people/{pk_of('bob')}/"
+    for change in ({"change": "email", "email": "c@mill.example"}, {"change": "name", "name": "C"}):
+        assert charlie.post(page, change).status_code == 404
+    assert Person.objects.filter(email=ADDRESSES["bob"], name="Bob Baker").exists()

@@ -31,7 +31,8 @@ class GuestLink(models.Model):
     """A link to the scorecard of a unit, or with `kpi` to one KPI of it.
 
     The link itself is kept nowhere, only its SHA-256: it is 256 random bits. `prefix` is what people know it by. With a
-    `snapshot` it shows what was known when it was made, without one the figures of the day.
+    `snapshot` it shows what was known when it was made, without one the figures of the day. Pages of `hosts` may
+    show it in a frame.
     """
 
     organisation = models.ForeignKey("records.Organisation", on_delete=models.CASCADE)
@@ -44,6 +45,7 @@ class GuestLink(models.Model):
     view = models.CharField(max_length=10)
     statuses_only = models.BooleanField(default=False)
     snapshot = models.JSONField(null=True)
+    hosts = models.TextField(blank=True, help_text="Between spaces; empty where no other site may show it.")
     most_views = models.PositiveIntegerField(null=True)
     views = models.PositiveIntegerField(default=0)
     made_by = models.ForeignKey("records.Person", null=True, on_delete=models.PROTECT, related_name="+")

@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from fourfold.engine.period_states import PeriodState as State
+from fourfold.engine.periods import Period
 from fourfold.records import models
+from fourfold.records.closed_periods import ids_above
 from fourfold.records.guests import guest_of, holds
 from fourfold.records.models.result import Veiled
 from fourfold.records.queries.scope import STATUSES, Scope, scope_in
@@ -17,11 +20,12 @@ from fourfold.records.queries.window import Cell, Window, veiled, window_of
 
 @dataclass(frozen=True)
 class Shown:
-    """The table that a guest sees, and of a snapshot the moment at which it was taken."""
+    """The table that a guest sees, and of a snapshot when it was taken and whether its period was closed by then."""
 
     scope: Scope
     card: Scorecard
     taken_at: datetime | None
+    is_closed: bool = False
 
 
 def guest_scope(link: models.GuestLink, period: str | None = None) -> Scope:
@@ -37,7 +41,22 @@ def shown_to(link: models.GuestLink) -> Shown:
         return Shown(scope, scorecard_in(scope, window_of(scope), to_date_of(scope)), None)
     scope = guest_scope(link, kept["period"])
     window = Window(kept["first"], kept["last"], _cells(scope, kept["cells"]))
-    return Shown(scope, scorecard_in(scope, window, _cells(scope, kept["to_date"])), link.made_at)
+    card = scorecard_in(scope, window, _cells(scope, kept["to_date"]))
+    return Shown(scope, card, link.made_at, kept.get("is_closed", False))
+
+
+# house: that a unit above is closed holds for this one, and says only that
+def newest_closed(scope: Scope) -> Period | None:
+    """The newest month up to that of the scope that is closed for the unit; None where none is."""
+    rows = models.PeriodState.objects.filter(
+        organisation=scope.structure.pk, unit__in=ids_above(scope.unit.path), state=State.CLOSED,
+        start__lte=scope.month.start,
+    ).current()  # fmt: skip
+    start = rows.order_by("-start").values_list("start", flat=True).first()
+    month = scope.month
+    while start is not None and month.start > start:
+        month = month.shift(-1)
+    return None if start is None else month
 
 
 def snapshot_of(scope: Scope, kpi: str | None) -> dict[str, Any]:
@@ -48,6 +67,7 @@ def snapshot_of(scope: Scope, kpi: str | None) -> dict[str, Any]:
         nodes |= {f"perspective:{p.code}" for p in scope.structure.perspectives} | {"scorecard"}
     return {
         "period": scope.period.id,
+        "is_closed": newest_closed(scope) == scope.month,
         "first": window.first,
         "last": window.last,
         "cells": {node: row for node, row in window.cells.items() if node in nodes},
@@ -66,6 +86,12 @@ def _cell(scope: Scope, node: str, fields: list[Any]) -> Cell:
     if scope.shows_numbers(node):
         return cell
     return veiled(cell, scope.veils.get(node, Veiled.NUMBERS))
+
+
+def guest_links_in(person: models.Person, organisation: int) -> list[models.GuestLink]:
+    """The links of an organisation that the person manages and nobody took back, newest first."""
+    rows = models.GuestLink.objects.visible_to(person).filter(organisation=organisation, revoked_at=None)
+    return list(rows.select_related("kpi", "unit", "made_by"))
 
 
 def guest_links_of(person: models.Person, unit: int) -> list[models.GuestLink]:

@@ -57,7 +57,7 @@ def guest_link(request: HttpRequest) -> HttpResponse:
         return _over(request)
     response = redirect(path("guest", found.prefix))
     _let_in(response, found, is_open=not found.password)
-    return _strict(response)
+    return _strict(response, found)
 
 
 @never_cache
@@ -93,15 +93,15 @@ def _shown(request: HttpRequest, link: GuestLink) -> HttpResponse:
         request, "web/guest.html", title=title, organisation_name=link.organisation.name, link=link, scope=scope,
         state=_state(shown), until=day_of_moment(link.expires_at),
         **guest_table(shown, link.kpi.code if link.kpi else None),
-    ))  # fmt: skip
+    ), link)  # fmt: skip
 
 
 def _state(shown: Shown) -> str:
     """Of when the figures are."""
     if shown.taken_at is None:
         return "Figures of the day"
-    at = localtime(shown.taken_at)
-    return f"Figures as they were on {day_of_moment(at)} at {at:%H:%M}"
+    at, what = localtime(shown.taken_at), "Closed figures" if shown.is_closed else "Figures"
+    return f"{what} as they were on {day_of_moment(at)} at {at:%H:%M}"
 
 
 def _asked(request: HttpRequest, link: GuestLink, *, error: str = "", status: int = 200) -> HttpResponse:
@@ -132,11 +132,17 @@ def _seconds(prefix: str = "") -> int:
 
 
 def _let_in(response: HttpResponse, link: GuestLink, *, is_open: bool) -> None:
-    """Give the browser what it needs to ask again: it holds an hour, and no longer than the link."""
+    """Give the browser what it needs to ask again: it holds an hour, and no longer than the link.
+
+    Where another site shows the page, the cookie goes along from there, and is kept for that site apart from others.
+    """
+    name = _cookie(link.prefix)
     response.set_cookie(
-        _cookie(link.prefix), signing.dumps({"digest": link.digest, "open": is_open}, salt=_SALT), max_age=_SECONDS,
+        name, signing.dumps({"digest": link.digest, "open": is_open}, salt=_SALT), max_age=_SECONDS,
         path=path("guest", link.prefix), secure=settings.HTTPS, httponly=True, samesite="Lax",
     )  # fmt: skip
+    if link.hosts and settings.HTTPS:  # browsers want both; Python knows the second word from 3.14 on
+        response.cookies[name]["samesite"] = "None; Partitioned"
 
 
 def _kept(request: HttpRequest, prefix: str) -> dict[str, Any] | None:
@@ -152,8 +158,11 @@ def _cookie(prefix: str) -> str:
     return f"{'__Secure-' if settings.HTTPS else ''}fourfold_guest_{prefix}"
 
 
-def _strict(response: HttpResponse) -> HttpResponse:
-    """No index, no referrer, no copy."""
+def _strict(response: HttpResponse, link: GuestLink | None = None) -> HttpResponse:
+    """No index, no referrer, no copy, and no frame but on the sites of the link."""
     for name, value in _HEADERS.items():
         response[name] = value
+    if link is not None and link.hosts:
+        response.xframe_options_exempt = True
+        response._csp_replace = {"frame-ancestors": link.hosts.split()}  # type: ignore[attr-defined]  # as csp_replace does
     return response

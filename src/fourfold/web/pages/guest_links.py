@@ -91,6 +91,8 @@ def _page(
 def _row(link: GuestLink) -> dict[str, Any]:
     shown = link.kpi.name if link.kpi else "the scorecard"
     of = "figures of the day" if link.snapshot is None else f"figures of {day_of_moment(link.made_at)}"
+    if link.snapshot and link.snapshot.get("is_closed"):
+        of += ", closed"
     opened = "never opened" if not link.views else f"opened {link.views} times" if link.views > 1 else "opened once"
     return {
         "name": link.name,
@@ -102,4 +104,5 @@ def _row(link: GuestLink) -> dict[str, Any]:
         "opened": opened + (f" of {link.most_views}" if link.most_views else ""),
         "used": day_of_moment(link.used_at) if link.used_at else "",
         "has_password": bool(link.password),
+        "hosts": ", ".join(link.hosts.split()),
     }

@@ -59,7 +59,7 @@ def kpi_page(
         absent=absent,
         known=_known(page, form),
         form_url=here.at(path("figures", page.pk, slug(definition.name)), here.place()),
-        file_url=here.at(path("kpi_file", page.pk, slug(definition.name)), here.place()),
+        file_url=_file_url(here, page.pk, definition),
         edit_url=form_of(here, "kpi", definition),
         readers_url=here.at(path("readers", page.pk, slug(definition.name)), here.place()),
         restatements_url=here.at(path("restatements", page.pk, slug(definition.name)), here.place()),
@@ -74,6 +74,11 @@ def absent_from(scope: Scope, kpi: Kpi) -> Person | None:
     if scope.may(Action.RECORD, kpi=kpi):
         return None
     return absent_person_of(scope, kpi.code, on=timezone.localdate(timezone=scope.structure.zone))
+
+
+def _file_url(here: Here, pk: int, kpi: Kpi) -> str:
+    """Where the figures are as a file, for those who may take them out."""
+    return here.at(path("kpi_file", pk, slug(kpi.name)), here.place()) if here.scope.may(Action.EXPORT, kpi=kpi) else ""
 
 
 def _form(page: KpiPage, absent: Person | None) -> MeasurementForm | None:

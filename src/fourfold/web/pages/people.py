@@ -13,12 +13,14 @@ from django.views.decorators.cache import never_cache
 
 from fourfold.access.roles import Action
 from fourfold.access.rules import Thing, can
+from fourfold.actions.change_email import change_email
 from fourfold.actions.deactivate_person import deactivate_person
 from fourfold.actions.end_sessions import end_sessions
 from fourfold.actions.invite_person import invite_person
 from fourfold.actions.outcome import Outcome
 from fourfold.actions.reactivate_person import reactivate_person
 from fourfold.actions.remove_second_factors import remove_second_factors
+from fourfold.actions.rename_person import rename_person
 from fourfold.actions.renew_invitation import renew_invitation
 from fourfold.actions.revoke_invitation import revoke_invitation
 from fourfold.errors import Conflict
@@ -83,13 +85,27 @@ def person(request: Request, pk: int) -> HttpResponse:
         if change in ("invite", "revoke"):
             act = renew_invitation if change == "invite" else revoke_invitation
             said = act(by=request.user, email=member.person.email or "", organisation=organisation.code).summary
+        elif change in ("name", "email"):
+            outcome = _written(request, change, pk)
+            if not outcome.ok:
+                return _person(request, organisation, pk, " ".join(f.message for f in outcome.findings), 422)
+            said = outcome.summary
         elif change in _CHANGES:
             said = _CHANGES[change](by=request.user, number=pk).summary
         else:
             return _person(request, organisation, pk, "This page does not know that change. Load it again.", 422)
     except Conflict as error:
         return _person(request, organisation, pk, f"{error.message} {error.hint or ''}".strip(), 409)
-    return _told(request, organisation, member.person, f"{said[:1].upper()}{said[1:]}.", is_new=change == "invite")
+    is_new, said = change in ("invite", "email"), f"{said[:1].upper()}{said[1:]}."
+    return _told(request, organisation, member.person, said, is_new=is_new)
+
+
+def _written(request: Request, change: str, pk: int) -> Outcome[Person]:
+    """Another name or address, as it was typed."""
+    typed = request.POST.get(change, "")
+    if change == "name":
+        return rename_person(by=request.user, number=pk, name=typed)
+    return change_email(by=request.user, number=pk, new=typed)
 
 
 _CHANGES: Final[dict[str, Callable[..., Outcome[Person] | Outcome[int]]]] = {

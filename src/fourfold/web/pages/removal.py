@@ -10,7 +10,7 @@ from fourfold.actions.amend_definitions import amend_definitions
 from fourfold.engine.amendments import Amendment, Amendments, removal
 from fourfold.engine.definitions import Kpi
 from fourfold.engine.definitions.base import Definition
-from fourfold.errors import NotFound, Outdated
+from fourfold.errors import Conflict, NotFound
 from fourfold.records.queries.amendment import effect_of, ready_of, require_define, thing_of
 from fourfold.records.ready import Ready
 from fourfold.web.address import Here, here_at
@@ -37,8 +37,9 @@ def removed(request: Request, unit: str, noun: str, key: str) -> HttpResponse:
     try:
         code = here.scope.structure.organisation.code
         outcome = amend_definitions(by=request.user, organisation=code, amendments=wanted)
-    except Outdated as refused:
-        return _page(request, here, ready, noun, thing, wanted, (str(refused),), status=409)
+    except Conflict as refused:
+        why = f"{refused.message} {refused.hint or ''}".strip()
+        return _page(request, here, ready, noun, thing, wanted, (why,), status=409)
     if not outcome.ok:
         said = tuple(map(said_of, outcome.findings))
         return _page(request, here, ready, noun, thing, wanted, said, status=422)
