@@ -33,6 +33,7 @@ from fourfold.actions.confirm_step import confirm_step
 from fourfold.actions.deactivate_person import deactivate_person
 from fourfold.actions.decide_restatement import decide_restatement
 from fourfold.actions.deny_unit import deny_unit
+from fourfold.actions.draft_scorecard import draft_scorecard
 from fourfold.actions.end_deputy import end_deputy
 from fourfold.actions.end_sessions import end_sessions
 from fourfold.actions.evaluate_organisation import evaluate_organisation
@@ -88,6 +89,8 @@ from fourfold.actions.undo_amendment import undo_amendment
 from fourfold.actions.use_token import use_token
 from fourfold.actions.verify_chains import verify_chains
 from fourfold.actions.withdraw_entry import withdraw_entry
+from fourfold.connectors.files.grid import read_grid
+from fourfold.connectors.files.scorecard_columns import ScorecardColumns
 from fourfold.engine.amendments import Amendment
 from fourfold.engine.definitions.write import write
 from fourfold.engine.period_states import PeriodState
@@ -359,6 +362,15 @@ def shops(path: Path) -> None:
 def _(path: Path) -> Act:
     shops(path)
     return lambda: start_scorecard(by=None, organisation="shops", template="software", examples=False, at=NOW)
+
+
+@case(draft_scorecard)
+def _(path: Path) -> Act:
+    shops(path)
+    (path / "kpis.csv").write_text("Objective,KPI,Target,Jan 2026\nEarn,Sales,5,4\n")
+    grid, _ = read_grid(path / "kpis.csv", "kpis.csv")
+    assert grid is not None
+    return lambda: draft_scorecard(by=None, organisation="shops", grid=grid, given=ScorecardColumns(), at=NOW)
 
 
 @case(remove_examples)

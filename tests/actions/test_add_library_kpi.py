@@ -11,6 +11,7 @@ from fourfold.actions.add_library_kpi import add_library_kpi
 from fourfold.actions.evaluate_organisation import is_evaluated
 from fourfold.actions.export_folder import export_folder
 from fourfold.actions.load_folder import load_folder
+from fourfold.actions.undo_amendment import undo_amendment
 from fourfold.errors import Conflict, Forbidden, NotFound
 from fourfold.library import UnknownKpi, find
 from fourfold.library.adoption import adopt
@@ -71,7 +72,7 @@ def test_who_may_not_change_definitions_adds_nothing(
         add_library_kpi(by=bob, objective="earn", kpi="K012", at=now)
     with pytest.raises(NotFound):
         add_library_kpi(by=charlie, organisation="bakery", objective="earn", kpi="K012", at=now)
-    assert not Event.objects.filter(action="kpi.adopt").exists()
+    assert not Event.objects.filter(action="definitions.amend").exists()
 
 
 def test_what_is_not_there_is_named(organisation: Organisation, now: datetime) -> None:
@@ -83,9 +84,18 @@ def test_what_is_not_there_is_named(organisation: Organisation, now: datetime) -
 
 def test_it_is_written_down_who_added_what(organisation: Organisation, alice: Person, now: datetime) -> None:
     add_library_kpi(by=alice, objective="earn", kpi="K012", at=now)
-    event = Event.objects.get(action="kpi.adopt")
-    assert (event.person, event.object) == (alice, "days_sales_outstanding")
-    assert event.after == {"library": "K012", "kpi": "days_sales_outstanding", "objective": "earn"}
+    event = Event.objects.get(action="definitions.amend")
+    assert event.person == alice and event.reason == "Days sales outstanding (K012) of the library"
+    told = [(each["noun"], each["name"], each["before"]) for each in event.after["amendments"]]
+    assert told[0] == ("kpis", "days_sales_outstanding", None) and told[1][0] == "uses"
+
+
+def test_it_is_in_the_list_of_changes_and_taken_back(organisation: Organisation, alice: Person, now: datetime) -> None:
+    add_library_kpi(by=alice, objective="earn", kpi="K012", at=now)
+    number = Event.objects.get(action="definitions.amend").seq
+    assert undo_amendment(by=alice, number=number, at=now).ok
+    after = read_definitions(organisation)
+    assert after is not None and "days_sales_outstanding" not in after.kpi
 
 
 def test_what_was_added_goes_out_with_the_folder_and_comes_back_the_same(

@@ -31,7 +31,7 @@ PAGES = (
     "home", "overview", "scorecard", "map", "alignment", "initiatives", "menu", "kpi", "quality", "figures", "steps",
     "objective", "search", "evidence", "portfolio", "scenario", "proposals", "members", "readers", "periods",
     "approvals", "restatements", "library", "library_kpi", "suggestions", "guest_links",
-    "start", "build", "units", "changes", "new_thing", "amendment", "removal",
+    "start", "spreadsheets", "build", "units", "changes", "new_thing", "amendment", "removal",
     "updates", "update_checks", "my_updates", "map_editor", "imports",
 )  # fmt: skip
 WITHOUT = {
@@ -39,7 +39,7 @@ WITHOUT = {
     "forgotten", "deputies", "reset", "rights", "audit", "audit_export", "audit_home", "audit_verification",
     "tokens", "system", "reminder", "guest", "guest_link", "map_file", "kpi_file", "live",
     "sources", "connection", "feed", "feed_runs", "feed_run",
-    "upload", "rejects",
+    "upload", "rejects", "spreadsheet",
 }  # fmt: skip
 
 
@@ -58,7 +58,7 @@ def address(name: str) -> str:
              "units": "/s/bakery/build/units/",
              "changes": "/s/bakery/build/changes/", "new_thing": "/s/bakery/build/kpi/",
              "amendment": "/s/bakery/build/kpi/sales/", "removal": "/s/bakery/build/kpi/sales/removal/",
-             "map_editor": "/s/bakery/map/edit/"}  # fmt: skip
+             "map_editor": "/s/bakery/map/edit/", "spreadsheets": "/s/bakery/start/spreadsheet/"}  # fmt: skip
     return fixed.get(name) or f"/s/bakery/{name}/"
 
 
@@ -116,7 +116,7 @@ def test_somebody_who_is_not_signed_in_is_asked_to(organisation: Organisation) -
 def test_a_page_is_read_and_only_a_form_is_sent(alice: Client, method: str) -> None:
     sent = ("figures", "steps", "members", "suggestions", "periods", "approvals", "restatements", "/password/",
             "updates", "update_checks", "start", "build", "units", "changes", "new_thing", "amendment", "removal",
-            "map_editor", "guest_links", "imports")  # fmt: skip
+            "map_editor", "guest_links", "imports", "spreadsheets")  # fmt: skip
     forms = dict.fromkeys(sent, "GET, HEAD, POST") | {"/preferences/": "POST"}
     for name in (*PAGES, "/password/", "/preferences/"):
         allowed = forms.get(name, "GET, HEAD")

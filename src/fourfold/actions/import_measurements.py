@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection
 from datetime import UTC, datetime
-from typing import Any, Final
-from uuid import UUID
+from typing import Final
 
 from django.db import transaction
 
 from fourfold.access.roles import Action
 from fourfold.access.rules import Thing, can, refusal
+from fourfold.actions._files import FileFacts as FileFacts  # what callers say of a file
+from fourfold.actions._files import remember
 from fourfold.actions._steps import advance, find_organisation, lock, note_event, require
 from fourfold.actions.evaluate_change import Change, evaluate_change
 from fourfold.actions.evaluate_organisation import evaluate_organisation, is_evaluated
@@ -32,27 +32,13 @@ from fourfold.records.frames.imports import (
     pairs_of,
     write_import,
 )
-from fourfold.records.models import Import, Kpi, Organisation, Person, Unit, Upload
-from fourfold.records.models import Mapping as KeptMapping
+from fourfold.records.models import Import, Kpi, Organisation, Person, Unit
 from fourfold.records.queries.deputies import absent_person
 from fourfold.records.ready import Ready, ready_definitions
 from fourfold.records.scope import principal_of
 
 #: Up to so many changed figures, what they change is evaluated with them; of more, everything is, right afterwards.
 FEW: Final = 200
-
-
-@dataclass(frozen=True, slots=True)
-class FileFacts:
-    """Of a file: the SHA-256 of its bytes, how its columns were read, and the shape of its header, which is remembered.
-
-    `upload` is the one it came by, which has done its work then.
-    """
-
-    sha256: str
-    mapping: Mapping[str, Any] | None = None
-    shape: str = ""
-    upload: UUID | None = None
 
 
 class _Refused(Exception):
@@ -98,7 +84,7 @@ def import_measurements(
         with acting_for(absent), transaction.atomic():
             result, few = _record(found, ready, checked, run, quarantine=quarantine)
             if file is not None:
-                _remember(found, file, by=by, at=moment)
+                remember(found, file, by=by, at=moment)
     except _Refused:
         return _looked_at(found, ready, checked, by=by, at=moment, is_dry=False)
     findings = _kept_apart(checked, result)
@@ -156,16 +142,6 @@ def _record(
         )  # fmt: skip
     organisation.refresh_from_db()
     return result, few
-
-
-def _remember(organisation: Organisation, file: FileFacts, *, by: Person | None, at: datetime) -> None:
-    """How files of this shape are read; the upload goes."""
-    if file.upload and by is not None:
-        Upload.objects.visible_to(by).filter(pk=file.upload).delete()
-    if file.shape and file.mapping:
-        KeptMapping.objects.update_or_create(
-            organisation=organisation, shape=file.shape, defaults={"spec": file.mapping, "by": by, "at": at}
-        )
 
 
 def _changes(ready: Ready, moved: Collection[Moved]) -> list[Change]:

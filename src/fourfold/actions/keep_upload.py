@@ -9,6 +9,8 @@ from typing import Final
 
 from django.db import transaction
 
+from fourfold.access.roles import Action
+from fourfold.access.rules import Thing, can
 from fourfold.actions._steps import find_organisation
 from fourfold.actions.outcome import Outcome
 from fourfold.connectors.files.grid import READ
@@ -18,6 +20,7 @@ from fourfold.errors import Forbidden
 from fourfold.records.models import Person, Upload
 from fourfold.records.queries.imports import may_import
 from fourfold.records.read_only import refuse
+from fourfold.records.scope import principal_of
 
 #: The largest file that comes through a page, in bytes, and how long it is kept.
 LARGEST: Final = 20_000_000
@@ -28,10 +31,13 @@ _MOST: Final = 5  # of one person at once
 def keep_upload(
     *, by: Person, organisation: str | None = None, name: str, content: bytes, at: datetime | None = None
 ) -> Outcome[Upload]:
-    """Keep a file for a day, for the person alone; what is older goes. Raises `Forbidden` for who enters no figures."""
+    """Keep a file for a day, for the person alone; what is older goes.
+
+    Raises `Forbidden` for who may neither enter figures nor change definitions.
+    """
     found = find_organisation(by, organisation)
-    if not may_import(by, found.pk):
-        raise Forbidden("You may not enter figures here.")
+    if not (may_import(by, found.pk) or can(principal_of(by), Action.DEFINE, Thing(found.pk, None))):
+        raise Forbidden("You may not enter figures or change definitions here.")
     moment = at or datetime.now(UTC)
     bare = PurePath(name.replace("\\", "/").replace("\0", "")).name[-300:]
     if wrong := _wrong(bare, content):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -38,7 +39,7 @@ def run(
     """
     from fourfold.connectors.files.grid import read_grid
     from fourfold.connectors.files.scorecard_columns import ScorecardColumns
-    from fourfold.connectors.files.scorecard_reading import read_scorecard
+    from fourfold.connectors.files.scorecard_reading import blank, read_scorecard
 
     if not file.is_file():
         raise NoFolder(f"There is no file {file}.", hint="Name a spreadsheet.")
@@ -50,7 +51,8 @@ def run(
     if grid is None:
         print_findings(refused)
         raise typer.Exit(1)
-    found = read_scorecard(grid, name, email=email, start=year_start, given=given)
+    before, today = blank(name, email=email, start=year_start), datetime.now(UTC).date()
+    found = read_scorecard(grid, before, given=given, today=today)
     print_findings((*grid.findings, *found.findings))
     _write(path, found.texts() | {KEPT: json.dumps(found.columns.kept(), indent=2, ensure_ascii=False) + "\n"})
     made = found.definitions

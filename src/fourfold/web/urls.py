@@ -43,6 +43,7 @@ from fourfold.web.pages.scenario import scenario
 from fourfold.web.pages.scorecard import scorecard
 from fourfold.web.pages.search import search
 from fourfold.web.pages.sources import connection, sources
+from fourfold.web.pages.spreadsheets import spreadsheet, spreadsheets
 from fourfold.web.pages.start import start
 from fourfold.web.pages.steps import steps
 from fourfold.web.pages.strategy_map import map_file, strategy_map
@@ -77,6 +78,8 @@ urlpatterns = [
     path("s/<str:unit>/guests/", guest_links, name="guest_links"),
     path("s/<str:unit>/menu/", menu, name="menu"),
     path("s/<str:unit>/start/", start, name="start"),
+    path("s/<str:unit>/start/spreadsheet/", spreadsheets, name="spreadsheets"),
+    path("s/<str:unit>/start/spreadsheet/<uuid:upload>/", spreadsheet, name="spreadsheet"),
     path("s/<str:unit>/build/", build, name="build"),
     path("s/<str:unit>/build/units/", units, name="units"),
     path("s/<str:unit>/build/changes/", changes, name="changes"),

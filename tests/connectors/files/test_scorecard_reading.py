@@ -13,7 +13,7 @@ from fourfold.cli.output import Misused
 from fourfold.connectors.files.grid import read_grid
 from fourfold.connectors.files.mapping import Mapping, MappingError
 from fourfold.connectors.files.scorecard_columns import ScorecardColumns
-from fourfold.connectors.files.scorecard_reading import ScorecardRead, read_scorecard
+from fourfold.connectors.files.scorecard_reading import ScorecardRead, blank, read_scorecard
 from fourfold.engine.findings import Level
 from fourfold.scorecard import read
 
@@ -50,7 +50,7 @@ AUSTIN = ScorecardColumns(
 def taken(path: Path, given: ScorecardColumns | None = None, start: int = 1) -> ScorecardRead:
     grid, findings = read_grid(path, path.name)
     assert grid is not None, findings
-    return read_scorecard(grid, "Ours", email="nora@ours.example", start=start, given=given)
+    return read_scorecard(grid, blank("Ours", email="nora@ours.example", start=start), given=given)
 
 
 def test_months_in_columns_become_a_draft_that_loads(tmp_path: Path) -> None:

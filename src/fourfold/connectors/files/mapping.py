@@ -76,6 +76,16 @@ class Mapping:
         return replace(self, **changes)
 
 
+def words_of(name: str) -> str:
+    """The words of a column's name, however they are joined.
+
+    >>> words_of("LocalAuthority"), words_of("MEASURE_NAME "), words_of("KPI-Code")
+    ('local authority', 'measure name', 'kpi code')
+    """
+    apart = re.sub(r"(?<=[a-zà-ÿ])(?=[A-ZÀ-Þ])", " ", name)
+    return re.sub(r"[\s_\-]+", " ", apart.casefold()).strip()
+
+
 def shape_of(header: Sequence[str]) -> str:
     """What files with the same header have in common, whatever periods are in it.
 

@@ -12,7 +12,7 @@ import polars as pl
 from fourfold.connectors.files.dates import plain_period
 from fourfold.connectors.files.detect import Header, Marks, body_of, dates_of, header_of, looks_like_number, marks_of
 from fourfold.connectors.files.grid import Grid
-from fourfold.connectors.files.mapping import MARKS, ORDERS
+from fourfold.connectors.files.mapping import MARKS, ORDERS, words_of
 from fourfold.connectors.files.mapping import Mapping as Reading
 from fourfold.engine.definitions import Definitions, Kpi
 from fourfold.engine.measurements import COLUMNS, FIGURES
@@ -27,7 +27,7 @@ _WORDS: Final = {
     "kpi": ("kpi", "kpi code", "measure", "metric", "indicator", "measure name", "kpi name", "kennzahl",
             "indicateur"),
     "unit": ("unit", "unit code", "org code", "organisation", "department", "site", "branch", "einheit",
-             "provider code", "provider", "location", "store", "region"),
+             "provider code", "provider", "local authority", "council", "location", "store", "region"),
     "period": ("period", "month", "date", "day", "week", "quarter", "year", "monat", "datum", "periode", "mois"),
     "value": ("value", "actual", "figure", "result", "amount", "wert", "ist", "valeur", "valor"),
     "numerator": ("numerator", "zähler", "numérateur", "num"), "denominator": ("denominator", "nenner", "den"),
@@ -166,7 +166,7 @@ def _is_period(text: str, definitions: Definitions) -> bool:
 
 
 def _field(name: str) -> str:
-    bare = re.sub(r"[\s_\-]+", " ", name.casefold()).strip()
+    bare = words_of(name)
     if bare.replace(" ", "_") in COLUMNS:
         return bare.replace(" ", "_")
     return next((field for field, words in _WORDS.items() if bare in words), "")

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from django.utils import timezone
 
@@ -34,6 +34,8 @@ from fourfold.records.scope import principal_of
 
 #: The event of a change in definitions made thing by thing.
 EVENT = "definitions.amend"
+#: Events that begin a whole scorecard or add to it, and how a list of changes tells them.
+BEGUN: Final = {"scorecard.start": "started from the template", "scorecard.draft": "drafted from the spreadsheet"}
 
 
 class Moved(NamedTuple):
@@ -205,7 +207,13 @@ def past_of(scope: Scope, noun: str = "", name: str = "", most: int = 60) -> lis
         hidden |= _hidden_objectives(scope, ready_of(scope).written)
     found: list[Past] = []
     seen = set[tuple[str, str]]()
-    for event in events.filter(action=EVENT).order_by("-seq").select_related("person")[: most * 20]:
+    for event in events.filter(action__in=(EVENT, *BEGUN)).order_by("-seq").select_related("person")[: most * 20]:
+        who = event.person.name if event.person else event.agent or "the administrator of the machine"
+        if event.action in BEGUN:
+            if not noun and len(found) < most:
+                how = f"{BEGUN[event.action]} {event.object}"
+                found.append(Past(event.seq, event.at, who, "scorecard", "", how, (), None, event.reason, False))
+            continue
         for told in event.after["amendments"]:
             spot = (told["noun"], told["name"])
             if (noun and spot != (noun, name)) or len(found) >= most:
@@ -213,7 +221,6 @@ def past_of(scope: Scope, noun: str = "", name: str = "", most: int = 60) -> lis
             each = amendment_of(told)
             if hidden and hidden & _codes_of(each):
                 continue
-            who = event.person.name if event.person else event.agent or "the administrator of the machine"
             last = spot not in seen and not seen.add(spot)  # type: ignore[func-returns-value]
             found.append(Past(event.seq, event.at, who, *spot, _kind(each), fields_of(each),
                               event.after.get("undoes"), event.reason, is_last=last))  # fmt: skip

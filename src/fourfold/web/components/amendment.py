@@ -19,6 +19,7 @@ from fourfold.records.queries.amendment import Effect
 from fourfold.records.ready import Ready
 from fourfold.web.address import Here
 from fourfold.web.components.amendment_fields import NOUNS, noun_of
+from fourfold.web.components.field_words import in_form
 from fourfold.web.components.kpi_smart import smart_shown
 from fourfold.web.components.numbers import score_text, share_text
 from fourfold.web.forms.amendment import AmendmentForm
@@ -56,11 +57,6 @@ def page_of(here: Here, noun: str, before: Definition | None, amendments: Amendm
     return here.unit("build")
 
 
-def said_of(finding: Finding) -> str:
-    """A finding as the terminal says it."""
-    return f"{finding.message} {finding.fix}".strip()
-
-
 def complaints(here: Here, forms: Sequence[AmendmentForm], findings: Iterable[Finding]) -> list[Finding]:
     """Put findings beside their fields: errors as complaints, others as remarks. Gives back those of other things."""
     others = []
@@ -69,9 +65,9 @@ def complaints(here: Here, forms: Sequence[AmendmentForm], findings: Iterable[Fi
         if form is None:
             others.append(finding)
         elif finding.level == 2:
-            form.complain(field_of(finding), said_of(finding))
+            form.complain(field_of(finding), in_form(finding))
         else:
-            form.warn(field_of(finding), said_of(finding))
+            form.warn(field_of(finding), in_form(finding))
     return others
 
 
@@ -117,7 +113,7 @@ def _broken(here: Here, definitions: Definitions, finding: Finding) -> dict[str,
     code = re.split(r"[.#@/]", rest)[0] if noun != "kpi" else rest.partition(".")[0]
     kpi = definitions.kpi.get(code)
     url = form_of(here, "kpi", kpi) if noun == "kpi" and kpi is not None else ""
-    return {"name": kpi.name if kpi else "", "url": url, "text": said_of(finding)}
+    return {"name": kpi.name if kpi else "", "url": url, "text": in_form(finding)}
 
 
 def _score(pair: tuple[float | None, Status]) -> str:

@@ -30,7 +30,7 @@ THEMES: Final = (("auto", "Auto"), ("light", "Light"), ("dark", "Dark"))
 #: What an open page sends that asks for what has changed, without anybody doing something.
 LIVE_HEADER: Final = "Fourfold-Live"
 #: Pages on which somebody edits.
-_EDITED: Final = frozenset({"map_editor", "new_thing", "amendment", "removal"})
+_EDITED: Final = frozenset({"map_editor", "new_thing", "amendment", "removal", "spreadsheet", "upload"})
 DENSITIES: Final = (("normal", "Comfortable"), ("compact", "Compact"))
 
 

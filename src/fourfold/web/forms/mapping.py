@@ -78,12 +78,13 @@ def read_mapping(posted: Mapping[str, str], header: Header) -> Reading:
         columns = {field: name for field, name in columns.items() if field not in FIGURES}
     fixed = {field: text for field in _FIXED if (text := posted.get(f"fixed-{field}", "").strip()[:200])}
     return Reading(
-        **_said(posted), columns=columns, cells=cells, fixed=fixed, codes=_codes(posted),
+        **how_written(posted), columns=columns, cells=cells, fixed=fixed, codes=_codes(posted),
         to_date=posted.get("to_date") == "yes", dates=dates if dates in ("dmy", "mdy") else "",
     )  # fmt: skip
 
 
-def _said(posted: Mapping[str, str]) -> dict[str, Any]:
+def how_written(posted: Mapping[str, str]) -> dict[str, Any]:
+    """Line of the header, sheet, separator, encoding and mark before decimals, as they were sent."""
     line, decimal = posted.get("header", ""), posted.get("decimal", "")
     return {
         "header": int(line) if line.isascii() and line.isdigit() and len(line) < 4 else 0,

@@ -30,8 +30,9 @@ from fourfold.records.queries.amendment import (
 )
 from fourfold.records.ready import Ready
 from fourfold.web.address import Here, here_at
-from fourfold.web.components.amendment import address_of, complaints, effect_shown, page_of, related, said_of
+from fourfold.web.components.amendment import address_of, complaints, effect_shown, page_of, related
 from fourfold.web.components.amendment_fields import LAYOUTS, NEW_KPI, NOUNS, called
+from fourfold.web.components.field_words import in_form
 from fourfold.web.components.frame import show
 from fourfold.web.components.surroundings import Link
 from fourfold.web.components.target_help import target_help
@@ -92,7 +93,7 @@ def _save(request: Request, here: Here, ready: Ready, work: _Work, amendments: A
         return redirect(page_of(here, work.noun, work.now, amendments))
     work.effect = effect_of(here.scope, ready, amendments)
     rest = complaints(here, work.forms, work.effect.verdict.broken or outcome.findings)
-    work.broken = tuple(said_of(finding) for finding in rest)
+    work.broken = tuple(in_form(finding) for finding in rest)
     return _page(request, here, ready, work, status=422)
 
 

@@ -17,9 +17,10 @@ from fourfold.library.perspective_sets import SETS
 from fourfold.records.queries.amendment import require_define
 from fourfold.records.queries.build import Build, build_of
 from fourfold.web.address import Here, here_at
-from fourfold.web.components.amendment import form_of, said_of
+from fourfold.web.components.amendment import form_of
 from fourfold.web.components.amendment_fields import NOUNS, called
 from fourfold.web.components.assessed import coded
+from fourfold.web.components.field_words import in_form
 from fourfold.web.components.frame import crumb_of, show
 from fourfold.web.requests import Request, signed_in_form
 
@@ -42,7 +43,7 @@ def build(request: Request, unit: str) -> HttpResponse:
     except Outdated as refused:
         return _page(request, here, found, said=(str(refused),), status=409)
     if not outcome.ok:
-        return _page(request, here, found, said=tuple(map(said_of, outcome.findings)), status=422)
+        return _page(request, here, found, said=tuple(map(in_form, outcome.findings)), status=422)
     messages.success(request, _done(request, wanted))
     return redirect(here.unit("build"))
 
@@ -100,6 +101,7 @@ def _page(
         changes_url=here.unit("build").partition("?")[0] + "changes/",
         library_url=here.unit("library"),
         units_url=here.unit("units"),
+        spreadsheets_url=here.unit("spreadsheets"),
     )  # fmt: skip
 
 
@@ -167,7 +169,7 @@ def _units(here: Here, d: Definitions) -> list[dict[str, Any]]:
 def _missing(here: Here, d: Definitions, finding: Finding) -> dict[str, Any]:
     """A finding with the form that mends it."""
     noun, _, rest = (finding.place.thing or "").partition(":")
-    text, url = said_of(finding), ""
+    text, url = in_form(finding), ""
     key = NOUNS.get(noun.partition(".")[0])
     if noun.partition(".")[0] in ("strategy", "organisation"):
         url = form_of(here, noun.partition(".")[0], getattr(d, noun.partition(".")[0]))

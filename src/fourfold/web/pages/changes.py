@@ -15,8 +15,8 @@ from fourfold.engine.edits import name_of
 from fourfold.errors import NotFound, Outdated
 from fourfold.records.queries.amendment import Past, past_of, require_define
 from fourfold.web.address import Here, here_at
-from fourfold.web.components.amendment import said_of
 from fourfold.web.components.amendment_fields import NOUNS, called, label, noun_of
+from fourfold.web.components.field_words import in_form
 from fourfold.web.components.frame import show
 from fourfold.web.components.surroundings import Link
 from fourfold.web.requests import Request, signed_in_form
@@ -39,7 +39,7 @@ def changes(request: Request, unit: str) -> HttpResponse:
         said = "It was changed again since. Take back the later change first."
         return _page(request, here, said, status=409)
     if not outcome.ok:
-        return _page(request, here, " ".join(map(said_of, outcome.findings)), status=422)
+        return _page(request, here, " ".join(map(in_form, outcome.findings)), status=422)
     messages.success(request, "Taken back: what was there before is there again.")
     return redirect(request.get_full_path())
 
@@ -64,11 +64,11 @@ def _page(request: Request, here: Here, said: str = "", status: int = 200) -> Ht
 
 
 def _row(here: Here, each: Past) -> dict[str, Any]:
-    noun = noun_of(each.noun)
+    noun = "" if each.noun == "scorecard" else noun_of(each.noun)
     at = localtime(each.at, here.scope.structure.zone)
     return {
         "number": each.number, "when": f"{at:%-d %b %Y, %H:%M}", "iso": at.isoformat(), "who": each.person,
-        "what": f"{called(noun)} {each.name}", "kind": each.kind, "may_undo": each.is_last,
+        "what": f"{called(noun)} {each.name}" if noun else "Scorecard", "kind": each.kind, "may_undo": each.is_last,
         "undoes": each.undoes, "reason": each.reason,
         "fields": [(label(noun, f.name), _short(f.before), _short(f.after)) for f in each.fields],
     }  # fmt: skip

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
 
@@ -17,7 +13,7 @@ from django.shortcuts import redirect
 from fourfold.actions.import_measurements import FileFacts, import_measurements
 from fourfold.actions.keep_upload import LARGEST, keep_upload
 from fourfold.connectors.files.detect import header_of
-from fourfold.connectors.files.grid import READ, SEPARATORS, Grid, read_grid
+from fourfold.connectors.files.grid import READ, SEPARATORS, Grid
 from fourfold.connectors.files.layout import lay_out, samples_of, texts_of
 from fourfold.connectors.files.mapping import Mapping as Reading
 from fourfold.connectors.files.mapping import MappingError, shape_of
@@ -40,6 +36,7 @@ from fourfold.web.components.dates import day_of_moment
 from fourfold.web.components.frame import crumb_of, show
 from fourfold.web.components.numbers import plural
 from fourfold.web.components.surroundings import Link
+from fourfold.web.components.upload import csv_file, grid_of, line_of
 from fourfold.web.forms.mapping import column_fields, read_mapping, unknown_names
 from fourfold.web.requests import Request, counted, signed_in, signed_in_form
 
@@ -81,7 +78,7 @@ def rejects(request: Request, unit: str, number: int) -> HttpResponse:
     """The rows that one of one's imports kept apart, as CSV with their reasons."""
     here = _allowed(request, unit)
     run = find_import(request.user, here.scope.structure.pk, number)
-    return _csv(run.rejects, f"rejected-{number}.csv")
+    return csv_file(run.rejects, f"rejected-{number}.csv")
 
 
 @signed_in_form
@@ -92,17 +89,12 @@ def upload(request: Request, unit: str, upload: UUID) -> HttpResponse:
     kept = find_upload(request.user, here.scope.structure.pk, upload)
     posted = request.POST.dict() if request.method == "POST" else {}
     reading = Reading()
-    with _file(kept) as path:
-        given = {name: posted.get(name, "")[:100] for name in ("sheet", "encoding")}
-        separator = {"tab": "\t"}.get(posted.get("separator", ""), posted.get("separator", ""))
-        if separator not in ("", *SEPARATORS):
-            separator = ""
-        grid, findings = read_grid(path, kept.name, separator=separator, **given)
+    grid, findings = grid_of(kept, posted)
     if grid is None:
         return _page(request, here, kept, Look(findings=findings), status=422)
     definitions, codes = here.scope.structure.whole, _codes(here)
     if posted:
-        reading = read_mapping(posted, header_of(grid, _line(posted)))
+        reading = read_mapping(posted, header_of(grid, line_of(posted)))
         proposal = propose(grid, definitions, codes, reading, finds_columns="again" in posted)
     else:
         shape = shape_of(list(header_of(grid).names.values()))
@@ -148,7 +140,7 @@ def _answer(
     result = outcome.value
     assert result is not None
     if do == "report":
-        return _csv(result.report(), "rejected.csv")
+        return csv_file(result.report(), "rejected.csv")
     if result.done:
         messages.success(request, f"{kept.name}: {outcome.summary}.")
         return redirect(here.unit("imports"))
@@ -218,23 +210,3 @@ def _address(here: Here, kept: Upload) -> str:
 
 def _crumbs(here: Here) -> list[Link]:
     return [crumb_of(here), Link("Figures", here.unit("updates")), Link("Import", here.unit("imports"))]
-
-
-def _line(posted: dict[str, str]) -> int:
-    text = posted.get("header", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 4 else 0
-
-
-def _csv(text: str, name: str) -> HttpResponse:
-    response = HttpResponse(text, content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
-
-
-@contextmanager
-def _file(kept: Upload) -> Iterator[Path]:
-    """The upload as a file of its own, for as long as it is read; its name says nothing but its form."""
-    with tempfile.TemporaryDirectory(prefix="fourfold-") as folder:
-        path = Path(folder) / f"upload{Path(kept.name).suffix.casefold()}"
-        path.write_bytes(bytes(kept.content))
-        yield path

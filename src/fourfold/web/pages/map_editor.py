@@ -19,7 +19,8 @@ from fourfold.errors import Conflict, NotFound, Outdated
 from fourfold.records.queries.amendment import require_define
 from fourfold.records.queries.map_editor import MapEditor, map_editor_of
 from fourfold.web.address import Here, here_at
-from fourfold.web.components.amendment import form_of, said_of
+from fourfold.web.components.amendment import form_of
+from fourfold.web.components.field_words import in_form
 from fourfold.web.components.frame import show
 from fourfold.web.components.map_drawing import map_of
 from fourfold.web.components.map_panel import panel_of, places_of
@@ -54,7 +55,7 @@ def map_editor(request: Request, unit: str) -> HttpResponse:
     except (Conflict, NotFound, Outdated) as refused:
         return _page(request, here, page, said=(str(refused),), status=409)
     if not outcome.ok:
-        return _page(request, here, page, said=tuple(map(said_of, outcome.findings)), status=422)
+        return _page(request, here, page, said=tuple(map(in_form, outcome.findings)), status=422)
     messages.success(request, _done(request.POST["do"], page, outcome.value or ()))
     return redirect(request.get_full_path())
 
@@ -98,7 +99,7 @@ def _page(
 ) -> HttpResponse:
     asked = request.GET.get("o", "")
     chosen = asked if asked in page.map.nodes else next(iter(page.map.nodes), None)
-    missing: list[dict[str, Any]] = [{"text": said_of(finding)} for finding in page.missing[:_LISTED]]
+    missing: list[dict[str, Any]] = [{"text": in_form(finding)} for finding in page.missing[:_LISTED]]
     return show(
         request,
         "web/map_editor.html",

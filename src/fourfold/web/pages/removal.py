@@ -14,8 +14,9 @@ from fourfold.errors import Conflict, NotFound
 from fourfold.records.queries.amendment import effect_of, ready_of, require_define, thing_of
 from fourfold.records.ready import Ready
 from fourfold.web.address import Here, here_at
-from fourfold.web.components.amendment import effect_shown, form_of, name_of_thing, said_of
+from fourfold.web.components.amendment import effect_shown, form_of, name_of_thing
 from fourfold.web.components.amendment_fields import NOUNS, called, noun_of
+from fourfold.web.components.field_words import in_form
 from fourfold.web.components.frame import show
 from fourfold.web.components.surroundings import Link
 from fourfold.web.forms.amendment import AmendmentForm
@@ -41,7 +42,7 @@ def removed(request: Request, unit: str, noun: str, key: str) -> HttpResponse:
         why = f"{refused.message} {refused.hint or ''}".strip()
         return _page(request, here, ready, noun, thing, wanted, (why,), status=409)
     if not outcome.ok:
-        said = tuple(map(said_of, outcome.findings))
+        said = tuple(map(in_form, outcome.findings))
         return _page(request, here, ready, noun, thing, wanted, said, status=422)
     word = "Archived" if "archive" in request.POST else "Removed"
     name = name_of_thing(ready.written, noun, thing)

@@ -22,10 +22,11 @@ from fourfold.records.closed_periods import PeriodClosed
 from fourfold.records.models import Organisation
 from fourfold.records.queries.amendment import require_define
 from fourfold.web.address import Here, here_at
-from fourfold.web.components.amendment import said_of
+from fourfold.web.components.field_words import in_form
 from fourfold.web.components.frame import crumb_of, show
 from fourfold.web.components.numbers import plural
 from fourfold.web.components.set_up import steps_of
+from fourfold.web.components.upload import asked_for_file
 from fourfold.web.requests import Request, signed_in_form
 
 
@@ -41,7 +42,7 @@ def start(request: Request, unit: str) -> HttpResponse:
     except (Conflict, PeriodClosed) as refused:
         return _page(request, here, said=(str(refused),), status=409)
     if not outcome.ok:
-        return _page(request, here, said=tuple(map(said_of, outcome.findings)), status=422)
+        return _page(request, here, said=tuple(map(in_form, outcome.findings)), status=422)
     messages.success(request, f"{outcome.summary}.")
     return redirect(here_at(request, unit).unit("overview"))
 
@@ -70,6 +71,7 @@ def _page(request: Request, here: Here, *, said: tuple[str, ...] = (), status: i
         set_up=None if chosen else steps_of(here),
         build_url=here.unit("build"),
         start_url=here.unit("start"),
+        **asked_for_file(here),
     )  # fmt: skip
 
 

@@ -15,8 +15,9 @@ from fourfold.engine.definitions import Definitions, Unit
 from fourfold.errors import Conflict, NotFound, Outdated
 from fourfold.records.queries.amendment import ready_of, require_define
 from fourfold.web.address import Here, here_at
-from fourfold.web.components.amendment import form_of, said_of
+from fourfold.web.components.amendment import form_of
 from fourfold.web.components.dates import day_text
+from fourfold.web.components.field_words import in_form
 from fourfold.web.components.frame import show
 from fourfold.web.components.surroundings import Link
 from fourfold.web.forms.unit import move_of
@@ -38,7 +39,7 @@ def units(request: Request, unit: str) -> HttpResponse:
     except (Conflict, NotFound, Outdated) as refused:
         return _page(request, here, written, said=(str(refused),), status=409)
     if not outcome.ok:
-        return _page(request, here, written, said=tuple(map(said_of, outcome.findings)), status=422)
+        return _page(request, here, written, said=tuple(map(in_form, outcome.findings)), status=422)
     messages.success(request, _done(written, request.POST.dict()) if wanted else "It is there already.")
     return redirect(here.unit("units", o=request.POST.get("unit", "")))
 

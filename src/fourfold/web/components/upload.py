@@ -1,0 +1,53 @@
+"""Files that were handed over: read as a grid the way the form says, and tables to take away."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from django.http import HttpResponse
+
+from fourfold.actions.keep_upload import LARGEST
+from fourfold.connectors.files.grid import READ, SEPARATORS, Grid, read_grid
+from fourfold.engine.findings import Finding
+from fourfold.records.models import Upload
+from fourfold.web.address import Here
+
+
+def grid_of(kept: Upload, posted: Mapping[str, str]) -> tuple[Grid | None, tuple[Finding, ...]]:
+    """The cells of the file, by the sheet, encoding and separator that were sent; None and why not."""
+    given = {name: posted.get(name, "")[:100] for name in ("sheet", "encoding")}
+    separator = {"tab": "\t"}.get(posted.get("separator", ""), posted.get("separator", ""))
+    if separator not in ("", *SEPARATORS):
+        separator = ""
+    with _file(kept) as path:
+        return read_grid(path, kept.name, separator=separator, **given)
+
+
+def line_of(posted: Mapping[str, str]) -> int:
+    """The line of the header that was sent, 0 for none."""
+    text = posted.get("header", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 4 else 0
+
+
+def asked_for_file(here: Here) -> dict[str, object]:
+    """What the form asks for that takes a spreadsheet of KPIs."""
+    return {"spreadsheets_url": here.unit("spreadsheets"), "endings": READ, "most": f"{LARGEST / 1e6:,.0f}"}
+
+
+def csv_file(text: str, name: str) -> HttpResponse:
+    """A table to take away."""
+    response = HttpResponse(text, content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+@contextmanager
+def _file(kept: Upload) -> Iterator[Path]:
+    """The upload as a file of its own, for as long as it is read; its name says nothing but its form."""
+    with tempfile.TemporaryDirectory(prefix="fourfold-") as folder:
+        path = Path(folder) / f"upload{Path(kept.name).suffix.casefold()}"
+        path.write_bytes(bytes(kept.content))
+        yield path
