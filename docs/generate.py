@@ -85,8 +85,9 @@ def api_page(schema: dict[str, Any]) -> str:
                 for p in operation.get("parameters", ())
             ]
             if body := operation.get("requestBody"):
-                name = body["content"]["application/json"]["schema"]["$ref"].rsplit("/", 1)[-1]
-                lines.append(f"- body: `{name}`")
+                forms = [each["schema"].get("$ref", f"/{form}") for form, each in body["content"].items()]
+                named = [form.rpartition("/")[2] if form[0] == "#" else form[1:] for form in forms]
+                lines.append(f"- body: {', '.join(f'`{name}`' for name in named)}")
             answers = ", ".join(
                 f"{status} `{answer['content']['application/json']['schema']['$ref'].rsplit('/', 1)[-1]}`"
                 for status, answer in operation["responses"].items()

@@ -36,13 +36,14 @@ PLACES: Final = {
 #: What stands for a part of an address that names no thing of an organisation.
 EXAMPLES: Final = {
     "code": "market_share", "noun": "kpi", "name": "x", "period": "2026-04", "uidb36": "a", "run": "1", "number": "1",
-    "upload": "8c1f2a30-5b7e-4b6e-9a54-0d7f3c1e2b4a", "path": "Users",
+    "upload": "8c1f2a30-5b7e-4b6e-9a54-0d7f3c1e2b4a", "path": "Users", "hook": "8c1f2a30-5b7e-4b6e-9a54-0d7f3c1e2b4b",
 }  # fmt: skip
 #: Where a number stands for something of one's own account, which nobody else finds.
 ACCOUNT: Final = "account/"
 #: What an operation of the API is sent, whole and right, so that nothing but a right can be missing.
 BODIES: Final[dict[str, dict[str, Any]]] = {
     "record": {"unit": "<unit>", "period": "2026-05", "value": "3"},
+    "bulk": {"measurements": [{"kpi": "sales", "unit": "<unit>", "period": "2026-05", "value": "3"}]},
     "set_period_state": {"state": "submitted"},
     "approve": {"unit": "<unit>", "period": "2026-04", "version": "none", "verdict": "approved"},
     "ask_restatement": {
@@ -83,7 +84,7 @@ class Route:
             return ""
         assert self.operation in BODIES, f"say in tests/access/routes.py what {self.operation} is sent"
         unit = PLACES[place].unit
-        return json.dumps({k: unit if v == "<unit>" else v for k, v in BODIES[self.operation].items()})
+        return json.dumps(BODIES[self.operation]).replace("<unit>", unit)
 
 
 def routes() -> dict[str, str]:

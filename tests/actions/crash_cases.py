@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import base64
+import hmac
 import itertools
 import uuid
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -57,6 +59,7 @@ from fourfold.actions.pause_feed import pause_feed
 from fourfold.actions.provision_group import ToldGroup, provision_group
 from fourfold.actions.provision_person import ToldPerson, provision_person
 from fourfold.actions.reactivate_person import reactivate_person
+from fourfold.actions.receive_delivery import receive_delivery
 from fourfold.actions.record_measurement import record_measurement, version_of
 from fourfold.actions.record_measurements import NewFigure, record_measurements
 from fourfold.actions.remind_people import remind_people
@@ -78,6 +81,7 @@ from fourfold.actions.revoke_guest_link import revoke_guest_link
 from fourfold.actions.revoke_invitation import revoke_invitation
 from fourfold.actions.revoke_provisioning_key import revoke_provisioning_key
 from fourfold.actions.revoke_token import revoke_token
+from fourfold.actions.rotate_hook import rotate_hook
 from fourfold.actions.rotate_keys import rotate_keys
 from fourfold.actions.save_connection import save_connection
 from fourfold.actions.save_feed import FeedPlan, save_feed
@@ -287,6 +291,26 @@ PLAN: Final = FeedPlan(
 @case(save_connection)
 def _(path: Path) -> Act:
     return lambda: save_connection(by=person(ALICE), **SHOP, **B)
+
+
+TILL: Final[dict[str, Any]] = {"code": "till", "name": "Till", "kind": "hook", "secret": "x" * 24, "options": {}}
+
+
+@case(rotate_hook, again=False)
+def _(path: Path) -> Act:
+    save_connection(by=person(ALICE), **TILL, **B)
+    return lambda: rotate_hook(by=person(ALICE), connection="till", **B)
+
+
+@case(receive_delivery)
+def _(path: Path) -> Act:
+    hook = save_connection(by=person(ALICE), **TILL, **B).value
+    plan = replace(PLAN, connection="till", ask={}, schedule="")
+    assert hook and save_feed(by=person(ALICE), plan=plan, **B).ok
+    body, moment = b'{"region": "north", "month": "2026-05", "amount": "7"}', str(int(NOW.timestamp()))
+    signed = base64.b64encode(hmac.digest(b"x" * 24, f"one.{moment}.".encode() + body, "sha256")).decode()
+    headers = {"webhook-id": "one", "webhook-timestamp": moment, "webhook-signature": f"v1,{signed}"}
+    return lambda: receive_delivery(hook=hook.pk, headers=headers, body=body, at=NOW)
 
 
 @case(save_feed)

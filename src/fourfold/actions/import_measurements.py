@@ -55,6 +55,7 @@ def import_measurements(
     quarantine: bool = False,
     dry_run: bool = False,
     file: FileFacts | None = None,
+    waits: bool = True,
     at: datetime | None = None,
 ) -> Outcome[ImportResult]:
     """Record the figures of a table in one transaction, and evaluate once; the value tells of every row.
@@ -64,7 +65,8 @@ def import_measurements(
     row is loaded, unchanged or rejected with its reasons, and each figure needs what entering it needs: the right to,
     a period that has begun and is open. Where one is rejected, nothing is recorded and the findings say why; with
     `quarantine` the others are, and those are kept apart. With `dry_run` nothing is recorded either way. The same rows
-    again change nothing. Raises `NotFound` where the person sees no such organisation.
+    again change nothing. Who does not wait (`waits`) leaves it to the server to evaluate many figures, with
+    those that others bring in the same minute. Raises `NotFound` where the person sees no such organisation.
     """
     found = find_organisation(by, organisation)
     require(by, Action.SEE, found)
@@ -88,8 +90,8 @@ def import_measurements(
     except _Refused:
         return _looked_at(found, ready, checked, by=by, at=moment, is_dry=False)
     findings = _kept_apart(checked, result)
-    if not few and result.loaded and not is_evaluated(found, on=moment):
-        reason = f"Imported {source}"  # a crash before this is made good by the job that evaluates new days
+    if waits and not few and result.loaded and not is_evaluated(found, on=moment):
+        reason = f"Imported {source}"  # a crash before this is made good by the job that evaluates what is not
         findings += evaluate_organisation(by=None, organisation=found.code, reason=reason, as_of=moment).findings
     return Outcome(summary_of(result), result, findings)
 

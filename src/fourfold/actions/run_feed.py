@@ -54,9 +54,11 @@ def run_feed(
     feed: str,
     since: date | None = None,
     due_at: datetime | None = None,
+    given: Rows | SourceError | None = None,
     at: datetime | None = None,
 ) -> Outcome[FeedRun]:
     """One run, over the months that the feed looks back, or from `since` on; `due_at` is when its schedule wanted it.
+    Where a source sent by itself, what it sent is `given`, or why that cannot be read, and nobody asks.
 
     Figures are loaded in one transaction, or none are. What goes wrong is kept with the run, and is a finding here; a
     feed whose source may answer later is due again soon. Raises `Conflict` where it runs already, or has run then.
@@ -70,7 +72,7 @@ def run_feed(
     run = _begin(row, by, window, due_at, moment)
     came = _Came("", {}, failure="Something went wrong inside Fourfold.", remedy="The log of the server says what.")
     try:
-        came = _bring(place, row, window, moment)
+        came = _bring(place, row, window, moment, given)
     finally:
         _end(place, row, run, came, by=by, at=moment)
     if not came.failure:
@@ -100,11 +102,16 @@ def _begin(row: Feed, by: Person | None, window: Window, due_at: datetime | None
     return run
 
 
-def _bring(place: Organisation, row: Feed, window: Window, at: datetime) -> _Came:
+def _bring(
+    place: Organisation, row: Feed, window: Window, at: datetime, given: Rows | SourceError | None
+) -> _Came:  # fmt: skip
     """Ask, then import; no transaction is open while the source is asked."""
     try:
-        rows = ask_source(row.connection, row.ask, window)
-        _refuse_silence(row, rows)
+        if isinstance(given, SourceError):
+            raise given
+        rows = ask_source(row.connection, row.ask, window) if given is None else given
+        if given is None:
+            _refuse_silence(row, rows)
         ready = ready_definitions(place)
         if ready is None:
             raise NotFound("There are no KPIs here yet.", hint="Load or build a scorecard first.")
@@ -113,7 +120,7 @@ def _bring(place: Organisation, row: Feed, window: Window, at: datetime) -> _Cam
         )
         outcome = import_measurements(
             by=None, organisation=place.code, rows=table, source=f"feed {row.name}", kind="feed",
-            quarantine=row.keeps_apart, at=at,
+            quarantine=row.keeps_apart, waits=given is None, at=at,
         )  # fmt: skip
     except SourceError as error:
         return _Came("", {}, failure=error.message, remedy=error.hint or "", retry=error.retry)

@@ -11,6 +11,7 @@ from fourfold.access.roles import Action
 from fourfold.actions._sources import complaint, find_connection, wrong_names
 from fourfold.actions._steps import find_organisation, lock, note_event, require
 from fourfold.actions.outcome import Outcome
+from fourfold.connectors.hook import HOOK, SHORTEST
 from fourfold.connectors.kinds import KINDS
 from fourfold.engine.words import choices
 from fourfold.records.models import Connection, Person
@@ -44,6 +45,8 @@ def save_connection(
     fields = {option.name: option for option in connector.place if option.form != "secret"}
     kept = {name: text.strip() for name, text in options.items() if name in fields and text.strip()}
     found += [complaint(name, message) for name, message in connector.missing(connector.place, kept).items()]
+    if kind == HOOK.code and secret and min(map(len, secret.split())) < SHORTEST:
+        found.append(complaint("secret", f"A secret has {SHORTEST} characters at least.", "Take a random one."))
     with transaction.atomic():
         place = lock(place)
         row = find_connection(place, known) if known else Connection(organisation=place, kind=kind)

@@ -12,6 +12,7 @@ from fourfold.access.roles import Action
 from fourfold.actions._sources import complaint, find_connection, find_feed, next_due, wrong_names, wrong_schedule
 from fourfold.actions._steps import find_organisation, lock, note_event, require
 from fourfold.actions.outcome import Outcome
+from fourfold.connectors.hook import HOOK
 from fourfold.connectors.kinds import KINDS
 from fourfold.engine.findings import Finding
 from fourfold.records.frames.feed import ADDINGS, KEYS, TARGETS
@@ -81,6 +82,8 @@ def wrong_plan(plan: FeedPlan, connection: Connection, at: datetime) -> list[Fin
         found.append(complaint("adding", "Rows cannot be put together so.", "Choose one of the list."))
     if not 1 <= plan.months <= MOST_MONTHS:
         found.append(complaint("months", f"A run looks 1 to {MOST_MONTHS} months back.", "Write a number of months."))
+    if connection.kind == HOOK.code and plan.schedule:
+        found.append(complaint("schedule", "This source sends by itself.", "Leave the schedule out."))
     if wrong := wrong_schedule(plan.schedule, plan.time_zone, at):
         found.append(complaint(*wrong))
     return found

@@ -14,7 +14,7 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 from fourfold.actions.origin import origin
 from fourfold.api.auth import TokenAuth, TooMany
 from fourfold.api.errors import KINDS, problem, problem_of, problem_of_fault, problem_of_shape
-from fourfold.api.v1 import approval, event, guest_link, kpi, measurement, period_state, person, result, unit
+from fourfold.api.v1 import approval, event, guest_link, imports, kpi, measurement, period_state, person, result, unit
 from fourfold.errors import FourfoldError, Kind
 from fourfold.records.faults import fault_of
 
@@ -44,7 +44,7 @@ api = Api(
     title="Fourfold", version="1", description=_ABOUT, urls_namespace="api", docs_url=None, openapi_url=None,
     auth=TokenAuth(),
 )  # fmt: skip
-for module in (person, unit, kpi, measurement, result, period_state, approval, event, guest_link):
+for module in (person, unit, kpi, measurement, imports, result, period_state, approval, event, guest_link):
     api.add_router("", module.router)
 
 

@@ -38,6 +38,7 @@ class TokenAuth(HttpBearer):
             _count("refused", origin().address, REFUSED)
             return None
         _count("token", str(found[0].pk), TOKEN)
+        request.token = found[0]  # type: ignore[attr-defined]
         return found[1]
 
 

@@ -70,10 +70,16 @@ def problem_of_fault(request: HttpRequest, fault: Fault) -> HttpResponse:
 def problem_of_findings(findings: Sequence[Finding]) -> HttpResponse:
     """What the checks say against what was sent, each with its place, its code and how to mend it."""
     status, title = KINDS[Kind.REFUSED]
-    errors = [
-        {"field": f.place.thing or "", "code": f.code, "message": f.message, "fix": f.fix or ""} for f in findings
-    ]
-    return problem(status, Kind.REFUSED, title, "Nothing was written.", errors=errors)
+    return problem(status, Kind.REFUSED, title, "Nothing was written.", errors=as_problems(findings))
+
+
+def as_problems(findings: Sequence[Finding]) -> list[dict[str, Any]]:
+    """Findings as a problem lists them; `field` is their place."""
+    return [
+        {"field": f.place.thing or (str(f.place) if f.place.file else ""), "code": f.code, "message": f.message,
+         "fix": f.fix or ""}
+        for f in findings
+    ]  # fmt: skip
 
 
 def problem_of_shape(request: HttpRequest, error: ValidationError) -> HttpResponse:

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from ninja import Query
 
 from fourfold.errors import FourfoldError
-from fourfold.records.models import Person
+from fourfold.records.models import Person, Token
 
 MOST = 500
 
@@ -24,6 +24,12 @@ def asker(request: HttpRequest) -> Person:
     """Whose token it is."""
     person: Person = request.auth  # type: ignore[attr-defined]
     return person
+
+
+def token_of(request: HttpRequest) -> Token:
+    """The token itself."""
+    token: Token = request.token  # type: ignore[attr-defined]
+    return token
 
 
 def known_only(request: HttpRequest, *names: str) -> None:

@@ -32,6 +32,7 @@ from fourfold.cli import (
     forecast,
     guest_link,
     health,
+    hook,
     imports,
     init,
     init_from,
@@ -83,7 +84,7 @@ def version(show: Annotated[bool, typer.Option("--version", help="Print the vers
 _COMMANDS: Final = (
     init, init_from, check, evaluate, explain, signals, forecast, chances, evidence, what_if, propose, allocate, smart,
     health, portfolio, alignment, schema, diff, plan, apply, load, imports, export, invite, invitations, people,
-    account, provisioning_key, serve, demo, backup, restore, verify, migrate, read_only, rotate_keys, doctor,
+    account, provisioning_key, hook, serve, demo, backup, restore, verify, migrate, read_only, rotate_keys, doctor,
 )  # fmt: skip
 for _module in _COMMANDS:
     app.command(_module.NAME)(_module.run)

@@ -6,8 +6,9 @@ from typing import Final
 
 from fourfold.connectors.database import DATABASE
 from fourfold.connectors.download import DOWNLOAD
+from fourfold.connectors.hook import HOOK
 from fourfold.connectors.odata import ODATA
 from fourfold.connectors.port import Connector
 from fourfold.connectors.rest import REST
 
-KINDS: Final[dict[str, Connector]] = {kind.code: kind for kind in (DATABASE, REST, ODATA, DOWNLOAD)}
+KINDS: Final[dict[str, Connector]] = {kind.code: kind for kind in (DATABASE, REST, ODATA, DOWNLOAD, HOOK)}

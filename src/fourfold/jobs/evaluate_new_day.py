@@ -1,7 +1,7 @@
-"""On a new day other figures are due: evaluate what was last evaluated on an earlier one.
+"""On a new day other figures are due: evaluate what was last evaluated on an earlier one, or before newer figures came.
 
-It is due each quarter of an hour, and so when a day begins in any time zone: all of them are whole quarters apart. So
-the first who enters a figure in the morning does not wait until everything is evaluated.
+It is due each minute: programs that send many figures do not wait until they are evaluated, and are evaluated together.
+So the first who enters a figure in the morning does not wait either.
 """
 
 from __future__ import annotations
@@ -19,5 +19,5 @@ def evaluate_new_day(*, now: datetime) -> int:
         return 0
     waiting = [o.code for o in Organisation.objects.order_by("pk") if not is_evaluated(o, on=now)]
     for code in waiting:
-        evaluate_organisation(by=None, organisation=code, reason="A new day", as_of=now)
+        evaluate_organisation(by=None, organisation=code, reason="A new day, or new figures", as_of=now)
     return len(waiting)

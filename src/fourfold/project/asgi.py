@@ -11,6 +11,7 @@ See docs/decisions/2026-11-23-one-process-asgi-outside-wsgi-inside.md for why.
 from __future__ import annotations
 
 import asyncio
+import time
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any, Final, cast
@@ -34,7 +35,7 @@ from fourfold.project.live import RELAY, answer  # isort: skip
 
 #: Jobs that one process does for all, with how often they are due.
 SHARED: Final[tuple[tuple[timedelta, Job], ...]] = (
-    (timedelta(minutes=15), evaluate_new_day),
+    (timedelta(minutes=1), evaluate_new_day),
     (timedelta(minutes=15), close_due_periods),
     (timedelta(minutes=1), run_due_feeds),
     (timedelta(hours=1), anchor_chains_daily),
@@ -47,13 +48,22 @@ OWN: Final[tuple[tuple[timedelta, Job], ...]] = (
     *([(timedelta(seconds=10), send_mail)] if SENDS_EMAIL else []),
 )
 
-_pages: Final = WSGIMiddleware(cast(Any, pages), workers=THREADS)
+#: A body comes at so many bytes a second at least, after so many seconds; a slower one is taken for cut off, since it
+#: holds one of few threads.
+PATIENCE, PACE = 20.0, 50_000
+
+_wsgi: Final = WSGIMiddleware(cast(Any, pages), workers=THREADS)
+
+
+async def _pages(scope: Scope, receive: Receive, send: Send) -> None:
+    """Pages, whose bodies come in time."""
+    await _wsgi(scope, in_time(receive), send)
 
 
 async def application(scope: Scope, receive: Receive, send: Send) -> None:
     """Pages, and the server's own questions about starting and stopping."""
     if scope["type"] == "http":
-        await answer(cast(Any, _pages), scope, _coroutine(receive), send)
+        await answer(_pages, scope, _coroutine(receive), send)
     elif scope["type"] == "lifespan":
         await _live(receive, send)
 
@@ -63,6 +73,23 @@ def _coroutine(receive: Receive) -> Receive:
 
     async def receive_one() -> Any:
         return await receive()
+
+    return receive_one
+
+
+def in_time(receive: Receive, patience: float = PATIENCE, pace: float = PACE) -> Receive:
+    """What receives a body, until its sender is too slow; then the sender is as good as gone."""
+    begun, came = time.monotonic(), 0
+
+    async def receive_one() -> Any:
+        nonlocal came
+        left = begun + patience + came / pace - time.monotonic()
+        try:
+            message: Any = await asyncio.wait_for(receive(), max(left, 0))
+        except TimeoutError:
+            return {"type": "http.disconnect"}
+        came += len(message.get("body", b""))
+        return message
 
     return receive_one
 

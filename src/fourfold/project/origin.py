@@ -37,7 +37,7 @@ def origin_middleware(get_response: Callable[[HttpRequest], HttpResponse]) -> Ca
     """Say for all that is done in a request where it comes from, and in the answer which request it was."""
 
     def answer(request: HttpRequest) -> HttpResponse:
-        via = "api" if request.path_info.startswith("/api/") else "ui"
+        via = "api" if request.path_info.startswith(("/api/", "/hooks/")) else "ui"
         place = Origin(via, "nobody", truncated(client_address(request)), request_id(request))
         with coming_from(place):
             response = get_response(request)

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponseBase, JsonResponse
 from django.middleware.security import SecurityMiddleware
 
 #: Where programs come in.
-PROGRAMS: Final = ("/api/", "/scim/", "/metrics")
+PROGRAMS: Final = ("/api/", "/hooks/", "/scim/", "/metrics")
 
 
 class TransportMiddleware(SecurityMiddleware):

@@ -21,6 +21,7 @@ from django.views.decorators.cache import never_cache
 from django.views.generic import RedirectView
 
 from fourfold.api.app import api
+from fourfold.api.hook import hook
 from fourfold.project.health import health, ready
 from fourfold.project.metrics import metrics
 from fourfold.project.second_factors import noted
@@ -48,6 +49,7 @@ def cleared(page: Page) -> Page:
 
 urlpatterns = [
     path("api/v1/", api.urls),
+    path("hooks/<uuid:hook>/", hook, name="hook"),
     path("health", health, name="health"),
     path("ready", ready, name="ready"),
     path("metrics", metrics, name="metrics"),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -81,3 +83,25 @@ def _rows(found: Any) -> list[Mapping[str, Any]]:
         hint = "Let the path to the rows lead to a list of objects, such as data[].{region: region, amount: total}."
         raise SourceError("The answer has no list of rows where one should be.", hint=hint)
     return found
+
+
+def rows_in(body: bytes, expression: str, limits: Limits) -> Rows:
+    """The rows of one JSON text that somebody sent: a list of objects, or one object. Raises `SourceError`."""
+    chosen = _expression(expression)
+    try:
+        said = json.loads(body, parse_float=Decimal)
+    except (ValueError, RecursionError) as error:
+        where = f" at character {error.pos + 1}" if isinstance(error, json.JSONDecodeError) else ""
+        raise SourceError(f"The body is no JSON{where}.", hint="It may have been cut off; send it again.") from None
+    found = _searched(chosen, said) if chosen else said
+    return table_of(_rows([found] if isinstance(found, dict) else found), limits)
+
+
+def _searched(chosen: Any, said: Any) -> Any:
+    from jmespath.exceptions import JMESPathError
+
+    try:
+        return chosen.search(said)
+    except JMESPathError as error:
+        message = f"The path to the rows does not fit the body: {str(error).splitlines()[0].rstrip('.:')}."
+        raise SourceError(message, hint="Look at a body that the source sends.") from None

@@ -16,7 +16,7 @@ from fourfold.engine.measurements import FIGURES
 from fourfold.engine.words import choices, did_you_mean, show
 
 #: The columns of figures that a feed can fill; the first three always.
-TARGETS: Final = ("kpi", "unit", "period", *FIGURES, "note")
+TARGETS: Final = ("kpi", "unit", "period", *FIGURES, "note", "recorded_at")
 KEYS: Final = TARGETS[:3]
 #: What several rows of one KPI, unit and period are made.
 ADDINGS: Final[dict[str, str]] = {

@@ -52,6 +52,15 @@ class RowOutcome(NamedTuple):
     reasons: tuple[Reason, ...] = ()
 
 
+class Run(NamedTuple):
+    """Rows one after another, from the number `first` to `last`, of which the same became."""
+
+    first: int
+    last: int
+    outcome: str
+    reasons: tuple[Reason, ...] = ()
+
+
 class Moved(NamedTuple):
     """A cell that got another figure; a correction replaces a number by a number."""
 
@@ -111,6 +120,28 @@ class ImportResult:
         for at, (row, new) in enumerate(zip(self.rows["row"], is_new, strict=True)):
             why = self.reasons.get(at, ())
             yield RowOutcome(row, "rejected" if why else "loaded" if new else "unchanged", why)
+
+    def runs(self, most: int) -> list[Run]:
+        """Rows one after another of which the same became, together; of those with reasons the first `most`."""
+        kinds: dict[tuple[Reason, ...], int] = {}
+        numbers = {at: kinds.setdefault(tuple(r._replace(at=0) for r in why), len(kinds))
+                   for at, why in self.reasons.items()}  # fmt: skip
+        places = pl.Series("at", list(numbers), pl.Int64)
+        why = pl.DataFrame([places, pl.Series("why", list(numbers.values()), pl.Int64)])
+        new = pl.col("at").is_in(self.at_loaded.implode()).alias("new")
+        rows = self.rows.select("row", pl.int_range(pl.len(), dtype=pl.Int64).alias("at")).with_columns(new)
+        rows = rows.join(why, on="at", how="left", maintain_order="left")
+        kind = pl.struct(pl.col("why"), pl.col("new") & pl.col("why").is_null())
+        runs = rows.group_by(kind.rle_id().alias("id"), maintain_order=True).agg(
+            pl.col("row").first().alias("first"), pl.col("row").last().alias("last"), pl.col("new", "why").first()
+        )  # fmt: skip
+        shown = runs.filter(pl.col("why").is_null() | (pl.col("why").is_not_null().cum_sum() <= most))
+        reasons = list(kinds)
+        return [
+            Run(first, last, "loaded" if new else "unchanged") if why is None
+            else Run(first, last, "rejected", reasons[why])
+            for first, last, new, why in shown.select("first", "last", "new", "why").iter_rows()
+        ]  # fmt: skip
 
     def report(self) -> str:
         """The rejected rows as CSV, each with its reasons: to be mended, and imported again as it is."""

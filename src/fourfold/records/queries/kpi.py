@@ -172,13 +172,18 @@ def _recorded(scope: Scope, kpi_pk: int) -> list[Recorded]:
         .order_by("-start", "-recorded_at", "-pk")
         .values_list(
             "period", "value", "numerator", "denominator", "state", "recorded_at", "superseded_at",
-            "recorded_by__name", "reason", "source", "import_run__feed_runs",
+            "recorded_by__name", "reason", "source", "import_run__feed_runs", "import_run__kind", "import_run__source",
         )
     )  # fmt: skip
     return [
-        Recorded(period, value, top, bottom, State(state), at, until, by or "", reason, source, run)
-        for period, value, top, bottom, state, at, until, by, reason, source, run in rows[:RECENT]
+        Recorded(period, value, top, bottom, State(state), at, until, by or "", reason, source or _came(*came), run)
+        for period, value, top, bottom, state, at, until, by, reason, source, run, *came in rows[:RECENT]
     ]
+
+
+def _came(kind: str | None, name: str | None) -> str:
+    """Where a figure came from that does not say so itself: the file, or the token of the program that sent it."""
+    return name or "" if kind in ("file", "push") else ""
 
 
 def _a_year_before(scope: Scope) -> date:

@@ -24,9 +24,10 @@ _HINTS: Final = {
     "kpi": "A column of the source that holds codes of KPIs, or = and one code for all rows, such as =sales.",
     "unit": "A column that holds codes of units, or = and one code for all rows.",
     "period": "A column with periods such as 2026-03, or with days, which become the period they lie in.",
+    "recorded_at": "When the source says so itself: an older figure that comes later does not count then.",
     "value": "A column of figures; or name numerator and denominator instead.",
 }
-_LABELS: Final = {"kpi": "KPI"}
+_LABELS: Final = {"kpi": "KPI", "recorded_at": "Recorded at"}
 _WHEN: Final = (
     Option("months", "Months", "How many months back a run looks, the running one counted.", form="number"),
     Option("schedule", "Schedule", "As cron writes it: 0 6 * * 1-5 is six o’clock on working days. Without one it runs "

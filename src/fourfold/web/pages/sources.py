@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse as path
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
 from fourfold.actions.remove_connection import remove_connection
+from fourfold.actions.rotate_hook import rotate_hook
 from fourfold.actions.save_connection import save_connection
 from fourfold.actions.test_connection import test_connection
+from fourfold.connectors.hook import HOOK
 from fourfold.connectors.kinds import KINDS
 from fourfold.connectors.presets import products
 from fourfold.errors import Conflict, NotFound
@@ -71,6 +75,8 @@ def connection(request: Request, organisation: str, key: str) -> HttpResponse:
         return _page(request, place, row, stored_connection(row) if row else begun)
     if row and "test" in request.POST:
         return _tested(request, place, row)
+    if row and ("rotate" in request.POST or "revoke" in request.POST):
+        return _rotated(request, place, row, keeps="rotate" in request.POST)
     if row and "remove" in request.POST:
         return _removed(request, place, row)
     form = read_connection(kind, request.POST.dict())
@@ -95,6 +101,12 @@ def _tested(request: Request, place: Organisation, row: Connection) -> HttpRespo
     return _page(request, place, row, stored_connection(row), wrong=wrong, status=422)
 
 
+def _rotated(request: Request, place: Organisation, row: Connection, *, keeps: bool) -> HttpResponse:
+    made = rotate_hook(by=request.user, organisation=place.code, connection=row.code, keeps=keeps).value
+    assert made is not None
+    return _page(request, place, made[0], stored_connection(made[0]), made=made[1])
+
+
 def _removed(request: Request, place: Organisation, row: Connection) -> HttpResponse:
     try:
         outcome = remove_connection(by=request.user, organisation=place.code, connection=row.code)
@@ -106,11 +118,12 @@ def _removed(request: Request, place: Organisation, row: Connection) -> HttpResp
 
 def _page(
     request: Request, place: Organisation, row: Connection | None, form: ConnectionForm, *, wrong: str = "",
-    status: int = 200,
+    made: str = "", status: int = 200,
 ) -> HttpResponse:  # fmt: skip
     title = row.name if row else f"New connection: {KINDS[form.kind].name}"
     product = products().get(request.GET.get("product", "")) if row is None else None
     return plain(
         request, "web/connection.html", title=title, status=status, organisation_name=place.name, organisation=place,
         row=row, form=form, kind=KINDS[form.kind], wrong=wrong, product=product,
+        made=made, hook=f"{settings.PUBLIC_URL}{path('hook', args=[row.pk])}" if row and row.kind == HOOK.code else "",
     )  # fmt: skip
