@@ -14,7 +14,7 @@ from typing import Final
 from fourfold.engine.statuses import Status
 from fourfold.graphics.glyph import mark_of, shape, word_of
 from fourfold.graphics.map_layout import Link, Objective, Perspective
-from fourfold.graphics.map_plan import NODE_HEIGHT, Box, Heading, Place, Way, plan
+from fourfold.graphics.map_plan import NODE_HEIGHT, Box, Heading, Place, Plan, Way, plan
 from fourfold.graphics.svg import Format, Svg, el, finite, num, rounded, text, text_width, wrap
 
 __all__ = ["HOT_BELOW", "Link", "Objective", "Perspective", "Words", "strategy_map"]
@@ -58,16 +58,18 @@ def strategy_map(
     label: str = "Strategy map",
     words: Words | None = None,
     is_edited: bool = False,
+    drawn: Plan | None = None,
 ) -> Svg:
     """The whole map. `id` makes its inner ids unique on the page; `selected` is the id of the objective in focus.
 
     `href` gives the address of an objective by its id (without, "#" and the id). `fmt` writes scores. A missing score
     is written as the status words. What cannot be placed (see `map_plan.plan`) is left out. A map that `is_edited`
     also shows the free slots, and each box and slot says where it is; every perspective has a free one.
+    `drawn` is the plan of these where it is known already.
     """
     address = href if callable(href) else (href or {}).get
     hot = (o.id for o in objectives if mark_of(o.status) == "off" or _below(_score(o), hot_below))
-    drawn = plan(perspectives, objectives, links, spare=int(is_edited))
+    drawn = drawn or plan(perspectives, objectives, links, spare=int(is_edited))
     places = {taken: place for taken, place in drawn.places if taken} if is_edited else {}
     look = _Look(id, selected, lambda key: address(key) or f"#{key}", fmt, frozenset(hot), words or Words(), places)
     names = {box.objective.id: box.objective.name for box in drawn.boxes}

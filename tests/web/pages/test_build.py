@@ -175,3 +175,25 @@ def test_a_kpi_with_notes_is_not_removed_and_the_page_says_what_to_do(alice: Cli
     address = "kpi/sales/removal/"
     assert "Notes are not changed here. They belong to figures" in send(alice, address, 409)
     send(alice, address, archive="yes")
+
+
+def test_exchange_rates_are_lines_of_the_form_and_a_bad_one_is_refused_beside_it(alice: Client) -> None:
+    lines = "EUR - average 2026-04 0.85 ECB\nUSD GBP closing 2026-04-30 0.79 (known 2026-05-02)"
+    send(alice, "organisation/bakery/", rates=lines, seen=seen_text(definitions().organisation))
+    euro, dollar = definitions().organisation.rates
+    assert (euro.currency, euro.into, euro.kind, euro.period) == ("EUR", "", "average", "2026-04")
+    assert str(euro.rate) == "0.85"
+    assert (euro.source, dollar.into, dollar.kind, dollar.recorded_at) == ("ECB", "GBP", "closing", "2026-05-02")
+    assert "EUR - average 2026-04 0.85 ECB" in open_page(alice, f"{BUILD}organisation/bakery/")
+    for wrong, said in (("EUR - average 2026-04 nought", "nought"), ("XXQ - average 2026-04 2", "no currency")):
+        seen = seen_text(definitions().organisation)
+        assert said in send(alice, "organisation/bakery/", 422, rates=wrong, seen=seen)
+    assert len(definitions().organisation.rates) == 2
+
+
+def test_holidays_and_season_factors_have_fields(alice: Client) -> None:
+    send(alice, "organisation/bakery/", holidays="2026-12-25\n2026-12-26", seen=seen_text(definitions().organisation))
+    assert definitions().organisation.holidays == ("2026-12-25", "2026-12-26")
+    factors = "\n".join(["1"] * 10 + ["1.5", "0.5"])
+    send(alice, "kpi/sales/", **sales(season="profile", season_factors=factors))
+    assert definitions().kpi["sales"].season_factors[-2:] == (1.5, 0.5)

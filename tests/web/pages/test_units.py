@@ -92,7 +92,7 @@ def test_a_month_that_is_closed_above_does_not_open_by_a_move(alice: Client) -> 
 
 
 def test_only_who_may_define_moves_units_and_an_outsider_finds_nothing(bob: Client, charlie: Client) -> None:
-    for client, status in ((bob, 403), (charlie, 404)):
-        assert client.get(PAGE).status_code == status
-        assert client.post(PAGE, {"unit": "stall", "to": "north", "past": "restate"}).status_code == status
+    for client, page, status in ((bob, "/s/north/build/units/", 403), (charlie, PAGE, 404)):
+        assert client.get(page).status_code == status
+        assert client.post(page, {"unit": "stall", "to": "north", "past": "restate"}).status_code == status
     assert unit().parent == "south"

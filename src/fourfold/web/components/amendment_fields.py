@@ -23,7 +23,8 @@ LAYOUTS: Final[Mapping[str, Layout]] = {
         ("How it is computed", ("kind", "formula", "numerator", "denominator", "factor", "scale", "decimals",
                                 "aggregate_time", "aggregate_units", "weighted_by", "convert_at", "normalise",
                                 "levels")),
-        ("When and where", ("frequency", "lag", "only_in", "not_applicable_in", "season")),
+        ("When and where", ("frequency", "lag", "only_in", "not_applicable_in", "season",
+                             "season_factors")),
         ("Where its figures come from", ("source", "automated", "steward", "approver", "needs_approval",
                                          "valid_min", "valid_max", "resolution", "effort_minutes", "signal_rules")),
         ("How it is judged and guarded", ("tolerance", "ratio_scale", "result_type", "indicator_class",
@@ -62,8 +63,11 @@ LAYOUTS: Final[Mapping[str, Layout]] = {
     ),
     "organisation": (
         ("", ("name", "description", "currency", "fiscal_year_start", "fiscal_year_label")),
-        ("More", ("locale", "time_zone", "week_pattern", "year_end_day", "year_end", "extra_week",
-                  "year_comparison", "lock_due", "lock_complete")),
+        ("Calendar", ("time_zone", "work_days", "holidays", "week_pattern", "year_end_day", "year_end", "extra_week",
+                      "year_comparison")),
+        ("Exchange rates", ("rates",)),
+        ("When months close", ("values_due", "approval_due", "lock_due", "lock_complete")),
+        ("More", ("locale", "signal_rules")),
     ),
 }  # fmt: skip
 #: What a new KPI asks as well, so that it is on the scorecard at once.
@@ -76,6 +80,7 @@ _LABELS: Final[Mapping[str, Mapping[str, str]]] = {
         "not_applicable_in": "Not in", "state": "State", "classification": "Who may see it", "factor": "Times",
         "valid_min": "Smallest possible figure", "valid_max": "Largest possible figure", "paired_with": "Guarded by",
         "effort_minutes": "Minutes of work for one figure", "result_type": "It is evidence of", "levels": "Words",
+        "season_factors": "What each period of the year is multiplied with",
         "population": "Who or what is in and out",
     },
     "objective": {"name": "What should become true", "result": "What people would see", "slot": "Place on the map"},
@@ -93,7 +98,12 @@ _LABELS: Final[Mapping[str, Mapping[str, str]]] = {
     "initiative": {"kpis": "KPIs that should show it", "start": "First day", "end": "Last day"},
     "unit": {"parent": "Part of"},
     "strategy": {"horizon": "Year of the vision", "state": "State", "missing": "What a missing score does"},
-    "organisation": {"fiscal_year_start": "Month in which the year starts", "fiscal_year_label": "A year is called by"},
+    "organisation": {
+        "fiscal_year_start": "Month in which the year starts", "fiscal_year_label": "A year is called by",
+        "rates": "One on each line: EUR GBP average 2026-04 0.85, and who published it",
+        "values_due": "Business days until figures are due", "approval_due": "Business days until they are approved",
+        "lock_due": "Business days until a month closes by itself",
+    },
 }  # fmt: skip
 #: Words of choices that say more than their keys.
 WORDS: Final = {

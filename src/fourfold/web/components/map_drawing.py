@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from fourfold.engine.definitions import Link as Cause
 from fourfold.graphics import strategy_map as drawing
+from fourfold.graphics.map_plan import Plan
 from fourfold.graphics.svg import Svg
 from fourfold.records.queries.strategy_map import ObjectiveNow, StrategyMap
 from fourfold.web.address import Here
@@ -19,9 +20,12 @@ def map_of(
     *,
     selected: str | None = None,
     is_change: bool = False,
-    is_edited: bool = False,
+    drawn: Plan | None = None,
 ) -> Svg:
-    """The drawing; `href` gives the address of an objective, `is_change` writes changes of scores in the boxes."""
+    """The drawing; `href` gives the address of an objective, `is_change` writes changes of scores in the boxes.
+
+    `drawn` is the plan of a map that is being edited.
+    """
     perspectives, objectives, links = parts_of(here, page, is_change=is_change)
     return drawing.strategy_map(
         perspectives,
@@ -32,7 +36,8 @@ def map_of(
         fmt=score_text,
         hot_below=_trouble(here),
         label=f"Strategy map, {here.scope.unit.name}, {here.scope.period.label}",
-        is_edited=is_edited,
+        is_edited=drawn is not None,
+        drawn=drawn,
     )
 
 

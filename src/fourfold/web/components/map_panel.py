@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from fourfold.engine.map_moves import Place
-from fourfold.graphics.map_plan import plan
+from fourfold.graphics.map_plan import Plan, plan
 from fourfold.records.queries.map_editor import MapEditor
 from fourfold.records.queries.strategy_map import StrategyMap
 from fourfold.web.address import Here
@@ -13,16 +13,20 @@ from fourfold.web.components.amendment import form_of
 from fourfold.web.components.map_drawing import parts_of
 
 
-def places_of(here: Here, page: StrategyMap) -> dict[str, Place]:
-    """Where each objective is on the map that is being edited."""
-    drawn = plan(*parts_of(here, page), spare=1)
+def plan_of(here: Here, page: StrategyMap) -> Plan:
+    """The plan of the map that is being edited; it takes longer than all else on the page, so it is made once."""
+    return plan(*parts_of(here, page), spare=1)
+
+
+def places_of(drawn: Plan) -> dict[str, Place]:
+    """Where each objective is."""
     return {taken: Place(place.perspective, place.slot) for taken, place in drawn.places if taken is not None}
 
 
-def panel_of(here: Here, page: MapEditor, code: str) -> dict[str, Any]:
+def panel_of(here: Here, page: MapEditor, drawn: Plan, code: str) -> dict[str, Any]:
     """What the template shows of one objective."""
     written, node = page.definitions, page.map.nodes[code]
-    place = places_of(here, page.map)[code]
+    place = places_of(drawn)[code]
     name = {o.code: o.name for o in written.objectives if o.code in page.map.nodes}
     out = [link for link in written.links if link.source == code and link.target in name]
     driven = {link.target for link in out} | {code}

@@ -21,6 +21,7 @@ from fourfold.engine.findings import Place
 from fourfold.records.amendment_text import text_of
 from fourfold.web.components.amendment_fields import LAYOUTS, NOUNS, WORDS, called, label, names
 from fourfold.web.components.assessed import coded
+from fourfold.web.forms.rate import rate_line, rate_of
 
 #: More of one field is nothing that a person typed.
 LONGEST: Final = 20_000
@@ -214,6 +215,8 @@ def _text(value: Any) -> str:
 
 
 def _item(value: Any) -> str:
+    if isinstance(value, Mapping) and "rate" in value:  # an exchange rate: EUR GBP average 2026-04 0.85
+        return rate_line(value)
     if isinstance(value, Mapping):  # a milestone: its day, its name, and whether it is done
         done = " (done)" if value.get("done") in (True, "true") else ""
         return f"{value.get('due', '')} {value.get('name', '')}{done}"
@@ -230,7 +233,10 @@ def _value(schema: Mapping[str, Any], raw: str) -> Any:
     if schema["type"] == "array":
         lines = [line.strip() for line in raw.split("\n") if line.strip()]
         items = schema.get("items")
-        return [_milestone(line) for line in lines] if isinstance(items, dict) and "$ref" in items else lines
+        if not (isinstance(items, dict) and "$ref" in items):
+            return lines
+        read = rate_of if str(items["$ref"]).endswith("/Rate") else _milestone
+        return [read(line) for line in lines]
     if schema["type"] == "object":
         pairs = (line.rpartition(":") for line in raw.split("\n") if line.strip())
         return {key.strip() or value.strip(): value.strip() if key else "" for key, _, value in pairs}

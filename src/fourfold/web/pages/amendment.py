@@ -197,6 +197,7 @@ def _page(request: Request, here: Here, ready: Ready, work: _Work, status: int =
         remarks=[text for f in work.forms for text in f.warnings.get("", ())],
         prefixes=[f.prefix for f in work.forms],
         seen=seen_text(now),
+        draft=f"{request.user.pk} {request.path}?{request.GET.urlencode()}",
         stale=work.stale,
         changed_by=past[0] if past else None,
         effect=effect_shown(here, ready, work.effect, work.forms),

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import re
+from datetime import date, timedelta
 from typing import Any, Final
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
+from django.utils import timezone
 
 from fourfold.actions.amend_definitions import amend_definitions
-from fourfold.engine.amendments import Amendment
+from fourfold.engine.amendments import Amendment, Amendments
 from fourfold.engine.definitions import Definitions
 from fourfold.engine.findings import Finding
-from fourfold.errors import Outdated
+from fourfold.errors import Conflict, NotFound, Outdated
 from fourfold.library.perspective_sets import SETS
 from fourfold.records.queries.amendment import require_define
 from fourfold.records.queries.build import Build, build_of
@@ -20,11 +23,14 @@ from fourfold.web.address import Here, here_at
 from fourfold.web.components.amendment import form_of
 from fourfold.web.components.amendment_fields import NOUNS, called
 from fourfold.web.components.assessed import coded
+from fourfold.web.components.dates import day_text
 from fourfold.web.components.field_words import in_form
 from fourfold.web.components.frame import crumb_of, show
+from fourfold.web.forms.waiver import can_waive, ended, key_of_finding, key_of_waiver, waived
 from fourfold.web.requests import Request, signed_in_form
 
 _LISTED: Final = 12  # findings that are shown at once
+_A_YEAR: Final = timedelta(days=365)  # how long a waiver holds where nobody says otherwise
 _NAMED: Final = 60  # KPIs that are named one by one
 
 
@@ -36,11 +42,11 @@ def build(request: Request, unit: str) -> HttpResponse:
     found = build_of(here.scope)
     if request.method != "POST":
         return _page(request, here, found)
-    wanted = _wanted(request, found)
     try:
+        wanted = _wanted(request, here, found)
         code = here.scope.structure.organisation.code
         outcome = amend_definitions(by=request.user, organisation=code, amendments=wanted)
-    except Outdated as refused:
+    except (Conflict, NotFound, Outdated) as refused:
         return _page(request, here, found, said=(str(refused),), status=409)
     if not outcome.ok:
         return _page(request, here, found, said=tuple(map(in_form, outcome.findings)), status=422)
@@ -48,19 +54,32 @@ def build(request: Request, unit: str) -> HttpResponse:
     return redirect(here.unit("build"))
 
 
-def _wanted(request: Request, found: Build) -> list[Amendment]:
-    written = found.definitions
+def _wanted(request: Request, here: Here, found: Build) -> Amendments:
+    written, given = found.definitions, request.POST.dict()
+    if "waive" in given:
+        author = next((p.code for p in written.people if p.email.lower() == request.user.email.lower()), None)
+        return waived(written, found.missing, given, today=_today(here), author=author)
+    if "end" in given:
+        return ended(written, given)
     chosen = SETS.get(request.POST.get("set", ""))
     if chosen is not None:
         taken = {p.code for p in written.perspectives}
-        return [Amendment("perspectives", None, p) for p in chosen.perspectives if p.code not in taken]
+        return tuple(Amendment("perspectives", None, p) for p in chosen.perspectives if p.code not in taken)
     if request.POST.get("state") in ("draft", "active"):
         strategy = written.strategy.model_copy(update={"state": request.POST["state"]})
-        return [Amendment("strategy", written.strategy, strategy)]
-    return []
+        return (Amendment("strategy", written.strategy, strategy),)
+    return ()
 
 
-def _done(request: Request, wanted: list[Amendment]) -> str:
+def _today(here: Here) -> date:
+    return timezone.localdate(timezone=here.scope.structure.zone)
+
+
+def _done(request: Request, wanted: Amendments) -> str:
+    if "waive" in request.POST:
+        return f"Waived until {day_text(request.POST['until'].strip())}."
+    if "end" in request.POST:
+        return "The waiver has ended: the finding counts again."
     if "set" in request.POST:
         return f"Added: {len(wanted)} perspectives."
     return "The scorecard is live." if request.POST.get("state") == "active" else "The scorecard is a draft again."
@@ -87,8 +106,9 @@ def _page(
         organisation_url=form_of(here, "organisation", written.organisation),
         sets=[] if written.perspectives else [(code, s) for code, s in SETS.items()],
         perspectives=_perspectives(here, written),
-        gates=[_missing(here, written, f) for f in gates[:_LISTED]],
-        missing=[_missing(here, written, f) for f in others[:_LISTED]],
+        gates=[_missing(request, here, written, f) for f in gates[:_LISTED]],
+        missing=[_missing(request, here, written, f) for f in _shown(request, others)],
+        waivers=_waivers(here, written),
         missing_count=len(others),
         counts=_counts(here, written),
         new={noun: form_of(here, noun) for noun in ("kpi", "objective", "perspective", "theme", "link", "initiative",
@@ -166,8 +186,27 @@ def _units(here: Here, d: Definitions) -> list[dict[str, Any]]:
     return rows
 
 
-def _missing(here: Here, d: Definitions, finding: Finding) -> dict[str, Any]:
-    """A finding with the form that mends it."""
+def _shown(request: Request, findings: list[Finding]) -> list[Finding]:
+    """The first ones, and the one that was asked for."""
+    asked = [f for f in findings[_LISTED:] if key_of_finding(f) == _asked(request)]
+    return [*findings[:_LISTED], *asked]
+
+
+def _asked(request: Request) -> str:
+    return request.POST.get("waive") or request.GET.get("waive", "")
+
+
+def _waivers(here: Here, d: Definitions) -> list[dict[str, str]]:
+    """What somebody decided to live with, without what the person may not see."""
+    return [
+        {"key": key_of_waiver(w), "name": f"{w.check}{f' of {w.thing}' if w.thing else ''}", "reason": w.reason,
+         "until": day_text(w.until), "author": d.person[w.author].name if w.author in d.person else ""}
+        for w in d.strategy.waivers if not here.scope.closed.intersection(re.split(r"[:/>.@#]", w.thing))
+    ]  # fmt: skip
+
+
+def _missing(request: Request, here: Here, d: Definitions, finding: Finding) -> dict[str, Any]:
+    """A finding with the form that mends it, and the one that lives with it."""
     noun, _, rest = (finding.place.thing or "").partition(":")
     text, url = in_form(finding), ""
     key = NOUNS.get(noun.partition(".")[0])
@@ -177,7 +216,14 @@ def _missing(here: Here, d: Definitions, finding: Finding) -> dict[str, Any]:
         name = rest.partition("@")[0]
         thing = next((t for t in getattr(d, key) if _called(noun, t) in (name, name.rpartition(".")[0])), None)
         url = form_of(here, noun, thing) if thing is not None else ""
-    return {"text": coded(text), "url": url, "what": called(noun.partition(".")[0])}
+    found = {"text": coded(text), "url": url, "what": called(noun.partition(".")[0])}
+    if not can_waive(finding):
+        return found
+    is_open = key_of_finding(finding) == _asked(request)
+    typed = request.POST if is_open else {}
+    until = typed.get("until") or (_today(here) + _A_YEAR).isoformat()
+    return found | {"key": key_of_finding(finding), "plain": finding.message, "is_open": is_open, "until": until,
+                    "reason": typed.get("reason", "")}  # fmt: skip
 
 
 def _called(noun: str, thing: Any) -> str:

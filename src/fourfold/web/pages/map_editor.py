@@ -16,6 +16,7 @@ from fourfold.actions.undo_amendment import undo_amendment
 from fourfold.engine.amendments import Amendments
 from fourfold.engine.definitions import Link as Cause
 from fourfold.errors import Conflict, NotFound, Outdated
+from fourfold.graphics.map_plan import Plan
 from fourfold.records.queries.amendment import require_define
 from fourfold.records.queries.map_editor import MapEditor, map_editor_of
 from fourfold.web.address import Here, here_at
@@ -23,9 +24,10 @@ from fourfold.web.components.amendment import form_of
 from fourfold.web.components.field_words import in_form
 from fourfold.web.components.frame import show
 from fourfold.web.components.map_drawing import map_of
-from fourfold.web.components.map_panel import panel_of, places_of
+from fourfold.web.components.map_panel import panel_of, places_of, plan_of
 from fourfold.web.components.surroundings import Link
 from fourfold.web.forms.objective import CHANGES, Stale
+from fourfold.web.forms.waiver import can_waive, key_of_finding
 from fourfold.web.requests import Request, signed_in_form
 
 _LISTED: Final = 12  # findings that are shown at once
@@ -41,21 +43,22 @@ def map_editor(request: Request, unit: str) -> HttpResponse:
     here = here_at(request, unit)
     require_define(here.scope)
     page = map_editor_of(here.scope)
+    drawn = plan_of(here, page.map)
     if request.method != "POST":
-        return _page(request, here, page)
+        return _page(request, here, page, drawn)
     code = here.scope.structure.organisation.code
     try:
         if request.POST.get("do") in ("undo", "redo"):
             outcome = undo_amendment(by=request.user, organisation=code, number=_number(request, page))
         else:
-            wanted = _wanted(request, here, page)
+            wanted = _wanted(request, page, drawn)
             outcome = amend_definitions(by=request.user, organisation=code, amendments=wanted)
     except Stale as stale:
-        return _page(request, here, page, said=(str(stale),), again=stale.again, status=409)
+        return _page(request, here, page, drawn, said=(str(stale),), again=stale.again, status=409)
     except (Conflict, NotFound, Outdated) as refused:
-        return _page(request, here, page, said=(str(refused),), status=409)
+        return _page(request, here, page, drawn, said=(str(refused),), status=409)
     if not outcome.ok:
-        return _page(request, here, page, said=tuple(map(in_form, outcome.findings)), status=422)
+        return _page(request, here, page, drawn, said=tuple(map(in_form, outcome.findings)), status=422)
     messages.success(request, _done(request.POST["do"], page, outcome.value or ()))
     return redirect(request.get_full_path())
 
@@ -73,11 +76,11 @@ def _done(do: str, page: MapEditor, amendments: Amendments) -> str:
     return f"{_DONE[do]}: {getattr(thing, 'name', '')}."
 
 
-def _wanted(request: Request, here: Here, page: MapEditor) -> Amendments:
+def _wanted(request: Request, page: MapEditor, drawn: Plan) -> Amendments:
     change = CHANGES.get(request.POST.get("do", ""))
     if change is None:
         raise NotFound("There is no such change of a map.")
-    return change(page.definitions, places_of(here, page.map), request.POST)
+    return change(page.definitions, places_of(drawn), request.POST)
 
 
 def _number(request: Request, page: MapEditor) -> int:
@@ -92,6 +95,7 @@ def _page(
     request: Request,
     here: Here,
     page: MapEditor,
+    drawn: Plan,
     *,
     said: tuple[str, ...] = (),
     again: dict[str, str] | None = None,
@@ -99,7 +103,13 @@ def _page(
 ) -> HttpResponse:
     asked = request.GET.get("o", "")
     chosen = asked if asked in page.map.nodes else next(iter(page.map.nodes), None)
-    missing: list[dict[str, Any]] = [{"text": in_form(finding)} for finding in page.missing[:_LISTED]]
+    missing: list[dict[str, Any]] = [
+        {
+            "text": in_form(finding),
+            "url": here.unit("build", waive=key_of_finding(finding)) if can_waive(finding) else "",
+        }
+        for finding in page.missing[:_LISTED]
+    ]
     return show(
         request,
         "web/map_editor.html",
@@ -110,10 +120,10 @@ def _page(
         status=status,
         said=said,
         again=again,
-        map=map_of(here, page.map, lambda each: here.unit("map_editor", o=each), selected=chosen, is_edited=True)
+        map=map_of(here, page.map, lambda each: here.unit("map_editor", o=each), selected=chosen, drawn=drawn)
         if page.map.nodes
         else None,
-        panel=panel_of(here, page, chosen) if chosen else None,
+        panel=panel_of(here, page, drawn, chosen) if chosen else None,
         objectives=[
             (node.objective.name, here.unit("map_editor", o=code), code == chosen)
             for code, node in page.map.nodes.items()
