@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
@@ -33,19 +34,21 @@ _TRIES: Final = 2
 
 
 def evaluate_organisation(
-    *, by: Person | None, organisation: str | None = None, reason: str = "", as_of: datetime | None = None
+    *, by: Person | None, organisation: str | None = None, reason: str = "", as_of: datetime | None = None,
+    tell: Callable[[str, int, int], None] | None = None,
 ) -> Outcome[Evaluation]:
     """Compute all results of all units anew and store those that changed.
 
     Stored results always come from the figures as known now; `as_of` (now, when left out) decides what is due. Figures
-    that somebody records meanwhile are not lost: what was computed without them is dropped and computed again.
+    that somebody records meanwhile are not lost: what was computed without them is dropped and computed again. `tell`
+    hears how far it is.
     """
     found = find_organisation(by, organisation)
     require(by, Action.EVALUATE, found)
     moment = as_of or datetime.now(UTC)
     for _ in range(_TRIES):
         found.refresh_from_db()
-        computed = compute(found, moment)
+        computed = compute(found, moment, tell)
         with transaction.atomic():
             if lock(found).version == found.version:
                 return store_all(found, computed, as_of=moment, reason=reason)
@@ -105,11 +108,17 @@ class Computed:
     findings: tuple[Finding, ...] = ()
 
 
-def compute(organisation: Organisation, as_of: datetime) -> Computed:
+def compute(
+    organisation: Organisation, as_of: datetime, tell: Callable[[str, int, int], None] | None = None
+) -> Computed:
     """All results and outlooks from the figures as known now; writes nothing."""
     ready = ready_definitions(organisation)
     if ready is None:
         return Computed(None)
     rows = locate(read_measurements(organisation, ready), ready.definitions)
-    runs = tuple(evaluate(ready.definitions, rows, as_of=as_of, view=view) for view in VIEWS)
-    return Computed(ready, runs, *all_outlooks(organisation, ready, rows, as_of=as_of))
+    runs = []
+    for view in VIEWS:
+        runs.append(evaluate(ready.definitions, rows, as_of=as_of, view=view))
+        if tell:
+            tell("Evaluated", len(runs), len(VIEWS))
+    return Computed(ready, tuple(runs), *all_outlooks(organisation, ready, rows, as_of=as_of, tell=tell))

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import UTC, datetime
-from typing import Final
+from typing import Final, TypeAlias
 
 from django.db import transaction
 
@@ -39,6 +39,8 @@ from fourfold.records.scope import principal_of
 
 #: Up to so many changed figures, what they change is evaluated with them; of more, everything is, right afterwards.
 FEW: Final = 200
+#: Is told a stage, how much of it is done, and of how much, 0 where nobody knows.
+Progress: TypeAlias = Callable[[str, int, int], None]
 
 
 class _Refused(Exception):
@@ -57,6 +59,7 @@ def import_measurements(
     file: FileFacts | None = None,
     waits: bool = True,
     at: datetime | None = None,
+    tell: Progress | None = None,
 ) -> Outcome[ImportResult]:
     """Record the figures of a table in one transaction, and evaluate once; the value tells of every row.
 
@@ -66,7 +69,8 @@ def import_measurements(
     a period that has begun and is open. Where one is rejected, nothing is recorded and the findings say why; with
     `quarantine` the others are, and those are kept apart. With `dry_run` nothing is recorded either way. The same rows
     again change nothing. Who does not wait (`waits`) leaves it to the server to evaluate many figures, with
-    those that others bring in the same minute. Raises `NotFound` where the person sees no such organisation.
+    those that others bring in the same minute. `tell` hears how
+    far it is. Raises `NotFound` where the person sees no such organisation.
     """
     found = find_organisation(by, organisation)
     require(by, Action.SEE, found)
@@ -75,7 +79,7 @@ def import_measurements(
         raise NotFound("There are no KPIs here yet.", hint="Load or build a scorecard first.")
     moment = at or datetime.now(UTC)
     refused, absent = _refusals(by, found, ready, pairs_of(rows), moment)
-    checked = check_import(rows, ready, refused, file=source if kind == "file" else None, at=moment)
+    checked = check_import(rows, ready, refused, file=source if kind == "file" else None, at=moment, tell=tell)
     if dry_run or not checked.is_usable or (checked.reasons and not quarantine):
         return _looked_at(found, ready, checked, by=by, at=moment, is_dry=dry_run and quarantine)
     run = Import(
@@ -84,15 +88,17 @@ def import_measurements(
     )  # fmt: skip
     try:
         with acting_for(absent), transaction.atomic():
-            result, few = _record(found, ready, checked, run, quarantine=quarantine)
+            result, few = _record(found, ready, checked, run, quarantine=quarantine, tell=tell)
             if file is not None:
                 remember(found, file, by=by, at=moment)
     except _Refused:
         return _looked_at(found, ready, checked, by=by, at=moment, is_dry=False)
     findings = _kept_apart(checked, result)
-    if waits and not few and result.loaded and not is_evaluated(found, on=moment):
-        reason = f"Imported {source}"  # a crash before this is made good by the job that evaluates what is not
-        findings += evaluate_organisation(by=None, organisation=found.code, reason=reason, as_of=moment).findings
+    if waits and not is_evaluated(found, on=None if few else moment):
+        reason = f"Imported {source}"  # a crash before this is made good by the same import again, or the next day
+        findings += evaluate_organisation(
+            by=None, organisation=found.code, reason=reason, as_of=moment, tell=tell
+        ).findings
     return Outcome(summary_of(result), result, findings)
 
 
@@ -109,7 +115,8 @@ def summary_of(result: ImportResult) -> str:
 
 
 def _record(
-    organisation: Organisation, ready: Ready, checked: Checked, run: Import, *, quarantine: bool
+    organisation: Organisation, ready: Ready, checked: Checked, run: Import, *, quarantine: bool,
+    tell: Progress | None,
 ) -> tuple[ImportResult, bool]:
     """Write under the lock, with the event, and evaluate where little changed, which the second part tells."""
     locked = lock(organisation)
@@ -119,7 +126,7 @@ def _record(
     run.read = len(checked.rows)
     run.save(force_insert=True)
     settled = write_import(
-        locked, ready, checked, by=run.by, at=run.at, run=run, quarantine=quarantine, few=FEW + 1
+        locked, ready, checked, by=run.by, at=run.at, run=run, quarantine=quarantine, few=FEW + 1, tell=tell
     )  # fmt: skip
     result = settled.result(checked, done=True, run=run)
     if result.rejected and not quarantine:

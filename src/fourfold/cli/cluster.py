@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, Final, TypeAlias
 
 import typer
 
 from fourfold.cli.output import Misused, console, print_findings
+from fourfold.cli.progress import progress
 
 if TYPE_CHECKING:
     from fourfold.scorecard import Scorecard
@@ -44,9 +43,9 @@ def run(
     if measurements is None or not out:
         raise Misused("--engine needs to know where figures are and where results go.",
                       hint="Add --measurements s3://bucket/figures --out s3://bucket/results.")  # fmt: skip
-    with connect(engine, settings(spark)) as session, _progress() as progress:
+    with connect(engine, settings(spark)) as session, progress("tasks") as tell:
         outcome = scorecard.evaluate_on(
-            session, measurements, out, as_of=as_of, view=view or "month", progress=progress
+            session, measurements, out, as_of=as_of, view=view or "month", progress=tell
         )  # fmt: skip
     print_findings(outcome.findings, stderr=True)
     say = console(stderr=True)
@@ -71,33 +70,3 @@ def refuse(**given: object) -> None:
     names = [name for name, value in given.items() if value]
     if names:
         raise Misused(f"--{names[0]} does not go with --engine.", hint=_WHOLE)
-
-
-@contextmanager
-def _progress() -> Iterator[Callable[[str, int, int], None]]:
-    """A bar where somebody looks on; else a line for each stage and each tenth of it."""
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
-    out = console(stderr=True)
-    if out.is_terminal:
-        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-        with Progress(*columns, console=out) as bar:
-            tasks: dict[str, int] = {}
-
-            def draw(stage: str, done: int, total: int) -> None:
-                if stage not in tasks:
-                    tasks[stage] = int(bar.add_task(stage, total=None))
-                # house: it updates what is drawn
-                bar.update(tasks[stage], completed=done, total=total or None)  # type: ignore[arg-type]
-
-            yield draw
-        return
-    said: set[tuple[str, int]] = set()
-
-    def write(stage: str, done: int, total: int) -> None:
-        tenth = 10 * done // total if total else 0
-        if (stage, tenth) not in said:
-            said.add((stage, tenth))
-            out.print(f"{stage}: {done:,} of {total:,} tasks" if total else f"{stage} …")
-
-    yield write

@@ -10,6 +10,7 @@ import typer
 
 from fourfold.cli.django_setup import prepare, set_up
 from fourfold.cli.output import Misused, NoFolder, print_findings, summary
+from fourfold.cli.progress import progress
 from fourfold.connectors.files.text import sha256_of
 
 if TYPE_CHECKING:
@@ -70,14 +71,15 @@ def run(
     said = {"sheet": sheet, "header": header, "separator": separator.replace("tab", "\t"), "encoding": encoding,
             "decimal": decimal, "dates": dates, "to_date": to_date}  # fmt: skip
     pairs = {"columns": _pairs(columns), "fixed": _pairs(fixed), "cells": _cells(figures), "where": _pairs(where)}
-    reading, rows = _rows(path, organisation, _reading(mapping, said, pairs))
+    reading, rows, shape = _rows(path, organisation, _json(mapping) if mapping else None, said, pairs)
     if show_mapping:
         typer.echo(json.dumps(reading.kept(), indent=2, ensure_ascii=False))
         return
-    outcome = import_measurements(
-        by=None, organisation=organisation, rows=rows, source=path.name, kind="file", quarantine=quarantine,
-        dry_run=dry_run, file=FileFacts(sha256_of(path), reading.kept()),
-    )  # fmt: skip
+    with progress("rows") as tell:
+        outcome = import_measurements(
+            by=None, organisation=organisation, rows=rows, source=path.name, kind="file", quarantine=quarantine,
+            dry_run=dry_run, file=FileFacts(sha256_of(path), reading.kept(), shape), tell=tell,
+        )  # fmt: skip
     print_findings(outcome.findings)
     result = outcome.value
     if report and result and result.rejected:
@@ -89,26 +91,33 @@ def run(
     typer.echo(f"{path}: {outcome.summary}")
 
 
-def _reading(mapping: Path | None, said: dict[str, Any], pairs: dict[str, Any]) -> Mapping:
+def _over(kept: Mapping, said: dict[str, Any], pairs: dict[str, Any]) -> Mapping:
     """What is said over what was kept."""
-    from fourfold.connectors.files.mapping import Mapping
-
-    kept = Mapping.of(_json(mapping)) if mapping else Mapping()
     merged = {name: {**getattr(kept, name), **found} for name, found in pairs.items()}
     return kept.changed(**{name: text for name, text in said.items() if text}, **merged)
 
 
-def _rows(path: Path, organisation: str | None, reading: Mapping) -> tuple[Mapping, Any]:
-    """The rows of the file, and how it was read; ends with findings or questions where it cannot be."""
+def _rows(
+    path: Path, organisation: str | None, given: dict[str, Any] | None, said: dict[str, Any], pairs: dict[str, Any]
+) -> tuple[Mapping, Any, str]:
+    """How the file is read, its rows, and the shape of its header; ends with findings or questions where it cannot be.
+
+    Without a mapping that is given, columns are those that a file with this header had last.
+    """
     from fourfold.actions._steps import find_organisation
+    from fourfold.connectors.files.detect import header_of
     from fourfold.connectors.files.grid import read_grid
     from fourfold.connectors.files.layout import lay_out
-    from fourfold.connectors.files.propose import codes_of, propose
+    from fourfold.connectors.files.mapping import Mapping, shape_of
+    from fourfold.connectors.files.propose import codes_of, fitted, propose
+    from fourfold.records.queries.imports import remembered_mapping
     from fourfold.records.ready import ready_definitions
 
-    ready = ready_definitions(find_organisation(None, organisation))
+    found = find_organisation(None, organisation)
+    ready = ready_definitions(found)
     if ready is None:
         raise Misused("There are no KPIs here yet.", hint="Load a scorecard first: fourfold load FOLDER")
+    reading = _over(Mapping.of(given) if given else Mapping(), said, pairs)
     grid, findings = read_grid(
         path, path.name, sheet=reading.sheet, separator=reading.separator, encoding=reading.encoding
     )  # fmt: skip
@@ -116,6 +125,11 @@ def _rows(path: Path, organisation: str | None, reading: Mapping) -> tuple[Mappi
         print_findings(findings)
         raise typer.Exit(1)
     codes = codes_of(ready.definitions.kpis, ready.definitions.units)
+    shape = shape_of(list(header_of(grid, reading.header).names.values()))
+    if given is None and (known := remembered_mapping(None, found.pk, shape)):
+        # what all rows of that file said is not in this one: it may be about another month
+        reading = _over(fitted(Mapping.of(known), grid).changed(fixed={}), said, pairs)
+        typer.echo(f"{path.name}: its columns are read as those of the last file with this header.", err=True)
     proposal = propose(grid, ready.definitions, codes, reading)
     print_findings(grid.findings)
     if proposal.open:
@@ -123,7 +137,7 @@ def _rows(path: Path, organisation: str | None, reading: Mapping) -> tuple[Mappi
             option = _OPTIONS.get(name, f"--map {name}=COLUMN or --set {name}=TEXT")
             typer.echo(f"{path.name}: {question} Say it with {option}.", err=True)
         raise typer.Exit(2)
-    return proposal.reading, lay_out(grid, proposal.reading, ready.definitions, codes)
+    return proposal.reading, lay_out(grid, proposal.reading, ready.definitions, codes), shape
 
 
 _OPTIONS: Final = {

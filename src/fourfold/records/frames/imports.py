@@ -8,7 +8,7 @@ and only the rest (corrections, revisions with their own times) is settled one b
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -170,8 +170,9 @@ def digest_of_rows(rows: Rows) -> str:
 
 
 def check_import(
-    rows: Rows, ready: Ready, refused: Mapping[Pair, Finding], *, file: str | None, at: datetime
-) -> Checked:
+    rows: Rows, ready: Ready, refused: Mapping[Pair, Finding], *, file: str | None, at: datetime,
+    tell: Callable[[str, int, int], None] | None = None,
+) -> Checked:  # fmt: skip
     """Check every row but those that are `wrong` already; those of the pairs in `refused` are rejected unseen.
 
     Nobody who may not see a KPI or unit is told whether it is there.
@@ -199,6 +200,7 @@ def check_import(
         findings += refused.values()
         keys = keys.join(_pairs(refused), on=["kpi", "unit"], how="anti", maintain_order="left")
     parts: list[pl.DataFrame] = []
+    done = 0
     for places in _cut(keys.sort("kpi", "unit", maintain_order=True)):
         checked = check_each(rows[places], ready.definitions, file=file)
         if not checked.is_usable:
@@ -210,6 +212,9 @@ def check_import(
         early = _early(good, ready, at)
         reasons += early
         findings += (Finding(r.code, Level.ERROR, Place(thing="period"), r.message, r.fix) for r in early)
+        done += len(places)
+        if tell:
+            tell("Checked", done, len(rows))
         parts.append(_without(good, early).drop("value", "numerator", "denominator", "file", "index"))
     return Checked(rows, tuple(parts), tuple(reasons), tuple(dict.fromkeys(findings))[:LISTED])
 
@@ -248,14 +253,18 @@ def write_import(
     run: Import | None,
     quarantine: bool = False,
     few: int = 0,
+    tell: Callable[[str, int, int], None] | None = None,
 ) -> Settled:
     """Record what is new, in the transaction that holds the lock; without a `run` only say what would be.
 
     Figures of closed periods are rejected. Without `quarantine` nothing more is written once a row is rejected, and
     the caller undoes the rest. Up to `few` cells are told of by name.
     """
-    settled = Settled()
+    settled, done, total = Settled(), 0, sum(map(len, checked.parts))
     for part in checked.parts:
+        done += len(part)
+        if tell:
+            tell("Recorded" if run else "Compared", done - len(part), total)
         if len(part):
             _settle(organisation, ready, part, settled, by=by, at=at, run=run, quarantine=quarantine, few=few)
     return settled

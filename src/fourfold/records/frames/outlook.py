@@ -7,7 +7,7 @@ their season are not kept.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from itertools import islice
 from typing import Any, Final, NamedTuple
@@ -96,7 +96,8 @@ def figures_now(
 
 
 def all_outlooks(
-    organisation: Organisation, ready: Ready, rows: Rows, *, as_of: datetime
+    organisation: Organisation, ready: Ready, rows: Rows, *, as_of: datetime,
+    tell: Callable[[str, int, int], None] | None = None,
 ) -> tuple[tuple[Kept, ...], tuple[Finding, ...]]:
     """The outlooks of all KPIs and units that have figures, and what is to be said of past ones.
 
@@ -107,7 +108,12 @@ def all_outlooks(
     found = figures(definitions, rows, as_of=as_of, periods=shown)
     own, findings = recalibrated(organisation, ready, found, as_of=as_of)
     made = each_outlook(definitions, found, as_of=as_of, calibrations=own)
-    return tuple(kept(made)), findings
+    said: list[Kept] = []
+    for outlook in kept(made):
+        said.append(outlook)
+        if tell:
+            tell("Looked ahead", len(said), 0)
+    return tuple(said), findings
 
 
 def kept(found: Iterable[Outlook]) -> Iterator[Kept]:

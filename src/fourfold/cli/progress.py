@@ -1,0 +1,42 @@
+"""How far a long command is."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from fourfold.cli.output import console
+
+
+@contextmanager
+def progress(noun: str) -> Iterator[Callable[[str, int, int], None]]:
+    """A bar where somebody looks on; else, after the first second, a line a second.
+
+    It is told the stage, how many of the noun are done, and of how many: 0 where nobody knows.
+    """
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    out = console(stderr=True)
+    if out.is_terminal:
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+        with Progress(*columns, console=out) as bar:
+            tasks: dict[str, int] = {}
+
+            def draw(stage: str, done: int, total: int) -> None:
+                if stage not in tasks:
+                    tasks[stage] = int(bar.add_task(stage, total=None))
+                # house: it updates what is drawn
+                bar.update(tasks[stage], completed=done, total=total or None)  # type: ignore[arg-type]
+
+            yield draw
+        return
+    last = time.monotonic()
+
+    def write(stage: str, done: int, total: int) -> None:
+        nonlocal last
+        if time.monotonic() - last >= 1:
+            last = time.monotonic()
+            out.print(f"{stage}: {done:,} of {total:,} {noun}" if total else f"{stage}: {done:,}")
+
+    yield write
