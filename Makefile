@@ -1,7 +1,7 @@
 # Every command there is. `make` alone lists them.
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: audit help setup setup-web setup-sso setup-spark setup-peers demo test test-all test-postgres test-cluster ci lint types contracts house wheel lock format reference bench mutation clean
+.PHONY: audit help setup setup-web setup-sso setup-spark setup-tryton setup-peers demo test test-all test-postgres test-cluster test-tryton ci lint types contracts house wheel lock format reference bench mutation clean
 
 # The first Python that is new enough; `make PYTHON=… demo` names another.
 ifndef PYTHON
@@ -31,6 +31,12 @@ setup-sso:  ## what running it with a directory needs: OpenID Connect, SAML, LDA
 setup-spark:  ## the same with Apache Spark (430 MB), for evaluating on a cluster; it also needs Java 17
 	@$(if $(PYTHON),$(PYTHON),$(no_python)) .ci/setup.py spark
 
+setup-tryton: setup  ## Tryton, an ERP, in an environment of its own, .tryton: tests of its connector ask it
+	@test -x .tryton/bin/python || $(BIN)/python -m venv .tryton
+	@cmp -s requirements/tryton.txt .tryton/installed.txt || \
+	  .tryton/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements/tryton.txt
+	@cp requirements/tryton.txt .tryton/installed.txt
+
 setup-peers: setup  ## statsforecast in an environment of its own, .peers: it needs an older pandas, and only a benchmark runs it
 	@test -x .peers/bin/python || $(BIN)/python -m venv .peers
 	@.peers/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements/peers.txt
@@ -56,7 +62,11 @@ test-cluster: setup-spark  ## evaluation on a Spark cluster that the tests start
 	@echo "Tests on a Spark cluster"
 	@env -u DATABASE_URL $(BIN)/python -m pytest -q tests/connectors/spark
 
-ci: lint types contracts house audit test test-postgres test-cluster wheel  ## all that must pass before a change goes in
+test-tryton: setup-tryton  ## the connector of Tryton, against one that the tests start here
+	@echo "Tests on Tryton"
+	@env -u DATABASE_URL $(BIN)/python -m pytest -q tests/connectors/tryton
+
+ci: lint types contracts house audit test test-postgres test-cluster test-tryton wheel  ## all that must pass before a change goes in
 	@echo "Everything passed."
 
 lint: setup  ## ruff
@@ -98,6 +108,7 @@ lock: setup  ## pin the newest versions that pyproject.toml allows (PACKAGE=name
 	@$(LOCK) --upgrade -c requirements/dev.txt -o requirements/base.txt
 	@$(subst pyproject.toml,--group mutation,$(LOCK)) --upgrade -c requirements/dev.txt -o requirements/mutation.txt
 	@$(subst pyproject.toml,--group peers,$(LOCK)) $(if $(PACKAGE),--upgrade-package $(PACKAGE),--upgrade) -o requirements/peers.txt
+	@$(subst pyproject.toml,--group tryton,$(LOCK)) $(if $(PACKAGE),--upgrade-package $(PACKAGE),--upgrade) -o requirements/tryton.txt
 
 reference: setup  ## the reference pages and the JSON Schema that are made from the code
 	@FOURFOLD_DATA=.cache $(BIN)/python docs/generate.py

@@ -29,8 +29,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--database-only", action="store_true", help="only the tests that touch the database")
 
 
-#: Folders whose modules share a server: the browser's, and the cluster.
-SHARED = ("tests/browser/", "tests/connectors/spark/")
+#: Folders whose modules share a server: the browser's, the cluster, and Tryton.
+SHARED = ("tests/browser/", "tests/connectors/spark/", "tests/connectors/tryton/")
 
 
 class Together(LoadScopeScheduling):

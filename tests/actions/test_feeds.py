@@ -152,20 +152,86 @@ def run_saved(by: Person, given: FeedPlan) -> tuple[int, int]:
     return run.loaded, run.rejected
 
 
-def test_a_source_that_is_away_is_asked_again_soon_and_in_the_end_once_a_day(sales: Feed, alice: Person) -> None:
-    Feed.objects.update(ask={"path": "dead"})
+def test_a_source_that_is_away_is_asked_again_soon_and_then_ever_less_often(sales: Feed, alice: Person) -> None:
+    Feed.objects.update(ask={"path": "dead"}, schedule="*/10 * * * *")
     moment, waits = NOW, []
-    for _ in range(6):
+    for _ in range(11):
         run_feed(by=None, feed="sales", at=moment)
         following = Feed.objects.get().next_at
         assert following
         waits.append(following - moment)
         moment = following
-    assert waits[:3] == [timedelta(minutes=m) for m in (1, 4, 16)]
-    assert waits[3] > timedelta(hours=12) and waits[4] >= timedelta(days=1) and waits[5] >= timedelta(days=1)
-    Feed.objects.update(ask={"path": "key", "rows": "data"})
+    assert waits[:2] == [timedelta(minutes=1), timedelta(minutes=4)]
+    assert [w // timedelta(hours=1) for w in waits[4:]] == [1, 2, 4, 8, 16, 24, 24]
+    assert Feed.objects.get().rests
+    pause_feed(by=alice, feed="sales", paused=False, at=moment)
+    resumed = Feed.objects.get()
+    assert resumed.failures == 0 and resumed.next_at and resumed.next_at - moment <= timedelta(minutes=10)
+    Feed.objects.update(failures=7, ask={"path": "key", "rows": "data"})
     run_feed(by=None, feed="sales", at=moment)
-    assert Feed.objects.get().failures == 0
+    assert Feed.objects.get().failures == 0  # one that works ends the rest by itself
+
+
+def thousandfold(row: dict[str, Any]) -> dict[str, Any]:
+    return row | {"amount": row["amount"] * 1000}
+
+
+def in_words(row: dict[str, Any]) -> dict[str, Any]:
+    return row | {"amount": f"{row['amount']} GBP"}
+
+
+@pytest.mark.parametrize(
+    ("change", "said"), [(thousandfold, "1,000 times as large"), (in_words, "held numbers until now, and holds texts")]
+)
+def test_rows_that_look_unlike_those_before_are_not_loaded(
+    sales: Feed, stub: Service, alice: Person, change: Any, said: str
+) -> None:
+    assert run_feed(by=alice, feed="sales", at=NOW).ok
+    before, stub.rows = values("M:2026-01"), [change(row) for row in stub.rows]
+    outcome = run_feed(by=alice, feed="sales", at=NOW + timedelta(hours=1))
+    assert said in outcome.findings[0].message and values("M:2026-01") == before
+    as_it_is = run_feed(by=alice, feed="sales", as_it_is=True, at=NOW + timedelta(hours=2))
+    assert as_it_is.ok is (change is thousandfold)  # a text is refused all the same, as a row
+    if as_it_is.ok:
+        assert values("M:2026-01")["north"] == 1_000_000
+        assert run_feed(by=alice, feed="sales", at=NOW + timedelta(hours=3)).ok  # what is usual has changed
+
+
+def test_rows_of_months_that_are_over_do_not_vanish(sales: Feed, stub: Service, alice: Person) -> None:
+    days = [f"2026-0{month}-{day:02}" for month in (1, 2) for day in range(1, 29)]
+    Feed.objects.update(keeps_apart=True)  # all rows of a month are one figure: all but one are refused
+    stub.rows = [{"region": "north", "month": day, "amount": 1} for day in days]
+    first = run_feed(by=alice, feed="sales", at=NOW).value
+    assert first and first.profile["counts"] == {"M:2026-01": 28, "M:2026-02": 28}
+    stub.rows = [row for row in stub.rows if row["month"] > "2026-01-16"]
+    outcome = run_feed(by=alice, feed="sales", at=NOW + timedelta(hours=1))
+    assert "gives 12 figures, and gave 28 the last time" in outcome.findings[0].message
+
+
+def test_a_month_that_runs_may_grow_and_a_new_one_may_begin(sales: Feed, stub: Service, alice: Person) -> None:
+    assert run_feed(by=alice, feed="sales", at=NOW).ok
+    stub.rows = [*stub.rows, *({"region": r, "month": "2026-03", "amount": 900} for r in ("north", "south"))]
+    assert run_feed(by=alice, feed="sales", at=NOW + timedelta(hours=1)).ok
+
+
+def test_a_unit_that_is_new_in_a_feed_is_told_of(sales: Feed, stub: Service, alice: Person) -> None:
+    whole, stub.rows = stub.rows, [row for row in stub.rows if row["region"] == "north"]
+    assert run_feed(by=alice, feed="sales", at=NOW).ok
+    stub.rows = whole
+    run = run_feed(by=alice, feed="sales", at=NOW + timedelta(hours=1)).value
+    assert run and run.remark == "New in this run: sales in south."
+
+
+def test_a_run_remembers_what_was_asked_although_the_feed_changes(sales: Feed, alice: Person) -> None:
+    run_feed(by=alice, feed="sales", at=NOW)
+    assert save_feed(by=alice, known="sales", plan=plan(ask={"path": "all", "rows": "data"}), at=NOW).ok
+    assert FeedRun.objects.get().asked["ask"] == {"path": "key", "rows": "data"}
+
+
+def test_rows_kept_apart_come_in_once_the_mapping_is_mended(sales: Feed, stub: Service, alice: Person) -> None:
+    stub.rows = [row | {"region": {"north": "N-01"}.get(row["region"], row["region"])} for row in stub.rows]
+    assert run_saved(alice, plan(keeps_apart=True)) == (2, 2)
+    assert run_saved(alice, plan(keeps_apart=True, names={"N-01": "north"})) == (2, 0)
 
 
 def test_a_feed_runs_once_at_a_time_and_once_when_it_is_due(sales: Feed) -> None:
@@ -232,7 +298,13 @@ def test_a_backfill_looks_as_far_back_as_it_is_told(sales: Feed, stub: Service, 
     Feed.objects.update(ask={"path": "all?from={since}&to={until}", "rows": "data"})
     run_feed(by=alice, feed="sales", since=date(2024, 1, 1), at=NOW)
     run_feed(by=alice, feed="sales", at=NOW + timedelta(hours=1))
-    assert stub.seen == ["/all?from=2024-01-01&to=2026-07-31", "/all?from=2026-05-01&to=2026-07-31"]
+    ask = {"path": "all?from={since}&to={until}", "rows": "data"}
+    for begin in (date(2024, 1, 1), date(2099, 1, 1)):  # a day after the end is the end, as it is for a run
+        assert try_feed(by=alice, plan=plan(ask=ask), since=begin, at=NOW).value
+    assert stub.seen == [
+        "/all?from=2024-01-01&to=2026-07-31", "/all?from=2026-05-01&to=2026-07-31",
+        "/all?from=2024-01-01&to=2026-07-31", "/all?from=2026-07-31&to=2026-07-31",
+    ]  # fmt: skip
 
 
 def test_only_who_may_change_sources_does(sales: Feed, alice: Person, bob: Person, charlie: Person) -> None:

@@ -58,6 +58,9 @@ class Answers(http.server.BaseHTTPRequestHandler):
     def answer_packed(self, _: str) -> None:
         self.give(gzip.compress(bytes(10_000_000)), Content_Encoding="gzip")
 
+    def answer_unpacked(self, _: str) -> None:
+        self.give(b'{"result": []}', Content_Encoding="gzip")
+
     def answer_half(self, _: str) -> None:
         self.give(b"half", length=100)
         self.close_connection = True
@@ -232,6 +235,10 @@ def test_an_answer_that_is_too_large_or_packed_or_half_is_no_answer(server: Serv
         egress(f"{here}/packed/", policy(server))
     with pytest.raises(Unreachable, match="broke off"):
         egress(f"{here}/half/", policy(server))
+
+
+def test_an_answer_that_says_gzip_and_is_not_is_taken_as_it_is(server: Server) -> None:
+    assert egress(f"http://127.0.0.1:{server.port}/unpacked/", policy(server)).content == b'{"result": []}'
 
 
 def test_a_source_that_drips_ends_with_the_total_time(server: Server) -> None:

@@ -3,34 +3,33 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from typing import Final
-from zoneinfo import ZoneInfo
+from typing import Any, Final
 
 from django.db import IntegrityError, transaction
 
 from fourfold.access.roles import Action
-from fourfold.actions._sources import LIMITS, ask_source, columns_in, find_feed, next_due, window_of
+from fourfold.actions._feeds import definitions_here, figures_in, load_figures, window_at
+from fourfold.actions._sources import LIMITS, ask_source, columns_in, find_feed, next_due
 from fourfold.actions._steps import find_organisation, note_event, require
-from fourfold.actions.import_measurements import import_measurements
 from fourfold.actions.outcome import Outcome
+from fourfold.actions.save_feed import FeedPlan, plan_of
 from fourfold.connectors.port import Rows, SourceError, Window
 from fourfold.engine.findings import Finding, Level, Place, errors
-from fourfold.errors import Conflict, FourfoldError, NotFound
-from fourfold.records.frames.feed import figures_of
+from fourfold.errors import Conflict, FourfoldError
+from fourfold.records.frames.drift import drift_of, news_of, profile_of
 from fourfold.records.models import Feed, FeedRun, Import, Organisation, Person
-from fourfold.records.ready import ready_definitions
+from fourfold.records.models.feed import MOST_FAILURES
 
 #: A run that takes longer was killed; bringing in what the source gave takes a part of it.
 LEASE: Final = timedelta(seconds=LIMITS.seconds) + timedelta(minutes=8)
 #: A source that may answer later is asked again after so many minutes; then at the next time of the schedule.
 RETRIES: Final = (1, 4, 16)
-#: After so many failures in a row a feed runs once in so long, until it works again.
-MOST_FAILURES: Final = 5
+#: The longest that a feed rests which keeps failing: an hour after `MOST_FAILURES`, then twice as long each time.
+LONGEST_REST: Final = timedelta(days=1)
 #: So much of a report of refused rows is kept, in characters.
 _LONGEST: Final = 200_000
-RESTS: Final = timedelta(days=1)
 _log: Final = logging.getLogger(__name__)
 
 
@@ -45,6 +44,8 @@ class _Came:
     remedy: str = ""
     retry: bool = False
     rejects: str = ""
+    profile: dict[str, Any] = field(default_factory=dict)
+    remark: str = ""
 
 
 def run_feed(
@@ -53,6 +54,7 @@ def run_feed(
     organisation: str | None = None,
     feed: str,
     since: date | None = None,
+    as_it_is: bool = False,
     due_at: datetime | None = None,
     given: Rows | SourceError | None = None,
     at: datetime | None = None,
@@ -60,19 +62,20 @@ def run_feed(
     """One run, over the months that the feed looks back, or from `since` on; `due_at` is when its schedule wanted it.
     Where a source sent by itself, what it sent is `given`, or why that cannot be read, and nobody asks.
 
-    Figures are loaded in one transaction, or none are. What goes wrong is kept with the run, and is a finding here; a
+    Figures are loaded in one transaction, or none are. What looks unlike the run before is not loaded, unless the rows
+    are to be taken `as_it_is`. What goes wrong is kept with the run, and is a finding here; a
     feed whose source may answer later is due again soon. Raises `Conflict` where it runs already, or has run then.
     """
     place = find_organisation(by, organisation)
     require(by, Action.USE_SOURCE, place)
     moment = at or datetime.now(UTC)
     row = find_feed(place, feed)
-    window = window_of(row.months, moment.astimezone(ZoneInfo(row.time_zone)).date())
-    window = window if since is None else Window(min(since, window.until), window.until)
+    plan = plan_of(row)
+    window = window_at(plan, moment, since)
     run = _begin(row, by, window, due_at, moment)
     came = _Came("", {}, failure="Something went wrong inside Fourfold.", remedy="The log of the server says what.")
     try:
-        came = _bring(place, row, window, moment, given)
+        came = _bring(place, row, plan, window, moment, given, as_it_is=as_it_is)
     finally:
         _end(place, row, run, came, by=by, at=moment)
     if not came.failure:
@@ -88,7 +91,7 @@ def _begin(row: Feed, by: Person | None, window: Window, due_at: datetime | None
     """
     run = FeedRun(
         organisation_id=row.organisation_id, feed=row, by=by, due_at=due_at, since=window.since, until=window.until,
-        started_at=at, lease_until=at + LEASE,
+        started_at=at, lease_until=at + LEASE, asked=asdict(plan_of(row)),
     )  # fmt: skip
     try:
         with transaction.atomic():
@@ -103,49 +106,56 @@ def _begin(row: Feed, by: Person | None, window: Window, due_at: datetime | None
 
 
 def _bring(
-    place: Organisation, row: Feed, window: Window, at: datetime, given: Rows | SourceError | None
+    place: Organisation, row: Feed, plan: FeedPlan, window: Window, at: datetime, given: Rows | SourceError | None, *,
+    as_it_is: bool,
 ) -> _Came:  # fmt: skip
-    """Ask, then import; no transaction is open while the source is asked."""
+    """Ask, look at what came, then import; no transaction is open while the source is asked.
+
+    What a source sends by itself is compared with nothing: each delivery is about something else.
+    """
     try:
         if isinstance(given, SourceError):
             raise given
         rows = ask_source(row.connection, row.ask, window) if given is None else given
-        if given is None:
-            _refuse_silence(row, rows)
-        ready = ready_definitions(place)
-        if ready is None:
-            raise NotFound("There are no KPIs here yet.", hint="Load or build a scorecard first.")
-        table = figures_of(
-            rows, columns_in(row.columns, window), row.adding, ready.definitions, source=row.name, names=row.names
-        )
-        outcome = import_measurements(
-            by=None, organisation=place.code, rows=table, source=f"feed {row.name}", kind="feed",
-            quarantine=row.keeps_apart, waits=given is None, at=at,
-        )  # fmt: skip
+        before = _last_good(row) if given is None else None
+        if not as_it_is:
+            _refuse_silence(before, rows)
+        figures = figures_in(rows, plan, window, definitions_here(place))
+        profile = profile_of(rows, columns_in(plan.columns, window), figures)
+        known = before.profile if before else {}
+        if known and not as_it_is and (wrong := drift_of(known, profile)):
+            raise SourceError(wrong[0], hint=wrong[1])
+        outcome = load_figures(place, figures, plan, is_trial=False, waits=given is None, at=at)
     except SourceError as error:
         return _Came("", {}, failure=error.message, remedy=error.hint or "", retry=error.retry)
     except FourfoldError as error:
         return _Came("", {}, failure=error.message, remedy=error.hint or "")
-    result, wrong = outcome.value, errors(outcome.findings)
+    result, found = outcome.value, errors(outcome.findings)
     counts = {} if result is None else {
         "read": result.read, "loaded": result.loaded if result.done else 0, "rejected": result.rejected,
-        "unchanged": result.unchanged if result.done or not wrong else 0,
+        "unchanged": result.unchanged if result.done or not found else 0,
     }  # fmt: skip
     rejects = result.report()[:_LONGEST] if result and result.rejected else ""
-    if not wrong:
-        return _Came(outcome.summary, counts, run=result.run if result else None, rejects=rejects)
-    more = f" And {len(wrong) - 1:,} more." if len(wrong) > 1 else ""
-    failure = f"{outcome.summary[:1].upper()}{outcome.summary[1:]}. {wrong[0].message}{more}"
-    return _Came("", counts, failure=failure, remedy=wrong[0].fix, rejects=rejects)
+    if not found:
+        remark = news_of(known, profile) if known else ""
+        run = result.run if result else None
+        return _Came(outcome.summary, counts, run=run, rejects=rejects, profile=profile, remark=remark)
+    more = f" And {len(found) - 1:,} more." if len(found) > 1 else ""
+    failure = f"{outcome.summary[:1].upper()}{outcome.summary[1:]}. {found[0].message}{more}"
+    return _Came("", counts, failure=failure, remedy=found[0].fix, rejects=rejects)
 
 
-def _refuse_silence(row: Feed, rows: Rows) -> None:
-    """Nothing at all, where there were rows the last time, is more likely a fault of the source than news."""
+def _last_good(row: Feed) -> FeedRun | None:
+    """The newest run that worked since the feed is what it is."""
     good = FeedRun.objects.filter(feed=row, failure="", started_at__gte=row.changed_at).exclude(ended_at=None)
-    before = good.values_list("read", flat=True).first()
-    if before and not rows.rows:
+    return good.first()
+
+
+def _refuse_silence(before: FeedRun | None, rows: Rows) -> None:
+    """Nothing at all, where there were rows the last time, is more likely a fault of the source than news."""
+    if before and before.read and not rows.rows:
         hint = "Is it the right database, and are its rows there? Where that is so, save the feed again."
-        raise SourceError(f"The source gives no rows; the last time it gave {before:,}.", hint=hint)
+        raise SourceError(f"The source gives no rows; the last time it gave {before.read:,}.", hint=hint)
 
 
 def _end(place: Organisation, row: Feed, run: FeedRun, came: _Came, *, by: Person | None, at: datetime) -> None:
@@ -153,7 +163,7 @@ def _end(place: Organisation, row: Feed, run: FeedRun, came: _Came, *, by: Perso
     for name, count in came.counts.items():
         setattr(run, name, count)
     run.failure, run.remedy, run.import_run = came.failure, came.remedy, came.run
-    run.rejects = came.rejects
+    run.rejects, run.profile, run.remark = came.rejects, came.profile, came.remark
     run.ended_at = max(datetime.now(UTC), at)
     with transaction.atomic():
         mine = FeedRun.objects.select_for_update().filter(pk=run.pk, ended_at=None).exists()
@@ -175,8 +185,9 @@ def next_run(feed: Feed, at: datetime, *, retry: bool) -> datetime | None:
     due = next_due(feed.schedule, feed.time_zone, at)
     if due is None or feed.paused_at:
         return None
-    if feed.failures >= MOST_FAILURES:
-        return max(due, at + RESTS)
+    if feed.rests:
+        hours = 2 ** min(feed.failures - MOST_FAILURES, 10)
+        return max(due, at + min(timedelta(hours=hours), LONGEST_REST))
     if retry and feed.failures <= len(RETRIES):
         return min(due, at + timedelta(minutes=RETRIES[feed.failures - 1]))
     return due

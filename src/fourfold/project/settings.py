@@ -175,6 +175,7 @@ SETTINGS: Final = (
         "",
         "Folder of SQLite, DuckDB and Parquet files that feeds may read; none without it.",
     ),
+    Setting("FOURFOLD_FEEDS_AT_ONCE", "4", "So many feeds run side by side, two at most of one connection."),
     Setting(
         "FOURFOLD_FEED_CA",
         "",
@@ -219,6 +220,7 @@ FEED_NETWORKS = env_networks("FOURFOLD_FEED_NETWORKS")
 FEED_HOSTS = frozenset(env_list("FOURFOLD_FEED_HOSTS"))
 FEED_PORTS = env_ports("FOURFOLD_FEED_PORTS")
 FEED_FOLDER = env_path("FOURFOLD_FEED_FOLDER")
+FEEDS_AT_ONCE = env_int("FOURFOLD_FEEDS_AT_ONCE", 4, low=1, high=32)
 FEED_CA = env_path("FOURFOLD_FEED_CA")
 READ_ONLY = env_bool("FOURFOLD_READ_ONLY")
 METRICS_TOKEN = env_secret("FOURFOLD_METRICS_TOKEN")

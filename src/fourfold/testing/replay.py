@@ -20,6 +20,15 @@ class Asked(NamedTuple):
     body: str
 
 
+class Said(NamedTuple):
+    """An answer that is more than JSON with a status of success; `cut` of its bytes never come."""
+
+    status: int
+    body: Any = ""
+    headers: Mapping[str, str] = {}
+    cut: int = 0
+
+
 class Replay(http.server.ThreadingHTTPServer):
     """Gives its answers one after the other; `{base}` in them is its own address."""
 
@@ -38,7 +47,7 @@ class Replay(http.server.ThreadingHTTPServer):
 
 @contextmanager
 def replay(*answers: Any) -> Iterator[Replay]:
-    """A service with these answers, each of them JSON, until the end of the block."""
+    """A service with these answers, each of them JSON or a `Said`, until the end of the block."""
     with Replay(answers) as server:
         threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
         try:
@@ -56,12 +65,16 @@ class _Answer(http.server.BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
         self.server.asked.append(Asked(self.command, unquote_plus(self.path), dict(self.headers), body))
         left = self.server.waiting
-        said = json.dumps(left.pop(0) if left else {}).replace("{base}", self.server.url).encode()
-        self.send_response(200 if said != b"{}" else 410)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(said)))
+        found = left.pop(0) if left else Said(410)
+        said = found if isinstance(found, Said) else Said(200, found)
+        content = json.dumps(said.body).replace("{base}", self.server.url).encode()
+        self.send_response(said.status)
+        for name, value in {"Content-Type": "application/json", **said.headers}.items():
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(len(content)))
         self.end_headers()
-        self.wfile.write(said)
+        self.wfile.write(content[: len(content) - said.cut])
+        self.close_connection = said.cut > 0
 
     do_POST = do_GET
 

@@ -25,4 +25,6 @@ def run(
         if last is not None:
             said += last.failure or f"{last.loaded:,} loaded, {last.unchanged:,} unchanged, {last.rejected:,} rejected"
         following = "rests" if feed.paused_at else f"next {feed.next_at:%Y-%m-%d %H:%M}" if feed.next_at else "by hand"
+        if feed.rests and not feed.paused_at:
+            following = f"rests after {feed.failures} failures, {following}"
         typer.echo(f"{feed.code}  {feed.name} ({feed.connection.name})  {said}  {following}")

@@ -1,4 +1,4 @@
-"""Services that speak OData v4: SAP, Business Central, Dynamics 365."""
+"""Services that speak OData v4 or v2: SAP, Business Central, Dynamics 365."""
 
 from fourfold.connectors.odata.read import ODATA
 

@@ -46,7 +46,8 @@ def table_of(found: list[Mapping[str, Any]], limits: Limits) -> Rows:
 _IN_ADDRESSES: Final = "/?&=%+:,;@!$*'()~"
 
 
-def _expression(text: str) -> Any:
+def expression(text: str) -> Any:
+    """A path to rows, ready to `search`; None where nothing is said. Raises `SourceError` where it cannot be read."""
     import jmespath
     from jmespath.exceptions import JMESPathError
 
@@ -62,14 +63,14 @@ def _pages(service: Service, ask: Mapping[str, str], window: Window) -> Iterator
     is_post = ask.get("method") == "POST"
     body = filled(ask.get("body", ""), window, is_address=False).encode() if is_post else None
     headers = {"Accept": "application/json"} | ({"Content-Type": "application/json"} if is_post else {})
-    chosen, next_one = _expression(ask.get("rows", "")), _expression(ask.get("next", ""))
+    chosen, next_one = expression(ask.get("rows", "")), expression(ask.get("next", ""))
     page = first_page(ask, service.address(quote(filled(ask.get("path", ""), window), safe=_IN_ADDRESSES)))
     seen: set[str] = set()
     while page.url not in seen:
         seen.add(page.url)
         answer = service.ask(page.url, method="POST" if is_post else "GET", content=body, headers=headers)
         said = service.json(answer)
-        rows = _rows(chosen.search(said) if chosen else said)
+        rows = chosen_rows(chosen.search(said) if chosen else said)
         yield rows
         following = next_page(ask, next_one, page, answer, said, len(rows))
         if following is None:
@@ -78,7 +79,8 @@ def _pages(service: Service, ask: Mapping[str, str], window: Window) -> Iterator
     raise SourceError("The service names a page as the next one that it gave before.")
 
 
-def _rows(found: Any) -> list[Mapping[str, Any]]:
+def chosen_rows(found: Any) -> list[Mapping[str, Any]]:
+    """What was found, where it is a list of objects. Raises `SourceError` where it is something else."""
     if not isinstance(found, list) or not all(isinstance(row, dict) for row in found):
         hint = "Let the path to the rows lead to a list of objects, such as data[].{region: region, amount: total}."
         raise SourceError("The answer has no list of rows where one should be.", hint=hint)

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from django.db import models
 
 from fourfold.records.models.connection import OfSources
+
+#: After so many failures in a row a feed rests, longer each time, until it works again.
+MOST_FAILURES: Final = 5
 
 
 class Feed(models.Model):
@@ -37,6 +42,11 @@ class Feed(models.Model):
     class Meta:
         ordering = ("name",)
         constraints = (models.UniqueConstraint(fields=("organisation", "code"), name="feed_code_is_unique"),)
+
+    @property
+    def rests(self) -> bool:
+        """Whether it failed so often that it is asked less often than its schedule wants."""
+        return self.failures >= MOST_FAILURES
 
     def __str__(self) -> str:
         """The name."""

@@ -30,6 +30,9 @@ class FeedRun(models.Model):
     unchanged = models.PositiveIntegerField(default=0)
     rejected = models.PositiveIntegerField(default=0)
     rejects = models.TextField(blank=True, help_text="Refused rows and why, as CSV.")
+    remark = models.TextField(blank=True, default="")
+    asked = models.JSONField(default=dict, help_text="What the feed was when it ran.")
+    profile = models.JSONField(default=dict, help_text="What the rows looked like.")
     import_run = models.ForeignKey("records.Import", null=True, on_delete=models.SET_NULL, related_name="feed_runs")
 
     objects = OfSources.as_manager()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from django.db.models import OuterRef, Subquery
 
@@ -89,11 +90,11 @@ def figures_of_run(person: Person, run: FeedRun, *, most: int) -> list[Measureme
 
 
 # house: the server asks on nobody’s behalf
-def due_feeds(now: datetime) -> list[tuple[str, str, datetime]]:
-    """Organisation, code and due time of the feeds that are due, those that waited longest first."""
+def due_feeds(now: datetime) -> list[tuple[tuple[str, str, datetime], UUID]]:
+    """Organisation, code and due time of the feeds that are due, with their connection; who waited longest first."""
     rows = Feed.objects.filter(next_at__lte=now, paused_at=None).order_by("next_at", "pk")
     found = rows.select_related("organisation")
-    return [(feed.organisation.code, feed.code, feed.next_at) for feed in found if feed.next_at]
+    return [((feed.organisation.code, feed.code, feed.next_at), feed.connection_id) for feed in found if feed.next_at]
 
 
 # house: on the command line the administrator of the machine asks

@@ -130,7 +130,9 @@ def _run_now(request: Request, place: Organisation, row: Feed) -> HttpResponse:
     if text and since is None:
         return _runs(request, place, row, wrong=f"“{text[:40]}” is no day. Write one such as 2025-01-01.", status=422)
     try:
-        outcome = run_feed(by=request.user, organisation=place.code, feed=row.code, since=since)
+        outcome = run_feed(
+            by=request.user, organisation=place.code, feed=row.code, since=since, as_it_is="as_it_is" in request.POST
+        )  # fmt: skip
     except Conflict as error:
         return _runs(request, place, row, wrong=f"{error.message} {error.hint}", status=409)
     assert outcome.value is not None
@@ -152,6 +154,13 @@ def _who(run: FeedRun) -> str:
     return run.by.name if run.by else "the schedule" if run.due_at else "the command line"
 
 
+def _asked(run: FeedRun) -> list[tuple[str, str]]:
+    """What the feed was when it ran, in words: what was asked, and which column was what."""
+    told = run.asked
+    columns = ", ".join(f"{target}: {source}" for target, source in told.get("columns", {}).items())
+    return [*told.get("ask", {}).items(), *([("columns", columns)] if columns else [])]
+
+
 @never_cache
 @signed_in
 def feed_run(request: Request, organisation: str, run: int) -> HttpResponse:
@@ -162,6 +171,7 @@ def feed_run(request: Request, organisation: str, run: int) -> HttpResponse:
     context: dict[str, Any] = {
         "header": rejects[0] if rejects else (), "rejects": rejects[1 : LISTED + 1],
         "more": max(0, len(rejects) - 1 - LISTED), "figures": figures_of_run(request.user, found, most=LISTED),
+        "asked": _asked(found),
     }  # fmt: skip
     return plain(
         request, "web/feed_run.html", title=f"Run of {found.feed.name}", organisation_name=place.name,

@@ -1,0 +1,49 @@
+"""What trying a feed and running it share: the days, the definitions, and what its rows become."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+import polars as pl
+
+from fourfold.actions._sources import columns_in, window_of
+from fourfold.actions.import_measurements import import_measurements
+from fourfold.actions.outcome import Outcome
+from fourfold.actions.save_feed import FeedPlan
+from fourfold.connectors.port import Rows, Window
+from fourfold.errors import NotFound
+from fourfold.records.frames.feed import figures_of
+from fourfold.records.frames.imports import ImportResult
+from fourfold.records.models import Organisation
+from fourfold.records.ready import Ready, ready_definitions
+
+
+def window_at(plan: FeedPlan, at: datetime, since: date | None) -> Window:
+    """The months that it looks back, seen from its own time zone; or from `since` on, which is never after the end."""
+    window = window_of(plan.months, at.astimezone(ZoneInfo(plan.time_zone)).date())
+    return window if since is None else Window(min(since, window.until), window.until)
+
+
+def definitions_here(place: Organisation) -> Ready:
+    """The definitions that rows are read by. Raises `NotFound` where there are none."""
+    ready = ready_definitions(place)
+    if ready is None:
+        raise NotFound("There are no KPIs here yet.", hint="Load or build a scorecard first.")
+    return ready
+
+
+def figures_in(rows: Rows, plan: FeedPlan, window: Window, ready: Ready) -> pl.DataFrame:
+    """The rows as figures. Raises `SourceError` for columns that the source does not give."""
+    columns = columns_in(plan.columns, window)
+    return figures_of(rows, columns, plan.adding, ready.definitions, source=plan.name, names=plan.names)
+
+
+def load_figures(
+    place: Organisation, figures: pl.DataFrame, plan: FeedPlan, *, is_trial: bool, waits: bool = True, at: datetime
+) -> Outcome[ImportResult]:
+    """Bring them in as an import; or, as a trial, see what that would do."""
+    return import_measurements(
+        by=None, organisation=place.code, rows=figures, source=f"feed {plan.name}", kind="feed",
+        quarantine=plan.keeps_apart, dry_run=is_trial, waits=waits, at=at,
+    )  # fmt: skip
