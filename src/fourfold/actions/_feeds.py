@@ -5,8 +5,6 @@ from __future__ import annotations
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-import polars as pl
-
 from fourfold.actions._sources import columns_in, window_of
 from fourfold.actions.import_measurements import import_measurements
 from fourfold.actions.outcome import Outcome
@@ -15,6 +13,7 @@ from fourfold.connectors.port import Rows, Window
 from fourfold.errors import NotFound
 from fourfold.records.frames.feed import figures_of
 from fourfold.records.frames.imports import ImportResult
+from fourfold.records.frames.imports import Rows as Figures
 from fourfold.records.models import Organisation
 from fourfold.records.ready import Ready, ready_definitions
 
@@ -33,14 +32,14 @@ def definitions_here(place: Organisation) -> Ready:
     return ready
 
 
-def figures_in(rows: Rows, plan: FeedPlan, window: Window, ready: Ready) -> pl.DataFrame:
+def figures_in(rows: Rows, plan: FeedPlan, window: Window, ready: Ready) -> Figures:
     """The rows as figures. Raises `SourceError` for columns that the source does not give."""
     columns = columns_in(plan.columns, window)
     return figures_of(rows, columns, plan.adding, ready.definitions, source=plan.name, names=plan.names)
 
 
 def load_figures(
-    place: Organisation, figures: pl.DataFrame, plan: FeedPlan, *, is_trial: bool, waits: bool = True, at: datetime
+    place: Organisation, figures: Figures, plan: FeedPlan, *, is_trial: bool, waits: bool = True, at: datetime
 ) -> Outcome[ImportResult]:
     """Bring them in as an import; or, as a trial, see what that would do."""
     return import_measurements(
