@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('records', '0024_outbox'),
+        ('records', '0025_guest_link_hosts'),
     ]
 
     operations = [
