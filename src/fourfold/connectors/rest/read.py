@@ -87,16 +87,16 @@ def chosen_rows(found: Any) -> list[Mapping[str, Any]]:
     return found
 
 
-def rows_in(body: bytes, expression: str, limits: Limits) -> Rows:
+def rows_in(body: bytes, path: str, limits: Limits) -> Rows:
     """The rows of one JSON text that somebody sent: a list of objects, or one object. Raises `SourceError`."""
-    chosen = _expression(expression)
+    chosen = expression(path)
     try:
         said = json.loads(body, parse_float=Decimal)
     except (ValueError, RecursionError) as error:
         where = f" at character {error.pos + 1}" if isinstance(error, json.JSONDecodeError) else ""
         raise SourceError(f"The body is no JSON{where}.", hint="It may have been cut off; send it again.") from None
     found = _searched(chosen, said) if chosen else said
-    return table_of(_rows([found] if isinstance(found, dict) else found), limits)
+    return table_of(chosen_rows([found] if isinstance(found, dict) else found), limits)
 
 
 def _searched(chosen: Any, said: Any) -> Any:
