@@ -57,7 +57,8 @@ def build(request: Request, unit: str) -> HttpResponse:
 def _wanted(request: Request, here: Here, found: Build) -> Amendments:
     written, given = found.definitions, request.POST.dict()
     if "waive" in given:
-        author = next((p.code for p in written.people if (p.email or "").lower() == request.user.email.lower()), None)
+        email = (request.user.email or "").lower()
+        author = next((p.code for p in written.people if email and (p.email or "").lower() == email), None)
         return waived(written, found.missing, given, today=_today(here), author=author)
     if "end" in given:
         return ended(written, given)
