@@ -124,6 +124,8 @@ def test_a_plan_is_shown_and_applied_and_then_nothing_is_left_to_do(company: Pat
     strategy.write_text(text.replace("weight: 2}", "weight: 5}", 1))
     assert strategy.read_text() != text
     assert fourfold("plan", company, "--check", data=data).returncode == 0
+    drifted = fourfold("diff", new, "--check", data=data)
+    assert drifted.returncode == 1 and "weight" in drifted.stdout
     planned = fourfold("plan", new, "--check", data=data)
     assert planned.returncode == 1 and "1 changed" in planned.stdout and "weight" in planned.stdout
     unasked = fourfold("apply", new, data=data)
@@ -132,6 +134,30 @@ def test_a_plan_is_shown_and_applied_and_then_nothing_is_left_to_do(company: Pat
     applied = fourfold("apply", new, "--yes", data=data)
     assert (applied.returncode, applied.stderr) == (0, "") and "1 definition changed" in applied.stdout
     assert fourfold("plan", new, "--check", data=data).returncode == 0
+
+
+def test_who_is_second_to_apply_changes_nothing_and_sees_what_is_different_now(
+    company: Path, data: Path, tmp_path: Path
+) -> None:
+    folders = [Path(shutil.copytree(company, tmp_path / name)) for name in ("one", "two")]
+    for folder, weight in zip(folders, (5, 7), strict=True):
+        text = (folder / "strategy.yaml").read_text()
+        (folder / "strategy.yaml").write_text(text.replace("weight: 2}", f"weight: {weight}}}", 1))
+    one, two = folders
+    with subprocess.Popen(
+        [*COMMAND, "apply", str(one)], env=environment(data), stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as asked:  # fmt: skip
+        assert asked.stdin is not None and asked.stdout is not None
+        shown = b""
+        while b"Apply one?" not in shown:
+            assert (more := asked.stdout.read1()), shown  # type: ignore[attr-defined]
+            shown += more
+        assert fourfold("apply", two, "--yes", data=data).returncode == 0
+        said, errors = asked.communicate(b"y\n", timeout=120)
+    assert asked.returncode == 5 and b"what the folder would change now" in errors
+    assert b"2" in shown and b"7" in said and b"5" in said
+    assert fourfold("diff", two, "--check", data=data).returncode == 0
 
 
 def test_what_would_go_is_named_and_goes_only_where_that_is_allowed(company: Path, data: Path, tmp_path: Path) -> None:

@@ -34,6 +34,7 @@ def load_folder(
     path: str | Path,
     at: datetime | None = None,
     sources: Mapping[str, str | Path] | None = None,
+    card: Scorecard | None = None,
     expected: int | None = None,
 ) -> Outcome[Organisation]:
     """Put a folder into the database in one transaction, then evaluate the organisation.
@@ -41,13 +42,14 @@ def load_folder(
     A folder with an error changes nothing, and loading the same folder again changes nothing either. Definitions
     become those of the folder; figures that the folder does not name stay. A new organisation can be made by the
     administrator of the machine only (`by=None`), and only they may load one with feeds. `sources` says where the
-    databases of its feeds are. With `expected`, the version of the organisation that a plan was made of, it raises
-    `Outdated` where somebody changed it since. The outcome also has what the evaluation found.
+    databases of its feeds are; `card` is the folder where it was read already. With `expected`, the version of the
+    organisation that a plan was made of, it raises `Outdated` where somebody changed it since. The outcome also has
+    what the evaluation found.
     """
     if by is not None and (Path(path) / FEEDS).exists():  # a feed reads databases with the rights of the server
         hint = "The administrator of the machine can: fourfold load FOLDER. Or take feeds/ out of it."
         raise Forbidden("You may not load a folder with feeds.", hint=hint)
-    scorecard, findings = read(path, sources=sources)
+    scorecard, findings = (card, card.findings) if card is not None else read(path, sources=sources)
     if scorecard is None:
         return Outcome("nothing was loaded", findings=findings)
     moment = at or datetime.now(UTC)

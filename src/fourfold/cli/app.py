@@ -88,6 +88,7 @@ _COMMANDS: Final = (
 )  # fmt: skip
 for _module in _COMMANDS:
     app.command(_module.NAME)(_module.run)
+app.command("validate", hidden=True)(check.run)  # what others call it
 for _group in (library, audit, token, guest_link, period, feed):
     app.add_typer(_group.group, name=_group.NAME)
 

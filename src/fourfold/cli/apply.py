@@ -8,10 +8,10 @@ import typer
 
 from fourfold.cli.options import Folder, Form
 from fourfold.cli.output import Format, Misused, print_findings, show, summary
-from fourfold.cli.plan import planned
-from fourfold.cli.sources import Source, sources
+from fourfold.cli.plan import planned, read_card
+from fourfold.cli.sources import Source
 from fourfold.engine.edits import Edit, Kind
-from fourfold.errors import Conflict
+from fourfold.errors import Conflict, Outdated
 
 NAME: Final = "apply"
 #: How many of the things that would go are named in the refusal; the plan above it names all.
@@ -30,10 +30,12 @@ def run(
     """Show the plan of a folder, ask, and load it, all or nothing.
 
     What the folder no longer defines goes only with --allow-destroy, and what has figures stays even then. Where
-    somebody else changed the organisation since the plan was made, nothing is changed. Exit code 1 when the folder has
-    errors, 4 when the organisation is not in the database yet, 5 when something speaks against it.
+    somebody else changed the organisation since the plan was made, nothing is changed, and the plan is shown anew.
+    Exit code 1 when the folder has errors, 4 when the organisation is not in the database yet, 5 when something speaks
+    against it.
     """
-    made = planned(path, None, None, source)
+    card = read_card(path, source)
+    made = planned(card, path)
     show(made.differences, form, None)
     if (going := made.differences.of_kind(Kind.REMOVED)) and not allow_destroy:
         raise Conflict(f"{_listed(going)} would go, so nothing was changed.", hint="Put back, or add --allow-destroy.")
@@ -41,7 +43,12 @@ def run(
         _ask(path.name)
     from fourfold.actions.load_folder import load_folder
 
-    outcome = load_folder(by=None, path=path, sources=sources(source), expected=made.version)
+    try:
+        outcome = load_folder(by=None, path=path, card=card, expected=made.version)
+    except Outdated as refused:
+        show(planned(card, path).differences, form, None)  # in what somebody has made of the organisation meanwhile
+        hint = "Nothing was changed. Above is what the folder would change now."
+        raise Outdated(refused.message, hint=hint) from None
     print_findings(outcome.findings)
     if not outcome.ok:
         typer.echo(f"{path}: {summary(outcome.findings)}; nothing was changed")

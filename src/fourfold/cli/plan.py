@@ -14,6 +14,7 @@ from fourfold.cli.sources import Source, sources
 
 if TYPE_CHECKING:
     from fourfold.records.queries.plan import Plan
+    from fourfold.scorecard import Scorecard
 
 NAME: Final = "plan"
 
@@ -31,19 +32,25 @@ def run(
 
     Exit code 1 when the folder has errors, 4 when the organisation is not in the database yet.
     """
-    found = planned(path, unit, period, source).differences
+    found = planned(read_card(path, source), path, unit, period).differences
     show(found, form, out)
     if same and found:
         raise typer.Exit(1)
 
 
-def planned(path: Path, unit: str | None, period: str | None, source: list[str] | None) -> Plan:
-    """The plan of a folder without errors."""
+def read_card(path: Path, source: list[str] | None) -> Scorecard:
+    """A folder without errors, and the database ready."""
     folder(path)  # a mistyped name makes no database
     where = sources(source)
     set_up()
     prepare()
-    from fourfold.records.queries.plan import plan
     from fourfold.scorecard import load
 
-    return plan(load(path, sources=where), str(path), unit, period)
+    return load(path, sources=where)
+
+
+def planned(card: Scorecard, path: Path, unit: str | None = None, period: str | None = None) -> Plan:
+    """The plan of a folder that was read."""
+    from fourfold.records.queries.plan import plan
+
+    return plan(card, str(path), unit, period)
