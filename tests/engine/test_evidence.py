@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 import fourfold
 from fourfold.engine.cells import Floats
-from fourfold.engine.definitions import Definitions, Initiative
+from fourfold.engine.definitions import Definitions, Initiative, Step
 from fourfold.engine.definitions.complete import complete
 from fourfold.engine.evidence import (
     BANNED,
@@ -518,6 +518,22 @@ def test_the_links_of_a_map_are_tested_with_their_figures() -> None:
     assert settled.n == 30
     with pytest.raises(NotFound):
         map_pairs(definitions, rows, as_of=at, units=["nowhere"])
+
+
+def test_figures_of_a_former_definition_of_the_driver_do_not_count_for_a_link() -> None:
+    ids = [p.short_id for p in months(60)]
+    rows = pl.DataFrame({"kpi": ["training"] * 60 + ["errors"] * 60, "unit": "all", "period": ids * 2,
+                         "value": [float(n % 7) for n in range(120)]})  # fmt: skip
+
+    def counted(**step: str) -> tuple[int, str]:
+        d = organisation(lag=[1, 3])
+        d = d.model_copy(update={"steps": (Step.model_validate({"kpi": "training", "cause": "definition", **step}),)})
+        ((_, pair),) = map_pairs(d, rows, as_of=datetime(2004, 12, 31, tzinfo=UTC))
+        return pair.x.shape[1], pair.periods[0].short_id
+
+    assert counted(since=ids[10]) == (50, ids[10])
+    assert counted(since=ids[10], cause="process") == counted(since=ids[10], unit="all", kpi="other") == (60, ids[0])
+    assert counted(since="2090-01") == (60, ids[0])  # all of them are of the definition of today
 
 
 def test_every_link_of_the_example_gets_a_verdict_within_its_words() -> None:

@@ -375,6 +375,21 @@ def test_due_figures_are_counted_from_the_first_one_of_each_unit() -> None:
     assert (found.completeness, found.on_time, found.manual, found.minutes) == (0.75, 0.5, 1.0, 360.0)
 
 
+def test_a_figure_is_late_by_the_business_days_and_holidays_of_its_unit() -> None:
+    units = [{"code": "all", "name": "All"}, {"code": "n", "name": "N", "parent": "all"},
+             {"code": "s", "name": "S", "parent": "all", "holidays": [f"2026-03-0{n}" for n in (2, 3, 4)]}]  # fmt: skip
+    definitions = organisation(units=units, kpis=[{"code": "k", "name": "K", "lag": "P5B"}])
+    rows = [("k", u, "2026-02", 1.0, "2026-03-11T09:00:00") for u in "ns"] + [
+        ("k", u, "2026-01", 1.0, "2026-02-03T09:00:00") for u in "ns"
+    ]
+    frame = pl.DataFrame(rows, schema=["kpi", "unit", "period", "value", "recorded_at"], orient="row")
+    # February is expected on Monday 9 March at n, three business days later, on the 12th, at s.
+    (on_the_9th,) = collection(definitions, frame, as_of=datetime(2026, 3, 9, tzinfo=UTC)).kpis
+    assert on_the_9th.due == 3
+    (k,) = collection(definitions, frame, as_of=datetime(2026, 3, 12, tzinfo=UTC)).kpis
+    assert (k.due, k.there, k.on_time, k.late_days) == (4, 4, 3 / 4, 0.0)
+
+
 def test_without_a_time_of_recording_nothing_is_said_about_lateness() -> None:
     definitions = organisation(kpis=[{"code": "k", "name": "K", "automated": True}])
     found = collection(definitions, rows_of({"k": np.ones(3)}, "2025-12"), as_of=NOW)

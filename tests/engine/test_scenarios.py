@@ -195,6 +195,13 @@ def test_the_two_sides_are_what_the_engine_says_of_each() -> None:
     assert row["change"] == pytest.approx(sum(row[p.value] for p in Part))
 
 
+def test_who_leaves_out_the_only_objective_of_a_perspective_is_told_to_leave_that_out_too() -> None:
+    active = TWO.model_copy(update={"strategy": TWO.strategy.model_copy(update={"state": "active"})})
+    with pytest.raises(ScenarioError) as refused:
+        what_if(judged(active, ROWS), ROWS, Scenario("x", remove=("objective:o",)))
+    assert refused.value.hint == "Leave out perspective:p too, or keep one of its objectives."
+
+
 def test_what_is_not_there_is_refused() -> None:
     cases: list[tuple[Scenario, type[Exception], str]] = [
         (Scenario("x", weights={"objective:p": Decimal(1)}), NotFound, "to weigh"),

@@ -72,3 +72,19 @@ def test_what_was_recorded_later_is_not_known_yet(mill: fourfold.Scorecard) -> N
 def test_a_kpi_that_is_not_there_is_named(mill: fourfold.Scorecard) -> None:
     with pytest.raises(NotFound):
         mill.gaming("weit")
+
+
+def test_what_a_question_rests_on_can_be_asked_and_made_again_from_its_figures(mill: fourfold.Scorecard) -> None:
+    found = mill.gaming("wait", as_of="2026-04-28")
+    body = found.explain().to_json()
+    assert fourfold.replay(body) == body["answer"]
+    assert [row["raised"] for row in body["answer"]["wait"]] == [flag.raised for flag in found.flags]
+    text = str(found.explain())
+    assert text.startswith("Wait: 24 figures, ") and "G5 asked: 24 of 24 corrections" in text
+
+
+def test_of_an_objective_each_of_its_kpis_is_asked_about(mill: fourfold.Scorecard) -> None:
+    body = mill.explain_gaming("objective:o", as_of="2026-04-28").to_json()
+    assert list(body["answer"]) == ["wait", "errors"] and fourfold.replay(body) == body["answer"]
+    with pytest.raises(NotFound, match="no objective"):
+        mill.explain_gaming("objective:x")

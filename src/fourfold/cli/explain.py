@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 
 NAME: Final = "explain"
 ABOUT: Final = (
-    "What to explain of a KPI; with record (what its forecasts were worth) NODE can be scorecard, with evidence a link "
-    "'SOURCE>TARGET', with alignment a unit, with portfolio health, balance, retire, a KPI or two as A/B."
+    "What to explain of a KPI; with record (what its forecasts were worth) NODE can be scorecard, with gaming an "
+    "objective:CODE, with evidence a link 'SOURCE>TARGET', with alignment a unit, with portfolio health, balance, "
+    "retire, a KPI or two as A/B."
 )
 
 
@@ -33,6 +34,7 @@ class About(StrEnum):
     TARGETS = "targets"
     SMART = "smart"
     HEALTH = "health"
+    GAMING = "gaming"
     EVIDENCE = "evidence"
     ALIGNMENT = "alignment"
     PORTFOLIO = "portfolio"
@@ -96,6 +98,8 @@ def _explained(
             return scorecard.smart(node, unit, as_of=as_of).explain(node)
         case About.HEALTH:
             return scorecard.health(node, unit, as_of=as_of).explain(node)
+        case About.GAMING:
+            return scorecard.explain_gaming(node, unit, as_of=as_of)
         case About.EVIDENCE:
             return scorecard.evidence(unit, as_of=as_of).explain(node)
         case About.ALIGNMENT:

@@ -26,8 +26,9 @@ def run(
     """Say whether each KPI can be steered by, in six dimensions, and what to mend.
 
     A folder does not say who looks at a KPI or acts on it: those questions are listed as not told. With --gaming: the
-    questions to the owner of one KPI about figures that look as if the target shaped them, with evidence. Exit code 1
-    when the folder has errors, 4 when there is no such KPI or unit.
+    questions to the owner of one KPI about figures that look as if the target shaped them, with evidence; what they
+    rest on says `fourfold explain FOLDER KPI --about gaming`. Exit code 1 when the folder has errors, 4 when there is
+    no such KPI or unit.
     """
     from fourfold.scorecard import load
 

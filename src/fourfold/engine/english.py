@@ -44,6 +44,10 @@ EITHER: Final = _listed(
     "return review roll run scale score share ship staff start study supply support survey target test trade train "
     "value visit waste work"
 )
+#: Of these, the words that open an objective as verbs, "Ship on time", unless what follows makes a noun of them.
+OPENERS: Final = _listed("launch monitor organise organize return ship")
+NOUN_BEFORE: Final = _listed("cost costs date dates of on rate rates ratio share size success time times value")
+ON_PLAN: Final = _listed("budget plan schedule time")
 FORMS: Final = {
     "is": "be", "are": "be", "was": "be", "were": "be", "been": "be", "being": "be", "am": "be", "has": "have",
     "had": "have", "having": "have", "does": "do", "did": "do", "done": "do", "goes": "go", "grew": "grow",

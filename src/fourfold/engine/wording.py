@@ -18,8 +18,11 @@ from fourfold.engine.english import (
     CHANGES,
     EITHER,
     FORMS,
+    NOUN_BEFORE,
     OBJECTS,
     OF_WHAT,
+    ON_PLAN,
+    OPENERS,
     STOP,
     VERBS,
     WEASELS,
@@ -65,6 +68,19 @@ def verbs(text: str) -> list[tuple[int, str]]:
         if base in VERBS or (word in EITHER and i + 1 < len(said) and said[i + 1] in OBJECTS):
             found.append((i, base))
     return found
+
+
+def opening(text: str) -> str | None:
+    """The verb an objective opens with, of those that are nouns elsewhere, or None.
+
+    >>> opening("Return capital to owners"), opening("Ship on time"), opening("Return on capital")
+    ('return', 'ship', None)
+    """
+    said = words(text)
+    if len(said) < 2 or said[0] not in OPENERS:
+        return None
+    is_planned = said[1] == "on" and len(said) > 2 and said[2] in ON_PLAN
+    return said[0] if is_planned or said[1] not in NOUN_BEFORE else None
 
 
 def is_double(text: str) -> tuple[str, str] | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
@@ -13,12 +13,14 @@ from fourfold.engine import gaming
 from fourfold.engine.cells import Floats, Mark, State
 from fourfold.engine.definitions import Definitions, Kpi
 from fourfold.engine.due import day_at
-from fourfold.engine.gaming import Flag
+from fourfold.engine.gaming import Asked, Flag
 from fourfold.engine.health.revisions import Conduct, Entry, conduct
 from fourfold.engine.outlook import Outlook
 from fourfold.engine.periods import Period
 from fourfold.engine.results import Evaluation
 from fourfold.engine.unit_settings import settings_of, zone_of
+from fourfold.engine.workings import AskedFigures, GamingWorking
+from fourfold.scorecard.explanation import WorkingExplanation
 from fourfold.scorecard.outlooks import cells
 from fourfold.scorecard.sheet import Sheet, Shown
 
@@ -43,6 +45,7 @@ class GamingQuestions(Shown):
     kpi: str
     unit: str
     flags: tuple[Flag, ...]
+    asked: Asked
 
     @property
     def sheets(self) -> tuple[Sheet, ...]:
@@ -63,6 +66,10 @@ class GamingQuestions(Shown):
     def frame(self) -> pl.DataFrame:
         """One row for each test, columns `COLUMNS`; `raised` is yes, no, or null where it cannot be asked yet."""
         return cells(COLUMNS, self._cells(), frozenset(COLUMNS) - {"count"})
+
+    def explain(self) -> WorkingExplanation:
+        """What every test rests on, with all figures."""
+        return explained((self,))
 
     def _cells(self) -> Iterator[tuple[object, ...]]:
         for f in self.flags:
@@ -89,7 +96,12 @@ def gaming_questions(
         counted=_counted(evaluation, kpi, unit, known.tolist()),
         figures={period: found[-1].value for period, found in entries.items()},
     )  # fmt: skip
-    return GamingQuestions(d, kpi.code, unit, gaming.ask(given))
+    return GamingQuestions(d, kpi.code, unit, gaming.ask(given), given)
+
+
+def explained(found: Sequence[GamingQuestions]) -> WorkingExplanation:
+    """What the tests of some KPIs in one unit rest on."""
+    return WorkingExplanation(GamingWorking(found[0].unit, tuple(AskedFigures.of(one.asked) for one in found)))
 
 
 def _counted(

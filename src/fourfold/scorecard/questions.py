@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from fourfold.scorecard.chances import Chances
     from fourfold.scorecard.driver_targets import DriverTargets
     from fourfold.scorecard.evaluated import Evaluated
+    from fourfold.scorecard.explanation import WorkingExplanation
     from fourfold.scorecard.forecast_record import ForecastRecord
     from fourfold.scorecard.forecasts import Forecasts
     from fourfold.scorecard.gaming_questions import GamingQuestions
@@ -237,6 +238,19 @@ class Questions:
         at = self._then(as_of)[0]
         seen = {k: o for k in (kpi, *own.paired_with) for o in self.signals(k, where, as_of=at).items}
         return gaming_questions(self._own(own.frequency, *self._then(as_of)), self.rows, own, where, seen)
+
+    def explain_gaming(self, node: str, unit: str | None = None, *, as_of: Moment = None) -> WorkingExplanation:
+        """What the questions to the owner of a KPI, or of each KPI of an `objective:CODE`, rest on (§2.9)."""
+        from fourfold.scorecard.gaming_questions import explained
+
+        codes, objective = [node], node.removeprefix("objective:")
+        if objective != node:
+            codes = list(dict.fromkeys(u.kpi for u in self.definitions.uses if u.objective == objective))
+            if not codes:
+                known = sorted({f"objective:{u.objective}" for u in self.definitions.uses})
+                hint = did_you_mean(node, known, "objective")
+                raise NotFound(f"There is no objective {show(objective)} with a KPI.", hint=hint)
+        return explained([self.gaming(code, unit, as_of=as_of) for code in codes])
 
     def alignment(self, unit: str | None = None) -> Alignments:
         """How far units pull in one direction, in four shares; all units without one (§1.5)."""

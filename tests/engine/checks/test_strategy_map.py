@@ -109,6 +109,10 @@ MISTAKES = [
     ("V15", "name: Know the craft", "name: §Recruit and keep bakers", "OBJECTIVE-STATEMENT", "W", "recruit and keep"),
     ("V15", "name: Know the craft", "name: §Know all of the craft that there is to be known in all of our bakeries",
      "OBJECTIVE-STATEMENT", "W", "has 16 words"),
+    *(("V15", "name: Know the craft", f"name: §{name}", "", "", "")
+      for name in ("Ship on time", "Return capital to owners", "Return to growth")),
+    ("V15", "name: Know the craft", "name: §Return on capital", "OBJECTIVE-STATEMENT", "W", "has no verb"),
+    ("V16", "name: Know the craft", "name: §Launch app", "OBJECTIVE-ACTIVITY", "W", '"launch"'),
     ("V16", "name: Know the craft", "name: §Roll out courses that teach", "OBJECTIVE-ACTIVITY", "W", '"roll out"'),
     ("V17", "name: Know the craft", "name: §Know a robust and holistic craft", "OBJECTIVE-VAGUE", "W",
      'vague words "robust" and "holistic"'),

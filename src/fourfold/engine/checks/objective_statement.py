@@ -27,7 +27,7 @@ def objective_statement(d: Definitions) -> Iterator[Said]:
             yield Said(thing, message, "Keep verb and result, and move the rest to `description`.", Level.WARNING)
         if not english:
             continue
-        if not (wording.verbs(o.name) or wording.begins_with_activity(o.name)):
+        if not (wording.verbs(o.name) or wording.begins_with_activity(o.name) or wording.opening(o.name)):
             message = f"The name of objective {o.code}, {show(o.name)}, has no verb (V15)."
             yield Said(thing, message, "Say what should become true: a verb and a result.", Level.WARNING)
         elif (both := wording.is_double(o.name)) is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
@@ -12,10 +13,11 @@ import numpy as np
 from fourfold.engine.aggregation import MeasureKind
 from fourfold.engine.anchors import Polarity
 from fourfold.engine.cells import Bools, Floats, Mark, State
+from fourfold.engine.confirmed_steps import steps_of
 from fourfold.engine.definitions import Definitions, Kpi, KpiUse, Link
 from fourfold.engine.evaluate import evaluate_kpis, periods_of
 from fourfold.engine.evidence.link_test import Hypothesis, Pair
-from fourfold.engine.periods import Frequency, Period
+from fourfold.engine.periods import Frequency, Period, PeriodError
 from fourfold.engine.periods.frequency import MONTHS
 from fourfold.engine.results import Results, View
 from fourfold.engine.rows import Rows, locate
@@ -38,7 +40,8 @@ def map_pairs(
     """The hypothesis of every link of the strategy map, in the order of the links, with the figures it is tested on.
 
     The figures are those of one unit (the root without any), or of eight and more `units` pooled: those known and due
-    by `as_of`; provisional, stale and partial ones do not count. Raises `NotFound` for an unknown unit.
+    by `as_of`; provisional, stale and partial ones do not count, nor those before a confirmed step with which the
+    definition of driver or outcome changed. Raises `NotFound` for an unknown unit.
     """
     located = locate(rows, definitions)
     hypotheses = [hypothesis(definitions, link) for link in definitions.links]
@@ -52,7 +55,8 @@ def map_pairs(
             pairs.append((h, Pair(np.empty((1, 0)), np.empty((1, 0)), ())))
             continue
         periods, table = tables[_frequency(definitions, h)]
-        pairs.append((h, Pair(table[h.driver], table[h.outcome], periods)))
+        start = _newly_defined(definitions, h, units or (definitions.root.code,), periods)
+        pairs.append((h, Pair(table[h.driver][:, start:], table[h.outcome][:, start:], periods[start:])))
     return tuple(pairs)
 
 
@@ -81,6 +85,17 @@ def hypothesis(definitions: Definitions, link: Link) -> Hypothesis:
     months = MONTHS[_coarser(source.frequency, target.frequency)]
     lags = None if link.lag is None else (min(link.lag) // months, math.ceil(max(link.lag) / months))
     return Hypothesis(name, source.code, target.code, source.name, target.name, sign, lags, missing)
+
+
+def _newly_defined(definitions: Definitions, h: Hypothesis, units: Sequence[str], periods: Sequence[Period]) -> int:
+    """The place of the first period from which driver and outcome count what they count today, in all units."""
+    places = [0]
+    for code in (h.driver, h.outcome):
+        for step in (s for unit in units for s in steps_of(definitions, code, unit) if s.cause == "definition"):
+            with suppress(PeriodError):
+                since = definitions.calendar.parse(step.since, definitions.kpi[code].frequency).start
+                places.append(sum(p.start < since for p in periods))
+    return max(place for place in places if place < len(periods) or not place)
 
 
 def _measure(definitions: Definitions, objective: str, role: str) -> Kpi | None:

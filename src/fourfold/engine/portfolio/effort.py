@@ -14,6 +14,7 @@ import numpy as np
 
 from fourfold.engine.cells import Bools, Codes, Floats, Indexes, State
 from fourfold.engine.definitions import Definitions, Kpi
+from fourfold.engine.due import Today, todays
 from fourfold.engine.freshness import age_of_latest
 from fourfold.engine.nodes import effective_weights
 from fourfold.engine.periods import Lag, Period, PeriodError, expected_at
@@ -86,7 +87,7 @@ def collection(definitions: Definitions, rows: pl.DataFrame | Rows, *, as_of: da
     one counts for being on time.
     """
     located = locate(rows, definitions)
-    state = _states(located)
+    state, days = _states(located), todays(definitions, as_of)
     kept, recorded = _cells(located, state == State.NUMBER, _recorded(located))
     gone, _ = _cells(located, state == State.NOT_APPLICABLE, np.zeros(len(located.kpi)))
     found = []
@@ -95,7 +96,7 @@ def collection(definitions: Definitions, rows: pl.DataFrame | Rows, *, as_of: da
             own, absent = (slice(*np.searchsorted(cells.kpi, [place, place + 1])) for cells in (kept, gone))
             units, periods = kept.unit[own], kept.ordinal[own]
             is_gone = gone.unit[absent], gone.ordinal[absent]
-            found.append(_collected(definitions, kpi, units, periods, recorded[own], is_gone, as_of.date()))
+            found.append(_collected(definitions, kpi, units, periods, recorded[own], is_gone, days))
     return Collection(tuple(found))
 
 
@@ -119,35 +120,46 @@ def _cells(located: Rows, some: Bools, day: Floats) -> tuple[_Cells, Floats]:
 
 def _collected(
     definitions: Definitions, kpi: Kpi, unit: Indexes, ordinal: Indexes, recorded: Floats,
-    gone: tuple[Indexes, Indexes], today: date,
+    gone: tuple[Indexes, Indexes], days: tuple[tuple[Today, ...], Indexes],
 ) -> Collected:  # fmt: skip
-    """The record of one KPI from its cells, sorted by unit and period."""
-    calendar, lag = definitions.calendar, Lag.parse(kpi.lag)
-    last = calendar.period(kpi.frequency, today)
-    while expected_at(last, lag) > today:
-        last = last.shift(-1)
+    """The record of one KPI from its cells, sorted by unit and period; each unit has its own day and business days."""
+    calendar, lag, (kinds, of_unit) = definitions.calendar, Lag.parse(kpi.lag), days
     units, start, count = np.unique(unit, return_index=True, return_counts=True)
-    first, newest = ordinal[start], ordinal[start + count - 1]
-    due = int(np.maximum(last.ordinal - first + 1, 0).sum())
+    first, newest, kind = ordinal[start], ordinal[start + count - 1], of_unit[units]
+    last = np.array([_last_due(calendar.period(kpi.frequency, today.day), lag, today) for today in kinds])[kind]
+    due = int(np.maximum(last - first + 1, 0).sum())
     at = np.searchsorted(units, gone[0]).clip(max=max(len(units) - 1, 0))
     if len(units):
-        due -= int(((units[at] == gone[0]) & (gone[1] >= first[at]) & (gone[1] <= last.ordinal)).sum())
-    in_time = ordinal <= last.ordinal
+        due -= int(((units[at] == gone[0]) & (gone[1] >= first[at]) & (gone[1] <= last[at])).sum())
+    own = np.searchsorted(units, unit)
+    in_time = ordinal <= last[own]
     known = bool(in_time.any()) and bool(np.isfinite(recorded[in_time]).all())
     late = np.zeros(0)
     if known:
         low = int(first.min())
-        days = [expected_at(Period(kpi.frequency, o, calendar), lag).toordinal() for o in range(low, last.ordinal + 1)]
-        late = np.maximum(recorded[in_time] - np.array(days, dtype=np.float64)[ordinal[in_time] - low], 0.0)
+        periods = [Period(kpi.frequency, o, calendar) for o in range(low, int(last.max()) + 1)]
+        expected = np.array(
+            [[expected_at(p, lag, k.business).toordinal() for p in periods] for k in kinds], dtype=np.float64
+        )
+        late = np.maximum(recorded[in_time] - expected[kind[own], np.where(in_time, ordinal - low, 0)][in_time], 0.0)
     ages = {
-        definitions.units[int(u)].code: age_of_latest(Period(kpi.frequency, int(o), calendar), today, lag)
-        for u, o in zip(units, newest, strict=True)
+        definitions.units[int(u)].code: age_of_latest(
+            Period(kpi.frequency, int(o), calendar), kinds[k].day, lag, kinds[k].business
+        )
+        for u, o, k in zip(units, newest, kind, strict=True)
     }
     minutes = None if kpi.effort_minutes is None else kpi.effort_minutes * kpi.frequency.per_year * max(len(units), 1)
     return Collected(
         kpi.code, due, int(in_time.sum()), int(count.max(initial=0)), float((late == 0).sum() / due) if known else None,
         float(np.median(late)) if known else None, ages, not kpi.automated, minutes,
     )  # fmt: skip
+
+
+def _last_due(period: Period, lag: Lag, today: Today) -> int:
+    """The ordinal of the newest period, not later than this one, of which figures are due."""
+    while expected_at(period, lag, today.business) > today.day:
+        period = period.shift(-1)
+    return period.ordinal
 
 
 @dataclass(frozen=True, slots=True)

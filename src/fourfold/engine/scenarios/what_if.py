@@ -14,7 +14,7 @@ from fourfold.engine.cells import Floats
 from fourfold.engine.checks import check
 from fourfold.engine.definitions import Definitions
 from fourfold.engine.evaluate import evaluate
-from fourfold.engine.findings import errors
+from fourfold.engine.findings import Finding, errors
 from fourfold.engine.results import Evaluation
 from fourfold.engine.scenarios.comparison import Comparison, aligned, side_by_side
 from fourfold.engine.scenarios.scenario import Part, Scenario, ScenarioError, check_names, lay_over
@@ -92,7 +92,15 @@ def _check(definitions: Definitions, scenario: Scenario) -> None:
     known = {(f.code, f.message) for f in errors(check(definitions))} if found else set()
     if new := [f for f in found if (f.code, f.message) not in known]:
         message = f"The scenario {scenario.name!r} makes the scorecard unsound: {new[0].message}"
-        raise ScenarioError(message, hint=new[0].fix)
+        raise ScenarioError(message, hint=_hint(new[0], scenario))
+
+
+def _hint(finding: Finding, scenario: Scenario) -> str:
+    """What to do about an unsound scenario: of a perspective that it has emptied, to leave that out too."""
+    thing = finding.place.thing or ""
+    if scenario.remove and thing.startswith("perspective:") and finding.code == "MAP-SHAPE":
+        return f"Leave out {thing} too, or keep one of its objectives."
+    return finding.fix
 
 
 def _subsets(parts: tuple[Part, ...]) -> list[_Parts]:

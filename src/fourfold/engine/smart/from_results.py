@@ -7,6 +7,7 @@ from datetime import date
 import numpy as np
 
 from fourfold.engine.cells import State
+from fourfold.engine.due import day_at
 from fourfold.engine.results import Evaluation
 from fourfold.engine.smart.known import Known
 from fourfold.errors import NotFound
@@ -20,8 +21,8 @@ def known_from(
     """The figures of a KPI of a unit (the root without one), up to the newest period that has begun.
 
     Evaluate in the view of the KPI's own frequency: of a monthly KPI a view of months. `now` is the period of `today`,
-    or of the moment the evaluation is as of; periods after it are left out. What only others know is handed on.
-    Raises `NotFound` for an unknown KPI or unit, and for a view of another frequency.
+    or of the day it is at the unit by the moment of the evaluation; periods after it are left out. What only others
+    know is handed on. Raises `NotFound` for an unknown KPI or unit, and for a view of another frequency.
     """
     definitions, results = evaluation.definitions, evaluation.kpis
     where = unit or definitions.root.code
@@ -33,7 +34,7 @@ def known_from(
             f"KPI {kpi} is measured by the {found.frequency}, and this is a view by {evaluation.view}.",
             hint=f"Evaluate with the view {found.frequency}.",
         )
-    now = definitions.calendar.period(found.frequency, today or evaluation.as_of.date())
+    now = definitions.calendar.period(found.frequency, today or day_at(definitions, where, evaluation.as_of))
     begun = [i for i, p in enumerate(evaluation.periods) if p.ordinal <= now.ordinal]
     row, place = results.index[f"kpi:{kpi}"], results.units.index(where)
     assert results.value is not None and results.state is not None

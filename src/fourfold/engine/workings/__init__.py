@@ -8,6 +8,7 @@ from fourfold.engine.workings.allocation import AllocationWorking
 from fourfold.engine.workings.assessment import AssessmentWorking
 from fourfold.engine.workings.drivers import DriversWorking
 from fourfold.engine.workings.evidence import EvidenceWorking, LinkFigures
+from fourfold.engine.workings.gaming import AskedFigures, GamingWorking
 from fourfold.engine.workings.intervention import InterventionWorking
 from fourfold.engine.workings.outlook import OutlookWorking
 from fourfold.engine.workings.portfolio import (
@@ -23,8 +24,8 @@ from fourfold.engine.workings.track_record import RecordWorking
 from fourfold.engine.workings.working import NoWorking, Working, replay
 
 __all__ = [
-    "AlignmentWorking", "AllocationWorking", "AssessmentWorking", "BalanceWorking", "Benchmark",
-    "DifferenceWorking", "DriverWorking", "DriversWorking", "EvidenceWorking", "ForecastAhead",
+    "AlignmentWorking", "AllocationWorking", "AskedFigures", "AssessmentWorking", "BalanceWorking", "Benchmark",
+    "DifferenceWorking", "DriverWorking", "DriversWorking", "EvidenceWorking", "ForecastAhead", "GamingWorking",
     "HealthIndexWorking", "InterventionWorking", "LikenessWorking", "LinkFigures", "NoWorking", "OutlookWorking",
     "ProposalsWorking", "RecordWorking", "RetireWorking", "Working", "replay",
 ]  # fmt: skip
