@@ -40,6 +40,7 @@ PAGES = {
     "approvals": "/s/group/approvals/",
     "members of a unit": "/s/calder-general/members/",
     "evidence": "/s/group/evidence/?why=less-agency%3Ewithin-means",
+    "data_quality": "/s/group/data/",
     "portfolio": "/s/group/portfolio/?why=ed_4h",
     "what if, with nothing different": "/s/calder-general/scenario/",
     "what if": "/s/group/scenario/?c=target+kpi:ed_4h+79&what=weight&of=objective:no-harm&to=4&why=scorecard",

@@ -29,7 +29,8 @@ STATIC = PACKAGE / "web" / "static"
 #: The pages about an organisation, by the name of their route; the rest needs no organisation.
 PAGES = (
     "home", "overview", "scorecard", "map", "alignment", "initiatives", "menu", "kpi", "quality", "figures", "steps",
-    "objective", "search", "evidence", "portfolio", "scenario", "proposals", "members", "readers", "periods",
+    "objective", "search", "evidence", "portfolio", "data_quality", "scenario",
+    "proposals", "members", "readers", "periods",
     "approvals", "restatements", "library", "library_kpi", "suggestions", "guest_links",
     "start", "spreadsheets", "build", "units", "changes", "new_thing", "amendment", "removal",
     "updates", "update_checks", "my_updates", "map_editor", "imports",
@@ -52,7 +53,7 @@ def address(name: str) -> str:
         row = Objective.objects.get(organisation__code="bakery", code="earn")
         return f"/objective/{row.pk}-earn/" + ("" if name == "objective" else f"{name}/")
     fixed = {"home": "/", "search": "/search/?q=sales&u=bakery", "overview": "/s/bakery/",
-             "my_updates": "/updates/?u=bakery", "updates": "/s/north/updates/",
+             "my_updates": "/updates/?u=bakery", "data_quality": "/s/bakery/data/", "updates": "/s/north/updates/",
              "update_checks": "/s/north/updates/checks/",
              "library_kpi": "/s/bakery/library/market_share/", "guest_links": "/s/bakery/guests/",
              "units": "/s/bakery/build/units/",

@@ -14,7 +14,19 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 from fourfold.actions.origin import origin
 from fourfold.api.auth import TokenAuth, TooMany
 from fourfold.api.errors import KINDS, problem, problem_of, problem_of_fault, problem_of_shape
-from fourfold.api.v1 import approval, event, guest_link, imports, kpi, measurement, period_state, person, result, unit
+from fourfold.api.v1 import (
+    approval,
+    data_quality,
+    event,
+    guest_link,
+    imports,
+    kpi,
+    measurement,
+    period_state,
+    person,
+    result,
+    unit,
+)
 from fourfold.errors import FourfoldError, Kind
 from fourfold.records.faults import fault_of
 
@@ -44,7 +56,10 @@ api = Api(
     title="Fourfold", version="1", description=_ABOUT, urls_namespace="api", docs_url=None, openapi_url=None,
     auth=TokenAuth(),
 )  # fmt: skip
-for module in (person, unit, kpi, measurement, imports, result, period_state, approval, event, guest_link):
+_ROUTERS = (
+    person, unit, kpi, measurement, imports, result, data_quality, period_state, approval, event, guest_link,
+)  # fmt: skip
+for module in _ROUTERS:
     api.add_router("", module.router)
 
 

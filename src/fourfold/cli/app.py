@@ -21,6 +21,7 @@ from fourfold.cli import (
     backup,
     chances,
     check,
+    data_quality,
     demo,
     diff,
     doctor,
@@ -83,8 +84,9 @@ def version(show: Annotated[bool, typer.Option("--version", help="Print the vers
 #: In the order in which `--help` lists them.
 _COMMANDS: Final = (
     init, init_from, check, evaluate, explain, signals, forecast, chances, evidence, what_if, propose, allocate, smart,
-    health, portfolio, alignment, schema, diff, plan, apply, load, imports, export, invite, invitations, people,
-    account, provisioning_key, hook, serve, demo, backup, restore, verify, migrate, read_only, rotate_keys, doctor,
+    health, portfolio, alignment, schema, diff, plan, apply, load, imports, export, data_quality, invite, invitations,
+    people, account, provisioning_key, hook, serve, demo, backup, restore, verify, migrate, read_only, rotate_keys,
+    doctor,
 )  # fmt: skip
 for _module in _COMMANDS:
     app.command(_module.NAME)(_module.run)

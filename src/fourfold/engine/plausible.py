@@ -13,6 +13,8 @@ from fourfold.engine.statuses import Status
 
 #: So many natural sigmas from what is usual, a figure is asked about before it is recorded.
 SUDDEN: Final = 6.0
+#: The shortest explanation of a figure that needs one (methodology §9.4).
+SHORTEST_NOTE: Final = 20
 
 
 class UsualRange(NamedTuple):

@@ -11,6 +11,7 @@ from fourfold.web.pages.approvals import approvals
 from fourfold.web.pages.audit import audit, audit_export, audit_home, audit_verification
 from fourfold.web.pages.build import build
 from fourfold.web.pages.changes import changes
+from fourfold.web.pages.data_quality import data_quality
 from fourfold.web.pages.deputies import deputies
 from fourfold.web.pages.evidence import evidence
 from fourfold.web.pages.feed import feed, feed_run, feed_runs
@@ -64,6 +65,7 @@ urlpatterns = [
     path("s/<str:unit>/initiatives/", initiatives, name="initiatives"),
     path("s/<str:unit>/evidence/", evidence, name="evidence"),
     path("s/<str:unit>/portfolio/", portfolio, name="portfolio"),
+    path("s/<str:unit>/data/", data_quality, name="data_quality"),
     path("s/<str:unit>/scenario/", scenario, name="scenario"),
     path("s/<str:unit>/periods/", periods, name="periods"),
     path("s/<str:unit>/approvals/", approvals, name="approvals"),

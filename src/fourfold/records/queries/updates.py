@@ -152,21 +152,26 @@ def enterable(scope: Scope, on: date | None = None) -> list[Kpi]:
     is the day on which somebody is a deputy: today without one.
     """
     whole, is_deputy = scope.may(Action.RECORD), stands_in(scope, on)
-    below = [u.code for u in scope.structure.children.get(scope.unit.pk, [])]
-    own = _recorded_here(scope) if below else frozenset[int]()
-
-    def is_entered(kpi: Kpi) -> bool:
-        """True where figures of the KPI are recorded for the unit itself."""
-        is_fed = not kpi.is_computed and kpi.state not in ("draft", "retired", "frozen") and _applies(scope, kpi)
-        rolls_up = any(scope.structure.applies(kpi, unit) for unit in below)
-        return is_fed and (not rolls_up or scope.structure.kpi_pk[kpi.code] in own)
 
     def may_enter(kpi: Kpi) -> bool:
         """True where the person may enter them, for themselves or for somebody who is away."""
         is_own = (whole and not kpi.is_confidential) or scope.may(Action.RECORD, kpi=kpi)
         return is_own or (is_deputy and stands_in_for(scope, kpi, on))
 
-    return [kpi for kpi in _in_order(scope) if is_entered(kpi) and may_enter(kpi)]
+    return [kpi for kpi in fed(scope) if may_enter(kpi)]
+
+
+def fed(scope: Scope) -> list[Kpi]:
+    """The KPIs whose figures are recorded for the unit itself, by whomever, in the order of the scorecard."""
+    below = [u.code for u in scope.structure.children.get(scope.unit.pk, [])]
+    own = _recorded_here(scope) if below else frozenset[int]()
+
+    def is_entered(kpi: Kpi) -> bool:
+        is_fed = not kpi.is_computed and kpi.state not in ("draft", "retired", "frozen") and _applies(scope, kpi)
+        rolls_up = any(scope.structure.applies(kpi, unit) for unit in below)
+        return is_fed and (not rolls_up or scope.structure.kpi_pk[kpi.code] in own)
+
+    return [kpi for kpi in _in_order(scope) if is_entered(kpi)]
 
 
 def _applies(scope: Scope, kpi: Kpi) -> bool:

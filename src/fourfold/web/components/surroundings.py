@@ -41,6 +41,7 @@ NAV: Final = (
     ("evidence", "Evidence", "e"),
     ("portfolio", "Portfolio", "p"),
     ("scenario", "What if", "w"),
+    ("data_quality", "Data health", "d"),
     ("periods", "Periods", ""),
     ("approvals", "Approvals", ""),
     ("library", "KPI library", ""),

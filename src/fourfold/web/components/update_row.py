@@ -7,7 +7,7 @@ from typing import Final
 
 from fourfold.engine.cells import State
 from fourfold.engine.definitions import Kpi
-from fourfold.engine.plausible import UsualRange
+from fourfold.engine.plausible import SHORTEST_NOTE, UsualRange
 from fourfold.engine.statuses import Status
 from fourfold.graphics.glyph import glyph, mark_of, word_of
 from fourfold.graphics.svg import Svg
@@ -18,7 +18,7 @@ from fourfold.web.components.drawings import format_of, target_text, value_text
 from fourfold.web.components.drawings import word_of as word_for
 from fourfold.web.components.markup import fill
 from fourfold.web.components.numbers import DASH, as_given
-from fourfold.web.forms.update import SHORTEST_NOTE, WORDS, UpdateForm
+from fourfold.web.forms.update import WORDS, UpdateForm
 
 _ROW: Final = (
     '<tr{cls} data-row="{key}"><th scope="row" class="l"><a href="{url}">{name}</a>{period}</th>'

@@ -19,14 +19,12 @@ from fourfold.engine.findings import Level
 from fourfold.engine.measurements import check_row
 from fourfold.engine.measurements.numbers import NOT_APPLICABLE, explain
 from fourfold.engine.measurements.typed import Typed, looks_grouped, read_block, read_typed
-from fourfold.engine.plausible import Wanted, extreme, status_of
+from fourfold.engine.plausible import SHORTEST_NOTE, Wanted, extreme, status_of
 from fourfold.engine.statuses import Status
 from fourfold.records.queries.updates import Known, UpdateRow
 from fourfold.web.components.drawings import format_of, word_of
 from fourfold.web.forms.measurement import PARTS, VALUE, complaint, figures_of, without_place
 
-#: The shortest explanation of a figure that needs one (methodology §9.4).
-SHORTEST_NOTE: Final = 20
 #: What somebody may say instead of a figure, as the engine reads it; an empty cell says nothing at all.
 STATES: Final = {"not due": State.NOT_DUE, "missing": State.MISSING, "n/a": State.NOT_APPLICABLE}
 WORDS: Final = {"not due": "No figure yet", "missing": "Missing: there is none", "n/a": "n/a: does not apply"}
