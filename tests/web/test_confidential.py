@@ -211,3 +211,12 @@ def test_a_folder_says_who_has_a_clearance(organisation: Organisation, tmp_path:
     assert set(bob.grant_rows.values_list("confidential", flat=True)) == {True}
     assert load_folder(by=None, path=tmp_path / "bakery").ok
     assert set(bob.grant_rows.values_list("confidential", flat=True)) == {False}
+
+
+@pytest.mark.parametrize("page", ["/s/bakery/", "/s/bakery/scorecard/", "/s/bakery/map/", "/s/north/alignment/"])
+def test_what_is_confidential_now_is_so_for_all_its_past(charlie: Person, erin: Person, page: str) -> None:
+    then = {"as_of": "2026-05-20"}
+    text = browser(charlie).get(page, then).content.decode()
+    assert "As known on 20 May 2026" in text
+    assert not [trace for trace in TRACES if trace in text]
+    assert "Keep people well" in browser(erin).get("/s/bakery/scorecard/", then).content.decode()

@@ -22,9 +22,14 @@ def run(
     """Write an organisation from the database as a scorecard folder that can be loaded again without loss."""
     set_up()
     prepare()
-    from fourfold.actions.export_folder import export_folder
-    from fourfold.scorecard.moment import moment
+    from django.utils import timezone
 
-    then = None if as_of is None else moment(as_of)
+    from fourfold.actions._steps import find_organisation
+    from fourfold.actions.export_folder import export_folder
+    from fourfold.records.queries.results_then import moment_at
+    from fourfold.records.queries.structure import structure_of
+
+    zone = structure_of(find_organisation(None, organisation)).zone
+    then = None if as_of is None else moment_at(zone, as_of, now=timezone.now())
     outcome = export_folder(by=None, path=path, organisation=organisation, as_of=then)
     typer.echo(outcome.summary)

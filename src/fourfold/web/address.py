@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from typing import Final
 from urllib.parse import urlencode
 
 from django.urls import reverse
+from django.utils import timezone
 
 from fourfold.engine.definitions import Kpi, Objective
 from fourfold.engine.periods import Frequency, Period
@@ -16,8 +18,12 @@ from fourfold.records.models import Organisation
 from fourfold.records.queries.kpi import find_kpi
 from fourfold.records.queries.scope import Scope, scope_in, scope_of
 from fourfold.records.queries.structure import UnitPlace, slug
+from fourfold.records.queries.then import as_known
 from fourfold.records.scope import principal_of
 from fourfold.web.requests import Request
+
+#: Pages of figures, which can be shown as of an earlier day (`as_of` in the address).
+LOOKS_BACK: Final = frozenset({"overview", "scorecard", "map", "alignment", "objective", "kpi", "kpi_file"})
 
 
 @lru_cache(maxsize=4096)
@@ -40,7 +46,15 @@ class Here:
             state["p"] = scope.month.short_id
         if scope.view != "month":
             state["by"] = scope.view
+        if scope.then is not None:
+            state["as_of"] = self.day
         return state
+
+    @property
+    def day(self) -> str:
+        """The day at whose end all of it was known; empty for today."""
+        then = self.scope.then
+        return "" if then is None else then.astimezone(self.scope.structure.zone).date().isoformat()
 
     @cached_property
     def _ending(self) -> str:
@@ -98,7 +112,8 @@ class Here:
 
 def here_at(request: Request, unit: str | None = None) -> Here:
     """Where a request of a page stands: its unit, and `p` and `by` in its address. Raises `NotFound`."""
-    return Here(scope_of(request.user, unit, period=request.GET.get("p"), view=request.GET.get("by")))
+    asked = request.GET
+    return Here(_then(request, scope_of(request.user, unit, period=asked.get("p"), view=asked.get("by"))))
 
 
 def here_of_kpi(request: Request, pk: int) -> tuple[Here, Kpi]:
@@ -115,4 +130,19 @@ def here_in(request: Request, organisation: Organisation) -> Here:
     """Where a page about a KPI or objective stands: `u`, `p` and `by` in its address. Raises `NotFound`."""
     asked = request.GET
     scope = scope_in(request.user, organisation, asked.get("u"), period=asked.get("p"), view=asked.get("by"))
-    return Here(scope)
+    return Here(_then(request, scope))
+
+
+def looks_back(request: Request) -> bool:
+    """True for a page that can be shown as of an earlier day."""
+    return request.method in ("GET", "HEAD") and bool(
+        request.resolver_match and request.resolver_match.view_name in LOOKS_BACK
+    )
+
+
+def _then(request: Request, scope: Scope) -> Scope:
+    """As of the day in the address, on the pages that can; all others are about now."""
+    day = request.GET.get("as_of")
+    if not day or not looks_back(request):
+        return scope
+    return as_known(scope, day, period=request.GET.get("p"), now=timezone.now())

@@ -15,6 +15,7 @@ from django.shortcuts import render
 from fourfold.actions.note_denial import note_denial
 from fourfold.errors import FourfoldError, Kind
 from fourfold.records.limits import COSTLY, seconds_to_wait
+from fourfold.records.queries.results_then import NoMoment
 
 if TYPE_CHECKING:
     from fourfold.records.models import Person
@@ -81,6 +82,9 @@ def _guarded(page: Page[P], methods: tuple[str, ...]) -> Guarded[P]:
         except FourfoldError as error:
             if error.kind in _DENIED:
                 note_denial(by=request.user, action=_DENIED[error.kind], thing=f"{request.method} {request.path}")
+            if isinstance(error, NoMoment):
+                shown = {"title": "Nothing to show of that day", "text": error.message, "hint": error.hint}
+                return render(request, "web/error.html", shown, status=422)
             if error.kind is Kind.NOT_FOUND:
                 raise Http404(error.message) from error
             if error.kind is Kind.FORBIDDEN:

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from fourfold.engine.definitions import Perspective
-from fourfold.records import models
+from fourfold.records.models.result import Veiled
 from fourfold.records.queries.kept import kept
 from fourfold.records.queries.scope import Scope
 from fourfold.records.queries.structure import UnitPlace
+from fourfold.records.queries.then import result_rows
 from fourfold.records.queries.window import COLUMNS, Cell, Window, cell_of, window_of
 
 NOUNS: Final = ("kpi", "objective")
@@ -116,12 +117,12 @@ def _key(what: str, scope: Scope, noun: str, units: Sequence[UnitPlace]) -> tupl
 
 def _read_cells(scope: Scope, noun: str, units: Sequence[UnitPlace]) -> Cells:
     now, prefix = scope.period.ordinal, f"{noun}:"
-    rows = models.Result.objects.shown_to(scope.person).filter(
-        unit__in=[u.pk for u in units], view=scope.view, ordinal__in=(now - 1, now), node__startswith=prefix
+    rows = result_rows(
+        scope, [u.pk for u in units], COLUMNS, view=scope.view, first=now - 1, last=now, node=prefix
     )
     cells: Cells = {}
     before: dict[tuple[int, str], Cell] = {}
-    for unit, node, ordinal, *fields in rows.order_by("ordinal").values_list("unit", "node", "ordinal", *COLUMNS):
+    for unit, node, ordinal, *fields in rows:
         key, cell = (unit, node.removeprefix(prefix)), cell_of(fields)
         if ordinal < now:
             before[key] = cell
@@ -136,13 +137,14 @@ def _spread(scope: Scope, noun: str, peers: Sequence[UnitPlace]) -> dict[str, li
 
 
 def _read_spread(scope: Scope, noun: str, peers: Sequence[UnitPlace]) -> dict[str, list[float]]:
-    rows = models.Result.objects.visible_to(scope.person).filter(
-        unit__in=[u.pk for u in peers], view=scope.view, ordinal=scope.period.ordinal, node__startswith=f"{noun}:"
+    now = scope.period.ordinal
+    rows = result_rows(
+        scope, [u.pk for u in peers], ("score", "veil"), view=scope.view, first=now, last=now, node=f"{noun}:"
     )
     spread: dict[str, list[float]] = {}
-    for node, score in rows.filter(score__isnull=False).values_list("node", "score"):
-        assert score is not None
-        spread.setdefault(node.partition(":")[2], []).append(score)
+    for _, node, _, score, veil in rows:
+        if score is not None and veil == Veiled.NOT:
+            spread.setdefault(node.partition(":")[2], []).append(score)
     return spread
 
 

@@ -80,8 +80,8 @@ class Past(NamedTuple):
 
 
 def may_define(scope: Scope) -> bool:
-    """True for who may change the definitions of the organisation."""
-    return can(principal_of(scope.person), Action.DEFINE, Thing(scope.structure.pk, None))
+    """True for who may change the definitions of the organisation; those of an earlier moment nobody changes."""
+    return scope.then is None and can(principal_of(scope.person), Action.DEFINE, Thing(scope.structure.pk, None))
 
 
 def require_define(scope: Scope) -> None:

@@ -10,8 +10,10 @@ from django.db.models import Count, Q
 from fourfold.engine.cells import State
 from fourfold.engine.statuses import Status
 from fourfold.records import models
+from fourfold.records.models.result import Veiled
 from fourfold.records.queries.kept import kept
 from fourfold.records.queries.scope import SCORECARD, STATUSES, Scope
+from fourfold.records.queries.then import result_rows
 
 
 class Completeness(NamedTuple):
@@ -33,6 +35,20 @@ def completeness(scope: Scope, ordinals: Sequence[int]) -> dict[int, Completenes
 
 
 def _completeness(scope: Scope, ordinals: Sequence[int]) -> dict[int, Completeness]:
+    if scope.then is None:
+        return _stored_completeness(scope, ordinals)
+    counts = {ordinal: [0, 0] for ordinal in ordinals}
+    for _, _, ordinal, state, veil in result_rows(
+        scope, [scope.unit.pk], ("state", "veil"), view="month", first=min(ordinals), last=max(ordinals), node="kpi:"
+    ):
+        if ordinal in counts and state != State.NOT_APPLICABLE and veil == Veiled.NOT:
+            counts[ordinal][0] += state == State.NUMBER
+            counts[ordinal][1] += 1
+    return {ordinal: Completeness(there, due) for ordinal, (there, due) in counts.items() if due}
+
+
+def _stored_completeness(scope: Scope, ordinals: Sequence[int]) -> dict[int, Completeness]:
+    """The database counts: a unit may have a thousand KPIs."""
     rows = (
         models.Result.objects.visible_to(scope.person)
         .filter(unit=scope.unit.pk, view="month", ordinal__in=ordinals, node__startswith="kpi:")
@@ -50,7 +66,6 @@ def scorecard_statuses(scope: Scope, units: Sequence[int]) -> dict[int, Status]:
 
 
 def _statuses(scope: Scope, units: Sequence[int]) -> dict[int, Status]:
-    rows = models.Result.objects.visible_to(scope.person).filter(
-        unit__in=units, view=scope.view, ordinal=scope.period.ordinal, node=SCORECARD
-    )
-    return {unit: STATUSES[status] for unit, status in rows.values_list("unit", "status")}
+    now = scope.period.ordinal
+    rows = result_rows(scope, units, ("status", "veil"), view=scope.view, first=now, last=now, node=SCORECARD)
+    return {unit: STATUSES[status] for unit, _, _, status, veil in rows if veil == Veiled.NOT}

@@ -22,8 +22,9 @@ ROOM: Final = 60_000  # results kept, of about 300 bytes each
 class Run(NamedTuple):
     """The newest evaluation of an organisation as somebody sees it, and the moment at which it looked.
 
-    Both are None where there was none. The counters of the organisation tell two runs apart where something has changed
-    beside the results, `sight` two people who may not see the same.
+    Both are None where there was none. The counters of the organisation tell two runs apart where something has
+    changed beside the results, `sight` two people who may not see the same. `then` is the moment as of which something
+    is looked at, None for now.
     """
 
     organisation: int
@@ -33,6 +34,7 @@ class Run(NamedTuple):
     definitions: int = 0
     outlooks: int = 0
     sight: Hashable = None
+    then: datetime | None = None
 
 
 T = TypeVar("T")

@@ -7,6 +7,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Final, NamedTuple
 
+from django.db.models import Q
+
 from fourfold.engine.cells import State
 from fourfold.engine.conversion import given_unit
 from fourfold.engine.definitions import Initiative, Kpi, KpiUse, Note, Objective
@@ -135,13 +137,17 @@ def _restated(scope: Scope, kpi: Kpi) -> list[AskedRestatement]:
     """What was approved, kept until something changes."""
     key = ("restated", scope.unit.pk, kpi.code)
     found = kept(scope.run, key, lambda: restatements_of(scope, kpi=kpi), size=len)
-    return [asked for asked in found if asked.row.verdict == models.Restatement.APPROVED]
+    approved = [asked for asked in found if asked.row.verdict == models.Restatement.APPROVED]
+    then = scope.then
+    return [a for a in approved if then is None or (a.row.decided_at is not None and a.row.decided_at <= then)]
 
 
 def _notes(scope: Scope, kpi: Kpi) -> tuple[Note | None, list[tuple[Period, Note]]]:
     rows = models.Note.objects.visible_to(scope.person).filter(
         about(scope), organisation=scope.structure.pk, kpi=scope.structure.kpi_pk[kpi.code]
     )
+    if scope.then is not None:
+        rows = rows.filter(recorded_at__lte=scope.then)
     comment, annotations = None, []
     for spec in rows.order_by("recorded_at", "position").values_list("spec", flat=True):
         note = Note.model_validate(spec)
@@ -169,6 +175,7 @@ def _recorded(scope: Scope, kpi_pk: int) -> list[Recorded]:
     rows = (
         models.Measurement.objects.visible_to(scope.person)
         .filter(kpi=kpi_pk, unit=scope.unit.pk, start__lt=scope.period.end, start__gte=_a_year_before(scope))
+        .filter(Q() if scope.then is None else Q(recorded_at__lte=scope.then))
         .order_by("-start", "-recorded_at", "-pk")
         .values_list(
             "period", "value", "numerator", "denominator", "state", "recorded_at", "superseded_at",
@@ -176,7 +183,9 @@ def _recorded(scope: Scope, kpi_pk: int) -> list[Recorded]:
         )
     )  # fmt: skip
     return [
-        Recorded(period, value, top, bottom, State(state), at, until, by or "", reason, source or _came(*came), run)
+        Recorded(
+            period, value, top, bottom, State(state), at, _known(scope, until), by or "", reason, source or _came(*came), run
+        )
         for period, value, top, bottom, state, at, until, by, reason, source, run, *came in rows[:RECENT]
     ]
 
@@ -184,6 +193,11 @@ def _recorded(scope: Scope, kpi_pk: int) -> list[Recorded]:
 def _came(kind: str | None, name: str | None) -> str:
     """Where a figure came from that does not say so itself: the file, or the token of the program that sent it."""
     return name or "" if kind in ("file", "push") else ""
+
+
+def _known(scope: Scope, until: datetime | None) -> datetime | None:
+    """When it was superseded, as far as that was known."""
+    return None if until is not None and scope.then is not None and until > scope.then else until
 
 
 def _a_year_before(scope: Scope) -> date:

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
 from fourfold.engine.statuses import Status
-from fourfold.records import models
 from fourfold.records.queries.kept import kept
 from fourfold.records.queries.scope import Scope
 from fourfold.records.queries.structure import UnitPlace
+from fourfold.records.queries.then import result_rows
 from fourfold.records.queries.window import COLUMNS, LENGTH, Cell, cell_of
 
 WORST: Final = 8
@@ -88,10 +88,10 @@ def _rows(scope: Scope, node: str, units: Sequence[UnitPlace]) -> list[UnitRow]:
 def _cells(scope: Scope, node: str, units: Sequence[UnitPlace], length: int) -> dict[int, list[Cell | None]]:
     """The last periods of each unit, oldest first."""
     last = scope.period.ordinal
-    rows = models.Result.objects.shown_to(scope.person).filter(
-        unit__in=[u.pk for u in units], view=scope.view, ordinal__gt=last - length, ordinal__lte=last, node=node
-    )
     cells: dict[int, list[Cell | None]] = {u.pk: [None] * length for u in units}
-    for unit, ordinal, *fields in rows.values_list("unit", "ordinal", *COLUMNS):
+    places, first = [u.pk for u in units], last - length + 1
+    for unit, _, ordinal, *fields in result_rows(
+        scope, places, COLUMNS, view=scope.view, first=first, last=last, node=node
+    ):
         cells[unit][ordinal - last - 1] = cell_of(fields)
     return cells

@@ -55,12 +55,16 @@ def is_own_view(scope: Scope, kpi: Kpi) -> bool:
 
 def outlook_of(scope: Scope, kpi: Kpi) -> KpiOutlook | None:
     """The outlook of a KPI as of the period shown; None where no figure is there yet."""
+    if scope.then is not None:  # what was forecast then is not what would be forecast from its figures now
+        return None
     key = ("outlook", scope.unit.pk, kpi.code, scope.view, scope.period.ordinal)
     return kept(scope.run, key, lambda: _outlook(scope, kpi), size=lambda _: _SIZE)
 
 
 def kept_outlooks(scope: Scope) -> Mapping[str, Outlook]:
     """By code, the kept outlooks of the unit's KPIs that hold for the period shown. Two statements."""
+    if scope.then is not None:
+        return {}
     key = ("outlooks", scope.unit.pk, scope.period.ordinal, scope.view)
     return kept(scope.run, key, lambda: _kept_outlooks(scope), size=lambda found: _SIZE * len(found))
 

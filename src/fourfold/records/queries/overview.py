@@ -142,6 +142,8 @@ def reasons(scope: Scope) -> dict[str, str]:
     rows = models.Note.objects.visible_to(scope.person).filter(
         about(scope), organisation=scope.structure.pk, kind="comment", period__in=period_spellings(scope)
     )
+    if scope.then is not None:
+        rows = rows.filter(recorded_at__lte=scope.then)
     found = rows.order_by("recorded_at", "position").values_list("kpi__code", "spec")
     return {code: spec["why"] for code, spec in found if spec.get("why")}
 

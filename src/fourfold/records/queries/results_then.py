@@ -7,7 +7,7 @@ which the person sees no stored result of the unit are left out.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import Final
 
 from fourfold.engine.unit_settings import zone_of
@@ -46,7 +46,11 @@ def moment_in(scope: Scope, text: str, *, now: datetime) -> datetime:
 
     The end of today is now.
     """
-    zone = zone_of(scope.structure.definitions.organisation)
+    return moment_at(zone_of(scope.structure.definitions.organisation), text, now=now)
+
+
+def moment_at(zone: tzinfo, text: str, *, now: datetime) -> datetime:
+    """As `moment_in`, in a time zone."""
     try:
         asked = moment_of(text[:_LONGEST].replace(" ", "+"), zone)  # a plus in an address is a blank
     except FourfoldError:

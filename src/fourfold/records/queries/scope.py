@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cached_property
 from typing import Final, NamedTuple
 
@@ -52,6 +53,7 @@ class Scope:
     closed_here: int = 0  # how many of them the unit has
     veils: Mapping[str, int] = field(default_factory=dict)  # of each node in this unit whose numbers are not shown, why
     statuses_only: bool = False  # True where no number is shown at all
+    then: datetime | None = None  # as of when all of it is shown; None for now
     has_veils_below: bool = False  # True where a small group is hidden here or in a unit below
 
     @cached_property
@@ -111,7 +113,12 @@ class Scope:
         return kpi.owner is not None and kpi.owner == self.member_code
 
     def may(self, action: Action, unit: UnitPlace | None = None, *, kpi: Kpi | None = None) -> bool:
-        """True when the person may do this on the unit (the scope's own without one), or to a KPI in it."""
+        """True when the person may do this on the unit (the scope's own without one), or to a KPI in it.
+
+        What was known at an earlier moment is only looked at.
+        """
+        if self.then is not None and action not in (Action.SEE, Action.EXPORT):
+            return False
         is_own = kpi is not None and self.owns(kpi)
         owner, closed = self.person.pk if is_own else None, kpi is not None and kpi.is_confidential
         thing = Thing(self.structure.pk, (unit or self.unit).path, owner=owner, confidential=closed)
@@ -171,13 +178,13 @@ def scope_in(
     whole, closed = structure, _closed(structure, sight, place, person) if is_whole else frozenset()
     if closed:
         structure = kept(run, ("open", closed), lambda: whole.without(closed), size=lambda found: len(found.kpis))
-    default = _default_month(structure, months)
+    default = default_month(structure, months)
     return Scope(
         person=person,
         structure=structure,
         unit=place,
         view=view if view in VIEWS else "month",
-        month=_month(structure, period, default),
+        month=month_in(structure, period, default),
         run=run,
         months=months,
         default_month=default,
@@ -257,18 +264,21 @@ def _months(person: models.Person, unit: UnitPlace, *, is_whole: bool) -> dict[i
     }
 
 
-def _default_month(structure: Structure, months: Mapping[int, Month]) -> Period:
+def default_month(structure: Structure, months: Mapping[int, Month], running: int | None = None) -> Period:
     """The newest month that is over and has a score; the month that runs says little about itself yet.
 
-    Without any it is the newest month with a score, then the newest evaluated, then the one that runs.
+    Without any it is the newest month with a score, then the newest evaluated, then the one that runs: `running` where
+    another moment than now is looked at.
     """
-    running = structure.calendar.period(Frequency.MONTH, timezone.localdate(timezone=structure.zone)).ordinal
+    if running is None:
+        running = structure.calendar.period(Frequency.MONTH, timezone.localdate(timezone=structure.zone)).ordinal
     scored = [ordinal for ordinal, month in months.items() if month.score is not None or month.status in JUDGED]
     over = [ordinal for ordinal in scored if ordinal < running]
     return Period(Frequency.MONTH, max(over or scored or months or (running,)), structure.calendar)
 
 
-def _month(structure: Structure, text: str | None, default: Period) -> Period:
+def month_in(structure: Structure, text: str | None, default: Period) -> Period:
+    """The month of a period id, the last one of a longer period; the default where it is none."""
     if not text:
         return default
     try:

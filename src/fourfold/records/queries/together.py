@@ -35,7 +35,7 @@ def together_of(scope: Scope) -> Together | None:
     """Two statements: results of the unit and those directly below, and those of its objectives. None where nothing is
     defined yet."""
     definitions = scope.structure.whole
-    if scope.structure.strategy is None or scope.unit.code not in definitions.unit or not scope.sees_all:
+    if scope.structure.strategy is None or scope.unit.code not in definitions.unit or not scope.sees_all or scope.then:
         return None
     below = scope.structure.children.get(scope.unit.pk, [])
     asked = [k for k in definitions.kpis if k.aggregate_units in (AggUnits.SUM, AggUnits.WEIGHTED_RATIO)]

@@ -8,10 +8,10 @@ from typing import Any, Final, NamedTuple
 
 from fourfold.engine.cells import State
 from fourfold.engine.statuses import Status
-from fourfold.records import models
 from fourfold.records.models.result import Veiled
 from fourfold.records.queries.kept import kept
 from fourfold.records.queries.scope import STATUSES, Scope
+from fourfold.records.queries.then import result_rows
 
 LENGTH: Final = 13  # a year and the same period a year before
 LONGEST: Final = 240  # periods of the longest trend
@@ -96,16 +96,9 @@ def window_of(
 def _read(
     scope: Scope, unit: int, view: str, first: int, last: int, node: str | tuple[str, ...] | None
 ) -> Window:
-    rows = models.Result.objects.shown_to(scope.person).filter(
-        unit=unit, view=view, ordinal__gte=first, ordinal__lte=last
-    )
-    if isinstance(node, tuple):
-        rows = rows.filter(node__in=node)
-    elif node is not None:
-        rows = rows.filter(node__startswith=node) if node.endswith(":") else rows.filter(node=node)
     cells: dict[str, list[Cell | None]] = {}
     before: dict[str, float | None] = {}  # values, of which a trend is all that is told where they are not shown
-    for record in rows.order_by("ordinal").values_list("node", "ordinal", *COLUMNS):
+    for _, *record in result_rows(scope, [unit], COLUMNS, view=view, first=first, last=last, node=node):
         row = cells.get(record[0])
         if row is None:
             row = cells[record[0]] = [None] * (last - first + 1)

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 
 from fourfold.access.roles import Action
 from fourfold.access.sight import sights_of
@@ -20,7 +21,8 @@ from fourfold.records.queries.scope import Scope
 from fourfold.records.queries.structure import initials
 from fourfold.records.read_only import is_read_only, reason
 from fourfold.records.scope import principal_of
-from fourfold.web.address import Here
+from fourfold.web.address import Here, looks_back
+from fourfold.web.components.dates import day_text
 from fourfold.web.components.piece import Piece
 from fourfold.web.components.ready import ready
 from fourfold.web.components.surroundings import Link, Surroundings, surroundings_of
@@ -54,6 +56,17 @@ class Live:
 
 
 @dataclass(frozen=True, slots=True)
+class LooksBack:
+    """The day as of which a page is shown, today without one, and what its form and its way back need."""
+
+    day: str
+    said: str
+    last: str
+    query: dict[str, str]
+    now_url: str
+
+
+@dataclass(frozen=True, slots=True)
 class Frame:
     """Everything `page.html` shows around a page."""
 
@@ -69,6 +82,7 @@ class Frame:
     build_url: str
     start_url: str
     live: Live
+    looks_back: LooksBack | None
 
 
 def show(
@@ -120,6 +134,20 @@ def frame_of(request: Request, here: Here, page: str) -> Frame:
         build_url=here.unit("build") if may_define(here.scope) else "",
         start_url=here.unit("start"),
         live=_live(request, here),
+        looks_back=_looks_back(request, here) if looks_back(request) else None,
+    )
+
+
+def _looks_back(request: Request, here: Here) -> LooksBack:
+    """`as_of` is left out of the query: the form asks for another, the way back for none."""
+    query = {name: str(text) for name, text in request.GET.items() if name != "as_of"}
+    then = here.scope.then
+    return LooksBack(
+        day=here.day,
+        said=f"As known on {day_text(then.astimezone(here.scope.structure.zone).date())}" if then else "",
+        last=timezone.localdate(timezone=here.scope.structure.zone).isoformat(),
+        query=query,
+        now_url=request.path + (f"?{urlencode(query)}" if query else ""),
     )
 
 

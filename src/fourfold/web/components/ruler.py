@@ -53,8 +53,8 @@ def _month(
     here: Here, page: str, kept: dict[str, str], month: Period, done: Completeness | None, state: PeriodState
 ) -> Svg:
     """A month; it is a link where there is something to see."""
-    lock = _LOCK if state is PeriodState.CLOSED else ""
     scope = here.scope
+    lock = _LOCK if state is PeriodState.CLOSED and scope.then is None else ""
     is_there = is_open(scope, month) and done is not None and done.there > 0
     bar = fill(_BAR, done=fill(_DONE, percent=str(done.percent)) if done and done.percent else "")
     inside = _INSIDE if _is_inside(scope, month) else ""

@@ -71,7 +71,7 @@ def kpi_page(
 
 def absent_from(scope: Scope, kpi: Kpi) -> Person | None:
     """For whom the person enters figures of the KPI here as a deputy; nobody where they may do so for themselves."""
-    if scope.may(Action.RECORD, kpi=kpi):
+    if scope.then is not None or scope.may(Action.RECORD, kpi=kpi):
         return None
     return absent_person_of(scope, kpi.code, on=timezone.localdate(timezone=scope.structure.zone))
 

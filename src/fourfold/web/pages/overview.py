@@ -62,12 +62,13 @@ def overview(request: Request, unit: str) -> HttpResponse:
         return (Piece(render_to_string("parts/overview.html", shown)),)
 
     (made,) = ready(here.scope, "overview", content)
-    due = due_in(here.scope, now())
+    due = [] if here.scope.then else due_in(here.scope, now())
     count = sum(len(group.figures) for group in due if group.urgency is not Urgency.COMING)
     return show(
         request, "web/overview.html", here, page="overview", title=title, crumbs=[crumb_of(here)], content=made,
         due=f"{plural(count, 'figure')} due from you" if count else "",
-        due_url=here.at(reverse("my_updates"), here.place()), set_up=set_up_of(request, here), can_hide=True,
+        due_url=here.at(reverse("my_updates"), here.place()),
+        set_up=None if here.scope.then else set_up_of(request, here), can_hide=True,
     )  # fmt: skip
 
 
