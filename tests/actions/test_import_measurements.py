@@ -7,6 +7,7 @@ import polars as pl
 import pytest
 
 from fourfold.actions.evaluate_organisation import evaluate_organisation
+from fourfold.actions.evaluate_outlooks import evaluate_outlooks
 from fourfold.actions.import_measurements import FEW, FileFacts, ImportResult, import_measurements
 from fourfold.actions.outcome import Outcome
 from fourfold.actions.record_measurement import record_measurement
@@ -43,6 +44,13 @@ costs,north,2026-05,
 def table(text: str) -> pl.DataFrame:
     rows = pl.read_csv(text.encode(), infer_schema=False)
     return rows.drop("row", strict=False).with_row_index("row", offset=2)
+
+
+def steady(unit: str, value: str) -> str:
+    """Two years of sales that hardly move, and one month after them."""
+    months = [(2024 + i // 12, i % 12 + 1) for i in range(24)]
+    rows = [f"sales,{unit},{year}-{month:02d},{1000 + 10 * (month % 3)}" for year, month in months]
+    return "\n".join(["kpi,unit,period,value", *rows, f"sales,{unit},2026-05,{value}"])
 
 
 def bring(text: str, **given: Any) -> Outcome[ImportResult]:
@@ -192,3 +200,16 @@ def test_many_figures_are_evaluated_after_they_are_recorded(
     found = results()
     evaluate_organisation(by=None, as_of=now)
     assert results() == found and found
+
+
+@pytest.mark.parametrize(("value", "count"), [("1010", 0), ("9000", 1)])
+def test_figures_unlike_those_before_are_recorded_and_remarked_on(
+    organisation: Organisation, value: str, count: int
+) -> None:
+    assert bring(steady("south", "1010"), by=None).ok
+    evaluate_outlooks(by=None, organisation="bakery", kpi=["sales"], unit="south")
+    outcome = bring(f"kpi,unit,period,value\nsales,south,2026-06,{value}", by=None)
+    remarks = [f for f in outcome.findings if f.code == "IMPORT-UNUSUAL"]
+    assert outcome.ok and outcome.value is not None and outcome.value.loaded == 1
+    assert len(remarks) == count
+    assert all("1 without an explanation: sales/south/2026-06" in f.message for f in remarks)

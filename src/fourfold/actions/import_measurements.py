@@ -13,6 +13,7 @@ from fourfold.access.rules import Thing, can, refusal
 from fourfold.actions._files import FileFacts as FileFacts  # what callers say of a file
 from fourfold.actions._files import remember
 from fourfold.actions._steps import advance, find_organisation, lock, note_event, require
+from fourfold.actions._unusual import unusual_in
 from fourfold.actions.evaluate_change import Change, evaluate_change
 from fourfold.actions.evaluate_organisation import evaluate_organisation, is_evaluated
 from fourfold.actions.origin import acting_for
@@ -68,9 +69,9 @@ def import_measurements(
     row is loaded, unchanged or rejected with its reasons, and each figure needs what entering it needs: the right to,
     a period that has begun and is open. Where one is rejected, nothing is recorded and the findings say why; with
     `quarantine` the others are, and those are kept apart. With `dry_run` nothing is recorded either way. The same rows
-    again change nothing. Who does not wait (`waits`) leaves it to the server to evaluate many figures, with
-    those that others bring in the same minute. `tell` hears how
-    far it is. Raises `NotFound` where the person sees no such organisation.
+    again change nothing; figures unlike those before are remarked on. Who does not wait (`waits`) leaves it to the
+    server to evaluate many figures, with those that others bring in the same minute. `tell` hears how far it is.
+    Raises `NotFound` where the person sees no such organisation.
     """
     found = find_organisation(by, organisation)
     require(by, Action.SEE, found)
@@ -93,9 +94,9 @@ def import_measurements(
                 remember(found, file, by=by, at=moment)
     except _Refused:
         return _looked_at(found, ready, checked, by=by, at=moment, is_dry=False)
-    findings = _kept_apart(checked, result)
+    findings = (*_kept_apart(checked, result), *unusual_in(found, ready, result.run))
     if waits and not is_evaluated(found, on=None if few else moment):
-        reason = f"Imported {source}"  # a crash before this is made good by the same import again, or the next day
+        reason = f"Imported {source}"  # a crash before this is made good by the same import again, or by the job
         findings += evaluate_organisation(
             by=None, organisation=found.code, reason=reason, as_of=moment, tell=tell
         ).findings

@@ -28,10 +28,10 @@ def run(
     """
     set_up()
     prepare()
-    import polars as pl
     from django.utils import timezone
 
     from fourfold.errors import NotFound
+    from fourfold.records.frames.data_quality import quality_frame
     from fourfold.records.models import Person
     from fourfold.records.queries.data_quality import data_quality_of
     from fourfold.records.queries.scope import scope_of
@@ -47,7 +47,7 @@ def run(
               "flagged", "open", "asked", "answered", "restated", "compared", "agreed")  # fmt: skip
     rows = [{noun: name, **{c: getattr(quality, c) for c in (*_SHARES, *counts)}} for name, quality in named]
     if form is not Format.TABLE or out is not None:
-        write_frame(pl.DataFrame(rows), Format.CSV if form is Format.TABLE else form, out)
+        write_frame(quality_frame(rows), Format.CSV if form is Format.TABLE else form, out)
         return
     shown = (noun, *_SHARES, "due", "missing", "restated")
     texts = tuple(tuple(_text(row[name]) for name in shown) for row in rows)

@@ -297,3 +297,20 @@ def stored_span(unit: int, view: str) -> tuple[int, int] | None:
         cursor.execute(f"SELECT ({end} LIMIT 1), ({end} DESC LIMIT 1)", [unit, view, unit, view])
         first, last = cursor.fetchone()
     return None if first is None else (first, last)
+
+
+def rows_in(
+    frame: pl.DataFrame, units: Sequence[str], first: int, last: int, node: str | tuple[str, ...] | None
+) -> Iterator[dict[str, Any]]:
+    """The rows of a frame of results about these units from ordinal `first` to `last`, oldest first.
+
+    `node` is one, some, or a beginning that ends in a colon.
+    """
+    import polars as pl
+
+    found = frame.filter(pl.col("unit").is_in(list(units)), pl.col("ordinal").is_between(first, last))
+    if isinstance(node, tuple):
+        found = found.filter(pl.col("node").is_in(list(node)))
+    elif node is not None:
+        found = found.filter(pl.col("node").str.starts_with(node) if node.endswith(":") else pl.col("node") == node)
+    return found.sort("ordinal", maintain_order=True).iter_rows(named=True)

@@ -14,13 +14,13 @@ from datetime import UTC, date, datetime
 from threading import Lock
 from typing import Any, Final
 
-import polars as pl
 from django.db.models import Min
 
 from fourfold.engine import definitions as defined
 from fourfold.engine.due import day_at
 from fourfold.engine.periods import Frequency
 from fourfold.records import models
+from fourfold.records.frames.result import rows_in
 from fourfold.records.frames.scorecard import scorecard_then
 from fourfold.records.models.result import Veiled
 from fourfold.records.queries.kept import kept
@@ -88,12 +88,7 @@ def result_rows(
     veils = {(unit, name): veil for unit, name, veil in rows.order_by().values_list(*_VEILED).distinct()}
     above = scope.structure.closed.above if scope.closed else frozenset[str]()  # of what was above then
     place = {scope.structure.unit_of[pk].code: pk for pk in units if pk in scope.structure.unit_of}
-    found = _frame(scope, view).filter(pl.col("unit").is_in(list(place)), pl.col("ordinal").is_between(first, last))
-    if isinstance(node, tuple):
-        found = found.filter(pl.col("node").is_in(list(node)))
-    elif node is not None:
-        found = found.filter(pl.col("node").str.starts_with(node) if node.endswith(":") else pl.col("node") == node)
-    for row in found.sort("ordinal", maintain_order=True).iter_rows(named=True):
+    for row in rows_in(_frame(scope, view), list(place), first, last, node):
         unit = place[row["unit"]]
         veil = veils.get((unit, row["node"]))
         if veil == Veiled.NOT and row["node"] in above:
@@ -132,17 +127,17 @@ def _card(scope: Scope, moment: datetime) -> Scorecard | None:
     return _once((*_key(scope, moment), "card"), read)  # type: ignore[no-any-return]
 
 
-def _frame(scope: Scope, view: str) -> pl.DataFrame:
+def _frame(scope: Scope, view: str) -> Any:
     """All results of a view as known then."""
     assert scope.then is not None
     moment = scope.then
 
-    def compute() -> pl.DataFrame:
+    def compute() -> Any:
         card = _card(scope, moment)
         assert card is not None
         return card.evaluate(as_of=moment, view=view).evaluation.frame()
 
-    return _once((*_key(scope, moment), view), compute)  # type: ignore[no-any-return]
+    return _once((*_key(scope, moment), view), compute)
 
 
 def _key(scope: Scope, moment: datetime) -> tuple[object, ...]:

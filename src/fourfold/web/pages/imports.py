@@ -143,6 +143,8 @@ def _answer(
         return csv_file(result.report(), "rejected.csv")
     if result.done:
         messages.success(request, f"{kept.name}: {outcome.summary}.")
+        for remark in (f for f in outcome.findings if f.code == "IMPORT-UNUSUAL"):
+            messages.info(request, f"{remark.message} {remark.fix}")
         return redirect(here.unit("imports"))
     look.findings, look.result = outcome.findings, result
     look.unknown = tuple(unknown_names(texts_of(rows, ("kpi", "unit")), definitions))[:_NAMES]
