@@ -184,7 +184,8 @@ def _recorded(scope: Scope, kpi_pk: int) -> list[Recorded]:
     )  # fmt: skip
     return [
         Recorded(
-            period, value, top, bottom, State(state), at, _known(scope, until), by or "", reason, source or _came(*came), run
+            period, value, top, bottom, State(state), at, _known(scope, until), by or "", reason,
+            source or _came(*came), run,
         )
         for period, value, top, bottom, state, at, until, by, reason, source, run, *came in rows[:RECENT]
     ]
