@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from fourfold.engine.aggregation import MeasureKind
+from fourfold.engine.aggregation import AggTime, MeasureKind
 from fourfold.engine.anchors import Polarity
 from fourfold.engine.definitions import Definitions, Kpi
 from fourfold.engine.findings import Finding
+from fourfold.engine.groups import over_time
 from fourfold.engine.outlook import Outlook, segments_of
+from fourfold.engine.periods import Frequency, Period
+from fourfold.engine.periods.business_days import business_days_of
+from fourfold.engine.seasonal_shares import SPREAD, complete_years
 from fourfold.engine.smart import Known
 from fourfold.engine.target_proposals import Proposal, luck
+from fourfold.engine.unit_settings import settings_of
 from fourfold.engine.workings import Benchmark, ForecastAhead, ProposalsWorking
 from fourfold.engine.workings.outlook_answer import last
 from fourfold.engine.workings.working import series
@@ -56,6 +62,7 @@ class TargetProposals(Shown):
         """One row for each proposal, and why a way has none."""
         rows = tuple((p.way.value.replace("_", "-"), p.name, number(p.value, self.kpi), p.because) for p in self.items)
         notes = tuple(f"{f.message} {f.fix}".strip() for f in (*self.working.findings(), *self.warnings))
+        notes += tuple(self.working.season_words())
         title = f"Targets proposed: {self.kpi.name}, {self.definitions.unit[self.unit].name}, each {self.kpi.frequency}"
         return (Sheet(title, ("From", "", "Value", "Because"), rows, frozenset({"Value"}), (3,), notes),)
 
@@ -87,9 +94,20 @@ def propose(definitions: Definitions, outlook: Outlook, figures: Floats) -> Targ
     months = max(round(12 * h / kpi.frequency.per_year), 1)
     working = ProposalsWorking(
         kpi.code, unit, kpi.polarity, series(_trimmed(baseline)), then, benchmark, limit, ahead=max(h, 1),
-        months=months, discrete=kpi.kind in DISCRETE,
+        months=months, discrete=kpi.kind in DISCRETE, **_season(definitions, kpi, unit, outlook.periods, figures),
     )  # fmt: skip
     return TargetProposals(definitions, kpi, unit, working, _luck(outlook, kpi))
+
+
+def _season(
+    definitions: Definitions, kpi: Kpi, unit: str, periods: Sequence[Period], figures: Floats
+) -> dict[str, tuple[Any, ...]]:
+    """The complete years of a flow, and the working days of the periods of the coming one; nothing of other KPIs."""
+    if over_time(kpi) is not AggTime.SUM or kpi.frequency not in SPREAD:
+        return {}
+    coming = periods[-1].within(Frequency.YEAR).shift(1).parts(kpi.frequency)
+    days = business_days_of(coming, settings_of(definitions, unit).business).astype(np.float64)
+    return {"years": tuple(map(series, complete_years(figures, periods))), "work_days": series(days)}
 
 
 def _trimmed(figures: Floats) -> Floats:

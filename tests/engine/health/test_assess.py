@@ -199,6 +199,12 @@ def test_a_kpi_has_a_class(kpi: dict[str, Any], said: dict[str, bool], name: str
     assert label(kpi, **said) == name
 
 
+@pytest.mark.parametrize("unit", ["GBP", "£", "EUR k", "GBP per patient"])
+def test_money_is_money_by_its_sign_in_thousands_and_per_something(unit: str) -> None:
+    kpi = {"unit": unit, "frequency": "week", "result_type": "output"}
+    assert (label(kpi, **ALL), label(kpi | {"unit": "patients"}, **ALL)) == ("RI", "PI")
+
+
 @pytest.mark.parametrize("risk", [None, "low", "medium", "high"])
 @pytest.mark.parametrize("pair", [[], ["returns"]])
 def test_the_dark_side_is_limited_by_a_low_risk_or_by_a_pair_where_the_risk_is_not_high(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from fourfold.engine.definitions import Definitions, Kpi
-from fourfold.engine.formulas.unit_words import CURRENCIES
+from fourfold.engine.formulas import parse_unit
 from fourfold.engine.link_graph import LinkGraph
 from fourfold.engine.periods import Frequency
 
@@ -32,7 +32,7 @@ def classify(
     limited where `gaming_risk` is low, or where the KPI has a pair and the risk is not high.
     """
     frequent = kpi.frequency in (Frequency.DAY, Frequency.WEEK)
-    money = kpi.unit in CURRENCIES
+    money = bool(parse_unit(kpi.unit, kpi.scale).currencies)
     limited = None if kpi.gaming_risk is None and not kpi.paired_with else (
         kpi.gaming_risk == "low" or (bool(kpi.paired_with) and kpi.gaming_risk != "high")
     )  # fmt: skip

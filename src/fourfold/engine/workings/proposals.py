@@ -12,6 +12,7 @@ import numpy as np
 from fourfold.engine.anchors import Polarity
 from fourfold.engine.findings import Finding, Level, Place
 from fourfold.engine.probability import Outlook, probability
+from fourfold.engine.seasonal_shares import Shares, seasonal_shares
 from fourfold.engine.student_t import t_quantile
 from fourfold.engine.target_proposals import (
     Proposal,
@@ -50,7 +51,8 @@ class ProposalsWorking(Working):
 
     `limit` is the best there can be (0 waits, 100 %), `ahead` the number of periods until the target is due, and
     `months` the same in months, in which the usual half-life of an improvement is known. `discrete` says that figures
-    are yes or no, or levels.
+    are yes or no, or levels. Of a flow `years` are its complete fiscal years and `work_days` those of the coming one's
+    periods.
     """
 
     kind: ClassVar[str] = "proposals"
@@ -64,6 +66,14 @@ class ProposalsWorking(Working):
     ahead: int = 12
     months: int = 12
     discrete: bool = False
+    years: tuple[Series, ...] = ()
+    work_days: Series = ()
+
+    def shares(self) -> Shares | None:
+        """What each period could take of the target of a year; None for what does not add up over a year."""
+        if not self.work_days or self.discrete:
+            return None
+        return seasonal_shares(np.array([array(year) for year in self.years]), array(self.work_days))
 
     def ways(self) -> Iterator[Proposals]:
         """The proposals of each way, and why a way has none."""
@@ -115,7 +125,9 @@ class ProposalsWorking(Working):
         found: list[Plain] = [
             {"way": p.way.value, "name": p.name, "value": p.value, "because": p.because} for p in self.proposals()
         ]
-        return {"proposals": found, "without": [f.message for f in self.findings()]}
+        season = self.shares()
+        shares: Plain = None if season is None else season.shares.tolist()
+        return {"proposals": found, "without": [f.message for f in self.findings()], "shares": shares}
 
     def words(self) -> list[str]:
         """The proposals in sentences."""
@@ -123,4 +135,14 @@ class ProposalsWorking(Working):
             f"{p.way.value.replace('_', ' ')}, {p.name}: {text(round(p.value, 4))}. {p.because}"
             for p in self.proposals()
         ]
-        return said + [f.message for f in self.findings()]
+        return said + [f.message for f in self.findings()] + self.season_words()
+
+    def season_words(self) -> list[str]:
+        """How a target of a year could be spread over its periods; nothing for what does not add up."""
+        if (season := self.shares()) is None:
+            return []
+        shown = ", ".join(f"{100.0 * share:.2f}" for share in season.shares)
+        whence = f"{season.years} complete years, {season.kept:.0%} of their differences kept"
+        if not season.years:
+            whence = "the working days of its periods: there are no two complete years"
+        return [f"A target of the year could be spread by `path: seasonal` with `shares: [{shown}]`, from {whence}."]
