@@ -202,7 +202,7 @@ def test_a_kpi_has_a_class(kpi: dict[str, Any], said: dict[str, bool], name: str
 @pytest.mark.parametrize("unit", ["GBP", "£", "EUR k", "GBP per patient"])
 def test_money_is_money_by_its_sign_in_thousands_and_per_something(unit: str) -> None:
     kpi = {"unit": unit, "frequency": "week", "result_type": "output"}
-    assert (label(kpi, **ALL), label(kpi | {"unit": "patients"}, **ALL)) == ("RI", "PI")
+    assert (label(kpi, **ALL), label(kpi | {"unit": "patients"}, **ALL)) == ("RI", "KPI")
 
 
 @pytest.mark.parametrize("risk", [None, "low", "medium", "high"])
