@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from itertools import pairwise
 
 import pytest
@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from fourfold.engine.checks import check
 from fourfold.engine.definitions import Definitions
 from fourfold.engine.target_revisions import histories, history_until, twice_in_a_year
-from tests.engine.scorecards import scorecard
+from fourfold.engine.target_versions import versions_of
+from tests.engine.scorecards import figures, judged, scorecard
 
 HIGH, LOW, RANGE = ({"code": "k", "polarity": p} for p in ("higher_better", "lower_better", "in_range"))
 
@@ -55,6 +56,22 @@ def test_versions_are_taken_by_begin_and_by_unit() -> None:
     d = kpi_with(HIGH, *versions)
     both = {h.unit: [r.eased for r in h.revisions] for h in histories(d, d.kpis[0])}
     assert both == {None: [10.0], "all": []}
+
+
+def test_of_versions_that_begin_together_the_one_known_last_counts_whatever_their_order() -> None:
+    versions = (
+        {"since": "2026-01", "value": 70, "recorded_at": "2026-05-01T00:00:00+02:00"},
+        {"since": "2026-01", "value": 90, "baseline": 80},
+        {"since": "2026-01", "value": 80, "recorded_at": "2026-02-01"},
+    )
+    d = kpi_with(HIGH, *versions)
+    (history,) = histories(d, d.kpis[0])
+    assert (history.original.value, [r.eased for r in history.revisions]) == (90, [10.0, 10.0])
+    moments = [datetime(2026, month, 3, tzinfo=UTC) for month in (1, 3, 6)]
+    assert [versions_of(d, d.kpis).known(at).targets[-1].value for at in moments] == [90, 80, 70]
+    rows = figures(("k", "2026-01", 75))
+    reached = [judged(d, rows, as_of=at).kpis.target for at in moments[1:]]
+    assert [float(target[0, 0, 0]) for target in reached if target is not None] == [80.0, 70.0]
 
 
 def test_a_wider_range_is_easier() -> None:

@@ -223,8 +223,8 @@ def from_half_life(
     if not math.isfinite(start + limit) or not tau > 0 or periods < 1:
         return _nothing(kpi, "There is no level, no limit, or no time to halve the distance in.", "Give all three.")
     value = limit + (start - limit) * 2.0 ** (-periods / tau)
-    whose = "the usual half-life of 6 to 12" if half_life is None else f"a half-life of {tau:.3g}"
-    because = f"From {start:.6g} towards {limit:.6g} with {whose} periods, after {periods}."
+    whose = "the usual half-life of 6 to 12 months" if half_life is None else f"a half-life of {tau:.3g} periods"
+    because = f"From {start:.6g} towards {limit:.6g} with {whose}, after {periods}."
     return Proposals((Proposal(Way.HALF_LIFE, f"after {periods}", value, because),))
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from itertools import pairwise
+from typing import NamedTuple
 
 from fourfold.engine.anchors import Polarity
 from fourfold.engine.definitions import Definitions, Kpi, Target
 from fourfold.engine.periods import PeriodError
+from fourfold.engine.target_versions import became_known
 
 #: Two easings within so many months are one too many.
 MONTHS = 12
@@ -62,19 +64,26 @@ def history_until(definitions: Definitions, kpi: Kpi, unit: str, day: date) -> H
 
 def histories(definitions: Definitions, kpi: Kpi) -> tuple[History, ...]:
     """The history of each unit's commitments, in the order they begin; versions whose period cannot be read are out."""
-    versions: dict[str | None, list[tuple[date, int, Target]]] = {}
+    versions: dict[str | None, list[_Version]] = {}
     for place, target in enumerate(definitions.targets_of(kpi.code)):
         begins = _begins(definitions, kpi, target)
         if target.kind == "commit" and begins is not None:
-            versions.setdefault(target.unit, []).append((begins, place, target))
-    return tuple(_history(kpi, unit, sorted(found, key=lambda v: v[:2])) for unit, found in versions.items())
+            versions.setdefault(target.unit, []).append(_Version(begins, became_known(target), place, target))
+    return tuple(_history(kpi, unit, sorted(found, key=lambda v: v[:3])) for unit, found in versions.items())
 
 
-def _history(kpi: Kpi, unit: str | None, versions: Sequence[tuple[date, int, Target]]) -> History:
-    original = versions[0][2]
+class _Version(NamedTuple):
+    begins: date
+    known: datetime
+    place: int
+    target: Target
+
+
+def _history(kpi: Kpi, unit: str | None, versions: Sequence[_Version]) -> History:
+    original = versions[0].target
     revisions = [
-        Revision(place, target, before, begins, eased(kpi.polarity, before, target))
-        for (_, _, before), (begins, place, target) in pairwise(versions)
+        Revision(new.place, new.target, old.target, new.begins, eased(kpi.polarity, old.target, new.target))
+        for old, new in pairwise(versions)
     ]
     return History(kpi.code, unit, original, tuple(revisions), drift(original, [r.eased for r in revisions]))
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cached_property
 from typing import Final
 
@@ -21,11 +22,12 @@ from fourfold.engine.tree import Indexes
 NUMBERS: Final = ("value", "red_line", "floor", "stretch", "baseline", "low", "high", "red_low", "red_high")
 #: The unit of a version that names none, and of one whose unit is not there.
 GENERAL, UNKNOWN = -1, -2
+_LONG_AGO: Final = datetime(1, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
 class Versions:
-    """Commit targets in the order of KPI, unit and begin; what begins together stays in the order given.
+    """Commit targets in the order of KPI, unit, begin, and when they became known; else they stay in the order given.
 
     `kpi` is the place among the KPIs asked for, `unit` that in the tree, `since` the ordinal of the first period.
     `moves` is true where the target is on a path.
@@ -90,7 +92,21 @@ def _versions(definitions: Definitions, codes: tuple[str, ...]) -> Versions:
         {name: _column(targets, name) for name in NUMBERS},
         _recorded(targets),
     )  # fmt: skip
-    return versions.only(np.lexsort(where.T[::-1]))
+    moments = [became_known(t) for t in targets]
+    rank = {moment: i for i, moment in enumerate(sorted(set(moments)))}
+    return versions.only(np.lexsort((np.array([rank[m] for m in moments], dtype=np.int64), *where.T[::-1])))
+
+
+def became_known(target: Target) -> datetime:
+    """When a version became known: of those that begin together the one known last counts.
+
+    Before all others where it does not say, or says what is no moment (the checks tell).
+    """
+    with suppress(ValueError):
+        if target.recorded_at is not None:
+            at = datetime.fromisoformat(target.recorded_at)
+            return at.replace(tzinfo=at.tzinfo or UTC)
+    return _LONG_AGO
 
 
 def _column(targets: Sequence[Target], name: str) -> Floats:

@@ -13,6 +13,7 @@ from fourfold.engine.cells import Codes, Floats, State
 from fourfold.engine.definitions import Definitions, Kpi, Target
 from fourfold.engine.link_graph import LinkGraph
 from fourfold.engine.periods import Period, PeriodError
+from fourfold.engine.target_versions import became_known
 
 
 @dataclass(frozen=True)
@@ -109,7 +110,9 @@ class Known:
     def _latest(self, kind: str) -> Target | None:
         versions = [t for t in self.definitions.targets_of(self.kpi.code) if t.kind == kind]
         own = [t for t in versions if t.unit == self.unit and self.unit is not None]
-        begun = [(p.ordinal, i, t) for i, t in enumerate(own or [t for t in versions if t.unit is None] or versions)
-                 if (p := self.period(t.since)) is not None]  # fmt: skip
+        some = own or [t for t in versions if t.unit is None] or versions
+        begun = [
+            (p.ordinal, became_known(t), i, t) for i, t in enumerate(some) if (p := self.period(t.since)) is not None
+        ]
         past = [found for found in begun if found[0] <= self.now.ordinal]
-        return max(past)[2] if past else min(begun)[2] if begun else None
+        return max(past)[-1] if past else min(begun)[-1] if begun else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fourfold.engine.assessment import Criterion, Part
 from fourfold.engine.periods import Lag, LagError
 from fourfold.engine.smart.known import Known
+from fourfold.engine.unit_settings import settings_of
 from fourfold.engine.words import counted
 
 POINTS, MONTHS = 4, 36
@@ -55,7 +56,9 @@ def _lag(known: Known) -> Criterion:
         lag = Lag.parse(known.kpi.lag)
     except LagError:
         return Criterion("T4", asks, None, 15, f"{known.kpi.lag} is no lag")
-    days, length = (lag.after(known.now.end) - known.now.end).days, known.now.days
+    unit = known.definitions.unit.get(known.unit or "")
+    business = None if unit is None else settings_of(known.definitions, unit).business
+    days, length = (lag.after(known.now.end, business) - known.now.end).days, known.now.days
     evidence = f"{days} days after a period of {length}"
     return Criterion("T4", asks, 15.0 * (2 * days <= length), 15, evidence, mend)
 
