@@ -18,10 +18,11 @@ from fourfold.api.errors import KINDS, as_problems, problem
 from fourfold.api.pages import asker, known_only, token_of
 from fourfold.connectors.push import FORMS, TooLarge, UnknownForm, read_body
 from fourfold.engine.findings import Level, errors
-from fourfold.errors import Kind
+from fourfold.errors import Forbidden, Kind
 from fourfold.records.frames.imports import ImportResult, Rows, Run
 from fourfold.records.models import Person
 from fourfold.records.queries.api import organisation_of
+from fourfold.records.queries.imports import may_import
 
 router = Router(tags=["measurement"])
 PATH: Final = "/organisations/{organisation}/measurements/bulk"
@@ -85,6 +86,9 @@ def bulk(
     known_only(request, "mode", "source")
     person = asker(request)
     place = organisation_of(person, organisation)
+    if not may_import(person, place.pk):
+        hint = "A token needs the scope `record`, and its owner a role that enters figures."
+        raise Forbidden("You may not enter figures here.", hint=hint)
     try:
         content = received(request)
         rows, findings = read_body(content, request.headers.get("Content-Type", ""))
