@@ -1,4 +1,4 @@
-"""Which fields of the API are filled for whom, as `keys.csv` says: a field that shows more to somebody is a red line."""
+"""Which fields of the API are filled for whom, as `keys.csv` says: one that shows more to somebody is a red line."""
 
 from __future__ import annotations
 
