@@ -8,7 +8,7 @@ from django.db.models import Max
 
 from fourfold.engine.cells import State
 from fourfold.engine.findings import Finding, Level, Place
-from fourfold.engine.plausible import SHORTEST_NOTE, Lines, usual_range
+from fourfold.engine.plausible import SHORTEST_NOTE, Lines, number_of, usual_range
 from fourfold.records.models import Import, Measurement, Organisation, Outlook
 from fourfold.records.ready import Ready
 
@@ -30,9 +30,9 @@ def unusual_in(organisation: Organisation, ready: Ready, run: Import | None) -> 
     for kpi, unit, text, value, top, bottom, reason in figures:
         chart = charts.get((kpi, unit))
         code, parse = ready.kpi_codes[kpi], ready.definitions.calendar.parse
-        number = ready.definitions.kpi[code].factor * top / bottom if top is not None and bottom else value
+        number = number_of(ready.definitions.kpi[code], value, top, bottom)
         usual = usual_range(chart[0], parse(chart[1]), chart[2], parse(text)) if chart else None
-        if usual is not None and number is not None and not usual.holds(float(number)):
+        if usual is not None and number is not None and not usual.holds(number):
             found.append(f"{code}/{ready.unit_codes[unit]}/{parse(text).short_id}")
             bare += len(reason.strip()) < SHORTEST_NOTE
     return (_finding(found, bare),) if found else ()

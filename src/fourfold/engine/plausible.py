@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Final, NamedTuple
 
 from fourfold.engine.aggregation import MeasureKind
@@ -15,6 +16,15 @@ from fourfold.engine.statuses import Status
 SUDDEN: Final = 6.0
 #: The shortest explanation of a figure that needs one (methodology §9.4).
 SHORTEST_NOTE: Final = 20
+
+
+def number_of(
+    kpi: Kpi, value: Decimal | None, numerator: Decimal | None, denominator: Decimal | None
+) -> float | None:
+    """What a recorded figure comes to: a ratio is its factor times numerator by denominator; None where it is none."""
+    if numerator is not None and denominator:
+        return float(kpi.factor * numerator / denominator)
+    return None if value is None else float(value)
 
 
 class UsualRange(NamedTuple):

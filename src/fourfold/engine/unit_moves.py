@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import date
 
 from fourfold.engine.amendments import Amendment, Amendments
-from fourfold.engine.definitions import Definitions, FormerParent, Unit
+from fourfold.engine.definitions import Definitions, FormerParent
+from fourfold.engine.rows import unit_tree
 from fourfold.errors import Conflict, NotFound
 
 
@@ -21,7 +22,7 @@ def move_unit(definitions: Definitions, code: str, to: str, *, since: date | Non
         raise NotFound("There is no such unit.")
     if unit.parent is None:
         raise Conflict(f"{unit.name} is the top: everything is part of it.", hint="Move the units below it.")
-    if _is_within(definitions, above, code):
+    if to in codes_within(definitions, code):
         message = f"{above.name} is {unit.name} itself, or a part of it."
         raise Conflict(message, hint="Choose a unit that is not below it.")
     if unit.parent == to:
@@ -36,11 +37,7 @@ def move_unit(definitions: Definitions, code: str, to: str, *, since: date | Non
     return (Amendment("units", unit, unit.model_copy(update={"parent": to, "formerly": past})),)
 
 
-def _is_within(definitions: Definitions, unit: Unit, code: str) -> bool:
-    """True where the unit is the one with this code, or below it."""
-    at: Unit | None = unit
-    for _ in definitions.units:
-        if at is None or at.code == code:
-            break
-        at = definitions.unit.get(at.parent or "")
-    return at is not None and at.code == code
+def codes_within(definitions: Definitions, code: str) -> frozenset[str]:
+    """The codes of a unit and of all below it: what it cannot be part of."""
+    tree = unit_tree(definitions)
+    return frozenset(tree.codes[i] for i in tree.subtree(tree.codes.index(code)))

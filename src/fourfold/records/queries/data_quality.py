@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
 from itertools import pairwise
 from typing import Final, NamedTuple
 
@@ -15,7 +14,7 @@ from fourfold.engine.data_quality import RECENT, Agreement, DataQuality, Expecte
 from fourfold.engine.definitions import Kpi, Note
 from fourfold.engine.due import day_at
 from fourfold.engine.periods import Frequency, Period, PeriodError
-from fourfold.engine.plausible import SHORTEST_NOTE, UsualRange, usual_range
+from fourfold.engine.plausible import SHORTEST_NOTE, UsualRange, number_of, usual_range
 from fourfold.engine.statuses import Status
 from fourfold.records import models
 from fourfold.records.queries.due_updates import due_day
@@ -115,23 +114,19 @@ def _recorded(scope: Scope) -> dict[int, dict[str, list[_Revision]]]:
     """The unit's own figures by KPI and period, each as it was recorded from the first to the newest."""
     rows = models.Measurement.objects.visible_to(scope.person).filter(unit=scope.unit.pk)
     zone = scope.structure.settings[scope.unit.code].zone
-    factor = {scope.structure.kpi_pk[k.code]: k.factor for k in scope.structure.kpis}
+    kpis = scope.structure.kpi_of
     found: dict[int, dict[str, list[_Revision]]] = {}
     columns = ("kpi_id", "period", "value", "numerator", "denominator", "state", "marks", "recorded_at", "reason")
     for pk, period, value, top, bottom, state, marks, at, reason in rows.order_by(
         "start", "recorded_at", "pk"
     ).values_list(*columns):
-        number = _number(value, top, bottom, factor.get(pk, Decimal(1))) if state == State.NUMBER else None
+        if pk not in kpis:  # one that is not shown
+            continue
+        number = number_of(kpis[pk], value, top, bottom) if state == State.NUMBER else None
         day = at.astimezone(zone).date()
         one = _Revision(day, State(state), number, reason, bool(marks & Mark.PROVISIONAL))
         found.setdefault(pk, {}).setdefault(period, []).append(one)
     return found
-
-
-def _number(value: Decimal | None, top: Decimal | None, bottom: Decimal | None, factor: Decimal) -> float | None:
-    if top is not None and bottom:
-        return float(factor * top / bottom)
-    return None if value is None else float(value)
 
 
 def _commented(scope: Scope) -> dict[int, set[str]]:

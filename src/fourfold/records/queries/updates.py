@@ -20,7 +20,7 @@ from fourfold.engine.cells import State
 from fourfold.engine.definitions import Kpi
 from fourfold.engine.groups import needs
 from fourfold.engine.periods import Frequency, Period
-from fourfold.engine.plausible import Lines, UsualRange, usual_range
+from fourfold.engine.plausible import Lines, UsualRange, number_of, usual_range
 from fourfold.records import models
 from fourfold.records.chain import stamp
 from fourfold.records.queries.deputies import absent_person
@@ -48,10 +48,8 @@ class Known(NamedTuple):
         return stamp(self.recorded_at)
 
     def number(self, kpi: Kpi) -> float | None:
-        """What it comes to: a ratio is its factor times numerator by denominator."""
-        if self.numerator is not None and self.denominator:
-            return float(kpi.factor * self.numerator / self.denominator)
-        return None if self.value is None else float(self.value)
+        """What it comes to."""
+        return number_of(kpi, self.value, self.numerator, self.denominator)
 
 
 @dataclass(frozen=True)

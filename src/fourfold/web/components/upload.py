@@ -9,11 +9,12 @@ from pathlib import Path
 
 from django.http import HttpResponse
 
-from fourfold.actions.keep_upload import LARGEST
+from fourfold.actions.keep_upload import LARGEST, keep_upload
 from fourfold.connectors.files.grid import READ, SEPARATORS, Grid, read_grid
 from fourfold.engine.findings import Finding
 from fourfold.records.models import Upload
 from fourfold.web.address import Here
+from fourfold.web.requests import Request
 
 
 def grid_of(kept: Upload, posted: Mapping[str, str]) -> tuple[Grid | None, tuple[Finding, ...]]:
@@ -32,9 +33,19 @@ def line_of(posted: Mapping[str, str]) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 4 else 0
 
 
-def asked_for_file(here: Here) -> dict[str, object]:
-    """What the form asks for that takes a spreadsheet of KPIs."""
-    return {"spreadsheets_url": here.unit("spreadsheets"), "endings": READ, "most": f"{LARGEST / 1e6:,.0f}"}
+def asked_for_file() -> dict[str, object]:
+    """What a form says of the files that it takes."""
+    return {"endings": READ, "most": f"{LARGEST / 1e6:,.0f}"}
+
+
+def handed_over(request: Request, here: Here) -> tuple[Upload | None, str]:
+    """The file of a form that was sent, kept; or None and why, which is empty where nothing was sent."""
+    sent = request.FILES.get("file") if request.method == "POST" else None
+    if sent is None:
+        return None, "Choose a file." if request.method == "POST" else ""
+    organisation, content = here.scope.structure.organisation.code, sent.read(LARGEST + 1)
+    outcome = keep_upload(by=request.user, organisation=organisation, name=sent.name or "", content=content)
+    return outcome.value, " ".join(f"{f.message} {f.fix}" for f in outcome.findings)
 
 
 def csv_file(text: str, name: str) -> HttpResponse:

@@ -11,9 +11,8 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 
 from fourfold.actions.import_measurements import FileFacts, import_measurements
-from fourfold.actions.keep_upload import LARGEST, keep_upload
 from fourfold.connectors.files.detect import header_of
-from fourfold.connectors.files.grid import READ, SEPARATORS, Grid
+from fourfold.connectors.files.grid import SEPARATORS, Grid
 from fourfold.connectors.files.layout import lay_out, samples_of, texts_of
 from fourfold.connectors.files.mapping import Mapping as Reading
 from fourfold.connectors.files.mapping import MappingError, shape_of
@@ -36,7 +35,7 @@ from fourfold.web.components.dates import day_of_moment
 from fourfold.web.components.frame import crumb_of, show
 from fourfold.web.components.numbers import plural
 from fourfold.web.components.surroundings import Link
-from fourfold.web.components.upload import csv_file, grid_of, line_of
+from fourfold.web.components.upload import asked_for_file, csv_file, grid_of, handed_over, line_of
 from fourfold.web.forms.mapping import column_fields, read_mapping, unknown_names
 from fourfold.web.requests import Request, counted, signed_in, signed_in_form
 
@@ -49,27 +48,16 @@ _NAMES: Final = 40
 def imports(request: Request, unit: str) -> HttpResponse:
     """One's last imports; POST hands over a file and leads to the page where it is looked at."""
     here = _allowed(request, unit)
-    sent = request.FILES.get("file") if request.method == "POST" else None
-    if sent is None:
-        return _list(request, here, "Choose a file." if request.method == "POST" else "")
-    content = sent.read(LARGEST + 1)
-    outcome = keep_upload(
-        by=request.user, organisation=here.scope.structure.organisation.code, name=sent.name or "", content=content
-    )  # fmt: skip
-    if outcome.value is None:
-        return _list(request, here, " ".join(f"{f.message} {f.fix}" for f in outcome.findings))
-    return redirect(_address(here, outcome.value))
-
-
-def _list(request: Request, here: Here, error: str) -> HttpResponse:
+    kept, error = handed_over(request, here)
+    if kept is not None:
+        return redirect(_address(here, kept))
     runs = [
         {"run": run, "at": day_of_moment(run.at), "rejects": here.unit("imports") + f"{run.pk}/rejects.csv"}
         for run in own_imports(request.user, here.scope.structure.pk)
     ]
     return show(
         request, "web/imports.html", here, page="updates", title="Import figures", crumbs=_crumbs(here)[:2], runs=runs,
-        error=error, status=422 if error else 200, form_url=here.unit("imports"), endings=READ,
-        most=f"{LARGEST / 1e6:,.0f}",
+        error=error, status=422 if error else 200, form_url=here.unit("imports"), **asked_for_file(),
     )  # fmt: skip
 
 

@@ -13,7 +13,6 @@ from django.utils.dates import MONTHS
 
 from fourfold.access.roles import Action
 from fourfold.actions.draft_scorecard import FileFacts, draft_scorecard
-from fourfold.actions.keep_upload import LARGEST, keep_upload
 from fourfold.connectors.files.detect import body_of, header_of
 from fourfold.connectors.files.grid import SEPARATORS, Grid
 from fourfold.connectors.files.layout import samples_of
@@ -34,7 +33,7 @@ from fourfold.web.components.field_words import in_form
 from fourfold.web.components.frame import crumb_of, show
 from fourfold.web.components.numbers import plural
 from fourfold.web.components.surroundings import Link
-from fourfold.web.components.upload import asked_for_file, csv_file, grid_of, line_of
+from fourfold.web.components.upload import asked_for_file, csv_file, grid_of, handed_over, line_of
 from fourfold.web.forms.scorecard import FIXED, MEANINGS, read_scorecard_columns, scorecard_fields
 from fourfold.web.requests import Request, counted, signed_in_form
 
@@ -48,20 +47,13 @@ _KPIS: Final = 4  # that are named of each
 def spreadsheets(request: Request, unit: str) -> HttpResponse:
     """GET asks for a file; POST hands it over and leads to the page where it is looked at."""
     here = _allowed(request, unit)
-    sent = request.FILES.get("file") if request.method == "POST" else None
-    if sent is None:
-        return _ask(request, here, "Choose a file." if request.method == "POST" else "")
-    organisation, content = here.scope.structure.organisation.code, sent.read(LARGEST + 1)
-    outcome = keep_upload(by=request.user, organisation=organisation, name=sent.name or "", content=content)
-    if outcome.value is None:
-        return _ask(request, here, " ".join(f"{f.message} {f.fix}" for f in outcome.findings))
-    return redirect(_address(here, outcome.value))
-
-
-def _ask(request: Request, here: Here, error: str) -> HttpResponse:
+    kept, error = handed_over(request, here)
+    if kept is not None:
+        return redirect(_address(here, kept))
     return show(
         request, "web/spreadsheets.html", here, page="build", title="Start from a spreadsheet",
-        crumbs=_crumbs(here)[:2], error=error, status=422 if error else 200, **asked_for_file(here),
+        crumbs=_crumbs(here)[:2], error=error, status=422 if error else 200,
+        spreadsheets_url=here.unit("spreadsheets"), **asked_for_file(),
     )  # fmt: skip
 
 

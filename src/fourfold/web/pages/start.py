@@ -71,7 +71,8 @@ def _page(request: Request, here: Here, *, said: tuple[str, ...] = (), status: i
         set_up=None if chosen else steps_of(here),
         build_url=here.unit("build"),
         start_url=here.unit("start"),
-        **asked_for_file(here),
+        spreadsheets_url=here.unit("spreadsheets"),
+        **asked_for_file(),
     )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from django.shortcuts import redirect
 
 from fourfold.actions.amend_definitions import amend_definitions
 from fourfold.engine.definitions import Definitions, Unit
+from fourfold.engine.unit_moves import codes_within
 from fourfold.errors import Conflict, NotFound, Outdated
 from fourfold.records.queries.amendment import ready_of, require_define
 from fourfold.web.address import Here, here_at
@@ -108,7 +109,5 @@ def _past(written: Definitions, unit: Unit) -> list[str]:
 
 def _parents(written: Definitions, chosen: Unit) -> list[tuple[str, str]]:
     """The units that it can be part of: not itself, nor one below it."""
-    within = {chosen.code}
-    while more := {u.code for u in written.units if u.parent in within} - within:
-        within |= more
+    within = codes_within(written, chosen.code)
     return [(u.code, u.name) for u in written.units if u.code not in within]
