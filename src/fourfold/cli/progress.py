@@ -11,9 +11,10 @@ from fourfold.cli.output import console
 
 @contextmanager
 def progress(noun: str) -> Iterator[Callable[[str, int, int], None]]:
-    """A bar where somebody looks on; else, after the first second, a line a second.
+    """A bar where somebody looks on; else a line where a stage begins, and, after the first second, a line a second.
 
-    It is told the stage, how many of the noun are done, and of how many: 0 where nobody knows.
+    It is told the stage, how many of the noun are done, and of how many: 0 where nobody knows. A stage begins with
+    0 of 0; one that never does is quick where it is short.
     """
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
@@ -35,7 +36,9 @@ def progress(noun: str) -> Iterator[Callable[[str, int, int], None]]:
 
     def write(stage: str, done: int, total: int) -> None:
         nonlocal last
-        if time.monotonic() - last >= 1:
+        if not (done or total):
+            out.print(f"{stage} …")
+        elif time.monotonic() - last >= 1:
             last = time.monotonic()
             out.print(f"{stage}: {done:,} of {total:,} {noun}" if total else f"{stage}: {done:,}")
 
