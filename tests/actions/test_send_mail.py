@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.db import transaction
 
+from fourfold.actions.change_email import change_email
 from fourfold.actions.invite_person import invite_person
 from fourfold.actions.request_password import request_password
 from fourfold.actions.reset_password import reset_password
@@ -143,3 +144,25 @@ def test_without_a_server_for_mail_nothing_waits(alice: Person) -> None:
     invite_person(by=alice, email="dora@bakery.example", name="Dora", at=NOW)
     request_password(email="dora@bakery.example")
     assert not Mail.objects.exists()
+
+
+def test_the_address_before_is_told_that_it_is_another_now_and_not_which(
+    post: Mailbox, alice: Person, bob: Person
+) -> None:
+    bob.set_password(OLD)
+    bob.save()
+    change_email(by=alice, number=bob.pk, new="robert@bakery.example", at=NOW)
+    assert send_mail(at=NOW).value == 1
+    (message,) = post.messages
+    text = message.get_content()
+    assert message["To"] == "bob@bakery.example" and "Bob" in text and "tell an administrator" in text
+    assert "robert@" not in message.as_string()
+
+
+def test_an_address_that_was_given_back_meanwhile_is_told_nothing(post: Mailbox, alice: Person, bob: Person) -> None:
+    bob.set_password(OLD)
+    bob.save()
+    for new in ("robert@bakery.example", "bob@bakery.example"):
+        change_email(by=alice, number=bob.pk, new=new, at=NOW)
+    assert send_mail(at=NOW).value == 1
+    assert [message["To"] for message in post.messages] == ["robert@bakery.example"]

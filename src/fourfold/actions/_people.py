@@ -14,7 +14,7 @@ from fourfold.access.rules import Thing, can
 from fourfold.actions._steps import lock, note_event
 from fourfold.engine.findings import Finding, Level, Place
 from fourfold.errors import Forbidden, NotFound
-from fourfold.records.models import Organisation, Person, Session
+from fourfold.records.models import Mail, Organisation, Person, Session
 from fourfold.records.models.person import tidy_email
 from fourfold.records.scope import principal_of
 
@@ -64,6 +64,12 @@ def note_for_person(person: Person, by: Person | None, action: str, *, at: datet
     """Write an event about an account in every organisation it belongs to."""
     for organisation in Organisation.objects.filter(membership__person=person).order_by("pk"):
         note_event(lock(organisation), by, action, f"person {person.pk}", at=at, **told)
+
+
+def tell_address_before(person: Person, before: str | None, *, at: datetime) -> None:
+    """Say to the address of an account before that it is another now: whoever reads it may know nothing of that."""
+    if settings.SENDS_EMAIL and before and before != person.email:
+        Mail.objects.create(kind=Mail.Kind.MOVED, address=before, person=person, made_at=at, due_at=at)
 
 
 def end_sessions_of(person: Person, *, keep: str | None = None) -> int:

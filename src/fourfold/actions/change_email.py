@@ -11,7 +11,7 @@ from django.db import transaction
 
 from fourfold.actions._invitations import issue_invitation, may_hold_link, needs_invitation
 from fourfold.actions._members import describe
-from fourfold.actions._people import called, end_sessions_of, find_person, note_for_person
+from fourfold.actions._people import called, end_sessions_of, find_person, note_for_person, tell_address_before
 from fourfold.actions._steps import advance, lock
 from fourfold.actions.outcome import Outcome
 from fourfold.engine.findings import Finding, Level, Place
@@ -27,8 +27,9 @@ def change_email(
 ) -> Outcome[Person]:
     """Give an account another address. Sessions end, and links that were sent to the address before open nothing.
 
-    Whoever administers all organisations of the person may, and nobody for themselves. Somebody who cannot sign in yet
-    is invited anew, at the new address. Addresses of a directory that says by itself who is there are changed there.
+    Whoever administers all organisations of the person may, and nobody for themselves. The address before is told of
+    it. Somebody who cannot sign in yet is invited anew instead, at the new address. Addresses of a directory that says
+    by itself who is there are changed there.
     """
     person = find_person(by, email, number)
     if by is not None and by == person:
@@ -48,6 +49,8 @@ def change_email(
         end_sessions_of(person)
         note_for_person(person, by, "person.email", at=moment, before={"email": before}, after={"email": address})
         _send_elsewhere(person, by, moment)
+        if not needs_invitation(person):
+            tell_address_before(person, before, at=moment)
     return Outcome(f"{called(person)} is the address of {person.name} now", person)
 
 

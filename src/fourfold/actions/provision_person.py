@@ -10,6 +10,7 @@ from django.db import transaction
 
 from fourfold.access.directory import ScimDirectory
 from fourfold.actions._members import add_member, belongs_elsewhere, describe, give_roles, groups_of, switch
+from fourfold.actions._people import tell_address_before
 from fourfold.actions._steps import lock, note_event
 from fourfold.actions.outcome import Outcome
 from fourfold.errors import Conflict
@@ -53,7 +54,9 @@ def provision_person(
         entry.changed_at, entry.version = moment, entry.version + 1
         entry.save()
         if not belongs_elsewhere(place, person):
+            address = person.email
             describe(place, person, name=told.name, email=told.email)
+            tell_address_before(person, address, at=moment)
         switch(place, person, told.active)
         given, taken = give_roles(place, person, directory, groups_of(entry) if told.active else frozenset())
         after = {"name": person.name, "email": person.email, "active": told.active}

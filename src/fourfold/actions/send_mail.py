@@ -37,7 +37,7 @@ def send_mail(*, by: Person | None = None, at: datetime | None = None) -> Outcom
     moment = at or datetime.now(UTC)
     Mail.objects.filter(Q(sent_at__lt=moment - KEPT) | Q(due_at=None, made_at__lt=moment - KEPT)).delete()
     sent = 0
-    about = ("invitation__person", "reminder__person", "reminder__organisation")
+    about = ("invitation__person", "reminder__person", "reminder__organisation", "person")
     for mail in Mail.objects.filter(due_at__lte=moment).select_related(*about):
         if Mail.objects.filter(pk=mail.pk, due_at=mail.due_at).update(due_at=moment + HELD):
             sent += _deliver(mail, moment)
@@ -63,8 +63,7 @@ def _deliver(mail: Mail, moment: datetime) -> int:
 
 def _message(mail: Mail) -> EmailMessage | None:
     """The mail itself; None where there is nothing to send any more, or nobody to send it to."""
-    makers = {Mail.Kind.INVITATION.value: _about_invitation, Mail.Kind.REMINDER.value: _about_reminder}
-    context = makers.get(mail.kind, _about_reset)(mail)
+    context = _ABOUT[Mail.Kind(mail.kind)](mail)
     if context is None:
         return None
     subject, _, text = render_to_string(f"mail/{mail.kind}.txt", context).partition("\n")
@@ -114,6 +113,19 @@ def _about_reset(mail: Mail) -> dict[str, Any] | None:
     token = default_token_generator.make_token(person)
     link = f"{settings.PUBLIC_URL}{reverse('reset')}?link={person.pk}.{token}"
     return {"name": person.name, "link": link, "minutes": settings.PASSWORD_RESET_TIMEOUT // 60}
+
+
+def _about_moved(mail: Mail) -> dict[str, Any] | None:
+    person = mail.person
+    if person is None or person.email == mail.address:  # it is the address again
+        return None
+    return {"name": person.name, "url": settings.PUBLIC_URL, "at": mail.made_at}
+
+
+_ABOUT: Final = {
+    Mail.Kind.INVITATION: _about_invitation, Mail.Kind.RESET: _about_reset, Mail.Kind.REMINDER: _about_reminder,
+    Mail.Kind.MOVED: _about_moved,
+}  # fmt: skip
 
 
 def _trouble(error: Exception) -> str:

@@ -12,7 +12,7 @@ from django.test import Client
 from fourfold.actions.make_provisioning_key import make_provisioning_key
 from fourfold.actions.revoke_provisioning_key import revoke_provisioning_key
 from fourfold.errors import Forbidden, NotFound
-from fourfold.records.models import Entry, Event, Identity, Membership, Person, ProvisioningKey
+from fourfold.records.models import Entry, Event, Identity, Mail, Membership, Person, ProvisioningKey
 
 from .conftest import GROUP, STAFF, USER, Directory, events, grants, key_of
 
@@ -223,6 +223,14 @@ def test_only_the_attributes_that_are_asked_for_come(staff: Directory) -> None:
     assert set(staff.ask(f"Users/{dana['id']}?attributes=userName")) == {"schemas", "id", "userName"}
     listed = staff.ask("Groups?excludedAttributes=members")["Resources"][0]
     assert "members" not in listed and listed["displayName"] == "office"
+
+
+def test_the_address_before_is_told_when_the_directory_changes_it(staff: Directory, settings: Any) -> None:
+    settings.SENDS_EMAIL = True
+    dana = staff.add("dana", **DANA)
+    for value in ("Dana@bakery.example", "d.doe@bakery.example"):  # the first is the same one
+        staff.patch(f"Users/{dana['id']}", {"op": "replace", "path": 'emails[type eq "work"].value', "value": value})
+    assert list(Mail.objects.values_list("kind", "address")) == [("moved", "dana@bakery.example")]
 
 
 def test_entity_tags_keep_two_writers_apart(staff: Directory) -> None:

@@ -13,11 +13,13 @@ class Mail(models.Model):
         INVITATION = "invitation"
         RESET = "reset"
         REMINDER = "reminder"
+        MOVED = "moved"
 
     kind = models.CharField(max_length=12, choices=Kind.choices)
     address = models.EmailField(max_length=254)
     invitation = models.ForeignKey("records.Invitation", null=True, on_delete=models.CASCADE, related_name="+")
     reminder = models.ForeignKey("records.Reminder", null=True, on_delete=models.CASCADE, related_name="+")
+    person = models.ForeignKey("records.Person", null=True, on_delete=models.CASCADE, related_name="+")
     made_at = models.DateTimeField()
     due_at = models.DateTimeField(null=True, db_index=True)
     tries = models.PositiveSmallIntegerField(default=0)
