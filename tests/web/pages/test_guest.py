@@ -378,3 +378,15 @@ def test_an_organisation_admin_takes_links_back_and_makes_none(organisation: Org
     client.post("/s/north/guests/", {"revoke": link.row.prefix})
     link.row.refresh_from_db()
     assert link.row.revoked_at
+
+
+def test_a_link_to_statuses_alone_shows_statuses_and_their_past_and_no_column_for_what_is_not_shown(
+    organisation: Organisation,
+) -> None:
+    link = made(statuses_only=True)
+    page = opened(link).get(f"/guest/{link.row.prefix}/").content.decode()
+    heads = re.findall(r'<th scope="col"[^>]*>([^<]*)</th>', page)
+    assert heads == ["KPI", "Status", "Last 6"] and "The figures behind the statuses are not shown." in page
+    rows = re.findall(r'<span class="m">([^<]*)</span>.*?<span class="st t-\w+">([^<]*)</span>', page)
+    assert ("Margin", "On target") in rows and ("Sales", "Not scored") in rows
+    assert "Score" not in page and "not shown ↗" not in page

@@ -27,7 +27,13 @@ def test_the_file_is_the_map_with_its_colours_and_type_inside(alice: Client) -> 
     assert all(e.get("href", "#").startswith("#") for e in root.iter())
 
 
+def test_the_file_is_for_whoever_may_take_figures_out(alice: Client, bob: Client) -> None:
+    assert "map.svg" in alice.get("/s/north/map/").content.decode()
+    assert "map.svg" not in bob.get("/s/north/map/").content.decode()
+    refused = bob.get("/s/north/map.svg")
+    assert refused.status_code == 403 and "take figures out as a file" in refused.content.decode()
+
+
 def test_the_file_shows_nobody_more_than_the_page(bob: Client, charlie: Client) -> None:
-    assert bob.get("/s/north/map.svg").status_code == 200
     assert bob.get("/s/south/map.svg").status_code == 404
     assert charlie.get("/s/bakery/map.svg").status_code == 404

@@ -16,7 +16,7 @@ from fourfold.access.sight import Sight, sights_of
 from fourfold.engine.definitions import Kpi
 from fourfold.engine.periods import Frequency, Period, PeriodError
 from fourfold.engine.statuses import Status
-from fourfold.errors import NotFound
+from fourfold.errors import Forbidden, NotFound
 from fourfold.records import models
 from fourfold.records.models.result import Veiled
 from fourfold.records.queries.kept import Run, kept, newest_run
@@ -123,6 +123,11 @@ class Scope:
         owner, closed = self.person.pk if is_own else None, kpi is not None and kpi.is_confidential
         thing = Thing(self.structure.pk, (unit or self.unit).path, owner=owner, confidential=closed)
         return can(principal_of(self.person), action, thing)
+
+    def require(self, action: Action, *, kpi: Kpi | None = None) -> None:
+        """Raises `Forbidden` where the person may not do this here."""
+        if not self.may(action, kpi=kpi):
+            raise Forbidden(f"You may not {action.words} here.")
 
 
 def visible_units(person: models.Person, structure: Structure) -> tuple[UnitPlace, ...]:

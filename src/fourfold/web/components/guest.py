@@ -13,7 +13,7 @@ from fourfold.web.components.dates import day_of_moment
 from fourfold.web.components.freshness import age_note
 from fourfold.web.components.numbers import score_text
 from fourfold.web.components.period import full_name, month_name, periods_noun
-from fourfold.web.components.scorecard_row import guest_row
+from fourfold.web.components.scorecard_row import guest_row, status_row
 
 
 def guest_table(shown: Shown, kpi: str | None) -> dict[str, Any]:
@@ -33,12 +33,13 @@ def guest_table(shown: Shown, kpi: str | None) -> dict[str, Any]:
 
 def _group(shown: Shown, group: Group, kpi: str | None) -> dict[str, Any]:
     now = group.now if kpi is None else None
+    row_of = status_row if shown.scope.statuses_only else guest_row
     return {
         "name": group.perspective.name if group.perspective else "In no objective",
         "score": score_text(now.score) if now and now.score is not None else "",
         "status": now.status if now else None,
         "note": age_note(now),
-        "rows": [guest_row(shown.scope, row) for row in group.rows if kpi in (None, row.kpi.kpi.code)],
+        "rows": [row_of(shown.scope, row) for row in group.rows if kpi in (None, row.kpi.kpi.code)],
     }
 
 

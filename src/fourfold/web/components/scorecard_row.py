@@ -6,7 +6,7 @@ from typing import Final
 
 from fourfold.engine.signals import Variation
 from fourfold.engine.statuses import Status
-from fourfold.graphics.glyph import glyph, unusual
+from fourfold.graphics.glyph import glyph, mark_of, unusual, word_of
 from fourfold.graphics.svg import Svg
 from fourfold.records.queries.scope import Scope
 from fourfold.records.queries.scorecard import Row
@@ -30,6 +30,10 @@ _ROW: Final = (
     '<td class="num strong k1 k-v">{value}</td><td class="num soft">{target}</td><td class="num{met}">{gap}</td>'
     '<td class="k1 k-tr">{track}</td><td class="k1 k-sp">{spark}</td><td class="c-strip">{strip}</td>'
     '{to_date}{ahead}<td class="num c-fc">{score}</td></tr>\n'
+)
+_STATUS_ROW: Final = (
+    '<tr{due}><td class="k1 k-st">{mark}</td><td class="k1 k-nm">{name}{objective}</td>'
+    '<td class="k1 k-v"><span class="st t-{colour}">{word}</span></td><td class="c-strip">{strip}</td></tr>\n'
 )
 _NOT_UNUSUAL: Final = (Variation.NONE, Variation.TRIAL, Variation.USUAL)
 _DUE: Final = Svg(' class="due"')
@@ -58,6 +62,21 @@ def scorecard_row(here: Here, row: Row, *, has_ahead: bool = False) -> Svg:
 def guest_row(scope: Scope, row: Row) -> Svg:
     """The same for a guest: leading nowhere, and naming nobody."""
     return _row(scope, row, fill(_NAME, name=row.kpi.kpi.name), "", has_ahead=False)
+
+
+def status_row(scope: Scope, row: Row) -> Svg:
+    """What is left of it for whoever sees statuses alone: the status in words, and the last six."""
+    k = row.kpi
+    return fill(
+        _STATUS_ROW,
+        due=_DUE if k.status is Status.OVERDUE else "",
+        mark=glyph(k.status, size=15, label=""),
+        name=fill(_NAME, name=k.kpi.name),
+        objective=fill(_OBJECTIVE, name=row.objective.name, unusual="") if row.objective else "",
+        colour=mark_of(k.status),
+        word=word_of(k.status),
+        strip=strip_of(k.cells),
+    )
 
 
 def _row(scope: Scope, row: Row, name: Svg, owner: Svg | str, *, has_ahead: bool) -> Svg:

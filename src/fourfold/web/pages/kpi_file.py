@@ -15,7 +15,6 @@ from fourfold.engine.cells import State
 from fourfold.engine.definitions import Kpi
 from fourfold.engine.periods import Period
 from fourfold.engine.statuses import Status
-from fourfold.errors import Forbidden
 from fourfold.records.queries.structure import slug
 from fourfold.records.queries.window import LONGEST, Cell, window_of
 from fourfold.web.address import here_of_kpi
@@ -32,8 +31,7 @@ def kpi_file(request: Request, pk: int, name: str) -> HttpResponse:
     """The results of a KPI in a unit up to the period shown, oldest first, from the first that was evaluated on."""
     here, kpi = here_of_kpi(request, pk)
     scope, node = here.scope, f"kpi:{kpi.code}"
-    if not scope.may(Action.EXPORT, kpi=kpi):
-        raise Forbidden(f"You may not {Action.EXPORT.words} here.")
+    scope.require(Action.EXPORT, kpi=kpi)
     window = window_of(scope, length=LONGEST, node=node)
     periods = [scope.period.shift(i - LONGEST + 1) for i in range(LONGEST)]
     text = io.StringIO()

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from django.http import HttpResponse
 
+from fourfold.access.roles import Action
 from fourfold.records.queries.strategy_map import ObjectiveNow, StrategyMap, strategy_map_of
 from fourfold.records.queries.structure import slug
 from fourfold.web.address import Here, here_at
@@ -40,8 +41,9 @@ def strategy_map(request: Request, unit: str) -> HttpResponse:
 
 @signed_in
 def map_file(request: Request, unit: str) -> HttpResponse:
-    """The drawing alone, as an SVG file."""
+    """The drawing alone, as an SVG file, for whoever may take figures out."""
     here = here_at(request, unit)
+    here.scope.require(Action.EXPORT)
     page = strategy_map_of(here.scope)
     is_change = request.GET.get("show") == "change"
     drawing = map_of(here, page, lambda code: f"#map-{code}", is_change=is_change)
@@ -66,7 +68,7 @@ def context_of(here: Here, page: StrategyMap, asked: str | None, query: dict[str
             for name, value in (("Map", {}), ("List", {"as": "list"}))
         ],
         "is_list": "as" in query,
-        "file_url": here.unit("map_file", **_without(query, "as")),
+        "file_url": here.unit("map_file", **_without(query, "as")) if scope.may(Action.EXPORT) else "",
         "edit_url": here.unit("map_editor", **_focus(asked)),
         "map": map_of(
             here,
