@@ -1,4 +1,4 @@
-"""A guest link in a frame of another site, over TLS: the sites of the link show it, and browsers refuse it to others."""
+"""A guest link in a frame of another site, over TLS: sites of the link show it, and browsers refuse it to others."""
 
 from __future__ import annotations
 
