@@ -14,7 +14,7 @@ from fourfold.errors import Conflict, Forbidden, NotFound
 from fourfold.records.frames.definition import read_definitions
 from fourfold.records.guard import lift_guard
 from fourfold.records.models import Chain, Evaluation, Event, Import, Measurement, Organisation, Person, Result, Unit
-from tests.actions.test_amend_definitions import AMENDMENTS, written
+from tests.actions.test_amend_definitions import AMENDMENTS, changed, written
 
 pytestmark = pytest.mark.django_db
 KEPT = ("kpi__code", "unit__code", "period", "start", "frequency", "value", "numerator", "denominator", "state",
@@ -50,6 +50,29 @@ def test_load_export_load_is_the_same_again_to_the_byte(
     assert current() == figures
     export_folder(by=None, path=tmp_path / "two", at=now)
     assert texts(tmp_path / "one") == texts(tmp_path / "two")
+
+
+def test_success_factors_and_the_growth_of_a_season_come_back_from_a_folder(
+    organisation: Organisation, tmp_path: Path, now: datetime
+) -> None:
+    year = tuple(1.0 + m / 64 for m in range(12))
+    there = written(organisation)
+    season = {"path": "seasonal", "shares": year, "growth": year}
+    changes = (
+        changed(there, "strategy", "rise", success_factors=[{"name": "Bread is fresh", "kpis": ["sales"]}]),
+        changed(there, "targets", "sales", None, "commit", "M:2026-01", **season),
+    )
+    assert amend_definitions(by=None, organisation="bakery", amendments=changes, at=now).ok
+    export_folder(by=None, path=tmp_path / "out", at=now)
+    for back in changes:
+        assert amend_definitions(by=None, organisation="bakery", amendments=(back.undone,), at=now).ok
+    assert written(organisation) == there
+    assert load_folder(by=None, path=tmp_path / "out", at=now).ok
+    found = written(organisation)
+    assert [f.kpis for f in found.strategy.success_factors] == [("sales",)]
+    (target,) = (t for t in found.targets if t.growth)
+    assert target.growth == target.shares == year
+    assert load_folder(by=None, path=tmp_path / "out", at=now).summary == "nothing new"
 
 
 def test_an_export_loaded_where_it_came_from_changes_nothing(

@@ -69,6 +69,25 @@ def test_a_ratio_keeps_its_target_as_the_mean_of_the_year() -> None:
     assert found[0] == pytest.approx(80 * 7 * 12 / 100)
 
 
+GROWTH = st.lists(st.tuples(st.floats(0.1, 5), st.floats(0.1, 5)), min_size=12, max_size=12)
+
+
+@settings(max_examples=20)
+@given(GROWTH)
+def test_growth_within_the_year_weighs_its_shares(rows: list[tuple[float, float]]) -> None:
+    """T = A·p·g/Σ(p·g), of §4.3, written out."""
+    shares, growth = ([row[i] for row in rows] for i in (0, 1))
+    found = path({"kind": "flow"}, "2026-01", "2026-12", path="seasonal", value="1200", shares=shares, growth=growth)
+    assert found == pytest.approx([1200 * p * g / sum(a * b for a, b in rows) for p, g in rows])
+
+
+def test_a_ratio_that_grows_within_the_year_keeps_its_target_as_its_weighted_mean() -> None:
+    season = {"shares": SHARES, "growth": [1 + m / 50 for m in range(12)], "denominators": list(range(12, 0, -1))}
+    found = path({"kind": "ratio"}, "2026-01", "2026-12", path="seasonal", value="80", **season)
+    assert np.average(found, weights=season["denominators"]) == pytest.approx(80)
+    assert found[11] / found[0] == pytest.approx(11 / 7 * 1.22)
+
+
 SEASONS = st.lists(st.tuples(st.floats(0.1, 5), st.floats(0.1, 1000)), min_size=12, max_size=12)
 
 

@@ -16,6 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import fourfold
+from fourfold.engine.amendments import amend, removal
 from fourfold.engine.cells import Floats
 from fourfold.engine.definitions import Definitions, Note
 from fourfold.engine.definitions.complete import complete
@@ -336,6 +337,19 @@ def test_what_is_missing_is_named() -> None:
     assert found.themes_without_outcome == ("u",)
     assert found.kpis_without_objective == ("z",) and found.zombies is None  # m feeds a formula
     assert found.share == pytest.approx(1 - 7 / 12) and found.gaps == 10
+
+
+def test_a_success_factor_that_no_living_kpi_watches_is_named() -> None:
+    strategy = {"code": "s", "name": "S", "success_factors": [
+        {"name": "Beds are free", "kpis": ["k", "old"]}, {"name": "Staff stay", "kpis": ["old"]},
+        {"name": "Partners trust us"}]}  # fmt: skip
+    kpis = [{"code": "k", "name": "K"}, {"code": "old", "name": "Old", "state": "retired"}]
+    definitions = organisation(strategy=strategy, kpis=kpis)
+    by_hand = [f["name"] for f in strategy["success_factors"] if "k" not in f.get("kpis", [])]  # type: ignore[index]
+    assert list(coverage(definitions, as_of=DAY).factors_without_kpi) == by_hand == ["Staff stay", "Partners trust us"]
+    without = removal(definitions, "kpis", definitions.kpi["k"])
+    assert coverage(amend(definitions, without), as_of=DAY).factors_without_kpi[0] == "Beds are free"
+    assert organisation().strategy.success_factors == () == coverage(organisation(), as_of=DAY).factors_without_kpi
 
 
 def test_a_kpi_without_an_objective_is_a_zombie_when_nobody_looks_at_it() -> None:

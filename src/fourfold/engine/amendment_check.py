@@ -33,7 +33,7 @@ from fourfold.engine.formulas import FormulaError, parse, references
 from fourfold.engine.groups import dependents
 
 #: Fields of the strategy that the checks of other things look at.
-_FELT: Final = ("unit", "state", "weights_sum_to_100", "waivers")
+_FELT: Final = ("unit", "state", "weights_sum_to_100", "success_factors", "waivers")
 _STEPS: Final = 2  # so many links away an objective is looked at with a touched one
 
 

@@ -27,7 +27,9 @@ _SAID: Final = {
     "targets": {"author", "approver", "reason", "source", "note"},
     "perspectives": {"name", "question", "rank"},
     "themes": {"name", "result"},
-    "strategy": {"name", "mission", "vision", "values", "horizon", "state", "weights_sum_to_100", "waivers"},
+    "strategy": {
+        "name", "mission", "vision", "values", "success_factors", "horizon", "state", "weights_sum_to_100", "waivers",
+    },
     "units": {"name", "kind", "description", "size"},
     "organisation": {"name", "description", "locale"},
 }  # fmt: skip

@@ -108,7 +108,8 @@ def removal(definitions: Definitions, noun: str, thing: Definition) -> Amendment
     code = getattr(thing, "code", None) if noun in ("objectives", "kpis", "themes") else None
     gone = tuple(Amendment(noun_, each, None) for noun_, each in _with(definitions, noun, code))
     left = tuple(_without(definitions, noun, code, {id(each.before) for each in gone}))
-    return (*left, *gone, Amendment(noun, thing, None))
+    unwatched = tuple(_unwatched(definitions, code)) if noun == "kpis" else ()
+    return (*left, *unwatched, *gone, Amendment(noun, thing, None))
 
 
 def _with(definitions: Definitions, noun: str, code: str | None) -> Iterator[tuple[str, Definition]]:
@@ -128,3 +129,14 @@ def _without(definitions: Definitions, noun: str, code: str | None, gone: set[in
             changed = {f: tuple(c for c in getattr(thing, f) if c != code) for f in fields if code in getattr(thing, f)}
             if changed and id(thing) not in gone and getattr(thing, "code", None) != code:
                 yield Amendment(other, thing, thing.model_copy(update=changed))
+
+
+def _unwatched(definitions: Definitions, code: str | None) -> Iterator[Amendment]:
+    """The strategy, where a success factor names the KPI: the factor stays, without it."""
+    strategy = definitions.strategy
+    if any(code in factor.kpis for factor in strategy.success_factors):
+        left = tuple(
+            factor.model_copy(update={"kpis": tuple(c for c in factor.kpis if c != code)})
+            for factor in strategy.success_factors
+        )
+        yield Amendment("strategy", strategy, strategy.model_copy(update={"success_factors": left}))

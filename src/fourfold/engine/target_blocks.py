@@ -302,9 +302,11 @@ def _season(version: Target, kpi: Kpi, periods: tuple[Period, ...]) -> Floats:
     """What each period takes of the target of its year: shares that sum to 1 for a flow, else factors around 1.
 
     The mean of the factors is 1, weighted by the denominators that a ratio is expected to have (§4.3). A week 53 (or a
-    366th day) is like the one before it, and its year still adds up to the target.
+    366th day) is like the one before it, and its year still adds up to the target. Growth weighs the shares:
+    T = A·p·g/Σ(p·g).
     """
     shares = np.array(version.shares, dtype=np.float64)
+    shares = shares * np.array(version.growth or np.ones(len(shares)), dtype=np.float64)
     weights = np.array(version.denominators or np.ones(len(shares)), dtype=np.float64)
     place = np.arange(len(periods)) - start_index(periods, Frequency.YEAR)
     length = np.full(len(periods), len(shares))

@@ -62,6 +62,7 @@ LACKS = (
     ("off_target_without_initiative", "objectives off target without an initiative"),
     ("themes_without_outcome", "themes without an outcome"),
     ("kpis_without_objective", "KPIs without an objective"),
+    ("factors_without_kpi", "critical success factors without a KPI"),
 )
 #: What is said of the KPIs that could go.
 RETIRE = "More work, fewer notes in a year and less weight than the middle KPI, so think about retiring"
@@ -138,6 +139,8 @@ class Portfolio(Shown):
         for pair in self.redundancy.pairs:
             verdict = "one of the two would do" if pair.is_redundant else "they overlap"
             yield f"{pair.first} and {pair.second}: {verdict}" + (f" ({pair.why})" if pair.why else "")
+        for cluster in self.redundancy.clusters:
+            yield f"Of {' and '.join(cluster.kpis)}, keep {cluster.keep}: it is the freshest, leads, or weighs most"
         if self.health.left_out:
             yield f"Not known and left out of health: {', '.join(self.health.left_out).replace('_', ' ')}"
         if self.retire:

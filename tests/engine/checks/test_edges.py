@@ -250,6 +250,12 @@ LOWER, RANGE = {"polarity": "lower_better"}, {"polarity": "in_range"}
      ["5", *"0" * 11]), ["E target:k#0.denominators: `denominators` of target 1 of KPI k are zero wherever there is"]),
     ("TARGET-PATH", target({"kind": "ratio"}, path="seasonal", value=1, shares=["0", *"1" * 11],
                            denominators=["5", "1", *"0" * 10]), []),
+    ("TARGET-PATH", target({"kind": "flow"}, path="seasonal", value=1, shares=["0", *"1" * 11],
+                           growth=["5", "1", *"0" * 10]), []),
+    ("TARGET-PATH", target({"kind": "flow"}, path="seasonal", value=1, shares=["0", *"1" * 11],
+                           growth=["5", *"0" * 11]), ["growth: `growth` of target 1 of KPI k is zero wherever there"]),
+    ("TARGET-PATH", target({"kind": "ratio"}, path="seasonal", value=1, shares=["1"] * 12,
+                           growth=["0", *"1" * 11], denominators=["1", *"0" * 11]), ["are zero wherever there is a"]),
 ])  # fmt: skip
 def test_a_target_that_touches_an_edge(code: str, parts: Mapping[str, Any], said: list[str]) -> None:
     found = told(code, **parts)

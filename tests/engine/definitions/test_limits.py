@@ -56,6 +56,7 @@ LIMITS: list[tuple[type[BaseModel], str, list[Any], list[Any]]] = [
     (Strategy, "green", [50.1, 100], [0, 100.1]),
     (Target, "half_life", [0.1], [0, "inf"]),
     (Target, "shares", [["0"]], [["-1"], ["inf"]]),
+    (Target, "growth", [["0"]], [["-1"], ["inf"]]),
     (Target, "denominators", [["0"]], [["-1"], ["inf"]]),
 ]  # fmt: skip
 

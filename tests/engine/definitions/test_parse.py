@@ -201,6 +201,12 @@ def test_the_second_thing_of_a_name_has_a_place_of_its_own() -> None:
     assert (places["kpi:k"].line, places["kpi:k@2"].line) == (2, 3)
 
 
+def test_a_slip_in_a_success_factor_is_told_with_its_keys() -> None:
+    body = "strategy: {code: s, name: S, success_factors: [{name: Beds, kpi: [k]}]}\n"
+    messages = [(f.code, f.message, f.fix) for f in parse({"a.yaml": body}).findings]
+    assert ("DEF-KEY", 'There is no key "kpi" in a success factor.', 'Did you mean "kpis"?') in messages
+
+
 def test_a_slip_in_a_waiver_is_told_with_the_keys_of_a_waiver() -> None:
     waiver = "{check: LINK-DOWN, reson: It is meant, until: 2027-01-01}"
     body = f"strategy:\n  code: s\n  name: S\n  waivers:\n    - {waiver}\n"

@@ -10,7 +10,7 @@ import pytest
 import yaml
 from hypothesis import given, settings
 
-from fourfold.engine.definitions import Definitions, Kpi, Organisation, Strategy, Target, Unit
+from fourfold.engine.definitions import Definitions, Kpi, Organisation, Strategy, SuccessFactor, Target, Unit
 from fourfold.engine.definitions.complete import complete
 from fourfold.engine.definitions.parse import parse
 from fourfold.engine.definitions.text.emit import scalar
@@ -86,6 +86,16 @@ def test_a_ratio_in_per_cent_whose_factor_is_one_says_so() -> None:
         read = again(d)
         assert read is not None
         assert complete(read).kpis[0].factor == factor == complete(d).kpis[0].factor
+
+
+def test_what_stands_inside_a_strategy_and_the_season_of_a_target_are_read_back() -> None:
+    factors = (SuccessFactor(name="Beds: free, when needed", kpis=("k",)), SuccessFactor(name="Staff stay"))
+    target = Target(kpi="k", since="2026-01", path="seasonal", shares=(1.0, 2.0), growth=(1.0, 1.02))
+    given = SMALL.model_copy(update={
+        "kpis": (Kpi(code="k", name="K"),), "targets": (target,),
+        "strategy": Strategy(code="s", name="S", success_factors=factors),
+    })  # fmt: skip
+    assert again(given) == given
 
 
 def test_a_long_list_goes_on_in_a_second_file(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from fourfold.engine.amendments import find_thing
 from fourfold.records.frames.definition import read_definitions
 from fourfold.records.models import Event, Organisation
 from fourfold.web.forms.amendment import seen_text
@@ -175,6 +176,30 @@ def test_a_kpi_with_notes_is_not_removed_and_the_page_says_what_to_do(alice: Cli
     address = "kpi/sales/removal/"
     assert "Notes are not changed here. They belong to figures" in send(alice, address, 409)
     send(alice, address, archive="yes")
+
+
+def test_success_factors_are_lines_of_the_form_and_one_that_names_no_kpi_there_is_refused(alice: Client) -> None:
+    seen = seen_text(definitions().strategy)
+    lines = "Bread is fresh: sales, margin\nRule: be quick:\nPeople stay"
+    send(alice, "strategy/rise/", success_factors=lines, seen=seen, name="Rise")
+    found = [(f.name, f.kpis) for f in definitions().strategy.success_factors]
+    assert found == [("Bread is fresh", ("sales", "margin")), ("Rule: be quick", ()), ("People stay", ())]
+    assert lines in open_page(alice, f"{BUILD}strategy/rise/")
+    seen = seen_text(definitions().strategy)
+    refused = send(alice, "strategy/rise/", 422, success_factors="Bread: breda", seen=seen, name="Rise")
+    assert "there is no such KPI" in refused
+
+
+def test_the_growth_of_a_season_is_a_line_for_each_period(alice: Client) -> None:
+    target = find_thing(definitions(), "targets", ("sales", None, "commit", "M:2026-01"))
+    year = "\n".join(["1"] * 11 + ["1.5"])
+    send(alice, "target/sales~~commit~M:2026-01/", seen=seen_text(target), path="seasonal", shares=year, growth=year,
+         since="M:2026-01", value="1200")  # fmt: skip
+    kept = find_thing(definitions(), "targets", ("sales", None, "commit", "M:2026-01"))
+    assert kept.growth == kept.shares == (1.0,) * 11 + (1.5,)  # type: ignore[attr-defined]
+    refused = send(alice, "target/sales~~commit~M:2026-01/", 422, seen=seen_text(kept), path="seasonal", shares=year,
+                   growth="1\n2", since="M:2026-01", value="1200")  # fmt: skip
+    assert "has 2 entries" in refused
 
 
 def test_exchange_rates_are_lines_of_the_form_and_a_bad_one_is_refused_beside_it(alice: Client) -> None:

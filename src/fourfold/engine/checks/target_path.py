@@ -19,7 +19,9 @@ _NEEDS = {
     "step": ("steps",),
     "seasonal": ("shares",),
 }
-_ONLY = {"half_life": "half_life", "steps": "step", "shares": "seasonal", "denominators": "seasonal"}
+_ONLY = {
+    "half_life": "half_life", "steps": "step", "shares": "seasonal", "denominators": "seasonal", "growth": "seasonal",
+}  # fmt: skip
 
 
 @rule("TARGET-PATH", "The path of a target lacks something")
@@ -27,8 +29,8 @@ def target_path(d: Definitions) -> Iterator[Said]:
     """linear, exponential and s_curve go from `baseline` (at `since`) to `value` (at `due`); half_life needs `baseline`
     and `half_life`, step needs `steps`, and seasonal one of the `shares` for each period of a year.
 
-    A ratio may have `denominators` beside its shares, as many, in the same order. An exponential path stays on
-    one side of zero. `due` comes after `since`.
+    A ratio may have `denominators` beside its shares, as many, in the same order; every KPI may have `growth` beside
+    them. An exponential path stays on one side of zero. `due` comes after `since`.
     """
     for thing, target in targets(d):
         if (kpi := d.kpi.get(target.kpi)) is None:
@@ -61,8 +63,19 @@ def _values(d: Definitions, thing: str, target: Target, kpi: Kpi) -> Iterator[Sa
             yield Said(f"{thing}.shares", message, fix)
         elif sum(target.shares) == 0:
             yield Said(f"{thing}.shares", f"`shares` of {call(thing)} are all zero.", "Only their proportion counts.")
+        elif (growth := target.growth) and len(growth) != len(target.shares):
+            message = f"`growth` of {call(thing)} has {len(growth)} entries, and `shares` {len(target.shares)}."
+            yield Said(f"{thing}.growth", message, "Give the index of growth of each period of a year.")
+        elif growth and not sum(_weighed(target)):
+            message = f"`growth` of {call(thing)} is zero wherever there is a share."
+            yield Said(f"{thing}.growth", message, "It weighs the shares; 1 leaves a share as it is.")
         elif target.denominators:
             yield from _denominators(thing, target, kpi)
+
+
+def _weighed(target: Target) -> list[float]:
+    """The shares, each as often as its index of growth says."""
+    return [s * g for s, g in zip(target.shares, target.growth or [1.0] * len(target.shares), strict=True)]
 
 
 def _denominators(thing: str, target: Target, kpi: Kpi) -> Iterator[Said]:
@@ -73,5 +86,5 @@ def _denominators(thing: str, target: Target, kpi: Kpi) -> Iterator[Said]:
     elif len(target.denominators) != len(target.shares):
         message = f"{given} has {len(target.denominators)} entries, and `shares` {len(target.shares)}."
         yield Said(where, message, "Give the denominator that is expected in each period of a year.")
-    elif not sum(d * s for d, s in zip(target.denominators, target.shares, strict=True)):
+    elif not sum(d * s for d, s in zip(target.denominators, _weighed(target), strict=True)):
         yield Said(where, f"{given} are zero wherever there is a share.", "They weigh the targets of the year.")

@@ -38,6 +38,7 @@ def _references(d: Definitions) -> Iterator[tuple[str, str, str | None, str]]:
     """(thing, key, code, noun it should name) of every reference."""
     yield "strategy", "unit", d.strategy.unit, "unit"
     yield from _each("strategy", "waivers", (w.author for w in d.strategy.waivers if w.author is not None), "person")
+    yield from _each("strategy", "success_factors", (k for f in d.strategy.success_factors for k in f.kpis), "KPI")
     for unit in d.units:
         yield f"unit:{unit.code}", "parent", unit.parent, "unit"
         yield from _each(f"unit:{unit.code}", "formerly", (past.parent for past in unit.formerly), "unit")

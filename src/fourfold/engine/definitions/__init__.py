@@ -12,7 +12,7 @@ from fourfold.engine.definitions.perspective import Perspective
 from fourfold.engine.definitions.rate import Rate
 from fourfold.engine.definitions.scorecard import Definitions
 from fourfold.engine.definitions.step import Step
-from fourfold.engine.definitions.strategy import Strategy
+from fourfold.engine.definitions.strategy import Strategy, SuccessFactor
 from fourfold.engine.definitions.target import Target
 from fourfold.engine.definitions.theme import Theme
 from fourfold.engine.definitions.unit import FormerParent, Unit
@@ -34,6 +34,7 @@ __all__ = [
     "Rate",
     "Step",
     "Strategy",
+    "SuccessFactor",
     "Target",
     "Theme",
     "Unit",

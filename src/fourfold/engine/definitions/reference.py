@@ -11,6 +11,7 @@ from fourfold.engine.definitions.base import Definition
 from fourfold.engine.definitions.initiative import Milestone
 from fourfold.engine.definitions.rate import Rate
 from fourfold.engine.definitions.schema import Json, field_schema
+from fourfold.engine.definitions.strategy import SuccessFactor
 from fourfold.engine.definitions.text.about import comments, summary
 from fourfold.engine.definitions.text.complaints import TYPES
 from fourfold.engine.definitions.text.folder import FORMAT, SINGLES
@@ -64,6 +65,7 @@ def definitions_page() -> str:
         shape = "one mapping" if key in SINGLES else "a list"
         parts.append("\n".join(_section(f"`{key}`: {shape}", type_)))
     parts.append("\n".join(_section("`milestones` of an initiative: a list", Milestone)))
+    parts.append("\n".join(_section("`success_factors` of the strategy: a list", SuccessFactor)))
     parts.append("\n".join(_section("`waivers` of the strategy: a list", Waiver)))
     parts.append("\n".join(_section("`rates` of the organisation: a list", Rate)))
     return "\n".join(parts)

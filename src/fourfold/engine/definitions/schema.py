@@ -14,6 +14,7 @@ from pydantic import JsonValue
 from fourfold.engine.definitions.base import Definition
 from fourfold.engine.definitions.initiative import Milestone
 from fourfold.engine.definitions.rate import Rate
+from fourfold.engine.definitions.strategy import SuccessFactor
 from fourfold.engine.definitions.text.about import comments, summary
 from fourfold.engine.definitions.text.complaints import TYPES
 from fourfold.engine.definitions.text.folder import FORMAT, NESTED, SINGLES
@@ -23,7 +24,7 @@ from fourfold.engine.definitions.waiver import Waiver
 Json: TypeAlias = dict[str, JsonValue]
 
 #: Types that stand inside others and have no key of their own in a folder.
-INSIDE: Final[tuple[type[Definition], ...]] = (Milestone, FormerParent, Waiver, Rate)
+INSIDE: Final[tuple[type[Definition], ...]] = (Milestone, FormerParent, SuccessFactor, Waiver, Rate)
 #: What each nested key is good for.
 _NESTED_TEXT: Final = {
     "uses": "The KPIs that tell whether the objective is reached; a bare code is short for `kpi: code`.",

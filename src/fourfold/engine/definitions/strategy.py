@@ -10,6 +10,13 @@ from fourfold.engine.definitions.base import Code, Definition, Flag, Name, Text
 from fourfold.engine.definitions.waiver import Waiver
 
 
+class SuccessFactor(Definition):
+    """What must go right, and the KPIs in which one sees whether it does; without one nobody would notice."""
+
+    name: Name  # what must go right
+    kpis: tuple[Code, ...] = ()  # the KPIs that watch it
+
+
 class Strategy(Definition):
     """Mission, vision, values and horizon, and how scores roll up on its scorecard.
 
@@ -23,6 +30,7 @@ class Strategy(Definition):
     mission: Text = ""  # why the unit exists
     vision: Text = ""  # where it wants to be, with a year and if possible a number
     values: tuple[Text, ...] = ()  # what it holds dear
+    success_factors: tuple[SuccessFactor, ...] = ()  # what must go right, and the KPIs that watch it
     horizon: Annotated[int, Field(ge=1900, le=2200)] | None = None  # the year of the vision
     state: Literal["draft", "active", "closed"] = "active"  # a draft may be incomplete
     #: How the scores of children become the score of a node.

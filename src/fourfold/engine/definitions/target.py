@@ -19,6 +19,7 @@ class Target(Definition):
     organisation, and units need their own. `shares` are the seasonal shares of a year: they spread the yearly
     target of a flow; the target of any other KPI lies above or below `value` in proportion to them. `denominators` are
     the ones a ratio is expected to have in these periods: its targets, weighted by them, make up `value` exactly.
+    `growth` is an index of what grows or shrinks within the year: each share counts as often as its index says.
     """
 
     kpi: Code  # the KPI
@@ -41,6 +42,7 @@ class Target(Definition):
     steps: dict[Name, Exact] = Field(default_factory=dict)  # period → value, for the path `step`
     shares: tuple[Annotated[float, Field(ge=0, allow_inf_nan=False)], ...] = ()  # of a year, for the path `seasonal`
     denominators: tuple[Annotated[float, Field(ge=0, allow_inf_nan=False)], ...] = ()  # expected, beside the `shares`
+    growth: tuple[Annotated[float, Field(ge=0, allow_inf_nan=False)], ...] = ()  # index by period, weighs the `shares`
     recorded_at: Line | None = None  # when it became known; decides what an "as of" view sees
     author: Code | None = None  # the person who set it
     approver: Code | None = None  # the person who approved it

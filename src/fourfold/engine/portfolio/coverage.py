@@ -37,7 +37,8 @@ class Use:
 class Coverage:
     """Codes of objectives, themes and KPIs that lack something, in the order of the definitions.
 
-    `zombies` are the KPIs without an objective that nobody uses either; None where nobody counted.
+    `zombies` are the KPIs without an objective that nobody uses either; None where nobody counted. Success factors have
+    no codes: `factors_without_kpi` holds the names of those that no living KPI watches.
     """
 
     objectives: int
@@ -48,6 +49,7 @@ class Coverage:
     off_target_without_initiative: tuple[str, ...]
     themes_without_outcome: tuple[str, ...]
     kpis_without_objective: tuple[str, ...]
+    factors_without_kpi: tuple[str, ...]
     zombies: tuple[str, ...] | None
 
     @property
@@ -99,6 +101,7 @@ def coverage(
         those(lambda o: (statuses or {}).get(o.code) is Status.OFF and o.code not in busy),
         tuple(t.code for t in definitions.themes if t.code not in ends),
         spare,
+        tuple(f.name for f in definitions.strategy.success_factors if alive.isdisjoint(f.kpis)),
         None if use is None else tuple(c for c in spare if use.get(c, Use()).is_over(as_of)),
     )
 

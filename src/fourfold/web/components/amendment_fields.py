@@ -43,7 +43,7 @@ LAYOUTS: Final[Mapping[str, Layout]] = {
     "use": (("", ("kpi", "objective", "weight", "role", "monitor_only")), ("More", ("critical", "fit_confirmed"))),
     "target": (
         ("", ("since", "value", "low", "high", "red_line")),
-        ("How it is reached", ("due", "path", "baseline", "half_life", "steps", "shares", "denominators")),
+        ("How it is reached", ("due", "path", "baseline", "half_life", "steps", "shares", "growth", "denominators")),
         ("Anchors", ("floor", "stretch", "red_low", "red_high")),
         ("Whose it is, and why", ("unit", "kind", "author", "approver", "reason", "source", "note")),
     ),
@@ -57,7 +57,7 @@ LAYOUTS: Final[Mapping[str, Layout]] = {
         ("More", ("description", "code", "currency", "time_zone", "work_days", "holidays", "needs_approval")),
     ),
     "strategy": (
-        ("", ("name", "mission", "vision", "horizon", "values", "state")),
+        ("", ("name", "mission", "vision", "horizon", "values", "success_factors", "state")),
         ("How scores roll up", ("roll_up", "missing", "minimum_coverage", "amber", "green", "allow_over", "power",
                                 "weights_sum_to_100", "unit")),
     ),
@@ -97,7 +97,10 @@ _LABELS: Final[Mapping[str, Mapping[str, str]]] = {
     },
     "initiative": {"kpis": "KPIs that should show it", "start": "First day", "end": "Last day"},
     "unit": {"parent": "Part of"},
-    "strategy": {"horizon": "Year of the vision", "state": "State", "missing": "What a missing score does"},
+    "strategy": {
+        "horizon": "Year of the vision", "state": "State", "missing": "What a missing score does",
+        "success_factors": "What must go right, one on each line: Beds are free when needed: bed_wait, discharges",
+    },
     "organisation": {
         "fiscal_year_start": "Month in which the year starts", "fiscal_year_label": "A year is called by",
         "rates": "One on each line: EUR GBP average 2026-04 0.85, and who published it",

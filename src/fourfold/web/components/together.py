@@ -34,7 +34,7 @@ def together_context(here: Here, found: Portfolio, aims: Ambition, told: Forecas
     shown = found.drivers.drivers
     kpis = here.scope.structure.kpi
     return {
-        "health": _health(found.health),
+        "health": _health(here, found.health),
         "moves": sheet_of(
             moves[0],
             [here.kpi(kpis[x.kpi]) for x in shown[: len(moves[0].rows)]],
@@ -45,6 +45,9 @@ def together_context(here: Here, found: Portfolio, aims: Ambition, told: Forecas
         "balance": _balance(here, found.balance),
         "lacks": list(_lacks(here, found.coverage)),
         "alike": list(_alike(here, found.redundancy)),
+        "keep": [
+            {"of": [_thing(here, code) for code in c.kpis], "one": _thing(here, c.keep)} for c in found.redundancy.clusters
+        ],
         "collected": list(_collected(found.collection)),
         "retire": [_thing(here, code) for code in found.retire],
         "aims": _aims(aims),
@@ -67,11 +70,12 @@ def _told(told: ForecastRecord) -> dict[str, Any] | None:
     }
 
 
-def _health(h: Health) -> dict[str, Any]:
+def _health(here: Here, h: Health) -> dict[str, Any]:
     return {
         "score": "–" if h.index is None else whole(h.index),
         "parts": [
-            {"name": PARTS[name][0], "asks": PARTS[name][1], "score": whole(share), "bar": share_bar(share)}
+            {"name": PARTS[name][0], "asks": PARTS[name][1], "score": whole(share), "bar": share_bar(share),
+             "weak": [_thing(here, code) for code in h.weakest.get(name, ())]}
             for name, share in h.parts.items()
         ],
         "left_out": ", ".join(PARTS[name][0].lower() for name in h.left_out),
@@ -113,7 +117,8 @@ def _lacks(here: Here, covered: Coverage) -> Iterator[dict[str, Any]]:
     """What is missing, list by list, each thing with its page."""
     for field, words in LACKS:
         if codes := getattr(covered, field):
-            yield {"name": words[0].upper() + words[1:], "things": [_thing(here, code) for code in codes]}
+            things = [Link(x, "") if field == "factors_without_kpi" else _thing(here, x) for x in codes]
+            yield {"name": words[0].upper() + words[1:], "things": things}
 
 
 def _thing(here: Here, code: str) -> Link:

@@ -22,6 +22,7 @@ from fourfold.records.amendment_text import text_of
 from fourfold.web.components.amendment_fields import LAYOUTS, NOUNS, WORDS, called, label, names
 from fourfold.web.components.assessed import coded
 from fourfold.web.forms.rate import rate_line, rate_of
+from fourfold.web.forms.success_factor import factor_line, factor_of
 
 #: More of one field is nothing that a person typed.
 LONGEST: Final = 20_000
@@ -215,12 +216,11 @@ def _text(value: Any) -> str:
 
 
 def _item(value: Any) -> str:
-    if isinstance(value, Mapping) and "rate" in value:  # an exchange rate: EUR GBP average 2026-04 0.85
+    if not isinstance(value, Mapping):
+        return _text(value)
+    if "rate" in value:
         return rate_line(value)
-    if isinstance(value, Mapping):  # a milestone: its day, its name, and whether it is done
-        done = " (done)" if value.get("done") in (True, "true") else ""
-        return f"{value.get('due', '')} {value.get('name', '')}{done}"
-    return _text(value)
+    return _milestone_line(value) if "due" in value else factor_line(value)
 
 
 def _value(schema: Mapping[str, Any], raw: str) -> Any:
@@ -235,19 +235,27 @@ def _value(schema: Mapping[str, Any], raw: str) -> Any:
         items = schema.get("items")
         if not (isinstance(items, dict) and "$ref" in items):
             return lines
-        read = rate_of if str(items["$ref"]).endswith("/Rate") else _milestone
-        return [read(line) for line in lines]
+        return [_LINES[str(items["$ref"]).rpartition("/")[2]](line) for line in lines]
     if schema["type"] == "object":
         pairs = (line.rpartition(":") for line in raw.split("\n") if line.strip())
         return {key.strip() or value.strip(): value.strip() if key else "" for key, _, value in pairs}
     return raw
 
 
-def _milestone(line: str) -> dict[str, Any]:
+def _milestone_line(milestone: Mapping[str, Any]) -> str:
+    """Its day, its name, and whether it is done."""
+    done = " (done)" if milestone.get("done") in (True, "true") else ""
+    return f"{milestone['due']} {milestone.get('name', '')}{done}"
+
+
+def _milestone_of(line: str) -> dict[str, Any]:
     day, _, rest = line.partition(" ")
     name = rest.strip()
-    done = name.endswith("(done)")
-    return {"due": day, "name": name.removesuffix("(done)").strip(), "done": done}
+    return {"due": day, "name": name.removesuffix("(done)").strip(), "done": name.endswith("(done)")}
+
+
+#: How a line becomes a thing inside another, by its type.
+_LINES: Final = {"Rate": rate_of, "Milestone": _milestone_of, "SuccessFactor": factor_of}
 
 
 def _node(value: Any) -> Node:

@@ -51,6 +51,7 @@ TYPES: Final[Mapping[str, type[Definition]]] = {
 #: What stands in lists inside other things.
 _INSIDE: Final[Mapping[str, type[Definition]]] = {
     "milestone": initiative.Milestone,
+    "success factor": strategy.SuccessFactor,
     "waiver": waiver.Waiver,
     "rate": rate.Rate,
 }
@@ -146,7 +147,7 @@ def _keys(loc: tuple[int | str, ...]) -> list[str]:
 
 def _inside(loc: tuple[int | str, ...]) -> str | None:
     """The noun of the list inside a thing that `loc` leads into: a milestone, a waiver."""
-    return next((noun for noun in _INSIDE if plural(noun) in loc[1:-1]), None)
+    return next((noun for noun in _INSIDE if plural(noun).replace(" ", "_") in loc[1:-1]), None)
 
 
 def _shape(kind: str, key: str, node: Node | None) -> tuple[str, str] | None:
