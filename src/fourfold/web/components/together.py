@@ -46,7 +46,8 @@ def together_context(here: Here, found: Portfolio, aims: Ambition, told: Forecas
         "lacks": list(_lacks(here, found.coverage)),
         "alike": list(_alike(here, found.redundancy)),
         "keep": [
-            {"of": [_thing(here, code) for code in c.kpis], "one": _thing(here, c.keep)} for c in found.redundancy.clusters
+            {"of": [_thing(here, code) for code in each.kpis], "one": _thing(here, each.keep)}
+            for each in found.redundancy.clusters
         ],
         "collected": list(_collected(found.collection)),
         "retire": [_thing(here, code) for code in found.retire],
