@@ -122,6 +122,20 @@ def test_a_source_that_fell_silent_is_told_of_until_somebody_says_that_it_is_rig
     assert run_feed(by=alice, feed="sales", at=NOW + timedelta(minutes=3)).ok
 
 
+def test_a_feed_of_the_running_month_goes_on_when_a_month_begins(sales: Feed, stub: Service, alice: Person) -> None:
+    """Nothing yet, then a day of sales beside a whole month, then a hundred times as much: none of it is a fault."""
+    save_feed(by=alice, known="sales", plan=plan(months=1), at=NOW)
+    for day, amount in (((7, 31), 90_000), ((8, 1), None), ((8, 2), 30), ((8, 3), 6_000)):
+        month = f"2026-{day[0]:02}"
+        stub.rows = [{"region": "north", "month": month, "amount": amount}] if amount else []
+        run = run_feed(by=None, feed="sales", at=datetime(2026, *day, 9, tzinfo=UTC)).value
+        assert run and not run.failure, run.failure
+    assert values("M:2026-07")["north"] == 90_000 and values("M:2026-08")["north"] == 6_000
+    stub.rows = []
+    silent = run_feed(by=None, feed="sales", at=datetime(2026, 8, 4, 9, tzinfo=UTC))
+    assert "the last time it gave 1" in silent.findings[0].message
+
+
 @pytest.mark.parametrize("apart", [False, True])
 def test_one_wrong_row_stops_all_or_is_kept_apart(sales: Feed, stub: Service, alice: Person, apart: bool) -> None:
     Feed.objects.update(keeps_apart=apart)

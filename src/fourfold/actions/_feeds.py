@@ -20,8 +20,13 @@ from fourfold.records.ready import Ready, ready_definitions
 
 def window_at(plan: FeedPlan, at: datetime, since: date | None) -> Window:
     """The months that it looks back, seen from its own time zone; or from `since` on, which is never after the end."""
-    window = window_of(plan.months, at.astimezone(ZoneInfo(plan.time_zone)).date())
+    window = window_of(plan.months, day_of(plan, at))
     return window if since is None else Window(min(since, window.until), window.until)
+
+
+def day_of(plan: FeedPlan, at: datetime) -> date:
+    """The day that a moment is in its time zone."""
+    return at.astimezone(ZoneInfo(plan.time_zone)).date()
 
 
 def definitions_here(place: Organisation) -> Ready:

@@ -10,7 +10,7 @@ from typing import Any, Final
 from django.db import IntegrityError, transaction
 
 from fourfold.access.roles import Action
-from fourfold.actions._feeds import definitions_here, figures_in, load_figures, window_at
+from fourfold.actions._feeds import day_of, definitions_here, figures_in, load_figures, window_at
 from fourfold.actions._sources import LIMITS, ask_source, columns_in, find_feed, next_due
 from fourfold.actions._steps import find_organisation, note_event, require
 from fourfold.actions.outcome import Outcome
@@ -18,7 +18,7 @@ from fourfold.actions.save_feed import FeedPlan, plan_of
 from fourfold.connectors.port import Rows, SourceError, Window
 from fourfold.engine.findings import Finding, Level, Place, errors
 from fourfold.errors import Conflict, FourfoldError
-from fourfold.records.frames.feed_run import drift_of, news_of, profile_of
+from fourfold.records.frames.feed_run import drift_of, news_of, profile_of, running_periods
 from fourfold.records.models import Feed, FeedRun, Import, Organisation, Person
 from fourfold.records.models.feed import MOST_FAILURES
 
@@ -119,9 +119,11 @@ def _bring(
         rows = ask_source(row.connection, row.ask, window) if given is None else given
         before = _last_good(row) if given is None else None
         if not as_it_is:
-            _refuse_silence(before, rows)
-        figures = figures_in(rows, plan, window, definitions_here(place))
-        profile = profile_of(rows, columns_in(plan.columns, window), figures)
+            _refuse_silence(before, rows, window)
+        ready = definitions_here(place)
+        figures = figures_in(rows, plan, window, ready)
+        running = running_periods(figures, ready.definitions, day_of(plan, at))
+        profile = profile_of(rows, columns_in(plan.columns, window), figures, running)
         known = before.profile if before else {}
         if known and not as_it_is and (wrong := drift_of(known, profile)):
             raise SourceError(wrong[0], hint=wrong[1])
@@ -146,14 +148,17 @@ def _bring(
 
 
 def _last_good(row: Feed) -> FeedRun | None:
-    """The newest run that worked since the feed is what it is."""
-    good = FeedRun.objects.filter(feed=row, failure="", started_at__gte=row.changed_at).exclude(ended_at=None)
-    return good.first()
+    """The newest run that worked and brought rows since the feed is what it is."""
+    good = FeedRun.objects.filter(feed=row, failure="", read__gt=0, started_at__gte=row.changed_at)
+    return good.exclude(ended_at=None).first()
 
 
-def _refuse_silence(before: FeedRun | None, rows: Rows) -> None:
-    """Nothing at all, where there were rows the last time, is more likely a fault of the source than news."""
-    if before and before.read and not rows.rows:
+def _refuse_silence(before: FeedRun | None, rows: Rows, window: Window) -> None:
+    """Nothing at all, where there were rows the last time, is more likely a fault of the source than news.
+
+    A run that is about other days, as on the first of a month where it looks no further back, may find nothing yet.
+    """
+    if before and before.until >= window.since and not rows.rows:
         hint = "Is it the right database, and are its rows there? Where that is so, save the feed again."
         raise SourceError(f"The source gives no rows; the last time it gave {before.read:,}.", hint=hint)
 

@@ -72,4 +72,4 @@ def save_connection(
 
 
 #: What may change without the secret going to somebody else.
-_HARMLESS = frozenset({"scope", "header", "user"})
+_HARMLESS = frozenset({"scope", "header", "user", "region"})

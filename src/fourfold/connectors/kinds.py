@@ -10,8 +10,10 @@ from fourfold.connectors.hook import HOOK
 from fourfold.connectors.odata import ODATA
 from fourfold.connectors.port import Connector
 from fourfold.connectors.rest import REST
+from fourfold.connectors.sftp import SFTP
+from fourfold.connectors.sheets import SHEETS
 from fourfold.connectors.tryton import TRYTON
 
 KINDS: Final[dict[str, Connector]] = {
-    kind.code: kind for kind in (DATABASE, REST, ODATA, DOWNLOAD, TRYTON, HOOK)
+    kind.code: kind for kind in (DATABASE, REST, ODATA, DOWNLOAD, SFTP, SHEETS, TRYTON, HOOK)
 }

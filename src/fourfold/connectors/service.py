@@ -7,11 +7,13 @@ import json
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from datetime import UTC, datetime
 from ipaddress import ip_address
 from typing import Any, Final
 from urllib.parse import urlencode, urljoin, urlsplit
 
 from fourfold.connectors.egress import EgressRefused, Fetched, Unreachable, allowed_address, egress, is_allowed
+from fourfold.connectors.keys import amazon_headers, google_assertion
 from fourfold.connectors.port import Access, Limits, Option, SourceAway, SourceError
 
 #: A service that wants to be left alone for longer is asked another time; nor is it waited for more often.
@@ -23,13 +25,16 @@ _FORM: Final = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "
 SIGN_IN: Final = (
     Option("auth", "Signing in", choices=(
         ("none", "nobody signs in"), ("basic", "user name and password"), ("bearer", "bearer token"),
-        ("header", "key in a header"), ("oauth", "OAuth client credentials"),
+        ("header", "key in a header"), ("oauth", "OAuth client credentials"), ("google", "service account of Google"),
+        ("s3", "access key of S3 or a store like it"),
     )),
-    Option("user", "User name or client id"),
-    Option("secret", "Password, token, key or client secret", "Kept encrypted and never shown again.", form="secret"),
+    Option("user", "User name, client id or access key id"),
+    Option("secret", "Password, token, key or client secret", "For a service account of Google its key file, as JSON. "
+           "Kept encrypted and never shown again.", form="secret"),
     Option("header", "Name of the header", "For a key in a header, such as X-API-Key."),
     Option("token_url", "Address of tokens", "For OAuth: where a token is asked for."),
-    Option("scope", "Scope", "For OAuth, where the service wants one."),
+    Option("scope", "Scope", "For OAuth and Google, where the service wants one."),
+    Option("region", "Region", "For S3, such as eu-central-1; us-east-1 where nothing is said."),
 )  # fmt: skip
 
 
@@ -58,7 +63,8 @@ class Service:
         """An answer with a status of success. Raises `SourceError`, which says whether a later try may work."""
         has_renewed = False
         while True:
-            answer = self._send(url, method, content, {**(headers or {}), **self._signed()})
+            signed = self._signed(url, method, content or b"")
+            answer = self._send(url, method, content, {**(headers or {}), **signed})
             if answer.status == 401 and self._token is not None and not has_renewed:
                 self._token, has_renewed = None, True
             elif answer.status in (429, 503):
@@ -78,9 +84,13 @@ class Service:
             message = f"The answer is not whole JSON: {error.msg} at character {error.pos:,}."
             raise SourceAway(message, hint="Nothing was loaded. Is it the right address?") from None
 
+    def sign_in(self) -> None:
+        """Have a token now, where the service gives them. Raises `SourceError`."""
+        self._signed(self.base)
+
     def reach(self) -> str:
         """Whether it answers and takes who asks; an address that leads nowhere by itself is no fault of a service."""
-        answer = self._send(self.base, "GET", None, {"Accept": "application/json", **self._signed()})
+        answer = self._send(self.base, "GET", None, {"Accept": "application/json", **self._signed(self.base)})
         if answer.status in (401, 403) or answer.status >= 500:
             raise self._refusal(answer)
         return f"The service answers ({answer.status})"
@@ -108,7 +118,7 @@ class Service:
         if is_allowed(ip_address(address.partition("%")[0])):
             raise SourceError("A password is not sent over http://.", hint="Write the address with https://.")
 
-    def _signed(self) -> dict[str, str]:
+    def _signed(self, url: str, method: str = "GET", content: bytes = b"") -> dict[str, str]:
         options, secret = self._access.options, self._access.secret
         auth = options.get("auth", "none")
         if auth == "basic":
@@ -116,18 +126,28 @@ class Service:
             return {"Authorization": f"Basic {base64.b64encode(pair.encode()).decode()}"}
         if auth == "header":
             return {options.get("header") or "X-API-Key": secret}
-        if auth == "oauth":
-            self._token = self._token or self._new_token()
+        if auth == "s3":
+            return amazon_headers(
+                url, key=options.get("user", ""), secret=secret, region=options.get("region") or "us-east-1",
+                at=datetime.now(UTC), method=method, content=content,
+            )  # fmt: skip
+        if auth in ("oauth", "google"):
+            self._token = self._token or self._new_token(auth)
             return {"Authorization": f"Bearer {self._token}"}
         return {"Authorization": f"Bearer {secret}"} if auth == "bearer" else {}
 
-    def _new_token(self) -> str:
-        """A token for the client (RFC 6749, 4.4)."""
-        options = self._access.options
-        wanted = {"grant_type": "client_credentials", "client_id": options.get("user", ""),
-                  "client_secret": self._access.secret, "scope": options.get("scope", "")}  # fmt: skip
+    def _new_token(self, auth: str) -> str:
+        """A token for the client (RFC 6749, 4.4), or for who holds the key of a service account (RFC 7523)."""
+        options, secret = self._access.options, self._access.secret
+        address, scope = options.get("token_url", ""), options.get("scope", "")
+        if auth == "google":
+            address, proof = google_assertion(secret, scope, datetime.now(UTC))
+            wanted = {"grant_type": "urn:ietf:params:oauth:grant-type:jwt-bearer", "assertion": proof}
+        else:
+            wanted = {"grant_type": "client_credentials", "client_id": options.get("user", ""),
+                      "client_secret": secret, "scope": scope}  # fmt: skip
         body = urlencode({name: value for name, value in wanted.items() if value}).encode()
-        answer = self._send(options.get("token_url", ""), "POST", body, _FORM)
+        answer = self._send(address, "POST", body, _FORM)
         told = self.json(answer) if answer.status == 200 else None
         if not isinstance(told, dict) or not isinstance(told.get("access_token"), str):
             message = f"No token was given: the service of tokens answered {answer.status}."

@@ -1,9 +1,10 @@
 """A service with good and bad manners, for tests of whatever asks one: pages, throttling, tokens, broken answers.
 
 It gives the rows of `ROWS` at several paths: `/page`, `/offset`, `/cursor`, `/link` in pages of two; `/odata/Sales` as
-OData v4; `/sales.csv` as a file. `/busy` wants to be asked again at once, `/busy-long` in an hour. `/guarded` takes a
-token of `/token`, the first of which has expired; `/basic` and `/key` want what `SECRET` is. `/cut`, `/half`, `/hang`,
-`/drip`, `/dead`, `/round` and `/elsewhere` answer as no service should.
+OData v4; `/sales.csv` as a file; `/tryton/rpc/` by `search_read`, as Tryton does. `/busy` wants to be asked again at
+once, `/busy-long` in an hour. `/guarded` takes a token of `/token`, the first of which has expired; `/basic` and
+`/key` want what `SECRET` is. `/cut`, `/half`, `/hang`, `/drip`, `/dead`, `/round`, `/elsewhere` answer as no service
+should.
 """
 
 from __future__ import annotations
@@ -130,6 +131,12 @@ class _Answer(http.server.BaseHTTPRequestHandler):
         writer.writeheader()
         writer.writerows(self.server.rows)
         self.give(text.getvalue().encode(), Content_Type="text/csv")
+
+    def answer_tryton_rpc(self) -> None:
+        asked = json.loads(self.sent)
+        _, start, count, _, names, _ = asked["params"]
+        found = [{name: row[name] for name in names} for row in self.server.rows[start : start + count]]
+        self.give({"id": asked["id"], "result": found})
 
     def answer_busy(self) -> None:
         self.server.busy -= 1

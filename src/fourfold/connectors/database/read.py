@@ -9,8 +9,9 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from fourfold.connectors.database.dialects import DIALECTS, Dialect, engine_of, login_of
+from fourfold.connectors.database.dialects import DIALECTS, Dialect, engine_of
 from fourfold.connectors.database.files import FILES
+from fourfold.connectors.database.login import login_of
 from fourfold.connectors.port import Access, Connector, Limits, Option, Rows, SourceAway, SourceError, Window, rows_of
 from fourfold.engine.words import choices
 
@@ -22,11 +23,13 @@ _PLACE: Final = (
     Option("dialect", "Database", choices=(
         *((d.code, d.name) for d in DIALECTS.values()), *((f.code, f.name) for f in FILES.values())
     )),
-    Option("host", "Server", "Its name, such as db.example.org. Nothing for a file."),
+    Option("host", "Server", "Its name, such as db.example.org. Nothing for a file, nor for BigQuery."),
     Option("port", "Port", "The usual one where nothing is said.", form="number"),
-    Option("database", "Name of the database", "For a file: its name in the folder of the server.", True),
+    Option("database", "Name of the database", "For a file: its name in the folder of the server. For Oracle the "
+           "service, for Trino CATALOG/SCHEMA, for Snowflake DATABASE/SCHEMA, for BigQuery PROJECT/DATASET.", True),
     Option("user", "User", "One who may read, and nothing else."),
-    Option("secret", "Password", "Kept encrypted and never shown again.", form="secret"),
+    Option("secret", "Password", "For BigQuery the JSON key file of a service account. Kept encrypted and never shown "
+           "again.", form="secret"),
     Option("tls", "TLS", choices=(("on", "on, and the certificate is checked"),
                                   ("off", "off: within a private network alone"))),
 )  # fmt: skip
@@ -60,10 +63,10 @@ def read(access: Access, ask: Mapping[str, str], window: Window, limits: Limits)
 
 def reach(access: Access, limits: Limits) -> str:
     """See `port.Reach`."""
-    one = "SELECT 1 AS one FROM dual" if access.options.get("dialect") == "oracle" else "SELECT 1 AS one"
-    today = date(1970, 1, 1)
+    code, today = access.options.get("dialect") or "postgresql", date(1970, 1, 1)
+    one = DIALECTS[code].one if code in DIALECTS else "SELECT 1 AS one"
     read(access, {"statement": one}, Window(today, today), limits)
-    asked = _RIGHTS.get(access.options.get("dialect") or "postgresql")
+    asked = _RIGHTS.get(code)
     if asked is None:
         return "The database answers"
     statement, strong = asked
@@ -96,7 +99,7 @@ def _bound(statement: str, window: Window) -> tuple[TextClause, dict[str, Any]]:
 
 
 def _ask(dialect: Dialect, access: Access, clause: TextClause, parameters: dict[str, Any], limits: Limits) -> Rows:
-    engine = engine_of(dialect, login_of(dialect, access, limits))
+    engine = engine_of(dialect, login_of(access, limits, port=dialect.port, host=dialect.host))
     with closing(engine.connect()) as opened:
         connection = opened.execution_options(**dialect.options)
         for said in dialect.before:

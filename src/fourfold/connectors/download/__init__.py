@@ -1,4 +1,4 @@
-"""Files at an address: CSV, TSV and Parquet."""
+"""Files at an address, or in a store that speaks like S3: CSV, TSV, workbooks and Parquet."""
 
 from fourfold.connectors.download.read import DOWNLOAD
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from statistics import median
 from typing import Any, Final
@@ -12,6 +13,7 @@ from typing import Any, Final
 import polars as pl
 
 from fourfold.connectors.port import Rows
+from fourfold.engine.definitions import Definitions
 from fourfold.engine.words import choices, show
 
 #: So much more or less is another unit of measurement, or another column.
@@ -25,21 +27,33 @@ _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 _HINT: Final = "Look at the source. Where it is right, run the feed once and take its rows as they are."
 
 
-def profile_of(rows: Rows, columns: Mapping[str, str], figures: pl.DataFrame) -> dict[str, Any]:
-    """What is remembered of a run: kinds of its columns, rows by period, usual size of figures, KPIs with units."""
+def profile_of(
+    rows: Rows, columns: Mapping[str, str], figures: pl.DataFrame, running: Collection[str] = ()
+) -> dict[str, Any]:
+    """What is remembered of a run: kinds of its columns, rows by period, usual size of figures, KPIs with units.
+
+    Of periods that are `running` the size is not judged: what is added up there begins anew and grows by the day.
+    """
     used = {name for name in columns.values() if name and not name.startswith("=")}
     kinds = {name: _kind([row[i] for row in rows.rows]) for i, name in enumerate(rows.columns) if name in used}
     sizes: dict[str, list[float]] = {}
     for row in figures.iter_rows(named=True):
         for name in ("value", "numerator", "denominator"):
             number = _number(row.get(name))
-            if row["kpi"] and number:
+            if row["kpi"] and number and row["period"] not in running:
                 sizes.setdefault(f"{row['kpi']} {name}", []).append(abs(float(number)))
     pairs = sorted({f"{kpi} {unit}" for kpi, unit in zip(figures["kpi"], figures["unit"], strict=True)})
     return {
         "kinds": kinds, "counts": dict(Counter(p for p in figures["period"] if p)), "pairs": pairs[:_MOST],
         "sizes": {name: median(found) for name, found in sizes.items()},
     }  # fmt: skip
+
+
+def running_periods(figures: pl.DataFrame, definitions: Definitions, today: date) -> set[str]:
+    """The periods of these KPIs that a day lies in, as people write them too: `M:2026-08` and `2026-08`."""
+    kinds = {definitions.kpi[code].frequency for code in figures["kpi"].unique() if code in definitions.kpi}
+    names = [definitions.calendar.period(kind, today).id for kind in kinds]
+    return {*names, *(name.partition(":")[2] for name in names)}
 
 
 def drift_of(before: Mapping[str, Any], now: Mapping[str, Any]) -> tuple[str, str] | None:
