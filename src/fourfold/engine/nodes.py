@@ -65,15 +65,25 @@ def _node(name: str, rows: Sequence[tuple[str, float, bool]]) -> Node:
     return Node(name, tuple(r[0] for r in rows), tuple(r[1] for r in rows), tuple(r[2] for r in rows))
 
 
-def effective_weights(definitions: Definitions) -> dict[str, float]:
-    """The share of each node and KPI in the scorecard: the product of weights along its paths, 1 at the root."""
+def effective_weights(definitions: Definitions, unit: str | None = None) -> dict[str, float]:
+    """The share of each node and KPI in the scorecard: the product of weights along its paths, 1 at the root.
+
+    It is the scorecard of a unit, by its code; of the one whose strategy it is without one. Objectives of units that
+    are not above it have no share in it.
+    """
     share = {"scorecard": 1.0}
+    homes = _homes(definitions)
+    away: set[str] = set()
+    if homes:
+        whose = unit or definitions.strategy.unit or definitions.root.code
+        away = {name for name, home in homes.items() if whose not in home}
     for level in reversed(nodes_of(definitions)):
         for node in level:
             if node.name.startswith("theme:"):
                 continue
-            total = sum(node.weights)
-            for child, weight in zip(node.children, node.weights, strict=True):
+            pairs = [(c, w) for c, w in zip(node.children, node.weights, strict=True) if c not in away]
+            total = sum(weight for _, weight in pairs)
+            for child, weight in pairs:
                 part = share.get(node.name, 0.0) * (weight / total if total else 0.0)
                 share[child] = share.get(child, 0.0) + part
     return share

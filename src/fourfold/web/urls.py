@@ -10,6 +10,7 @@ from fourfold.web.pages.amendment import amendment
 from fourfold.web.pages.approvals import approvals
 from fourfold.web.pages.audit import audit, audit_export, audit_home, audit_verification
 from fourfold.web.pages.build import build
+from fourfold.web.pages.cascade import cascade
 from fourfold.web.pages.changes import changes
 from fourfold.web.pages.data_quality import data_quality
 from fourfold.web.pages.deputies import deputies
@@ -84,6 +85,7 @@ urlpatterns = [
     path("s/<str:unit>/start/spreadsheet/<uuid:upload>/", spreadsheet, name="spreadsheet"),
     path("s/<str:unit>/build/", build, name="build"),
     path("s/<str:unit>/build/units/", units, name="units"),
+    path("s/<str:unit>/build/cascade/", cascade, name="cascade"),
     path("s/<str:unit>/build/changes/", changes, name="changes"),
     path("s/<str:unit>/build/<slug:noun>/", amendment, name="new_thing"),
     path("s/<str:unit>/build/<slug:noun>/<str:key>/", amendment, name="amendment"),

@@ -23,7 +23,8 @@ def test_a_number_names_what_it_lacks(db: None, tmp_path: Path) -> None:
     assert shares(page)["Upwards"] == ("50", "2 of 3 objectives carry one of the unit above")
     assert shares(page)["People"] == ("0", "0 of 1 person has a KPI or work for an objective")
     read = words_of(page)
-    assert "1 not yet Sell on the quay Write cascaded_from" in read and "1 not yet Bob Baker" in read
+    assert "1 not yet Sell on the quay Say in its form which objective above it carries" in read
+    assert "1 not yet Bob Baker" in read
     assert links_of(page)["Sell on the quay"].startswith("/objective/")
 
 

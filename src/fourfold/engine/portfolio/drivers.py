@@ -88,7 +88,7 @@ def drivers(evaluation: Evaluation, *, unit: str, period: Period | str) -> Drive
     total, _ = cell.total(scores, statuses, 2 * k + 1)
     if not math.isfinite(total[0]):
         return Drivers(None, (), without)
-    share = effective_weights(evaluation.definitions)
+    share = effective_weights(evaluation.definitions, unit)
     found = [
         Driver(
             name.removeprefix("kpi:"), share.get(name, 0.0), cell.score[name],

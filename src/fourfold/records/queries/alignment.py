@@ -58,7 +58,7 @@ def alignment_of(scope: Scope, *, noun: str = "kpi", words: str = "", page: int 
     pages = max(1, -(-len(wanted) // PER_PAGE))
     page = min(max(1, page), pages)
     shown = tuple(wanted[(page - 1) * PER_PAGE : page * PER_PAGE])
-    cells = _cells(scope, noun, (head, *shown))
+    cells = compared_cells(scope, noun, (head, *shown))
     rows = _rows(scope, noun, {code for _, code in cells})
     count = sum(len(codes) for _, codes in rows)
     is_whole = len(peers) == len(shown)
@@ -106,7 +106,8 @@ def _kpis_of(scope: Scope, objective: str) -> list[str]:
     return [use.kpi for use in scope.structure.uses_of.get(objective, [])]
 
 
-def _cells(scope: Scope, noun: str, units: Sequence[UnitPlace]) -> Cells:
+def compared_cells(scope: Scope, noun: str, units: Sequence[UnitPlace]) -> Cells:
+    """Results of all KPIs or objectives in these units, kept until something changes; at most one statement."""
     key = _key("cells", scope, noun, units)
     return kept(scope.run, key, lambda: _read_cells(scope, noun, units), size=len)
 

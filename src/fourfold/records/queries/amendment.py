@@ -62,6 +62,7 @@ class Effect:
     moved: tuple[Moved, ...] = ()
     shares: tuple[Share, ...] = ()
     everything: bool = False
+    after: Definitions | None = None  # as they would be
 
 
 class Past(NamedTuple):
@@ -139,7 +140,7 @@ def effect_of(scope: Scope, ready: Ready, amendments: Amendments) -> Effect:
     shares = _shares(scope, ready.definitions, then.definitions) if reach.restructured else ()
     if reach == EVERYTHING:
         return Effect(said, shares=shares, everything=True)
-    return Effect(said, _moved(scope, ready, then, reach), shares)
+    return Effect(said, _moved(scope, ready, then, reach), shares, after=after)
 
 
 def _shown(scope: Scope, ready: Ready, findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
@@ -174,13 +175,13 @@ def _moved(scope: Scope, ready: Ready, then: Ready, reach: Reach) -> tuple[Moved
         before = stored.get(row[:4])
         old = (None, Status.NO_DATA) if before is None else (before[SCORE], Status(before[STATUS]))
         new = (row[SCORE], Status(row[STATUS]))
-        if old != new and row[3] not in hidden:
+        if old != new and row[3] not in hidden and not (before is None and new[1] is Status.NOT_APPLICABLE):
             moved.append(Moved(row[3], old, new))
     return tuple(sorted(moved, key=lambda m: (m.node != "scorecard", m.node)))
 
 
 def _shares(scope: Scope, before: Definitions, after: Definitions) -> tuple[Share, ...]:
-    old, new = effective_weights(before), effective_weights(after)
+    old, new = (effective_weights(each, scope.unit.code) for each in (before, after))
     return tuple(
         Share(node.removeprefix("kpi:"), old.get(node), new.get(node))
         for node in dict.fromkeys((*new, *old))

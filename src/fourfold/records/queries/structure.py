@@ -104,8 +104,13 @@ class Structure:
     @cached_property
     def related(self) -> dict[str, tuple[Related, ...]]:
         """What each KPI goes together with, by its code; one that goes together with none is not there."""
-        known = {"kpis": self.kpis, "uses": self.uses, "links": self.links}
-        return relations(self.definitions.model_copy(update=known))
+        return relations(self.shown)
+
+    @cached_property
+    def shown(self) -> defined.Definitions:
+        """What is shown to the person, completed: no more than this structure has."""
+        known = ("strategy", "perspectives", "objectives", "links", "kpis", "uses", "initiatives")
+        return self.definitions.model_copy(update={name: getattr(self, name) for name in known})
 
     @cached_property
     def closed(self) -> Closed:

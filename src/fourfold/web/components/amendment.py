@@ -84,7 +84,7 @@ def effect_shown(here: Here, ready: Ready, effect: Effect | None, forms: Sequenc
     """What saving would do, for the template; nothing before anybody asked."""
     if effect is None:
         return {}
-    names = _names(ready.written)
+    names = _names(ready.written) | (_names(effect.after) if effect.after is not None else {})
     return {
         "asked": True,
         "broken": [_broken(here, ready.written, finding) for finding in effect.verdict.broken],
@@ -97,7 +97,7 @@ def effect_shown(here: Here, ready: Ready, effect: Effect | None, forms: Sequenc
             for s in effect.shares[:12]
         ],
         "everything": effect.everything,
-        "smart": smart_shown(here, ready, forms) if forms[0].noun == "kpi" else None,
+        "smart": smart_shown(here, ready, forms) if forms and forms[0].noun == "kpi" else None,
     }
 
 
@@ -153,7 +153,7 @@ def _row(name: str, url: str, note: str = "") -> dict[str, str]:
 
 
 def _uses(here: Here, definitions: Definitions, uses: list[KpiUse], **start: str) -> dict[str, Any]:
-    shares = effective_weights(definitions)
+    shares = effective_weights(definitions, here.scope.unit.code)
     is_kpi = "kpi" in start
     rows = []
     for use in uses:

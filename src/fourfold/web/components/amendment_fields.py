@@ -83,7 +83,12 @@ _LABELS: Final[Mapping[str, Mapping[str, str]]] = {
         "season_factors": "What each period of the year is multiplied with",
         "population": "Who or what is in and out",
     },
-    "objective": {"name": "What should become true", "result": "What people would see", "slot": "Place on the map"},
+    "objective": {
+        "name": "What should become true", "result": "What people would see", "slot": "Place on the map",
+        "unit": "Whose own objective it is", "cascaded_from": "Carries this one above",
+        "cascade_type": "How it carries it", "cascade_sign": "Direction", "contribution": "How it contributes",
+        "accepted_by": "Accepted above by", "local": "Needs no counterpart above",
+    },
     "perspective": {"rank": "Row on the map", "question": "The question it answers"},
     "theme": {"result": "What it should bring"},
     "link": {

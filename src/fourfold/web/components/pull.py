@@ -9,7 +9,8 @@ from fourfold.engine.alignment import Share
 from fourfold.engine.findings import Finding
 from fourfold.records.queries.together import Together
 from fourfold.web.address import Here
-from fourfold.web.components.assessed import coded, share_bar, whole
+from fourfold.web.components.assessed import share_bar, whole
+from fourfold.web.components.cascade import share_url
 from fourfold.web.components.numbers import plural
 
 
@@ -25,7 +26,7 @@ class _Kind(NamedTuple):
 
 _KINDS: Final = {
     "up": _Kind("Upwards", "carries one of the unit above", "carry one of the unit above", "There is no unit above.",
-                "Write `cascaded_from` and `cascade_type`, or keep it as `local: true`."),
+                "Say in its form which objective above it carries and how, or that it is local."),
     "down": _Kind("Downwards", "is carried by a unit below", "are carried by a unit below", "There is no unit below.",
                   "Ask which unit below it depends on."),
     "side": _Kind("Sideways", "has one KPI with all neighbours in its theme",
@@ -65,7 +66,7 @@ def _share(here: Here, key: str, kind: _Kind, share: Share) -> dict[str, Any]:
         "words": kind.nothing if is_none else f"{share.counted} of {noun} {verb}",
         "lacking": [name(here, code) for code in share.lacking],
         "count": f"{len(share.lacking)} not yet",
-        "mend": coded(kind.mend) if share.lacking else "",
+        "mend": kind.mend if share.lacking else "",
     }
 
 
@@ -87,4 +88,5 @@ def _finding(here: Here, finding: Finding) -> dict[str, str]:
     thing = structure.kpi[code] if noun == "kpi" else structure.objective[code]
     text = finding.message.removeprefix(f"KPI {code} of unit {unit} ").removeprefix(f"Objective {code} ")
     url = here.kpi(structure.kpi[code]) if noun == "kpi" else here.objective(structure.objective[code])
-    return {"name": thing.name, "url": url, "text": text.replace(" (V19)", ""), "fix": finding.fix}
+    mend = share_url(here, structure.kpi[code]) if finding.code == "CASCADE-TARGETS" else ""
+    return {"name": thing.name, "url": url, "text": text.replace(" (V19)", ""), "fix": finding.fix, "mend_url": mend}

@@ -64,6 +64,12 @@ class AmendmentForm:
     def __post_init__(self) -> None:
         """Every noun has its own layout."""
         self.layout = self.layout or LAYOUTS[self.noun]
+        self.start = {name: self._begun(name, value) for name, value in self.start.items()}
+
+    def _begun(self, name: str, value: Any) -> Any:
+        """A value that a new thing begins with, where it came from an address as text."""
+        known = isinstance(value, str) and name in self.type.model_fields
+        return _value(field_schema(self.type, name), value) if known else value
 
     @property
     def type(self) -> type[Definition]:

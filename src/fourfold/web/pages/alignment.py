@@ -10,9 +10,12 @@ from fourfold.engine.definitions import Kpi, Objective
 from fourfold.engine.statuses import Status
 from fourfold.graphics.track import spread_track
 from fourfold.records.queries.alignment import NOUNS, PER_PAGE, Alignment, Compared, alignment_of
+from fourfold.records.queries.amendment import may_define
+from fourfold.records.queries.cascade import carriers_of
 from fourfold.records.queries.together import together_of
 from fourfold.records.queries.window import statuses
 from fourfold.web.address import Here, here_at
+from fourfold.web.components.cascade import tree
 from fourfold.web.components.drawings import format_of, gap_of, target_text
 from fourfold.web.components.frame import crumb_of, show
 from fourfold.web.components.hidden import hidden_words
@@ -62,6 +65,8 @@ def alignment(request: Request, unit: str) -> HttpResponse:
         page="alignment",
         title="Alignment",
         crumbs=[crumb_of(here)],
+        tree=tree(here, carriers_of(here.scope)),
+        cascade_url=here.unit("cascade") if may_define(here.scope) else "",
         pull=None if (found := together_of(here.scope)) is None else pull_of(here, found),
         **context_of(here, page, asked._replace(page=page.page)),
     )

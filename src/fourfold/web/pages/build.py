@@ -26,6 +26,7 @@ from fourfold.web.components.assessed import coded
 from fourfold.web.components.dates import day_text
 from fourfold.web.components.field_words import in_form
 from fourfold.web.components.frame import crumb_of, show
+from fourfold.web.components.unit_rows import DEEPEST, unit_rows
 from fourfold.web.forms.waiver import can_waive, ended, key_of_finding, key_of_waiver, waived
 from fourfold.web.requests import Request, signed_in_form
 
@@ -122,6 +123,7 @@ def _page(
         changes_url=here.unit("build").partition("?")[0] + "changes/",
         library_url=here.unit("library"),
         units_url=here.unit("units"),
+        cascade_url=here.unit("cascade"),
         spreadsheets_url=here.unit("spreadsheets"),
     )  # fmt: skip
 
@@ -171,20 +173,11 @@ def _links(here: Here, d: Definitions) -> list[tuple[str, str]]:
 
 
 def _units(here: Here, d: Definitions) -> list[dict[str, Any]]:
-    """The tree, each unit after the one above it."""
-    below: dict[str | None, list[Any]] = {}
-    for unit in d.units:
-        below.setdefault(unit.parent, []).append(unit)
-    rows: list[dict[str, Any]] = []
-
-    def walk(parent: str | None, depth: int) -> None:
-        for unit in below.get(parent, []):
-            add = form_of(here, "unit", parent=unit.code)
-            rows.append({"name": unit.name, "url": form_of(here, "unit", unit), "depth": min(depth, 3), "new": add})
-            walk(unit.code, depth + 1)
-
-    walk(None, 0)
-    return rows
+    return [
+        {"name": unit.name, "url": form_of(here, "unit", unit), "indent": range(min(depth, DEEPEST)),
+         "new": form_of(here, "unit", parent=unit.code)}
+        for unit, depth in unit_rows(d)
+    ]  # fmt: skip
 
 
 def _shown(request: Request, findings: list[Finding]) -> list[Finding]:

@@ -21,6 +21,7 @@ from fourfold.web.components.dates import day_text
 from fourfold.web.components.field_words import in_form
 from fourfold.web.components.frame import show
 from fourfold.web.components.surroundings import Link
+from fourfold.web.components.unit_rows import DEEPEST, unit_rows
 from fourfold.web.forms.unit import move_of
 from fourfold.web.requests import Request, signed_in_form
 
@@ -82,19 +83,12 @@ def _page(
 
 
 def _rows(here: Here, written: Definitions, asked: str) -> Iterator[dict[str, Any]]:
-    """The tree, each unit after the one above it."""
-    below: dict[str | None, list[Unit]] = {}
-    for unit in written.units:
-        below.setdefault(unit.parent, []).append(unit)
-    todo = [(unit, 0) for unit in reversed(below.get(None, []))]
-    while todo:
-        unit, depth = todo.pop()
+    for unit, depth in unit_rows(written):
         yield {
-            "code": unit.code, "name": unit.name, "depth": min(depth, 3), "level": depth + 1,
+            "code": unit.code, "name": unit.name, "indent": range(min(depth, DEEPEST)), "level": depth + 1,
             "url": here.unit("units", o=unit.code), "chosen": unit.code == asked, "size": unit.size,
             "is_top": unit.parent is None, "past": _past(written, unit),
         }  # fmt: skip
-        todo += [(each, depth + 1) for each in reversed(below.get(unit.code, []))]
 
 
 def _past(written: Definitions, unit: Unit) -> list[str]:
