@@ -178,6 +178,31 @@ def test_other_weights_move_the_total_as_much_as_a_slow_draw_says() -> None:
     assert found == weight_robustness(evaluation, unit="all", period="2026-01", seed=4, draws=4000)
 
 
+def test_weights_are_drawn_for_the_children_of_every_node() -> None:
+    """Two perspectives of weights 1 and 3; the second has three objectives. A Dirichlet is gammas over their sum."""
+    scores, weights = {"a": 95.0, "b": 40.0, "c": 80.0, "d": 99.0}, {"b": 1, "c": 2, "d": 1}
+    definitions = organisation(
+        objectives=[{"code": "a", "name": "A", "perspective": "finance"},
+                    *({"code": c, "name": c, "perspective": "people", "weight": w} for c, w in weights.items())],
+        themes=[], kpis=[{"code": c, "name": c} for c in scores],
+        uses=[{"kpi": c, "objective": c} for c in scores],
+        targets=[{"kpi": c, "since": "2026-01", **GOAL} for c in scores],
+    )  # fmt: skip
+    evaluation = judged(definitions, figures(*((c, "2026-01", 50 + s / 2 if s > 50 else s) for c, s in scores.items())))
+    seen = {c: float(evaluation.kpis.score[evaluation.kpis.index[f"kpi:{c}"], 0, 0]) for c in scores}
+    random = Random(2)
+    slow = []
+    for _ in range(4000):
+        top = [random.gammavariate(20 * w / 4, 1) for w in (1, 3)]
+        low = [random.gammavariate(20 * w / 4, 1) for w in weights.values()]
+        people = sum(w * seen[c] for w, c in zip(low, weights, strict=True)) / sum(low)
+        slow.append((top[0] * seen["a"] + top[1] * people) / sum(top))
+    least, *_, most = statistics.quantiles(slow, n=20)
+    found = weight_robustness(evaluation, unit="all", period="2026-01", seed=9, draws=4000)
+    assert (found.low, found.high) == pytest.approx((least, most), abs=0.5)
+    assert found.score == pytest.approx((seen["a"] + 3 * (seen["b"] + 2 * seen["c"] + seen["d"]) / 4) / 4)
+
+
 def test_where_all_scores_are_alike_weights_do_not_matter() -> None:
     goals = [{"kpi": c, **GOAL} for c in "ab"]
     evaluation = judged(
