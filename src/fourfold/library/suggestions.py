@@ -24,7 +24,7 @@ THRESHOLD: Final = 0.4
 #: A single KPI is not suggested below this, whatever perspective and industry say.
 TOO_FAR: Final = 0.15
 #: Relevance against variety in the order of suggestions.
-LAMBDA: Final = 0.9
+LAMBDA: Final = 0.8
 #: A lead or lag KPI is brought forward when it has this share of the best relevance.
 GOOD_ENOUGH: Final = 0.6
 _FIRST: Final = 5
