@@ -39,7 +39,7 @@ def made(values: list[float], **changes: Any) -> tuple[Definitions, tuple[Outloo
         for i, v in enumerate(values)
     ]
     found = figures(d, to_polars(rows), as_of=NOW, periods=[d.calendar.parse("2026-10")])
-    return d, outlooks(d, found, as_of=NOW, kpis=["staff"])
+    return d, tuple(outlooks(d, found, as_of=NOW, kpis=["staff"]))
 
 
 @pytest.mark.parametrize("values", [MOVED, FAR, RISING, MOVED[:4], MOVED[:8]], ids=len)

@@ -42,7 +42,7 @@ from fourfold.engine.signals import (
     rule_set,
 )
 
-__all__ = ["Chance", "Outlook", "Prospect", "Way", "each_outlook", "outlooks", "segments_of"]
+__all__ = ["Chance", "Outlook", "Prospect", "Way", "outlooks", "segments_of"]
 
 #: Yes or no, and levels, have neither trend nor interval; nor has what is frozen.
 _DISCRETE: Final = (MeasureKind.BOOLEAN, MeasureKind.ORDINAL)
@@ -97,8 +97,10 @@ def outlooks(
     units: Collection[str] | None = None,
     until: date | None = None,
     calibrations: Mapping[Frequency, Calibration] | None = None,
-) -> tuple[Outlook, ...]:
+) -> Iterator[Outlook]:
     """The outlook of these KPIs (all without `kpis`) in these units, by KPI, then unit, in the order of the figures.
+
+    One after the other, of some KPIs at a time, so that memory does not grow with how many there are.
 
     `found` are figures at the KPIs' own frequencies. Only periods that end by `until` are read, all without it; those
     that begin after `as_of` never are. A unit that does not have a KPI, or has no figure of it, gets an outlook that
@@ -118,22 +120,6 @@ def outlooks(
     >>> one.origin.id, one.reading.phase.name, one.forecast.method.name, one.chance
     ('M:2026-08', 'TRIAL', 'SES', None)
     """
-    return tuple(
-        each_outlook(definitions, found, as_of=as_of, kpis=kpis, units=units, until=until, calibrations=calibrations)
-    )
-
-
-def each_outlook(
-    definitions: Definitions,
-    found: Figures,
-    *,
-    as_of: datetime,
-    kpis: Collection[str] | None = None,
-    units: Collection[str] | None = None,
-    until: date | None = None,
-    calibrations: Mapping[Frequency, Calibration] | None = None,
-) -> Iterator[Outlook]:
-    """The same one after the other: of some KPIs at a time, so that memory does not grow with how many there are."""
     today = latest_day(definitions, as_of)
     for groups, block in found.blocks:
         own = [kpi for g in groups for kpi in g.kpis]

@@ -48,7 +48,7 @@ def looked_at() -> tuple[Figures, tuple[Outlook, ...]]:
     """All series at once, as pages and commands read them."""
     d, at = card().definitions, base().evaluation.as_of
     found = figures(d, card().rows, as_of=at, periods=periods_of(d, card().rows, view="month", as_of=at))
-    return found, outlooks(d, found, as_of=at)
+    return found, tuple(outlooks(d, found, as_of=at))
 
 
 def plain(body: object) -> Any:

@@ -21,7 +21,7 @@ from fourfold.engine.findings import Finding
 from fourfold.engine.forecasts import hindcast
 from fourfold.engine.groups import with_inputs
 from fourfold.engine.kpis import Figures, figures
-from fourfold.engine.outlook import Chance, Outlook, Prospect, Way, each_outlook, outlooks
+from fourfold.engine.outlook import Chance, Outlook, Prospect, Way, outlooks
 from fourfold.engine.periods import Calendar, Period
 from fourfold.engine.rows import Rows, locate
 from fourfold.engine.signals import (
@@ -80,7 +80,8 @@ def outlooks_now(
     """
     found = figures_now(organisation, ready, as_of=as_of, kpis=kpis)
     own = calibrations_in_use(organisation, ready, kpis)
-    return outlooks(ready.definitions, found, as_of=as_of, kpis=kpis, units=units, until=until, calibrations=own)
+    made = outlooks(ready.definitions, found, as_of=as_of, kpis=kpis, units=units, until=until, calibrations=own)
+    return tuple(made)
 
 
 def figures_now(
@@ -107,7 +108,7 @@ def all_outlooks(
     shown = periods_of(definitions, rows, view="month", as_of=as_of)
     found = figures(definitions, rows, as_of=as_of, periods=shown)
     own, findings = recalibrated(organisation, ready, found, as_of=as_of)
-    made = each_outlook(definitions, found, as_of=as_of, calibrations=own)
+    made = outlooks(definitions, found, as_of=as_of, calibrations=own)
     said: list[Kept] = []
     for outlook in kept(made):
         said.append(outlook)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import datetime
 
 from fourfold.engine import gaming
@@ -9,6 +10,7 @@ from fourfold.engine.cells import Bools, Floats
 from fourfold.engine.definitions import Kpi
 from fourfold.engine.period_states import PeriodState as State
 from fourfold.engine.period_states import month_of
+from fourfold.engine.plausible import number_of
 from fourfold.records import models
 from fourfold.records.closed_periods import ids_above
 from fourfold.records.frames.series import OwnSeries
@@ -34,9 +36,9 @@ def last_minute_of(scope: Scope, kpi: Kpi, series: OwnSeries, sigma: float) -> t
         end, i = closed.get(month_of(period).id), place.get(period.ordinal)
         if end is None or i is None or at > end:
             continue
-        number = value if value is not None else kpi.factor * top / bottom if top is not None and bottom else None
+        number = number_of(kpi, value, top, bottom)
         hours.append((end - at).total_seconds() / 3600)
-        values.append(float("nan") if number is None else float(number))
+        values.append(math.nan if number is None else number)
         targets.append(float(series.targets[i]))
     return gaming.entries_of(hours, values, targets, sigma, kpi.polarity)
 
