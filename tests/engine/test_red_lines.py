@@ -15,7 +15,7 @@ from fourfold.engine.explain import explain
 from fourfold.engine.statuses import Status
 from tests.engine.scorecards import figures, judged, scorecard, seen
 
-NUMBERS = st.sampled_from([-5.0, -1.0, 0.0, 0.5, 2.0, 9.4, math.nan])
+NUMBERS = st.sampled_from([-5.0, -1.0, 0.0, 0.5, 1.0, 2.0, 9.4, math.nan])
 CASES = st.tuples(NUMBERS, st.sampled_from(list(Polarity)), NUMBERS, NUMBERS, st.booleans())
 SIGN = {Polarity.HIGHER_BETTER: 1.0, Polarity.LOWER_BETTER: -1.0}
 

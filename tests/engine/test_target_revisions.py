@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import UTC, date, datetime
 from itertools import pairwise
 
@@ -47,6 +48,16 @@ def test_drift_is_the_sum_of_what_was_given_up(values: list[int]) -> None:
     assert history.drift == pytest.approx(given_up / (120 - values[0]))
 
 
+def test_without_a_way_to_go_there_is_no_drift_and_the_same_again_is_no_easing() -> None:
+    first = {"since": "2026-01", "value": 90, "baseline": 90}
+    d = kpi_with(HIGH, first, {"since": "2026-04", "value": 90}, {"since": "2026-07", "value": 85})
+    (history,) = histories(d, d.kpis[0])
+    assert math.isnan(history.drift)
+    assert [r.eased for r in history.revisions] == [0.0, 5.0] and len(history.easings) == 1
+    assert [r.place for r in history.revisions] == [1, 2]
+    assert math.isnan(histories(kpi_with(HIGH, {"since": "2026-01", "value": 90}), d.kpis[0])[0].drift)
+
+
 def test_versions_are_taken_by_begin_and_by_unit() -> None:
     versions = (
         {"since": "2026-07", "value": 80},
@@ -84,6 +95,16 @@ def test_a_year_later_is_not_within_a_year() -> None:
         versions = ({"since": "2025-01", "value": 9}, {"since": "2026-01", "value": 8}, {"since": second, "value": 7})
         d = kpi_with(HIGH, *versions)
         assert len(list(twice_in_a_year(histories(d, d.kpis[0])[0].easings))) == count
+
+
+@pytest.mark.parametrize(("first", "second", "count"), [
+    ("D:2026-03-15", "D:2027-03-14", 1), ("D:2026-03-15", "D:2027-03-15", 0), ("D:2026-03-15", "D:2027-02-20", 1),
+    ("D:2026-03-15", "D:2027-04-01", 0), ("D:2026-12-31", "D:2027-12-30", 1), ("D:2026-01-01", "D:2026-01-02", 1),
+])  # fmt: skip
+def test_within_a_year_is_less_than_twelve_months_to_the_day(first: str, second: str, count: int) -> None:
+    versions = ({"since": "D:2020-01-01", "value": 9}, {"since": first, "value": 8}, {"since": second, "value": 7})
+    d = kpi_with(HIGH, *versions, frequency="day")
+    assert len(list(twice_in_a_year(histories(d, d.kpis[0])[0].easings))) == count
 
 
 def said(d: Definitions) -> list[str]:
@@ -128,5 +149,7 @@ def test_a_unit_has_its_own_history_or_the_shared_one_up_to_a_day() -> None:
     own = history_until(d, d.kpis[0], "north", date.max)
     assert shared is not None and [r.target.since for r in shared.revisions] == ["2026-04"]
     assert shared.drift == pytest.approx(0.2)
+    begun = history_until(d, d.kpis[0], "south", date(2026, 7, 1))
+    assert begun is not None and [r.target.since for r in begun.revisions] == ["2026-04", "2026-07"]
     assert own is not None and own.original.value == 70 and not own.revisions
     assert history_until(kpi_with(HIGH), d.kpis[0], "north", date.max) is None
