@@ -31,13 +31,21 @@ DEMO_DAY = datetime(2026, 11, 15, 12, tzinfo=UTC)
 ENTRIES, WARM = 120, 5
 
 
-def set_up(data: Path) -> None:
-    """Django with a new database in this folder."""
+def set_up(data: Path, database: str = "") -> None:
+    """Django with a new database: on SQLite in this folder, or at an address of PostgreSQL where it is made anew."""
     os.environ |= {
         "DJANGO_SETTINGS_MODULE": "fourfold.project.settings",
         "FOURFOLD_DATA": str(data),
-        "DATABASE_URL": f"sqlite:///{data / 'fourfold.sqlite3'}",
+        "DATABASE_URL": database or f"sqlite:///{data / 'fourfold.sqlite3'}",
     }
+    if database:
+        import psycopg
+        from psycopg.sql import SQL, Identifier
+
+        server, _, name = database.rpartition("/")
+        with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
+            connection.execute(SQL("DROP DATABASE IF EXISTS {}").format(Identifier(name)))
+            connection.execute(SQL("CREATE DATABASE {}").format(Identifier(name)))
     import django
     from django.core.management import call_command
 

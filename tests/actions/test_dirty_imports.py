@@ -15,7 +15,7 @@ from fourfold.connectors.files.mapping import Mapping
 from fourfold.connectors.files.propose import codes_of, propose
 from fourfold.engine.definitions import Definitions
 from fourfold.records.frames.definition import write_definitions
-from fourfold.records.frames.imports import ImportResult
+from fourfold.records.frames.row_outcome import ImportResult
 from fourfold.records.models import Import, Measurement, Organisation
 from tests.connectors.files.test_dirty_sets import company, opened
 

@@ -12,8 +12,8 @@ from fourfold.actions.save_feed import FeedPlan
 from fourfold.connectors.port import Rows, Window
 from fourfold.errors import NotFound
 from fourfold.records.frames.feed import figures_of
-from fourfold.records.frames.imports import ImportResult
 from fourfold.records.frames.imports import Rows as Figures
+from fourfold.records.frames.row_outcome import ImportResult
 from fourfold.records.models import Organisation
 from fourfold.records.ready import Ready, ready_definitions
 

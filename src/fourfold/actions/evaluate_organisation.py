@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
@@ -17,6 +16,7 @@ from fourfold.actions.outcome import Outcome
 from fourfold.engine.due import todays
 from fourfold.engine.evaluate import evaluate
 from fourfold.engine.findings import Finding
+from fourfold.engine.progress import Progress
 from fourfold.engine.results import Evaluation as EngineRun
 from fourfold.engine.results import View
 from fourfold.engine.rows import locate
@@ -35,7 +35,7 @@ _TRIES: Final = 2
 
 def evaluate_organisation(
     *, by: Person | None, organisation: str | None = None, reason: str = "", as_of: datetime | None = None,
-    tell: Callable[[str, int, int], None] | None = None,
+    tell: Progress | None = None,
 ) -> Outcome[Evaluation]:
     """Compute all results of all units anew and store those that changed.
 
@@ -109,7 +109,7 @@ class Computed:
 
 
 def compute(
-    organisation: Organisation, as_of: datetime, tell: Callable[[str, int, int], None] | None = None
+    organisation: Organisation, as_of: datetime, tell: Progress | None = None
 ) -> Computed:
     """All results and outlooks from the figures as known now; writes nothing."""
     ready = ready_definitions(organisation)

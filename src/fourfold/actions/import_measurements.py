@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from datetime import UTC, datetime
-from typing import Final, TypeAlias
+from typing import Final
 
 from django.db import transaction
 
@@ -20,19 +20,21 @@ from fourfold.actions.origin import acting_for
 from fourfold.actions.outcome import Outcome
 from fourfold.engine.due import day_at
 from fourfold.engine.findings import Finding, Level, Place, errors
+from fourfold.engine.progress import Progress
 from fourfold.engine.words import did_you_mean
 from fourfold.errors import Conflict, NotFound
 from fourfold.records.frames.imports import (
     Checked,
-    ImportResult,
     Moved,
     Pair,
     Rows,
+    Settled,
     check_import,
     digest_of_rows,
     pairs_of,
     write_import,
 )
+from fourfold.records.frames.row_outcome import ImportResult
 from fourfold.records.models import Import, Kpi, Organisation, Person, Unit
 from fourfold.records.queries.deputies import absent_person
 from fourfold.records.ready import Ready, ready_definitions
@@ -40,12 +42,14 @@ from fourfold.records.scope import principal_of
 
 #: Up to so many changed figures, what they change is evaluated with them; of more, everything is, right afterwards.
 FEW: Final = 200
-#: Is told a stage, how much of it is done, and of how much, 0 where nobody knows.
-Progress: TypeAlias = Callable[[str, int, int], None]
 
 
 class _Refused(Exception):
-    """Nothing is to be kept of what was written."""
+    """Nothing is to be kept of what was written; `settled` says what would have become of the rows."""
+
+    def __init__(self, settled: Settled) -> None:
+        self.settled = settled
+        super().__init__()
 
 
 def import_measurements(
@@ -82,7 +86,8 @@ def import_measurements(
     refused, absent = _refusals(by, found, ready, pairs_of(rows), moment)
     checked = check_import(rows, ready, refused, file=source if kind == "file" else None, at=moment, tell=tell)
     if dry_run or not checked.is_usable or (checked.reasons and not quarantine):
-        return _looked_at(found, ready, checked, by=by, at=moment, is_dry=dry_run and quarantine)
+        settled = write_import(found, ready, checked, by=by, at=moment, run=None, tell=tell)
+        return _looked_at(checked, settled, is_dry=dry_run and quarantine)
     run = Import(
         organisation=found, kind=kind, source=source[:500], by=by, at=moment, sha256=digest_of_rows(rows),
         file_sha256=file.sha256 if file else "", mapping=file.mapping if file else None,
@@ -92,9 +97,10 @@ def import_measurements(
             result, few = _record(found, ready, checked, run, quarantine=quarantine, tell=tell)
             if file is not None:
                 remember(found, file, by=by, at=moment)
-    except _Refused:
-        return _looked_at(found, ready, checked, by=by, at=moment, is_dry=False)
+    except _Refused as nothing:
+        return _looked_at(checked, nothing.settled, is_dry=False)
     findings = (*_kept_apart(checked, result), *unusual_in(found, ready, result.run))
+    del rows, checked  # evaluating needs the memory
     if waits and not is_evaluated(found, on=None if few else moment):
         reason = f"Imported {source}"  # a crash before this is made good by the same import again, or by the job
         findings += evaluate_organisation(
@@ -107,7 +113,7 @@ def summary_of(result: ImportResult) -> str:
     """The counts in words.
 
     >>> import polars as pl
-    >>> summary_of(ImportResult(pl.DataFrame({"row": [1, 2]}), pl.Series([0]), {}, done=True))
+    >>> summary_of(ImportResult(pl.Series([1, 2]), pl.Series([0]), {}, pl.DataFrame(), done=True))
     '1 figure loaded, 1 unchanged, 0 rejected'
     """
     one = "figure" if result.loaded == 1 else "figures"
@@ -131,7 +137,7 @@ def _record(
     )  # fmt: skip
     result = settled.result(checked, done=True, run=run)
     if result.rejected and not quarantine:
-        raise _Refused
+        raise _Refused(settled)
     if not (result.loaded or result.rejected):
         run.delete()
         return settled.result(checked, done=True), True
@@ -159,11 +165,8 @@ def _changes(ready: Ready, moved: Collection[Moved]) -> list[Change]:
     return [Change(kpi, unit, calendar.parse(period), correction) for kpi, unit, period, correction in moved]
 
 
-def _looked_at(
-    organisation: Organisation, ready: Ready, checked: Checked, *, by: Person | None, at: datetime, is_dry: bool
-) -> Outcome[ImportResult]:
+def _looked_at(checked: Checked, settled: Settled, *, is_dry: bool) -> Outcome[ImportResult]:
     """What would be, with the findings that stand against it; without errors where it `is_dry` and others may stay."""
-    settled = write_import(organisation, ready, checked, by=by, at=at, run=None)
     result = settled.result(checked, done=False)
     closed = {(r.code, r.message): r for r in settled.reasons}.values()
     said = [*checked.findings, *(Finding(r.code, Level.ERROR, Place(thing="period"), r.message, r.fix) for r in closed)]

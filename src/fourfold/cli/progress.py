@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 from fourfold.cli.output import console
+from fourfold.engine.progress import Progress
 
 
 @contextmanager
-def progress(noun: str) -> Iterator[Callable[[str, int, int], None]]:
+def progress(noun: str) -> Iterator[Progress]:
     """A bar where somebody looks on; else a line where a stage begins, and, after the first second, a line a second.
 
     It is told the stage, how many of the noun are done, and of how many: 0 where nobody knows. A stage begins with
     0 of 0; one that never does is quick where it is short.
     """
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import Progress as Bars
 
     out = console(stderr=True)
     if out.is_terminal:
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-        with Progress(*columns, console=out) as bar:
+        with Bars(*columns, console=out) as bar:
             tasks: dict[str, int] = {}
 
             def draw(stage: str, done: int, total: int) -> None:

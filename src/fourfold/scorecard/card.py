@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,6 +16,7 @@ from fourfold.engine.former_trees import restated as restate
 from fourfold.engine.measurements import check_rows, to_polars
 from fourfold.engine.measurements.known import known_by
 from fourfold.engine.periods import Frequency, Period, PeriodError
+from fourfold.engine.progress import Progress
 from fourfold.engine.results import View
 from fourfold.engine.unit_settings import zone_of
 from fourfold.errors import FourfoldError
@@ -88,7 +88,7 @@ class Scorecard(Questions):
         *,
         as_of: Moment = None,
         view: View | str = "month",
-        progress: Callable[[str, int, int], None] = lambda stage, done, total: None,
+        progress: Progress = lambda stage, done, total: None,
     ) -> Outcome:
         """Evaluate figures in Parquet at `measurements` on a Spark cluster, and write the results to the folder `out`.
 

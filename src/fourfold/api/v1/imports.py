@@ -19,7 +19,8 @@ from fourfold.api.pages import asker, known_only, token_of
 from fourfold.connectors.push import FORMS, TooLarge, UnknownForm, read_body
 from fourfold.engine.findings import Level, errors
 from fourfold.errors import Forbidden, Kind
-from fourfold.records.frames.imports import ImportResult, Rows, Run
+from fourfold.records.frames.imports import Rows
+from fourfold.records.frames.row_outcome import ImportResult, Run
 from fourfold.records.models import Person
 from fourfold.records.queries.api import organisation_of
 from fourfold.records.queries.imports import may_import

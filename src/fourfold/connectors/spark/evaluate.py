@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.metadata import version
 from threading import Event, Thread
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Final
 
 from fourfold.connectors.spark.session import NoCluster, reason
 from fourfold.connectors.spark.store import Store, address
@@ -19,6 +19,7 @@ from fourfold.engine.cluster.kernel import FINDING, KPI, NODE
 from fourfold.engine.cluster.stages import evaluate_kpis_on, findings_of, roll_up_nodes_on
 from fourfold.engine.definitions import Definitions
 from fourfold.engine.findings import Finding, errors
+from fourfold.engine.progress import Progress
 from fourfold.engine.results import View
 from fourfold.errors import ConfigurationError, FourfoldError, NotFound
 
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
     from pyspark import SparkContext
     from pyspark.sql import DataFrame, SparkSession
 
-#: Told what is being done, and how many of how many tasks of it are.
-Progress: TypeAlias = Callable[[str, int, int], None]
 #: Seconds between two looks at how far it is.
 PAUSE: Final = 0.5
 #: Seconds without any worker after which it gives up.

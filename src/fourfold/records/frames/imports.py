@@ -8,23 +8,26 @@ and only the rest (corrections, revisions with their own times) is settled one b
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Final, NamedTuple, TypeAlias
 
 import polars as pl
+from django.db.models import TextField
+from django.db.models.functions import Cast
 
-from fourfold.connectors.files.safe_cell import safe_table
 from fourfold.engine.approvals import needs_approval
 from fourfold.engine.cells import Mark, State
 from fourfold.engine.due import day_at
 from fourfold.engine.findings import Finding, Level, Place, errors
 from fourfold.engine.measurements import COLUMNS, FIGURES, LISTED, Reason, check_each
+from fourfold.engine.progress import Progress
 from fourfold.records.bulk import insert_table, time_text
 from fourfold.records.closed_periods import closed_places
-from fourfold.records.frames.measurement import TEXTS, Planned, plan_measurements, write_planned
+from fourfold.records.frames.measurement import Planned, plan_measurements, read_table, text_of, write_planned
+from fourfold.records.frames.row_outcome import ImportResult
 from fourfold.records.models import Import, Measurement, Organisation, Person
 from fourfold.records.ready import Ready
 
@@ -44,23 +47,6 @@ _PLAIN: Final = r"^-?(0|[1-9][0-9]*)(\.[0-9]+)?$"  # digits that the database gi
 _CELL: Final = ("k", "u", "period")
 
 
-class RowOutcome(NamedTuple):
-    """What became of one row: `loaded`, `unchanged`, or `rejected` with its reasons."""
-
-    row: int
-    outcome: str
-    reasons: tuple[Reason, ...] = ()
-
-
-class Run(NamedTuple):
-    """Rows one after another, from the number `first` to `last`, of which the same became."""
-
-    first: int
-    last: int
-    outcome: str
-    reasons: tuple[Reason, ...] = ()
-
-
 class Moved(NamedTuple):
     """A cell that got another figure; a correction replaces a number by a number."""
 
@@ -72,84 +58,16 @@ class Moved(NamedTuple):
 
 @dataclass(frozen=True)
 class Checked:
-    """Rows that can be loaded, in `parts`, and the `reasons` why others cannot; not usable without needed columns."""
+    """Rows that can be loaded, in `parts`, and the `reasons` why others cannot; not usable without needed columns.
 
-    rows: Rows
-    parts: tuple[pl.DataFrame, ...] = ()
-    reasons: tuple[Reason, ...] = ()
-    findings: tuple[Finding, ...] = ()
-    is_usable: bool = True
-
-
-@dataclass(frozen=True)
-class ImportResult:
-    """What an import did, or would do where it is not `done`; `read` is `loaded`, `unchanged` and `rejected` together.
-
-    `unchanged` says what is known already, or nothing. `run` is the record of it, None where there was nothing to keep.
+    The parts go as they are written, so that what is done holds no memory.
     """
 
     rows: Rows
-    at_loaded: pl.Series
-    reasons: Mapping[int, tuple[Reason, ...]]
-    done: bool = False
-    run: Import | None = None
-
-    @property
-    def read(self) -> int:
-        """How many rows there were."""
-        return len(self.rows)
-
-    @property
-    def loaded(self) -> int:
-        """How many brought something new."""
-        return len(self.at_loaded)
-
-    @property
-    def rejected(self) -> int:
-        """How many cannot be loaded."""
-        return len(self.reasons)
-
-    @property
-    def unchanged(self) -> int:
-        """How many bring nothing new."""
-        return self.read - self.loaded - self.rejected
-
-    def each(self) -> Iterator[RowOutcome]:
-        """Every row in its order."""
-        is_new = pl.int_range(self.read, eager=True).is_in(self.at_loaded.implode())
-        for at, (row, new) in enumerate(zip(self.rows["row"], is_new, strict=True)):
-            why = self.reasons.get(at, ())
-            yield RowOutcome(row, "rejected" if why else "loaded" if new else "unchanged", why)
-
-    def runs(self, most: int) -> list[Run]:
-        """Rows one after another of which the same became, together; of those with reasons the first `most`."""
-        kinds: dict[tuple[Reason, ...], int] = {}
-        numbers = {at: kinds.setdefault(tuple(r._replace(at=0) for r in why), len(kinds))
-                   for at, why in self.reasons.items()}  # fmt: skip
-        places = pl.Series("at", list(numbers), pl.Int64)
-        why = pl.DataFrame([places, pl.Series("why", list(numbers.values()), pl.Int64)])
-        new = pl.col("at").is_in(self.at_loaded.implode()).alias("new")
-        rows = self.rows.select("row", pl.int_range(pl.len(), dtype=pl.Int64).alias("at")).with_columns(new)
-        rows = rows.join(why, on="at", how="left", maintain_order="left")
-        kind = pl.struct(pl.col("why"), pl.col("new") & pl.col("why").is_null())
-        runs = rows.group_by(kind.rle_id().alias("id"), maintain_order=True).agg(
-            pl.col("row").first().alias("first"), pl.col("row").last().alias("last"), pl.col("new", "why").first()
-        )  # fmt: skip
-        shown = runs.filter(pl.col("why").is_null() | (pl.col("why").is_not_null().cum_sum() <= most))
-        reasons = list(kinds)
-        return [
-            Run(first, last, "loaded" if new else "unchanged") if why is None
-            else Run(first, last, "rejected", reasons[why])
-            for first, last, new, why in shown.select("first", "last", "new", "why").iter_rows()
-        ]  # fmt: skip
-
-    def report(self) -> str:
-        """The rejected rows as CSV, each with its reasons: to be mended, and imported again as it is."""
-        order = sorted(self.reasons)
-        given = [c for c in (*COLUMNS, "row") if c in self.rows.columns]
-        said = (" ".join(f"{r.message} {r.fix}".strip() for r in self.reasons[at]) for at in order)
-        table = self.rows.select(given)[order].with_columns(pl.Series("reason", list(said), pl.String))
-        return safe_table(table, (*TEXTS, "reason")).write_csv()
+    parts: list[pl.DataFrame] = field(default_factory=list)
+    reasons: tuple[Reason, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    is_usable: bool = True
 
 
 def pairs_of(rows: Rows) -> list[Pair]:
@@ -171,7 +89,7 @@ def digest_of_rows(rows: Rows) -> str:
 
 def check_import(
     rows: Rows, ready: Ready, refused: Mapping[Pair, Finding], *, file: str | None, at: datetime,
-    tell: Callable[[str, int, int], None] | None = None,
+    tell: Progress | None = None,
 ) -> Checked:  # fmt: skip
     """Check every row but those that are `wrong` already; those of the pairs in `refused` are rejected unseen.
 
@@ -216,7 +134,7 @@ def check_import(
         if tell:
             tell("Checked", done, len(rows))
         parts.append(_without(good, early).drop("value", "numerator", "denominator", "file", "index"))
-    return Checked(rows, tuple(parts), tuple(reasons), tuple(dict.fromkeys(findings))[:LISTED])
+    return Checked(rows, parts, tuple(reasons), tuple(dict.fromkeys(findings))[:LISTED])
 
 
 @dataclass
@@ -240,7 +158,9 @@ class Settled:
         if not checked.is_usable:
             reasons = dict.fromkeys(range(len(checked.rows)), tuple(_reason(f) for f in errors(checked.findings)))
         loaded = pl.concat([pl.Series(dtype=pl.Int64), *self.loaded])
-        return ImportResult(checked.rows, loaded, reasons, done, run)
+        given = [c for c in (*COLUMNS, "row") if c in checked.rows.columns]
+        refused = checked.rows.select(given)[sorted(reasons)]
+        return ImportResult(checked.rows["row"], loaded, reasons, refused, done, run)
 
 
 def write_import(
@@ -253,7 +173,7 @@ def write_import(
     run: Import | None,
     quarantine: bool = False,
     few: int = 0,
-    tell: Callable[[str, int, int], None] | None = None,
+    tell: Progress | None = None,
 ) -> Settled:
     """Record what is new, in the transaction that holds the lock; without a `run` only say what would be.
 
@@ -261,10 +181,11 @@ def write_import(
     the caller undoes the rest. Up to `few` cells are told of by name.
     """
     settled, done, total = Settled(), 0, sum(map(len, checked.parts))
-    for part in checked.parts:
-        done += len(part)
+    while checked.parts:
+        part = checked.parts.pop(0)
         if tell:
-            tell("Recorded" if run else "Compared", done - len(part), total)
+            tell("Recorded" if run else "Compared", done, total)
+        done += len(part)
         if len(part):
             _settle(organisation, ready, part, settled, by=by, at=at, run=run, quarantine=quarantine, few=few)
     return settled
@@ -368,17 +289,21 @@ def _ids(column: str, ids: Mapping[str, int]) -> pl.Expr:
 
 
 def _known(organisation: Organisation, part: pl.DataFrame, ready: Ready) -> pl.DataFrame:
-    """What is known now of the KPIs and units of a part, its columns named `was_…`."""
+    """What is known now of the KPIs, units and periods of a part, its columns named `was_…`."""
     kpis, units = part["k"].unique().to_list(), part["u"].unique().to_list()
-    found = Measurement.objects.filter(organisation=organisation, kpi__in=kpis).current()
+    starts = [ready.definitions.calendar.parse(text).start for text in part["period"].unique()]
+    found = Measurement.objects.filter(
+        organisation=organisation, kpi__in=kpis, start__gte=min(starts), start__lte=max(starts)
+    ).current()
     if len(units) < len(ready.units) // 2:
         found = found.filter(unit__in=units)
-    names = ("kpi_id", "unit_id", "period", *FIGURES, "state", "marks", "source", "reason", "recorded_at")
-    rows = (
-        (*row[:3], *(None if f is None else format(f, "f") for f in row[3:6]), *row[6:-1], _moment(row[-1]))
-        for row in found.values_list(*names).iterator(chunk_size=5_000)
+    figures = (text_of(figure) for figure in FIGURES)
+    rows = found.values_list(
+        "kpi_id", "unit_id", "period", *figures, "state", "marks", "source", "reason", Cast("recorded_at", TextField())
     )
-    return pl.DataFrame(rows, schema=_WAS, orient="row")
+    return read_table(rows, _WAS).with_columns(
+        pl.col("was_recorded").str.replace(r"\+00$", "").str.to_datetime("%Y-%m-%d %H:%M:%S%.f", time_unit="us")
+    )
 
 
 _WAS: Final[dict[str, pl.DataType]] = {
@@ -386,17 +311,14 @@ _WAS: Final[dict[str, pl.DataType]] = {
     "was_state": pl.UInt8(), "was_marks": pl.UInt8(), "was_source": pl.String(), "was_note": pl.String(),
     "was_recorded": pl.String(),
 }  # fmt: skip
+_RECORDED: Final = pl.col("recorded_at").str.to_datetime("%Y-%m-%dT%H:%M:%S%.f%:z", time_unit="us", time_zone="UTC")
 #: A row that says what is known, digit by digit, and no other text; of another form it may still say the same.
 _SAME: Final = pl.all_horizontal(
     *(pl.col(f"{f}_text").eq_missing(pl.col(f"was_{f}")) for f in FIGURES),
     pl.col("state") == pl.col("was_state"), pl.col("marks") == pl.col("was_marks"),
     *((pl.col(text).is_null() | (pl.col(text) == pl.col(f"was_{text}"))) for text in ("source", "note")),
-    pl.col("recorded_at").is_null() | (pl.col("recorded_at") >= pl.col("was_recorded")),
+    pl.col("recorded_at").is_null() | (_RECORDED.dt.replace_time_zone(None) >= pl.col("was_recorded")),
 ).fill_null(False)  # fmt: skip
-
-
-def _moment(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat()
 
 
 def _loaded(rest: pl.DataFrame, planned: Planned) -> pl.Series:

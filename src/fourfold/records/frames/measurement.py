@@ -7,7 +7,7 @@ follow one another without a gap: each is superseded at the moment the next one 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -16,7 +16,8 @@ from itertools import chain, islice
 from operator import or_
 from typing import TYPE_CHECKING, Any, Final
 
-from django.db.models import ExpressionWrapper, F, Q, TextField
+from django.db import connection
+from django.db.models import ExpressionWrapper, F, Q, QuerySet, TextField
 
 from fourfold.connectors.files.safe_cell import safe_table
 from fourfold.engine.approvals import needs_approval
@@ -191,8 +192,34 @@ def _float(figure: str | Decimal | None) -> float | None:
     return None if figure is None else float(figure)
 
 
-#: Figures without making decimals of them: the digits on SQLite, what the driver makes of them on PostgreSQL.
-_UNREAD: Final = tuple(ExpressionWrapper(F(figure), output_field=TextField()) for figure in FIGURES)
+def read_table(found: QuerySet[Any, Any], schema: Mapping[str, pl.DataType]) -> pl.DataFrame:
+    """What a query of values finds, under the names and types of `schema`: texts and whole numbers, null where none.
+
+    No field passes through what makes objects of Django's of it: figures and moments are asked for as texts.
+    """
+    import polars as pl
+
+    sql, values = found.query.sql_with_params()
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            with cursor.copy(f"COPY ({sql}) TO STDOUT (FORMAT csv)", values) as copy:
+                content = b"".join(copy)
+            kinds = dict(schema)
+            return pl.read_csv(content, has_header=False, schema=kinds) if content else pl.DataFrame(schema=kinds)
+        cursor.execute(sql, values)
+        blocks = [pl.DataFrame(schema=schema)]
+        while block := cursor.fetchmany(_BLOCK):
+            columns = zip(schema.items(), zip(*block, strict=True), strict=True)
+            blocks.append(pl.DataFrame([pl.Series(name, column, kind) for (name, kind), column in columns]))
+    return pl.concat(blocks)
+
+
+def text_of(field: str) -> ExpressionWrapper[F]:
+    """A figure without making a decimal of it: the digits on SQLite, what the driver makes of them on PostgreSQL."""
+    return ExpressionWrapper(F(field), output_field=TextField())
+
+
+_UNREAD: Final = tuple(text_of(figure) for figure in FIGURES)
 
 
 def current_revision(organisation: Organisation, ready: Ready, kpi: str, unit: str, period: str) -> Revision | None:

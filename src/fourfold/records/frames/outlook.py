@@ -7,7 +7,7 @@ their season are not kept.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from itertools import islice
 from typing import Any, Final, NamedTuple
@@ -23,6 +23,7 @@ from fourfold.engine.groups import with_inputs
 from fourfold.engine.kpis import Figures, figures
 from fourfold.engine.outlook import Chance, Outlook, Prospect, Way, outlooks
 from fourfold.engine.periods import Calendar, Period
+from fourfold.engine.progress import Progress
 from fourfold.engine.rows import Rows, locate
 from fourfold.engine.signals import (
     Assurance,
@@ -98,7 +99,7 @@ def figures_now(
 
 def all_outlooks(
     organisation: Organisation, ready: Ready, rows: Rows, *, as_of: datetime,
-    tell: Callable[[str, int, int], None] | None = None,
+    tell: Progress | None = None,
 ) -> tuple[tuple[Kept, ...], tuple[Finding, ...]]:
     """The outlooks of all KPIs and units that have figures, and what is to be said of past ones.
 

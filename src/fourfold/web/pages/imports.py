@@ -20,7 +20,7 @@ from fourfold.connectors.files.propose import Codes, Proposal, codes_of, fitted,
 from fourfold.engine.definitions import Definitions
 from fourfold.engine.findings import Finding
 from fourfold.errors import Forbidden
-from fourfold.records.frames.imports import ImportResult
+from fourfold.records.frames.row_outcome import ImportResult
 from fourfold.records.models import Upload
 from fourfold.records.queries.imports import (
     earlier_import,
@@ -164,10 +164,10 @@ def _page(request: Request, here: Here, kept: Upload, look: Look, status: int = 
 
 def _checked(result: ImportResult) -> dict[str, Any]:
     """The counts, and the first of the rows that are rejected."""
-    wrong = [row for row in result.each() if row.reasons] if result.rejected else []
-    rows = [{"row": r.row, "said": [f"{why.message} {why.fix}".strip() for why in r.reasons]} for r in wrong[:_ROWS]]
+    wrong = result.worst(_ROWS)
+    rows = [{"row": r.row, "said": [f"{why.message} {why.fix}".strip() for why in r.reasons]} for r in wrong]
     return {
-        "result": result, "rejected": rows, "more": max(0, len(wrong) - _ROWS),
+        "result": result, "rejected": rows, "more": result.rejected - len(rows),
         "loads": plural(result.loaded, "figure"), "bad": plural(result.rejected, "row"),
     }  # fmt: skip
 
