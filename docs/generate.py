@@ -85,12 +85,9 @@ def api_page(schema: dict[str, Any]) -> str:
                 for p in operation.get("parameters", ())
             ]
             if body := operation.get("requestBody"):
-                forms = [each["schema"].get("$ref", f"/{form}") for form, each in body["content"].items()]
-                named = [form.rpartition("/")[2] if form[0] == "#" else form[1:] for form in forms]
-                lines.append(f"- body: {', '.join(f'`{name}`' for name in named)}")
+                lines.append(f"- body: {_forms(body['content'])}")
             answers = ", ".join(
-                f"{status} `{answer['content']['application/json']['schema']['$ref'].rsplit('/', 1)[-1]}`"
-                for status, answer in operation["responses"].items()
+                f"{status} {_forms(answer['content'])}" for status, answer in operation["responses"].items()
             )
             lines += [f"- answers {answers}", ""]
     lines += ["## Schemas", ""]
@@ -98,6 +95,12 @@ def api_page(schema: dict[str, Any]) -> str:
         fields = ", ".join(f"`{field}`" for field in part.get("properties", {}))
         lines += [f"**{name}**: {part.get('description', '')} Fields: {fields}.", ""]
     return "\n".join(lines).rstrip() + "\n"
+
+
+def _forms(content: dict[str, Any]) -> str:
+    """The schemas of a body, or the media types of one that has none."""
+    forms = [each["schema"].get("$ref", f"/{form}") for form, each in content.items()]
+    return ", ".join(f"`{form.rpartition('/')[2] if form[0] == '#' else form[1:]}`" for form in forms)
 
 
 def pages() -> dict[str, str]:

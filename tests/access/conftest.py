@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.conf import settings
@@ -11,11 +12,14 @@ from django.db import transaction
 from pytest_django import DjangoDbBlocker
 
 from fourfold.access.directory import ScimDirectory
+from fourfold.actions.add_attachment import add_attachment
 from fourfold.actions.ask_restatement import ask_restatement
 from fourfold.actions.set_period_state import set_period_state
 from fourfold.engine.period_states import PeriodState
+from fourfold.records.models import Attachment
 from fourfold.testing.bakery import BAKERY, bakery
 from tests.access.principals import Asker, askers
+from tests.access.routes import EXAMPLES
 from tests.web.conftest import FIGURES, MILL, load
 
 #: Its SCIM is among the addresses.
@@ -55,6 +59,10 @@ def everybody(
             set_period_state(**where, state=PeriodState.CLOSED, reason="Over.")
             asked = ask_restatement(**where, kpi=kpi, value="7", code="error", reason="Counted twice.")
             assert asked.ok, asked.findings
+        for kpi in ("sales", "sick_leave", "ill"):  # each has the file that the others' addresses do not find
+            proof = {"kpi": kpi, "unit": "north", "period": "2026-04", "name": "till.txt", "content": b'{"till": 412}'}
+            assert add_attachment(by=None, organisation="bakery", **proof).ok
+        Attachment.objects.filter(kpi__code="sales").update(id=UUID(EXAMPLES["attachment"]))
         found = askers(DIRECTORIES[0])
         with django_db_blocker.block():
             yield found

@@ -36,6 +36,7 @@ PLACES: Final = {
 #: What stands for a part of an address that names no thing of an organisation.
 EXAMPLES: Final = {
     "code": "market_share", "noun": "kpi", "name": "x", "period": "2026-04", "uidb36": "a", "run": "1", "number": "1",
+    "attachment": "8c1f2a30-5b7e-4b6e-9a54-0d7f3c1e2b4c",
     "upload": "8c1f2a30-5b7e-4b6e-9a54-0d7f3c1e2b4a", "path": "Users", "hook": "8c1f2a30-5b7e-4b6e-9a54-0d7f3c1e2b4b",
 }  # fmt: skip
 #: Where a number stands for something of one's own account, which nobody else finds.
@@ -50,6 +51,7 @@ BODIES: Final[dict[str, dict[str, Any]]] = {
         "unit": "<unit>", "period": "2026-02", "value": "4", "code": "error", "reason": "Counted twice.",
     },
     "decide_restatement": {"verdict": "declined", "note": "It was right."},
+    "add_attachment": {"proof": "of the till"}, "remove_attachment": {},
     "make_guest_link": {"unit": "<unit>", "name": "The board"},
     "revoke_guest_link": {},
 }  # fmt: skip

@@ -23,6 +23,7 @@ from fourfold.access.directory import ScimDirectory, Visitor
 from fourfold.access.roles import Role
 from fourfold.access.scopes import Scope
 from fourfold.actions.accept_invitation import accept_invitation
+from fourfold.actions.add_attachment import add_attachment
 from fourfold.actions.add_library_kpi import add_library_kpi
 from fourfold.actions.admit_guest import admit_guest
 from fourfold.actions.admit_person import admit_person
@@ -63,6 +64,7 @@ from fourfold.actions.receive_delivery import receive_delivery
 from fourfold.actions.record_measurement import record_measurement, version_of
 from fourfold.actions.record_measurements import NewFigure, record_measurements
 from fourfold.actions.remind_people import remind_people
+from fourfold.actions.remove_attachment import remove_attachment
 from fourfold.actions.remove_connection import remove_connection
 from fourfold.actions.remove_examples import remove_examples
 from fourfold.actions.remove_feed import remove_feed
@@ -276,6 +278,23 @@ def _(path: Path) -> Act:
 @case(keep_upload)
 def _(path: Path) -> Act:
     return lambda: keep_upload(by=person(), name="may.csv", content=b"kpi,unit", **B)
+
+
+BILL: Final[dict[str, Any]] = {
+    "kpi": "sales", "unit": "north", "period": "2026-04", "name": "bill.pdf", "content": b"%PDF-1",
+}  # fmt: skip
+
+
+@case(add_attachment)
+def _(path: Path) -> Act:
+    return lambda: add_attachment(by=person(), **BILL, **B)
+
+
+@case(remove_attachment)
+def _(path: Path) -> Act:
+    kept = add_attachment(by=person(), **BILL, **B).value
+    assert kept
+    return lambda: remove_attachment(by=person(), attachment=kept.pk, at=NOW)
 
 
 SHOP: Final[dict[str, Any]] = {

@@ -31,7 +31,7 @@ STATIC = PACKAGE / "web" / "static"
 PAGES = (
     "home", "overview", "scorecard", "map", "alignment", "initiatives", "menu", "kpi", "quality", "figures", "steps",
     "objective", "search", "evidence", "portfolio", "data_quality", "scenario",
-    "proposals", "members", "readers", "periods",
+    "proposals", "members", "readers", "periods", "attachments",
     "approvals", "restatements", "library", "library_kpi", "suggestions", "guest_links",
     "start", "spreadsheets", "build", "units", "cascade", "changes", "new_thing", "amendment", "removal",
     "updates", "update_checks", "my_updates", "map_editor", "imports",
@@ -41,13 +41,13 @@ WITHOUT = {
     "forgotten", "deputies", "reset", "rights", "audit", "audit_export", "audit_home", "audit_verification",
     "tokens", "system", "reminder", "guest", "guest_link", "map_file", "kpi_file", "live",
     "sources", "connection", "feed", "feed_runs", "feed_run",
-    "upload", "rejects", "spreadsheet",
+    "upload", "rejects", "spreadsheet", "attachment",
 }  # fmt: skip
 
 
 def address(name: str) -> str:
     """A page of the bakery."""
-    if name in ("kpi", "quality", "figures", "steps", "proposals", "readers", "restatements"):
+    if name in ("kpi", "quality", "figures", "steps", "proposals", "readers", "restatements", "attachments"):
         row = Kpi.objects.get(organisation__code="bakery", code="sales")
         return f"/kpi/{row.pk}-sales/" + ("" if name == "kpi" else f"{name}/")
     if name in ("objective", "suggestions"):
@@ -176,7 +176,7 @@ def counted(get: Callable[[], Any]) -> int:
 def test_no_page_asks_the_database_more_often_than_its_baseline(alice: Client, table: str) -> None:
     """Exact counts: a page that asks less often lowers its line in query_counts.toml."""
     asked_by_the_test = {"kpi": 1, "quality": 1, "figures": 1, "steps": 1, "objective": 1, "proposals": 1, "readers": 1,
-                         "suggestions": 1}  # fmt: skip
+                         "suggestions": 1, "attachments": 1}  # fmt: skip
     for name in ("overview", "alignment"):  # definitions are read once and kept
         alice.get(address(name))
     # One request of ten takes a portion for those after it; here none does.

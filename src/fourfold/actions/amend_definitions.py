@@ -27,7 +27,7 @@ from fourfold.engine.former_trees import parent_on
 from fourfold.errors import Conflict, NotFound
 from fourfold.records.amendment_text import text_of
 from fourfold.records.frames.definition import write_amendments
-from fourfold.records.models import Kpi, Measurement, Organisation, PeriodState, Person, Unit
+from fourfold.records.models import Attachment, Kpi, Measurement, Organisation, PeriodState, Person, Unit
 from fourfold.records.queries.amendment import EVENT
 from fourfold.records.ready import keep_ready, ready_definitions
 
@@ -111,14 +111,15 @@ def _taken(before: object, amendments: Amendments) -> Iterator[Finding]:
 
 
 def _in_use(organisation: Organisation, amendments: Amendments) -> Iterator[Finding]:
-    """A KPI or unit that is to go and has figures."""
+    """A KPI or unit that is to go and has figures, or files of figures."""
     for each in amendments:
         model = {"kpis": Kpi, "units": Unit}.get(each.noun)
         if model is None or each.after is not None:
             continue
         rows = model.objects.filter(organisation=organisation, code=each.name)
         column = "kpi__in" if model is Kpi else "unit__in"
-        has_figures = Measurement.objects.filter(organisation=organisation, **{column: rows}).exists()
+        kept = (Measurement.objects, Attachment.objects)
+        has_figures = any(each.filter(organisation=organisation, **{column: rows}).exists() for each in kept)
         if has_figures or (model is Unit and PeriodState.objects.filter(unit__in=rows).exists()):
             noun = "KPI" if model is Kpi else "unit"
             fix = "Archive it: its state becomes “retired”, and its history stays." if model is Kpi else "Keep it."

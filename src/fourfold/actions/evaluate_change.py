@@ -58,6 +58,7 @@ def evaluate_change(
     was_evaluated: bool,
     as_of: datetime,
     reason: str,
+    outlooks_follow: bool = False,
 ) -> Outcome[Evaluation]:
     """Compute the KPIs whose figures changed, those computed from them, and the nodes above; store what differs.
 
@@ -94,11 +95,13 @@ def evaluate_change(
         _roll_up(run, ready, dirty, found, different, changes)
     count = changes.write(run)
     write_veils(organisation, ready)
-    _tell(organisation, ready, changed, changes)
+    _tell(organisation, ready, changed, changes, is_held=outlooks_follow)
     return Outcome(f"{count:,} result{'s' if count != 1 else ''} changed", run)
 
 
-def _tell(organisation: Organisation, ready: Ready, changed: Sequence[Change], changes: Changes) -> None:
+def _tell(
+    organisation: Organisation, ready: Ready, changed: Sequence[Change], changes: Changes, *, is_held: bool
+) -> None:
     """Tell open pages where results are different, and of the figures themselves: some pages show these alone."""
     rows = (*changes.new, *(row for _, row in changes.changed))
     tell(
@@ -106,6 +109,7 @@ def _tell(organisation: Organisation, ready: Ready, changed: Sequence[Change], c
         units={row[0] for row in rows} | {ready.units[change.unit] for change in changed},
         nodes={row[3] for row in rows} | {f"kpi:{change.kpi}" for change in changed},
         periods={change.period.id for change in changed},
+        is_held=is_held,
     )
 
 

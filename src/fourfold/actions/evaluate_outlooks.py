@@ -8,7 +8,7 @@ from typing import Final
 
 from django.db import transaction
 
-from fourfold.actions._outbox import tell
+from fourfold.actions._outbox import tell_held
 from fourfold.actions._steps import find_organisation, lock, recorded_for
 from fourfold.actions.outcome import Outcome
 from fourfold.engine.evaluate import dependents
@@ -31,7 +31,8 @@ def evaluate_outlooks(
     They are those of the KPI and of all computed from it, in the unit and all above it. It comes after the figure has
     been stored, in a transaction of its own: a forecast takes several times as long as storing a figure does. Until
     then, and where nobody calls it, pages see that a kept outlook is older than its figures and make it anew
-    themselves. The value is how many were kept.
+    themselves. Open pages are told of both together where the figure was recorded with `outlooks_follow`. The value is
+    how many were kept.
     """
     found = find_organisation(by, organisation)
     ready = ready_definitions(found)
@@ -47,11 +48,11 @@ def evaluate_outlooks(
         made = _make(found, ready, kpis, unit, moment)
         with transaction.atomic():
             if lock(found).version == found.version:
-                return _store(found, ready, made, moment)
+                return _store(found, ready, kpis, made, moment)
     with transaction.atomic():
         found = lock(found)
         ready = ready_definitions(found) or ready
-        return _store(found, ready, _make(found, ready, kpis, unit, moment), moment)
+        return _store(found, ready, kpis, _make(found, ready, kpis, unit, moment), moment)
 
 
 def _make(
@@ -64,9 +65,11 @@ def _make(
     return tuple(kept(outlooks_now(organisation, ready, as_of=as_of, kpis=reached, units=units)))
 
 
-def _store(organisation: Organisation, ready: Ready, made: tuple[Kept, ...], at: datetime) -> Outcome[int]:
+def _store(
+    organisation: Organisation, ready: Ready, kpis: Collection[str], made: tuple[Kept, ...], at: datetime
+) -> Outcome[int]:
     """Write them; the lock is held."""
     count = write_outlooks(organisation, ready, made, at=at, input_version=organisation.version)
-    if count:
-        tell(organisation, units=ready.units.values(), nodes={f"kpi:{outlook.kpi}" for outlook in made}, periods=())
+    units = {ready.units[outlook.unit] for outlook in made if count}
+    tell_held(organisation, units=units, nodes={f"kpi:{code}" for code in (*kpis, *(each.kpi for each in made))})
     return Outcome(f"{count:,} outlook{'s' if count != 1 else ''} changed", count)

@@ -23,7 +23,7 @@ from fourfold.records.closed_periods import PeriodClosed
 from fourfold.records.frames.definition import Change, write_definitions
 from fourfold.records.frames.measurement import Written, digest_of, write_measurements
 from fourfold.records.frames.person import gives_roles
-from fourfold.records.models import Import, Kpi, Measurement, Organisation, PeriodState, Person, Unit
+from fourfold.records.models import Attachment, Import, Kpi, Measurement, Organisation, PeriodState, Person, Unit
 from fourfold.records.ready import Ready
 from fourfold.scorecard import Scorecard, read
 
@@ -158,6 +158,7 @@ def _in_use(organisation: Organisation, definitions: Definitions) -> list[Findin
         (Unit, definitions.unit, "unit", "Keep it in the folder: its figures are part of the history."),
     ):
         used = Q(pk__in=Measurement.objects.filter(organisation=organisation).values(f"{noun.lower()}_id"))
+        used |= Q(pk__in=Attachment.objects.filter(organisation=organisation).values(f"{noun.lower()}_id"))
         if model is Unit:
             used |= Q(pk__in=PeriodState.objects.filter(organisation=organisation).values("unit"))
         for code in model.objects.filter(used).exclude(code__in=known).values_list("code", flat=True):

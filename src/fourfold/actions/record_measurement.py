@@ -45,6 +45,7 @@ def record_measurement(
     if_version: str | None = None,
     at: datetime | None = None,
     together: list[Change] | None = None,
+    outlooks_follow: bool = False,
 ) -> Outcome[Revision]:
     """Record a value, a numerator with its denominator, or a state such as `missing`, and evaluate what it changes.
 
@@ -53,6 +54,7 @@ def record_measurement(
     caller knows, nothing is written over anything else: there is `Outdated`. People see and record for their own units
     only, or for a colleague whose deputy they are, which the event says: else there is `NotFound` or `Forbidden`.
     Whoever records several figures at once gathers `together` what they change, and evaluates it at the end.
+    `outlooks_follow` as for `evaluate_change`.
     """
     found = find_organisation(by, organisation)
     ready = ready_definitions(found)
@@ -75,7 +77,9 @@ def record_measurement(
             raise Conflict("The definitions have just been changed.", hint="Enter the figure again.")
         if if_version is not None:
             _require_version(locked, ready, checked, if_version)
-        return _record(locked, ready, checked, by=by, at=moment, findings=findings, together=together)
+        return _record(
+            locked, ready, checked, by=by, at=moment, findings=findings, together=together, follow=outlooks_follow
+        )
 
 
 def version_of(revision: Revision | None) -> str:
@@ -102,6 +106,7 @@ def _record(
     at: datetime,
     findings: tuple[Finding, ...],
     together: list[Change] | None,
+    follow: bool,
 ) -> Outcome[Revision]:
     kpi, unit, text = (checked.rows[column][0] for column in ("kpi", "unit", "period"))
     written = write_measurements(organisation, ready, checked.rows, by=by, at=at)
@@ -122,7 +127,7 @@ def _record(
         return Outcome("recorded", after, findings)
     evaluated = evaluate_change(
         by=by, organisation=organisation, changed=(change,), was_evaluated=was_evaluated, as_of=at,
-        reason=f"Recorded {thing}",
+        reason=f"Recorded {thing}", outlooks_follow=follow,
     )  # fmt: skip
     return Outcome(f"recorded; {evaluated.summary}", after, findings)
 

@@ -43,12 +43,14 @@ def record_measurements(
     by: Person | None,
     organisation: str | None = None,
     figures: Sequence[NewFigure],
+    outlooks_follow: bool = False,
     at: datetime | None = None,
 ) -> Outcome[list[Outcome[Revision]]]:
     """Record figures in one transaction and evaluate once what they change; the value has an outcome for each.
 
     Where one is refused, for whatever reason, none is recorded: its outcome has the findings, and the others would
-    have been. Raises `NotFound` where a KPI or unit is not there or may not be seen.
+    have been. Raises `NotFound` where a KPI or unit is not there or may not be seen. `outlooks_follow` as for
+    `evaluate_change`.
     """
     found = find_organisation(by, organisation)
     moment = at or datetime.now(UTC)
@@ -64,7 +66,7 @@ def record_measurements(
             if changed:
                 evaluate_change(
                     by=by, organisation=lock(found), changed=changed, was_evaluated=was_evaluated, as_of=moment,
-                    reason=f"Recorded {len(changed):,} figures",
+                    reason=f"Recorded {len(changed):,} figures", outlooks_follow=outlooks_follow,
                 )  # fmt: skip
     except _Refused:
         refused = tuple(finding for outcome in outcomes for finding in errors(outcome.findings))

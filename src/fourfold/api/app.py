@@ -16,6 +16,7 @@ from fourfold.api.auth import TokenAuth, TooMany
 from fourfold.api.errors import KINDS, problem, problem_of, problem_of_fault, problem_of_shape
 from fourfold.api.v1 import (
     approval,
+    attachment,
     data_quality,
     event,
     guest_link,
@@ -57,7 +58,8 @@ api = Api(
     auth=TokenAuth(),
 )  # fmt: skip
 _ROUTERS = (
-    person, unit, kpi, measurement, imports, result, data_quality, period_state, approval, event, guest_link,
+    person, unit, kpi, measurement, imports, result, data_quality, period_state, approval, attachment, event,
+    guest_link,
 )  # fmt: skip
 for module in _ROUTERS:
     api.add_router("", module.router)

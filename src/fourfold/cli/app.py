@@ -17,6 +17,7 @@ from fourfold.cli import (
     alignment,
     allocate,
     apply,
+    attachment,
     audit,
     backup,
     chances,
@@ -91,7 +92,7 @@ _COMMANDS: Final = (
 for _module in _COMMANDS:
     app.command(_module.NAME)(_module.run)
 app.command("validate", hidden=True)(check.run)  # what others call it
-for _group in (library, audit, token, guest_link, period, feed):
+for _group in (library, audit, token, guest_link, period, feed, attachment):
     app.add_typer(_group.group, name=_group.NAME)
 
 

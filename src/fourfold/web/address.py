@@ -23,7 +23,9 @@ from fourfold.records.scope import principal_of
 from fourfold.web.requests import Request
 
 #: Pages of figures, which can be shown as of an earlier day (`as_of` in the address).
-LOOKS_BACK: Final = frozenset({"overview", "scorecard", "map", "alignment", "objective", "kpi", "kpi_file"})
+LOOKS_BACK: Final = frozenset({
+    "overview", "scorecard", "map", "alignment", "objective", "kpi", "kpi_file", "attachments", "attachment",
+})  # fmt: skip
 
 
 @lru_cache(maxsize=4096)

@@ -8,6 +8,7 @@ from fourfold.web.pages.account import account, sessions
 from fourfold.web.pages.alignment import alignment
 from fourfold.web.pages.amendment import amendment
 from fourfold.web.pages.approvals import approvals
+from fourfold.web.pages.attachments import attachment, attachments
 from fourfold.web.pages.audit import audit, audit_export, audit_home, audit_verification
 from fourfold.web.pages.build import build
 from fourfold.web.pages.cascade import cascade
@@ -97,6 +98,8 @@ urlpatterns = [
     path("kpi/<int:pk>-<slug:name>/proposals/", proposals, name="proposals"),
     path("kpi/<int:pk>-<slug:name>/steps/", steps, name="steps"),
     path("kpi/<int:pk>-<slug:name>/restatements/", restatements, name="restatements"),
+    path("kpi/<int:pk>-<slug:name>/attachments/", attachments, name="attachments"),
+    path("kpi/<int:pk>-<slug:name>/attachments/<uuid:attachment>/", attachment, name="attachment"),
     path("kpi/<int:pk>-<slug:name>/readers/", readers, name="readers"),
     path("objective/<int:pk>-<slug:name>/", objective, name="objective"),
     path("objective/<int:pk>-<slug:name>/suggestions/", suggestions, name="suggestions"),

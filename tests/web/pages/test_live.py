@@ -20,7 +20,7 @@ from fourfold.actions.revoke_grant import revoke_grant
 from fourfold.actions.set_period_state import set_period_state
 from fourfold.engine.period_states import PeriodState
 from fourfold.records.models import Grant, Kpi, Organisation, Outbox, Person, Session, Unit
-from fourfold.records.queries.live import Lens, Listener, news, over
+from fourfold.records.queries.live import Lens, Listener, listen_to, news, over
 from fourfold.records.queries.structure import structure_of
 from tests.web.conftest import ADDRESSES, MOMENT, signed_in
 
@@ -61,6 +61,30 @@ def test_everybody_hears_once_of_what_they_may_see_and_of_no_figure(organisation
     _, newest = news([alice])
     alice.after = newest[organisation.pk]
     assert heard(alice) == [[]], "once"
+
+
+def test_an_entered_figure_is_one_change_that_holds_its_outlooks(organisation: Organisation, alice: Client) -> None:
+    evaluate_organisation(by=None, organisation="bakery")
+    everybody = listener("alice", organisation)
+    pk = Kpi.objects.get(organisation=organisation, code="sales").pk
+    sent = {"period": "M:2026-04", "value": "1201", "reason": "The till was counted again."}
+    assert alice.post(f"/kpi/{pk}-sales/figures/?u=north&p=2026-04", sent).status_code == 302
+    assert Outbox.objects.filter(pk__gt=everybody.after).count() == 1, "one entry is one event"
+    (told,) = heard(everybody)[0]
+    assert told["units"] == ["bakery", "north"] and "kpi:sales" in told["nodes"] and told["periods"] == ["M:2026-04"]
+
+
+def test_what_is_held_back_is_told_a_moment_later_and_nothing_before_it(organisation: Organisation) -> None:
+    evaluate_organisation(by=None, organisation="bakery", as_of=MOMENT)
+    alice = listener("alice", organisation)
+    figure = {"organisation": "bakery", "kpi": "sales", "period": "2026-04", "at": LATER}
+    assert record_measurement(by=None, unit="north", value=1202, outlooks_follow=True, **figure).ok
+    assert record_measurement(by=None, unit="south", value=603, **figure).ok
+    assert heard(alice) == [[]], "its outlooks are still being made"
+    late, _ = listen_to(alice.person, organisation, "", "", now=datetime.now(UTC))
+    assert late.after == alice.after, "who comes now hears of it too"
+    Outbox.objects.filter(at__gt=datetime.now(UTC)).update(at=datetime.now(UTC))  # that moment is over
+    assert [each["units"] for each in heard(alice)[0]] == [["bakery", "north"], ["bakery", "south"]]
 
 
 def test_a_period_that_is_closed_and_a_new_day_are_told(organisation: Organisation) -> None:

@@ -114,7 +114,7 @@ def record(
 
     def do() -> Answer:
         outcome = record_measurement(
-            by=person, organisation=place.code, kpi=kpi, if_version=said, **body.model_dump()
+            by=person, organisation=place.code, kpi=kpi, if_version=said, outlooks_follow=True, **body.model_dump()
         )
         if not outcome.ok or outcome.value is None:
             refused.append(tuple(errors(outcome.findings)))

@@ -1,6 +1,7 @@
 """The tables, one noun per module."""
 
 from fourfold.records.models.approval import Approval
+from fourfold.records.models.attachment import Attachment
 from fourfold.records.models.backup import Backup
 from fourfold.records.models.chain import Chain
 from fourfold.records.models.connection import Connection
@@ -54,6 +55,7 @@ from fourfold.records.models.veil import Veil
 
 __all__ = [
     "Approval",
+    "Attachment",
     "Backup",
     "Chain",
     "Connection",

@@ -9,7 +9,8 @@ class Outbox(models.Model):
     """One change, written in its transaction; it says where something is different, and no figure.
 
     Rows of one organisation are written under the lock on it, so a larger id is a later change. All three lists are
-    NULL where anything may be different. They are removed when nobody can ask for them any more.
+    NULL where anything may be different. They are removed when nobody can ask for them any more. `at` is when it is
+    told from, which lies a little ahead while what follows from it is being made.
     """
 
     organisation = models.ForeignKey("records.Organisation", on_delete=models.CASCADE)

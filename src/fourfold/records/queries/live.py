@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import reduce
 from operator import or_
 from typing import Any, Final
@@ -55,7 +55,9 @@ def listen_to(
     Without a number, they know of all there are. One that was given long ago, or never, cannot be told from.
     """
     rows = models.Outbox.objects.visible_to(person).filter(organisation=organisation)
-    newest = rows.order_by("-pk").values_list("pk", flat=True).first() or 0
+    held = rows.filter(at__gt=now).order_by("pk").values_list("pk", flat=True).first()
+    over = rows if held is None else rows.filter(pk__lt=held)
+    newest = over.order_by("-pk").values_list("pk", flat=True).first() or 0
     after = int(known) if known.isdecimal() and len(known) < 19 else newest
     last = rows.filter(pk=after).values_list("at", flat=True).first() if after != newest else now
     is_told = last is not None and now - last <= REPLAYED
@@ -76,19 +78,31 @@ def state_now(person: models.Person, organisation: models.Organisation) -> str:
 def news(listeners: Iterable[Listener]) -> tuple[list[News], dict[int, int]]:
     """What is new to these listeners, the oldest first, and the number of the newest change by organisation.
 
-    What was told and they may not see has been passed over: they know of everything up to those numbers.
+    What was told and they may not see has been passed over: they know of everything up to those numbers. Nobody hears
+    of a change that is held back, nor of a later one before it.
     """
     known: dict[int, list[Listener]] = {}
     for listener in listeners:
         known.setdefault(listener.organisation, []).append(listener)
     wanted = (Q(organisation=pk, pk__gt=min(each.after for each in some)) for pk, some in known.items())
-    rows = list(models.Outbox.objects.filter(reduce(or_, wanted, Q(pk__in=()))))  # house: each is told what they see
+    rows = _told(models.Outbox.objects.filter(reduce(or_, wanted, Q(pk__in=()))))  # house: each is told what they see
     found: list[News] = []
     for pk in dict.fromkeys(row.organisation_id for row in rows):
         place = models.Organisation.objects.filter(pk=pk).first()  # house: they were let in to it
         if place is not None:
             found += _news_of(structure_of(place), known[pk], [row for row in rows if row.organisation_id == pk])
     return found, {row.organisation_id: row.pk for row in rows}
+
+
+def _told(rows: Iterable[models.Outbox]) -> list[models.Outbox]:
+    """Of each organisation those before the first that is held back."""
+    now, held, found = datetime.now(UTC), set[int](), list[models.Outbox]()
+    for row in rows:
+        if row.at > now:
+            held.add(row.organisation_id)
+        if row.organisation_id not in held:
+            found.append(row)
+    return found
 
 
 def _news_of(structure: Structure, listeners: list[Listener], rows: list[models.Outbox]) -> list[News]:

@@ -23,6 +23,7 @@ from fourfold.engine.periods import Frequency, Period
 from fourfold.engine.plausible import Lines, UsualRange, number_of, usual_range
 from fourfold.records import models
 from fourfold.records.chain import stamp
+from fourfold.records.queries.attachments import counts_of
 from fourfold.records.queries.deputies import absent_person
 from fourfold.records.queries.outlook import kept_charts
 from fourfold.records.queries.scope import Scope
@@ -67,6 +68,7 @@ class UpdateRow:
     usual: UsualRange | None
     is_computed: bool = False
     is_part: bool = False
+    files: int = 0  # that are attached to it
 
     @cached_property
     def key(self) -> str:
@@ -116,7 +118,7 @@ def periods_in(kpi: Kpi, month: Period) -> list[Period]:
 def grid_of(scope: Scope, only: Collection[int] = ()) -> Grid:
     """What the person may enter in the unit for the month shown; of it these KPIs alone where some are named.
 
-    Up to five statements: figures, results by month, those by quarter where a quarter ends, outlooks, deputies.
+    Up to six statements: figures, results by month, those by quarter where a quarter ends, outlooks, deputies, files.
     """
     scope = by_month(scope)
     entered = [k for k in enterable(scope) if not only or scope.structure.kpi_pk[k.code] in only]
@@ -126,7 +128,8 @@ def grid_of(scope: Scope, only: Collection[int] = ()) -> Grid:
     shown = {k.code for k in scope.structure.kpis if k.is_computed and _applies(scope, k) and needs(k) & codes}
     window = window_of(scope, node=f"kpi:{min(codes)}") if is_one and not shown else window_of(scope)
     charts = kept_charts(scope, [scope.structure.kpi_pk[code] for code in codes])
-    facts = _Facts(scope, window, _figures(scope, places, only), _quarters(scope, places), charts)
+    files = counts_of(scope, [scope.structure.kpi_pk[code] for code in codes])
+    facts = _Facts(scope, window, _figures(scope, places, only), _quarters(scope, places), charts, files)
     return Grid(scope, tuple(_ordered(facts, places, shown)))
 
 
@@ -257,6 +260,7 @@ class _Facts(NamedTuple):
     figures: dict[tuple[int, str], Known]
     quarters: dict[str, Cell]
     charts: dict[int, tuple[Lines, Period, int]]
+    files: dict[tuple[int, str], int]
 
 
 def _ordered(facts: _Facts, places: list[tuple[Kpi, Period]], computed: Collection[str]) -> Iterator[UpdateRow]:
@@ -292,4 +296,5 @@ def _entered(facts: _Facts, kpi: Kpi, period: Period, *, is_part: bool = False) 
         tuple(facts.figures.get((pk, period.shift(-i).id)) for i in range(BEFORE, 0, -1)),
         result, (), tuple(c.value if c else None for c in row[:-1]) if is_monthly else (),
         usual_range(*facts.charts[pk], period) if pk in facts.charts else None, is_part=is_part,
+        files=facts.files.get((pk, period.id), 0),
     )  # fmt: skip

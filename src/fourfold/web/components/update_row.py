@@ -13,11 +13,12 @@ from fourfold.graphics.glyph import glyph, mark_of, word_of
 from fourfold.graphics.svg import Svg
 from fourfold.records.queries.updates import Grid, Known, UpdateRow
 from fourfold.web.address import Here
+from fourfold.web.components.attachment import attachments_url
 from fourfold.web.components.dates import moment_text
 from fourfold.web.components.drawings import format_of, target_text, value_text
 from fourfold.web.components.drawings import word_of as word_for
 from fourfold.web.components.markup import fill
-from fourfold.web.components.numbers import DASH, as_given
+from fourfold.web.components.numbers import DASH, as_given, plural
 from fourfold.web.forms.update import WORDS, UpdateForm
 
 _ROW: Final = (
@@ -49,7 +50,7 @@ _LOCKED: Final = (
 _MESSAGE: Final = (
     '<td class="msg"><div id="m-{key}" data-kind="{kind}">{said}</div><details class="note"{open}><summary>{head}'
     '</summary><textarea name="note:{key}" rows="2" maxlength="1000" aria-label="Comment, {label}">{note}</textarea>'
-    "</details></td>"
+    '</details><a class="files" href="{files_url}">{files}<span class="vh">, {label}</span></a></td>'
 )
 _SURE: Final = (
     '<label class="sure"><input type="checkbox" name="sure:{key}" value="yes"{checked}> It is right</label>'
@@ -104,7 +105,7 @@ def _rows(here: Here, row: UpdateRow, form: UpdateForm | None) -> Iterator[Svg]:
         cell=_cell(row, form, label),
         target=target_text(row.kpi, row.result) if row.result else "",
         status=_status(_status_now(row, form)),
-        message=_message(row, form, label),
+        message=_message(here, row, form, label),
     )
     if row.is_ratio:
         yield from (_part(row, form, name, f"{label}, {name}") for name in ("numerator", "denominator"))
@@ -148,12 +149,14 @@ def _state(row: UpdateRow, form: UpdateForm, label: str) -> Svg:
     return fill(_STATE, key=row.key, label=label, options=Svg("".join(made)))
 
 
-def _message(row: UpdateRow, form: UpdateForm, label: str) -> Svg:
+def _message(here: Here, row: UpdateRow, form: UpdateForm, label: str) -> Svg:
     kind = kind_of(form)
     must = form.needs_note and (form.must_explain or bool(form.note))
     return fill(
         _MESSAGE, key=row.key, kind=kind, said=_said(row, form, kind), label=label, note=form.note,
         open=Svg(" open") if must or form.note else "", head="Reason and action" if must else "Comment",
+        files=plural(row.files, "file") if row.files else "Attach a file",
+        files_url=attachments_url(here, row.kpi, period=row.period.id),
     )  # fmt: skip
 
 

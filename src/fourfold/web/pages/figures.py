@@ -59,6 +59,7 @@ def _record(request: Request, here: Here, form: MeasurementForm) -> Outcome[obje
         unit=scope.unit.code,
         period=form.period.id,
         note=form.typed["reason"],
+        outlooks_follow=True,
         **form.numbers,  # type: ignore[arg-type]
     )
     return outcome

@@ -10,6 +10,7 @@ from django.utils import timezone
 from fourfold.access.roles import Action
 from fourfold.engine.definitions import Kpi
 from fourfold.records.models import Person
+from fourfold.records.queries.attachments import attachments_of
 from fourfold.records.queries.deputies import absent_person_of
 from fourfold.records.queries.kpi import KpiPage, current_figure, kpi_of, periods_to_record, unit_given
 from fourfold.records.queries.scope import Scope
@@ -17,6 +18,7 @@ from fourfold.records.queries.structure import slug
 from fourfold.records.queries.window import LENGTH
 from fourfold.web.address import Here, here_of_kpi, path
 from fourfold.web.components.amendment import form_of
+from fourfold.web.components.attachment import attachment_row, attachments_url
 from fourfold.web.components.frame import crumb_of, show
 from fourfold.web.components.kpi_sections import figure_text, sections_of
 from fourfold.web.components.period import periods_noun
@@ -27,6 +29,7 @@ from fourfold.web.requests import Request, signed_in
 #: Lengths of the trend one can choose, in periods; 0 is everything there is.
 RANGES: Final = {"13": LENGTH, "31": 31, "all": 0}
 USUAL: Final = "31"
+_FILES: Final = 6  # shown on the page itself
 
 
 @signed_in
@@ -64,6 +67,8 @@ def kpi_page(
         readers_url=here.at(path("readers", page.pk, slug(definition.name)), here.place()),
         restatements_url=here.at(path("restatements", page.pk, slug(definition.name)), here.place()),
         quality_url=here.at(path("quality", page.pk, slug(definition.name)), here.place()),
+        attachments=[attachment_row(here, definition, row) for row in attachments_of(here.scope, definition)[:_FILES]],
+        attachments_url=attachments_url(here, definition),
         proposals_url=here.at(path("proposals", page.pk, slug(definition.name)), here.place()),
         **sections_of(here, page, length),
     )
