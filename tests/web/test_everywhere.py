@@ -118,7 +118,7 @@ def test_somebody_who_is_not_signed_in_is_asked_to(organisation: Organisation) -
 def test_a_page_is_read_and_only_a_form_is_sent(alice: Client, method: str) -> None:
     sent = ("figures", "steps", "members", "suggestions", "periods", "approvals", "restatements", "/password/",
             "updates", "update_checks", "start", "build", "units", "changes", "new_thing", "amendment", "removal",
-            "map_editor", "guest_links", "imports", "spreadsheets", "cascade", "proposals")  # fmt: skip
+            "map_editor", "guest_links", "imports", "spreadsheets", "cascade", "proposals", "attachments")  # fmt: skip
     forms = dict.fromkeys(sent, "GET, HEAD, POST") | {"/preferences/": "POST"}
     for name in (*PAGES, "/password/", "/preferences/"):
         allowed = forms.get(name, "GET, HEAD")
