@@ -92,6 +92,7 @@ from fourfold.actions.set_password import set_password
 from fourfold.actions.set_period_state import set_period_state
 from fourfold.actions.start_scorecard import start_scorecard
 from fourfold.actions.undo_amendment import undo_amendment
+from fourfold.actions.update_folder import update_folder
 from fourfold.actions.use_token import use_token
 from fourfold.actions.verify_chains import verify_chains
 from fourfold.actions.withdraw_entry import withdraw_entry
@@ -675,6 +676,15 @@ def _(path: Path) -> Act:
 @case(export_folder)
 def _(path: Path) -> Act:
     return lambda: export_folder(by=None, path=path / uuid.uuid4().hex, **B)
+
+
+@case(update_folder)
+def _(path: Path) -> Act:
+    folder = path / uuid.uuid4().hex
+    export_folder(by=None, path=folder, **B)
+    kpis = folder / "kpis.yaml"
+    kpis.write_text(kpis.read_text().replace("name: Sales", "name: Takings"))
+    return lambda: update_folder(by=None, path=folder, **B)
 
 
 @case(verify_chains)

@@ -128,6 +128,7 @@ def test_what_somebody_else_has_changed_is_not_written_over(
     ("make", "said"),
     [
         (lambda d: changed(d, "kpis", "sales", formula="margin + costs", kind="flow"), "circle: "),
+        (lambda d: changed(d, "kpis", "sales", frequency="day"), "is not a day: it is a month"),
         (lambda d: Amendment("kpis", None, Kpi(code="sales", name="Again")), "the code sales already"),
         (lambda d: removal(d, "kpis", find_thing(d, "kpis", ("costs",)))[-1], "has figures"),
         (lambda d: removal(d, "kpis", find_thing(d, "kpis", ("costs",)))[-1], "costs"),

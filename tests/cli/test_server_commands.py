@@ -191,11 +191,25 @@ def test_what_is_exported_loads_elsewhere_and_exports_to_the_same_bytes(data: Pa
     assert files(first) == files(second)
 
 
-def test_an_export_overwrites_nothing(company: Path, data: Path) -> None:
-    before = files(company)
-    ran = fourfold("export", company, data=data)
+def test_an_export_overwrites_nothing_but_a_scorecard_and_that_after_a_question(
+    company: Path, data: Path, tmp_path: Path
+) -> None:
+    other, new = tmp_path / "other", Path(shutil.copytree(company, tmp_path / "new"))
+    other.mkdir()
+    (other / "mine.txt").write_text("mine")
+    ran = fourfold("export", other, data=data)
     assert (ran.returncode, "Name a folder that is new or empty." in ran.stderr) == (5, True)
-    assert files(company) == before
+    before = files(new)
+    assert fourfold("export", new, data=data).stdout == f"{new}: nothing is different\n"
+    strategy = new / "strategy.yaml"
+    strategy.write_text(strategy.read_text().replace("weight: 2}", "weight: 5}", 1))
+    drifted = files(new)
+    unasked = fourfold("export", new, data=data)
+    assert unasked.returncode == 2 and "--yes" in unasked.stderr and "1 changed" in unasked.stdout
+    assert files(new) == drifted != before
+    ran = fourfold("export", new, "--yes", data=data)
+    assert (ran.returncode, ran.stderr) == (0, "") and "1 definition changed, written to strategy.yaml" in ran.stdout
+    assert files(new) == before
 
 
 def test_an_export_names_an_organisation_that_is_there(data: Path, tmp_path: Path) -> None:

@@ -68,7 +68,8 @@ def amend_definitions(
         after = amend(before.written, wanted)
         said = verdict(before.definitions, after, wanted, today=moment.date())
         broken = (*said.broken, *_taken(before.written, wanted), *_in_use(locked, wanted))
-        broken += (*_closed(locked, before.written, wanted), *targets_of_closed(locked, before, wanted))
+        if not broken:  # what is broken cannot be told of periods
+            broken = (*_closed(locked, before.written, wanted), *targets_of_closed(locked, before, wanted))
         if broken:
             return Outcome("nothing was changed", findings=broken)
         was_evaluated = is_evaluated(locked, on=moment)

@@ -11,6 +11,7 @@ from django.db import transaction
 from fourfold.access.roles import Action
 from fourfold.actions._steps import find_organisation, lock, note_event, require
 from fourfold.actions.outcome import Outcome
+from fourfold.engine.definitions import Definitions
 from fourfold.engine.definitions.write import write
 from fourfold.errors import Conflict, NotFound
 from fourfold.records.frames.definition import read_definitions
@@ -51,12 +52,17 @@ def export_folder(
 
 
 def _texts(organisation: Organisation, as_of: datetime | None) -> tuple[dict[str, str], int]:
+    figures, count = measurements_csv(organisation, as_of=as_of)
+    return write(definitions_of(organisation, as_of)) | ({FIGURES: figures} if count else {}), count
+
+
+def definitions_of(organisation: Organisation, as_of: datetime | None) -> Definitions:
+    """Those of now, or of a moment. Raises `NotFound` where there are none."""
     definitions = read_definitions(organisation) if as_of is None else definitions_then(organisation, as_of)
     if definitions is None:
         when = "yet" if as_of is None else f"of {as_of:%Y-%m-%d}"
         raise NotFound(f"{organisation.name} has no definitions {when}.", hint="Load some: fourfold load FOLDER")
-    figures, count = measurements_csv(organisation, as_of=as_of)
-    return write(definitions) | ({FIGURES: figures} if count else {}), count
+    return definitions
 
 
 def _write(target: Path, texts: dict[str, str]) -> None:

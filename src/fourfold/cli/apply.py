@@ -7,7 +7,7 @@ from typing import Annotated, Final
 import typer
 
 from fourfold.cli.options import Folder, Form
-from fourfold.cli.output import Format, Misused, print_findings, show, summary
+from fourfold.cli.output import Format, print_findings, show, summary, sure
 from fourfold.cli.plan import planned, read_card
 from fourfold.cli.sources import Source
 from fourfold.engine.edits import Edit, Kind
@@ -39,8 +39,8 @@ def run(
     show(made.differences, form, None)
     if (going := made.differences.of_kind(Kind.REMOVED)) and not allow_destroy:
         raise Conflict(f"{_listed(going)} would go, so nothing was changed.", hint="Put back, or add --allow-destroy.")
-    if not yes:
-        _ask(path.name)
+    if not yes and not sure(f"Apply {path.name}?"):
+        return
     from fourfold.actions.load_folder import load_folder
 
     try:
@@ -61,12 +61,3 @@ def _listed(going: tuple[Edit, ...]) -> str:
     more = f" and {len(going) - _NAMED} more" if len(going) > _NAMED else ""
     return f"{len(going)} definition{'s' if len(going) > 1 else ''} ({named}{more})"
 
-
-def _ask(name: str) -> None:
-    try:
-        sure = typer.confirm(f"Apply {name}?")
-    except typer.Abort:  # nobody is there to answer
-        raise Misused("Nobody answered, so nothing was changed.", hint="Add --yes where nobody can be asked.") from None
-    if not sure:
-        typer.echo("Nothing was changed.")
-        raise typer.Exit

@@ -46,6 +46,19 @@ class NoFolder(FourfoldError):
     kind = Kind.NOT_FOUND
 
 
+def sure(question: str) -> bool:
+    """Whether somebody says yes; no is told. Raises `Misused` where nobody is there to answer."""
+    import typer
+
+    try:
+        said = typer.confirm(question)
+    except typer.Abort:
+        raise Misused("Nobody answered, so nothing was changed.", hint="Add --yes where nobody can be asked.") from None
+    if not said:
+        typer.echo("Nothing was changed.")
+    return said
+
+
 def console(*, stderr: bool = False) -> Console:
     """A console that is as wide as it needs to be when its output goes into a file."""
     from rich.console import Console

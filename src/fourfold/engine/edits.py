@@ -65,7 +65,7 @@ def edits(before: Definitions, after: Definitions) -> tuple[Edit, ...]:
     Two ways of writing the same (95 and 95.0, a default written out or left out) are no difference, and neither is
     another order.
     """
-    return tuple(edit for noun in KEYS for edit in _edits(noun, _named(noun, before), _named(noun, after)))
+    return tuple(edit for noun in KEYS for edit in _edits(noun, named(noun, before), named(noun, after)))
 
 
 def key_of(noun: str, thing: Definition) -> tuple[object, ...]:
@@ -78,7 +78,8 @@ def name_of(key: Iterable[object]) -> str:
     return " ".join(str(part) for part in key if part is not None)
 
 
-def _named(noun: str, definitions: Definitions) -> dict[tuple[str, int], Definition]:
+def named(noun: str, definitions: Definitions) -> dict[tuple[str, int], Definition]:
+    """Things of a noun by name; those of equal names are numbered by their order."""
     written = getattr(definitions, noun)
     things: Iterable[Definition] = written if isinstance(written, tuple) else (written,)
     seen: Counter[str] = Counter()

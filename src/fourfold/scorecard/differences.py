@@ -48,11 +48,8 @@ class Differences(Shown):
     @property
     def sheets(self) -> tuple[Sheet, ...]:
         """The edits, a row for each field of what changed; then the scores that differ."""
-        counts = ", ".join(f"{len(found)} {kind}" for kind in Kind if (found := self.of_kind(kind)))
-        title = f"Definitions of {self.name}: {counts or 'no difference'}"
-        rows = tuple(row for edit in self.edits for row in _rows(edit))
         notes = () if self.effect else ("The calendars differ, so scores are not compared.",)
-        listed = Sheet(title, _HEADS, rows, wide=(2, 4, 5), notes=notes)
+        listed = edits_sheet(f"Definitions of {self.name}", self.edits, notes)
         return (listed, *(self.effect.sheets if self.effect else ()))
 
     @property
@@ -70,6 +67,13 @@ class Differences(Shown):
             for f in edit.fields or (None,)
         ]
         return pl.DataFrame(rows, schema=dict.fromkeys(columns, pl.String), orient="row")
+
+
+def edits_sheet(title: str, edits: tuple[Edit, ...], notes: tuple[str, ...] = ()) -> Sheet:
+    """A row for each field of what changed, and one for each thing that came or went."""
+    counts = ", ".join(f"{len(found)} {kind}" for kind in Kind if (found := [e for e in edits if e.kind == kind]))
+    rows = tuple(row for edit in edits for row in _rows(edit))
+    return Sheet(f"{title}: {counts or 'no difference'}", _HEADS, rows, wide=(2, 4, 5), notes=notes)
 
 
 def differences(

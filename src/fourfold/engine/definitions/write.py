@@ -84,7 +84,7 @@ def _chunks(parts: Iterable[tuple[str, str]]) -> Iterator[str]:
 def _content(d: Definitions) -> dict[str, list[Fields]]:
     """Each key with its entries; a single is a list of one."""
     content = {
-        key: [_fields(item) for item in (value if isinstance(value, tuple) else (value,))]
+        key: [fields_of(item) for item in (value if isinstance(value, tuple) else (value,))]
         for key, value in ((key, getattr(d, key)) for key in Definitions.model_fields)
     }
     for parents, key, flat, owner in NESTED:
@@ -108,7 +108,7 @@ def _grouped(codes: Sequence[Value], items: Sequence[Fields], owner: str) -> dic
     return groups if len(groups) == len(codes) and nested == [id(item) for item in items] else None
 
 
-def _fields(item: Definition) -> Fields:
+def fields_of(item: Definition) -> Fields:
     """The fields that say something: no defaults, in the order of the type."""
     return {
         name: _value(getattr(item, name))
@@ -124,7 +124,7 @@ def _must_say(item: Definition, name: str) -> bool:
 
 def _value(value: object) -> Value:
     if isinstance(value, Definition):
-        return _fields(value)
+        return fields_of(value)
     if isinstance(value, Enum):
         return str(value.value)
     if isinstance(value, Mapping):

@@ -31,7 +31,7 @@ def entry(item: Mapping[str, Value], indent: str = "") -> Iterator[str]:
 def lines(mapping: Mapping[str, Value], indent: str = "") -> Iterator[str]:
     """Lines of a mapping in block style."""
     for key, value in mapping.items():
-        yield from _pair(key, value, indent)
+        yield from pair(key, value, indent)
 
 
 def scalar(value: Value) -> str:
@@ -53,7 +53,34 @@ def scalar(value: Value) -> str:
     return text if bare else _quoted(text)
 
 
-def _pair(key: str, value: Value, indent: str) -> Iterator[str]:
+def inline(value: Value) -> str:
+    """A value on one line, as it may stand between brackets.
+
+    >>> inline({"unit": "north", "values": ["a, b", 1]})
+    '{unit: north, values: ["a, b", 1]}'
+    """
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{_inside(key)}: {inline(each)}" for key, each in value.items()) + "}"
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return "[" + ", ".join(inline(each) for each in value) + "]"
+    return _inside(value)
+
+
+def requoted(text: str, style: str | None) -> str:
+    """The text in the quotes that stood there; empty where there were none, or where they cannot hold it."""
+    if style == "'" and text.isprintable():
+        return "'" + text.replace("'", "''") + "'"
+    return _quoted(text) if style == '"' else ""
+
+
+def is_literal(text: str) -> bool:
+    """True where a text may stand below `|` as it is."""
+    lines = text.split("\n")
+    return bool(lines[0]) and not lines[0].startswith(" ") and all(line.isprintable() for line in lines)
+
+
+def pair(key: str, value: Value, indent: str = "") -> Iterator[str]:
+    """Lines of a key and its value in block style."""
     head = f"{indent}{scalar(key)}:"
     if isinstance(value, Mapping):
         yield head if value else f"{head} {{}}"
