@@ -200,6 +200,10 @@ def _range(u: Floats, filled: Bools, weights: Floats) -> tuple[Floats, Floats]:
     return low.min(axis=-1, initial=np.inf), np.where(used, u, -np.inf).max(axis=-1, initial=-np.inf)
 
 
+#: The words of confidence, and from where on each holds.
+_TRUST: Final = {"high": 0.85, "medium": 0.60}
+
+
 def confidence(weights: Numbers, available: Bools, freshness: Numbers, quality: Numbers) -> Floats:
     """Confidence of a node (§3.8): Σ w·a·F·q / Σ w over the last axis; never multiplied into the score.
 
@@ -211,3 +215,12 @@ def confidence(weights: Numbers, available: Bools, freshness: Numbers, quality: 
     trust = w * np.where(available, np.asarray(freshness, dtype=np.float64) * quality, 0.0)
     total = total_of(np.broadcast_to(w, trust.shape))
     return np.asarray(np.divide(trust.sum(axis=-1), total, out=np.zeros_like(total), where=total > 0))
+
+
+def confidence_word(share: float) -> str:
+    """High from 0.85 on, medium from 0.60, low below (§3.8).
+
+    >>> [confidence_word(c) for c in (0.85, 0.849, 0.6, 0.1)]
+    ['high', 'medium', 'medium', 'low']
+    """
+    return next((word for word, least in _TRUST.items() if share >= least - 1e-9), "low")

@@ -34,6 +34,7 @@ class Cell(NamedTuple):
     denominator: float | None
     reason: int = 0
     data_period: str = ""
+    confidence: float | None = None
     veil: int = Veiled.NOT
     trend: int = 0  # of what is not shown: whether it went up or down
 

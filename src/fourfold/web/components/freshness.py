@@ -9,12 +9,14 @@ from fourfold.engine.cells import Mark, State
 from fourfold.engine.definitions import Kpi
 from fourfold.engine.freshness import Freshness, freshness_after
 from fourfold.engine.periods import Lag, Period, day_of, expected_at
+from fourfold.engine.rollup import confidence_word
 from fourfold.graphics.svg import Svg
 from fourfold.records.queries.scope import Scope
 from fourfold.records.queries.window import Cell
 from fourfold.web.components.dates import day_text
 from fourfold.web.components.drawings import value_text
 from fourfold.web.components.markup import fill
+from fourfold.web.components.numbers import share_text
 
 _NOTE: Final = '{value} <span class="muted small">{note}</span>'
 
@@ -65,6 +67,24 @@ def figure_words(scope: Scope, kpi: Kpi, cells: Sequence[Cell | None]) -> Svg | 
 def age_note(cell: Cell | None) -> str:
     """What a figure or score rests on where that is older: "carried forward", "from an earlier period"."""
     return "" if cell is None else ", ".join((Mark(cell.marks) & (Mark.CARRIED | Mark.STALE)).notes)
+
+
+def confidence_words(cell: Cell | None) -> str:
+    """How far the score can be relied on: "high, 96%"; empty where there is no score."""
+    if cell is None or cell.score is None or cell.confidence is None:
+        return ""
+    return f"{confidence_word(cell.confidence)}, {share_text(cell.confidence)}"
+
+
+def score_note(cell: Cell | None, *, if_weak: bool = False) -> str:
+    """What there is to say beside a score: its age, and its confidence; with `if_weak` only where that is not high."""
+    return ", ".join(filter(None, (age_note(cell), trust_note(cell, if_weak=if_weak))))
+
+
+def trust_note(cell: Cell | None, *, if_weak: bool = True) -> str:
+    """The confidence of a score as a note beside it: "medium confidence"."""
+    word = confidence_words(cell).partition(",")[0]
+    return f"{word} confidence" if word and not (if_weak and word == "high") else ""
 
 
 def source_words(scope: Scope, cell: Cell | None) -> str:

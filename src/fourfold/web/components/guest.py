@@ -10,7 +10,7 @@ from fourfold.records.models import GuestLink
 from fourfold.records.queries.guest import Shown
 from fourfold.records.queries.scorecard import Group
 from fourfold.web.components.dates import day_of_moment
-from fourfold.web.components.freshness import age_note
+from fourfold.web.components.freshness import age_note, trust_note
 from fourfold.web.components.numbers import score_text
 from fourfold.web.components.period import full_name, month_name, periods_noun
 from fourfold.web.components.scorecard_row import guest_row, status_row
@@ -39,6 +39,7 @@ def _group(shown: Shown, group: Group, kpi: str | None) -> dict[str, Any]:
         "score": score_text(now.score) if now and now.score is not None else "",
         "status": now.status if now else None,
         "note": age_note(now),
+        "trust": trust_note(now, if_weak=False),
         "rows": [row_of(shown.scope, row) for row in group.rows if kpi in (None, row.kpi.kpi.code)],
     }
 

@@ -24,7 +24,7 @@ from fourfold.web.components.approvals import restatement_row
 from fourfold.web.components.dates import day_text, moment_text
 from fourfold.web.components.drawings import band_of, format_of, gap_of, target_text, value_text, word_of
 from fourfold.web.components.explanation import explanation_of
-from fourfold.web.components.freshness import freshness_words, source_words
+from fourfold.web.components.freshness import confidence_words, freshness_words, source_words
 from fourfold.web.components.initiative import bar_of, bar_words, column_of, initiative_row
 from fourfold.web.components.kpi_below import units_below
 from fourfold.web.components.kpi_between import between_of
@@ -286,4 +286,5 @@ def _facts(here: Here, page: KpiPage) -> list[tuple[str, str]]:
     facts.append(("Freshness", freshness_words(page.scope, kpi, page.cells)))
     if now is not None and now.coverage is not None and now.coverage < 0.9995:
         facts.append(("Coverage", share_text(now.coverage)))
+    facts.append(("Confidence", confidence_words(now).capitalize()))
     return [(name, text) for name, text in facts if text]

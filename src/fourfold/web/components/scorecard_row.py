@@ -10,6 +10,7 @@ from fourfold.graphics.glyph import glyph, mark_of, unusual, word_of
 from fourfold.graphics.svg import Svg
 from fourfold.records.queries.scope import Scope
 from fourfold.records.queries.scorecard import Row
+from fourfold.records.queries.window import Cell
 from fourfold.web.address import Here
 from fourfold.web.components.drawings import (
     format_of,
@@ -20,7 +21,7 @@ from fourfold.web.components.drawings import (
     track_of,
     value_text,
 )
-from fourfold.web.components.freshness import figure_words
+from fourfold.web.components.freshness import figure_words, trust_note
 from fourfold.web.components.markup import fill
 from fourfold.web.components.numbers import score_text
 
@@ -44,6 +45,7 @@ _OWNER: Final = '<td class="c-own">{owner}</td>'
 _INITIALS: Final = '<span class="av" aria-hidden="true">{initials}</span><span class="vh">{name}</span>'
 _AHEAD: Final = '<td class="c-ah">{content}</td>'
 _FORECAST: Final = '<span class="st fc">{mark}<span class="soft">{value}</span></span>'
+_SCORE: Final = '{score}<div class="muted small">{note}</div>'
 _TO_DATE: Final = '<td class="num c-ytd">{value}</td>'
 
 
@@ -97,8 +99,14 @@ def _row(scope: Scope, row: Row, name: Svg, owner: Svg | str, *, has_ahead: bool
         strip=strip_of(k.cells),
         to_date=fill(_TO_DATE, value=value_text(k.kpi, row.year_to_date)) if scope.view == "month" else "",
         ahead=fill(_AHEAD, content=_forecast(row)) if has_ahead else "",
-        score=score_text(k.now.score if k.now else None),
+        score=_score(k.now),
     )
+
+
+def _score(now: Cell | None) -> Svg | str:
+    """The score, and how far it can be relied on where that is not high."""
+    text, note = score_text(now.score if now else None), trust_note(now)
+    return fill(_SCORE, score=text, note=note) if note else text
 
 
 def _objective(row: Row) -> Svg | str:

@@ -17,7 +17,7 @@ from fourfold.web.address import Here, here_in, path
 from fourfold.web.components.amendment import form_of
 from fourfold.web.components.drawings import spark_of, target_text, track_of
 from fourfold.web.components.frame import crumb_of, show
-from fourfold.web.components.freshness import age_note, figure_words
+from fourfold.web.components.freshness import figure_words, score_note
 from fourfold.web.components.numbers import score_text, share_text
 from fourfold.web.components.objective import around_of
 from fourfold.web.components.surroundings import Link
@@ -53,7 +53,7 @@ def context_of(here: Here, page: ObjectivePage) -> dict[str, Any]:
         "around": around_of(here, page.around, scope.period.shift(-1)),
         "score": score_text(now.score if now else None),
         "standing": page.node.status,
-        "note": age_note(now),
+        "note": score_note(now),
         "coverage": share_text(coverage) if page.kpis and coverage is not None and coverage < 0.9995 else "",
         "line": _line(here, page, periods) if any(s is not None for s in scores(page.cells)) else None,
         "first": periods[0].short_label,

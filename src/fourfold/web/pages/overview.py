@@ -29,7 +29,7 @@ from fourfold.web.components.drawings import (
     value_text,
 )
 from fourfold.web.components.frame import crumb_of, show
-from fourfold.web.components.freshness import age_note, figure_words, freshness_of
+from fourfold.web.components.freshness import figure_words, freshness_of, score_note
 from fourfold.web.components.initiative import day_of
 from fourfold.web.components.lede import lede_of, listed, move_words
 from fourfold.web.components.numbers import plural, score_change, score_text
@@ -122,14 +122,14 @@ def _line(
     return scoreline(series, status, lo=lo, hi=hi, cuts=cuts, width=size[0], height=size[1], label=label)
 
 
-def _node(node: NodeNow, since: str, line: Svg) -> dict[str, Any]:
+def _node(node: NodeNow, since: str, line: Svg, *, if_weak: bool = False) -> dict[str, Any]:
     now, before = node.now, node.before
     change = score_change(now.score if now else None, before.score if before else None)
     coverage = now.coverage if now else None
     return {
         "score": score_text(now.score if now else None),
         "status": now.status if now else Status.NO_DATA,
-        "note": age_note(now),
+        "note": score_note(now, if_weak=if_weak),
         "change": f"{change} since {since}" if change else "",
         "coverage": coverage if coverage is not None and coverage < 0.9995 else None,
         "line": line,
@@ -146,11 +146,11 @@ def _perspective(
             "url": here.objective(o),
             "status": cell.status if cell else Status.NO_DATA,
             "score": score_text(cell.score) if cell and cell.score is not None else _no_score(cell, has_kpis),
-            "note": age_note(cell),
+            "note": score_note(cell, if_weak=True),
         }
         for o, cell, has_kpis in p.objectives
     ]
-    return _node(p.node, since, _line(p.node, p.perspective.name, cuts, scale)) | {
+    return _node(p.node, since, _line(p.node, p.perspective.name, cuts, scale), if_weak=True) | {
         "code": p.perspective.code,
         "name": p.perspective.name,
         "url": here.unit("scorecard") + f"#{p.perspective.code}",

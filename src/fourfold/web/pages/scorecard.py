@@ -15,7 +15,7 @@ from fourfold.records.queries.overview import is_change
 from fourfold.records.queries.scorecard import Row, Scorecard, scorecard_of
 from fourfold.web.address import Here, here_at
 from fourfold.web.components.frame import crumb_of, show
-from fourfold.web.components.freshness import age_note
+from fourfold.web.components.freshness import age_note, trust_note
 from fourfold.web.components.numbers import plural, score_text
 from fourfold.web.components.period import full_name, month_name, periods_noun
 from fourfold.web.components.piece import Piece
@@ -186,6 +186,7 @@ def _groups(here: Here, page: Scorecard, wanted: list[Row], chosen: Chosen) -> l
                     "score": score_text(group.now.score) if group.now and group.now.score is not None else "",
                     "status": group.now.status if group.now else None,
                     "note": age_note(group.now),
+                    "trust": trust_note(group.now, if_weak=False),
                     "rows": rows,
                 }
             )
