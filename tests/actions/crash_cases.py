@@ -85,6 +85,7 @@ from fourfold.actions.revoke_provisioning_key import revoke_provisioning_key
 from fourfold.actions.revoke_token import revoke_token
 from fourfold.actions.rotate_hook import rotate_hook
 from fourfold.actions.rotate_keys import rotate_keys
+from fourfold.actions.run_feed import run_feed
 from fourfold.actions.save_connection import save_connection
 from fourfold.actions.save_feed import FeedPlan, save_feed
 from fourfold.actions.send_mail import send_mail
@@ -98,6 +99,7 @@ from fourfold.actions.verify_chains import verify_chains
 from fourfold.actions.withdraw_entry import withdraw_entry
 from fourfold.connectors.files.grid import read_grid
 from fourfold.connectors.files.scorecard_columns import ScorecardColumns
+from fourfold.connectors.port import Rows
 from fourfold.engine.amendments import Amendment
 from fourfold.engine.definitions.write import write
 from fourfold.engine.period_states import PeriodState
@@ -351,6 +353,13 @@ def sales_feed() -> Feed:
 def _(path: Path) -> Act:
     sales_feed()
     return lambda: pause_feed(by=person(ALICE), feed="sales", **B)
+
+
+@case(run_feed, 3, "the run, what it brought, its end; between them its source is asked", again=False)
+def _(path: Path) -> Act:
+    sales_feed()
+    given = Rows(("region", "month", "amount"), (("north", "2026-05", "7"),))
+    return lambda: run_feed(by=person(ALICE), feed="sales", given=given, **B)
 
 
 @case(remove_feed, again=False)
@@ -748,18 +757,17 @@ def _(path: Path) -> Act:
     return lambda: rotate_keys(by=None, at=NOW)
 
 
-#: Actions that do not write rows in a transaction of their own: what shows that they, too, do all or nothing.
+#: Actions that do not write rows in transactions of their own, and the test which shows that they do all or nothing.
 ELSEWHERE: Final = {
-    "anchor_chains": "tests/actions/test_verify_chains.py",
-    "drill_backup": "tests/cli/test_backup.py",
-    "evaluate_change": "tests/actions/crash_cases.py",  # a part of the transaction of record_measurement
-    "make_backup": "tests/cli/test_backup.py",
-    "migrate_database": "tests/project/test_upgrade.py",
-    "restore_backup": "tests/cli/test_backup.py",
-    "run_feed": "tests/actions/test_feeds.py",  # it asks a source between what it writes
-    "save_keys": "tests/cli/test_backup.py",
-    "switch_read_only": "tests/project/test_read_only.py",
-    "test_connection": "tests/actions/test_feeds.py",  # it writes nothing, as the next one
-    "try_feed": "tests/actions/test_feeds.py",
-    "verify_installation": "tests/cli/test_backup.py",
+    "anchor_chains": "actions/test_verify_chains.py::test_an_anchor_that_somebody_touched_is_said",
+    "drill_backup": "cli/test_backup.py::test_a_drill_says_what_it_compared_and_is_kept",
+    "evaluate_change": "actions/test_crash_points.py::test_an_action_that_ends_at_any_statement_did_nothing",  # a part
+    "make_backup": "cli/test_backup.py::test_a_backup_that_was_killed_is_whole_or_not_there",
+    "migrate_database": "project/test_ugly.py::test_a_migration_may_be_killed_at_any_moment",
+    "restore_backup": "cli/test_backup.py::test_replacing_that_was_killed_left_the_old_or_the_new",
+    "save_keys": "cli/test_backup.py::test_secrets_come_back_with_their_keys_and_are_missed_without",
+    "switch_read_only": "project/test_read_only.py::test_it_ends_when_it_is_switched_off",
+    "test_connection": "actions/test_feeds.py::test_only_who_may_change_sources_does",  # it writes nothing, as the next
+    "try_feed": "actions/test_feeds.py::test_only_who_may_change_sources_does",
+    "verify_installation": "cli/test_backup.py::test_a_restored_installation_has_every_figure_result_and_file",
 }
