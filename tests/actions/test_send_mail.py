@@ -166,3 +166,16 @@ def test_an_address_that_was_given_back_meanwhile_is_told_nothing(post: Mailbox,
         change_email(by=alice, number=bob.pk, new=new, at=NOW)
     assert send_mail(at=NOW).value == 1
     assert [message["To"] for message in post.messages] == ["robert@bakery.example"]
+
+
+def test_a_line_break_in_a_name_adds_no_header(post: Mailbox, alice: Person, organisation: Organisation) -> None:
+    Organisation.objects.filter(pk=organisation.pk).update(name="Harbour\nBcc: eve@evil.example\n\nBakery")
+    assert not invite_person(by=alice, email="dora@bakery.example", name="Dora\r\nBcc: eve@evil.example", at=NOW).ok
+    invite_person(by=alice, email="dora@bakery.example", name="Dora", at=NOW)
+    send_mail(at=NOW)
+    (message,) = post.messages
+    assert message["Bcc"] is None and message["To"] == "dora@bakery.example"
+    assert set(message.keys()) <= {
+        "Content-Type", "MIME-Version", "Content-Transfer-Encoding", "Subject", "From", "To", "Date", "Message-ID",
+        "Auto-Submitted",
+    }  # fmt: skip

@@ -37,6 +37,12 @@ def test_no_requirement_is_unknown_or_open_without_saying_what_is_missing() -> N
         assert len(row["control"]) > 3 and bool(row["issue"]) == (row["status"] == "open"), row
 
 
+def test_code_is_no_evidence_of_itself() -> None:
+    """A requirement is met by a test, or by a document, an example or a check that people run."""
+    for row in rows():
+        assert not [each for each in row["evidence"].split() if each.startswith("src/")], row
+
+
 def test_no_requirement_of_the_first_level_is_open() -> None:
     assert not [row["id"] for row in rows() if row["level"] == "1" and row["status"] == "open"]
 

@@ -98,6 +98,14 @@ def test_then_a_password_alone_does_not_sign_in(device: Client) -> None:
         assert other.post("/accounts/factor/", {"code": codes[0]}).status_code == expected
 
 
+def test_a_code_of_an_app_holds_for_its_half_minute_and_those_beside_it(device: Client) -> None:
+    key, _ = set_up(device)
+    for steps, expected in ((-3, 200), (3, 200), (1, 302)):
+        other = Client()
+        sign_in(other)
+        assert other.post("/accounts/factor/", {"code": code_of(key, steps=steps)}).status_code == expected, steps
+
+
 def test_guessing_codes_is_slowed_down(device: Client) -> None:
     set_up(device)
     client = Client()

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 
 from fourfold.access.roles import Action
 from fourfold.access.rules import Thing, can
@@ -17,6 +18,9 @@ from fourfold.errors import Forbidden, NotFound
 from fourfold.records.models import Mail, Organisation, Person, Session
 from fourfold.records.models.person import tidy_email
 from fourfold.records.scope import principal_of
+
+LONGEST_NAME: Final = 300
+LONGEST_ADDRESS: Final = 254
 
 
 def find_person(by: Person | None, email: str, number: int | None = None) -> Person:
@@ -45,6 +49,27 @@ def find_person(by: Person | None, email: str, number: int | None = None) -> Per
 def called(person: Person) -> str:
     """Their address or, without one, their name."""
     return person.email or person.name
+
+
+def check_name(name: str) -> tuple[Finding, ...]:
+    """A name is written in characters that can be seen, and not too many."""
+    tidy = name.strip()
+    if tidy and tidy.isprintable() and len(tidy) <= LONGEST_NAME:
+        return ()
+    message = f"Write a name of at most {LONGEST_NAME} characters, in one line." if tidy else "Enter a name."
+    return (Finding("PERSON", Level.ERROR, Place(thing="name"), message),)
+
+
+def check_address(address: str) -> tuple[Finding, ...]:
+    """An address can be written to."""
+    try:
+        validate_email(address)
+        if len(address) > LONGEST_ADDRESS:
+            raise ValidationError("too long")
+    except ValidationError:
+        message = f"“{address[:80]}” is not an e-mail address." if address else "Enter an e-mail address."
+        return (Finding("PERSON", Level.ERROR, Place(thing="email"), message),)
+    return ()
 
 
 def check_password(password: str, person: Person) -> tuple[Finding, ...]:

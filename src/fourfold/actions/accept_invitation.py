@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 from django.db import transaction
 
 from fourfold.actions._invitations import is_safe_link
-from fourfold.actions._people import check_password
+from fourfold.actions._people import check_name, check_password
 from fourfold.actions._steps import lock, note_event
 from fourfold.actions.outcome import Outcome
-from fourfold.actions.rename_person import check_name, write_name
+from fourfold.actions.rename_person import write_name
 from fourfold.errors import NotFound
 from fourfold.records.models import Invitation, Person
 from fourfold.records.queries.invitation import open_invitation

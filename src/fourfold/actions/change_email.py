@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Final
 
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.db import transaction
 
 from fourfold.actions._invitations import issue_invitation, may_hold_link, needs_invitation
 from fourfold.actions._members import describe
-from fourfold.actions._people import called, end_sessions_of, find_person, note_for_person, tell_address_before
+from fourfold.actions._people import (
+    called,
+    check_address,
+    end_sessions_of,
+    find_person,
+    note_for_person,
+    tell_address_before,
+)
 from fourfold.actions._steps import advance, lock
 from fourfold.actions.outcome import Outcome
-from fourfold.engine.findings import Finding, Level, Place
 from fourfold.errors import Conflict, Forbidden
 from fourfold.records.models import Invitation, Mail, Organisation, Person
 from fourfold.records.models.person import tidy_email
-
-LONGEST: Final = 254
 
 
 def change_email(
@@ -35,7 +36,7 @@ def change_email(
     if by is not None and by == person:
         raise Forbidden("You cannot change your own address.", hint="Another administrator can.")
     address = tidy_email(new) or ""
-    if findings := _wrong(address):
+    if findings := check_address(address):
         return Outcome("the address was not changed", findings=findings)
     if address == person.email:
         return Outcome(f"{address} is the address already", person)
@@ -52,17 +53,6 @@ def change_email(
         if not needs_invitation(person):
             tell_address_before(person, before, at=moment)
     return Outcome(f"{called(person)} is the address of {person.name} now", person)
-
-
-def _wrong(address: str) -> tuple[Finding, ...]:
-    try:
-        validate_email(address)
-        if len(address) > LONGEST:
-            raise ValidationError("too long")
-    except ValidationError:
-        message = f"“{address[:80]}” is not an e-mail address." if address else "Enter an e-mail address."
-        return (Finding("PERSON", Level.ERROR, Place(thing="email"), message),)
-    return ()
 
 
 def _send_elsewhere(person: Person, by: Person | None, at: datetime) -> None:

@@ -16,10 +16,10 @@ from fourfold.actions._invitations import (
     require_to_manage_people,
 )
 from fourfold.actions._members import free_code
+from fourfold.actions._people import check_address, check_name
 from fourfold.actions._steps import advance, find_organisation, lock, note_event, require, require_to_give
 from fourfold.actions.outcome import Outcome
 from fourfold.engine.definitions import Person as PersonDefinition
-from fourfold.engine.findings import Finding, Level, Place
 from fourfold.errors import Forbidden, NotFound
 from fourfold.records.frames.person import read_people, write_people
 from fourfold.records.models import Organisation, Person, Unit
@@ -47,11 +47,9 @@ def invite_person(
     """
     place = find_organisation(by, organisation)
     require_to_manage_people(by, place)
-    address = tidy_email(email)
-    if not address or "@" not in address.strip("@") or not name.strip():
-        message = f"“{email}” is not an e-mail address." if name.strip() else "The name is empty."
-        where = Place(thing="email" if name.strip() else "name")
-        return Outcome("nobody was invited", findings=(Finding("PERSON", Level.ERROR, where, message),))
+    address = tidy_email(email) or ""
+    if findings := (*check_name(name), *check_address(address)):
+        return Outcome("nobody was invited", findings=findings)
     if role not in WORDS:
         raise NotFound(f"There is no role {role}.", hint=f"The roles are {', '.join(WORDS)}.")
     if unit is not None and not Unit.objects.filter(organisation=place, code=unit).exists():

@@ -6,13 +6,10 @@ from datetime import UTC, datetime
 
 from django.db import transaction
 
-from fourfold.actions._people import find_person, note_for_person
+from fourfold.actions._people import check_name, find_person, note_for_person
 from fourfold.actions._steps import advance, lock
 from fourfold.actions.outcome import Outcome
-from fourfold.engine.findings import Finding, Level, Place
 from fourfold.records.models import Membership, Person
-
-_LONGEST = 300
 
 
 def rename_person(
@@ -29,15 +26,6 @@ def rename_person(
         write_name(person, name)
         note_for_person(person, by, "person.rename", at=at or datetime.now(UTC), **told)
     return Outcome(f"the name is {person.name} now", person)
-
-
-def check_name(name: str) -> tuple[Finding, ...]:
-    """A name is written in characters that can be seen, and not too many."""
-    tidy = name.strip()
-    if tidy and tidy.isprintable() and len(tidy) <= _LONGEST:
-        return ()
-    message = "Enter a name." if not tidy else f"Write a name of at most {_LONGEST} characters, in one line."
-    return (Finding("PERSON", Level.ERROR, Place(thing="name"), message),)
 
 
 def write_name(person: Person, name: str) -> None:

@@ -48,7 +48,8 @@ def test_with_mail_the_link_is_sent_and_not_shown(alice: Client, settings: Any) 
 
 @pytest.mark.parametrize(
     ("wrong", "said"),
-    [({"email": "dora"}, "is not an e-mail address"), ({"name": ""}, "The name is empty."),
+    [({"email": "dora"}, "is not an e-mail address"), ({"name": ""}, "Enter a name."),
+     ({"name": "Dora\r\nBcc: eve@evil.example"}, "in one line"), ({"email": "d d@bakery.example"}, "is not an e-mail"),
      ({"role": "emperor"}, "Choose one of the roles"), ({"unit": "mill"}, "Choose one of the units")],
 )  # fmt: skip
 def test_what_cannot_be_read_invites_nobody_and_keeps_what_was_typed(
