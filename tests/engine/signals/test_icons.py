@@ -9,6 +9,7 @@ import pytest
 
 from fourfold.engine.anchors import Polarity
 from fourfold.engine.signals import Assurance, Chart, Reading, Season, Variation, headline, read_signals, wanted
+from fourfold.engine.signals.icons import assurances, variations
 
 QUIET = np.resize([50.0, 53, 48, 51, 47, 52, 49], 20)
 HIGH, LOW = np.append(QUIET, 70.0), np.append(QUIET, 30.0)
@@ -93,3 +94,35 @@ def test_the_matrix_says_what_is_published() -> None:
 def test_bounds_of_a_target_are_open_on_the_good_side() -> None:
     assert [float(b) for b in wanted(5.0, Polarity.HIGHER_BETTER)] == [5.0, math.inf]
     assert all(math.isnan(float(b)) for b in wanted(5.0, Polarity.NEUTRAL))
+
+
+@pytest.mark.parametrize(("limits", "target", "icon"), [
+    ((4, 6), (4, math.inf), "HIT_AND_MISS"), ((4, 6), (3.9, math.inf), "PASSES"),
+    ((4, 6), (6, math.inf), "HIT_AND_MISS"),
+    ((4, 6), (6.1, math.inf), "FAILS"), ((4, 6), (-math.inf, 6), "HIT_AND_MISS"), ((4, 6), (-math.inf, 6.1), "PASSES"),
+    ((4, 6), (-math.inf, 4), "HIT_AND_MISS"), ((4, 6), (-math.inf, 3.9), "FAILS"), ((4, 6), (3, 7), "PASSES"),
+    ((4, 6), (4, 7), "HIT_AND_MISS"), ((4, 6), (3, 6), "HIT_AND_MISS"), ((4, 6), (7, 9), "FAILS"),
+    ((4, 6), (1, 3), "FAILS"), ((4, 6), (-math.inf, math.inf), "NONE"), ((4, 6), (math.nan, 7), "NONE"),
+    ((4, 6), (3, math.nan), "NONE"), ((math.nan, 6), (3, 7), "NONE"), ((4, math.nan), (3, 7), "NONE"),
+    ((-math.inf, 6), (3, 7), "NONE"),
+])  # fmt: skip
+def test_a_limit_on_the_target_neither_passes_nor_fails(
+    limits: tuple[float, float], target: tuple[float, float], icon: str
+) -> None:
+    lower, upper, low, high = (np.array([n, n]) for n in (*limits, *target))
+    found = assurances(lower, upper, low, high, np.array([True, False]))
+    assert [Assurance(code).name for code in found] == [icon, "NONE"]
+
+
+@pytest.mark.parametrize(("label", "side", "better", "icon"), [
+    (0, 0, 1, "USUAL"), (1, 1, 1, "IMPROVEMENT_HIGH"), (1, -1, 1, "CONCERN_LOW"), (1, 1, -1, "CONCERN_HIGH"),
+    (1, -1, -1, "IMPROVEMENT_LOW"), (8, 1, 0, "NEUTRAL_HIGH"), (8, -1, 0, "NEUTRAL_LOW"), (11, 0, 1, "PATTERN"),
+    (11, 0, 0, "PATTERN"),
+])  # fmt: skip
+def test_the_first_icon_is_of_the_label_its_side_and_the_good_direction(
+    label: int, side: int, better: int, icon: str
+) -> None:
+    trial, judged = np.array([False, True, False]), np.array([True, True, False])
+    signs = [np.full(3, n, np.int8) for n in (side, better)]
+    found = variations(trial, judged, np.full(3, label, np.uint8), *signs)
+    assert [Variation(code).name for code in found] == [icon, "TRIAL", "NONE"]

@@ -13,8 +13,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fourfold.engine.signals import MEDIAN, TEXTBOOK, Chart, Rule, RuleSet, Season, Segment, read_signals, xmr_limits
+from fourfold.engine.signals import (
+    MEAN,
+    MEDIAN,
+    TEXTBOOK,
+    Chart,
+    Constants,
+    Rule,
+    RuleSet,
+    Season,
+    Segment,
+    read_signals,
+    xmr_limits,
+)
 from fourfold.engine.signals.limits import is_chunky, standardised
+from fourfold.engine.signals.limits import median as row_median
 from fourfold.engine.signals.moments import moving_ranges
 
 FIGURES = st.lists(st.one_of(st.none(), st.integers(-500, 500)), min_size=1, max_size=30)
@@ -119,3 +132,59 @@ def test_figures_that_never_vary_are_chunky() -> None:
 def test_on_the_centre_to_nine_digits_is_on_the_centre() -> None:
     z = standardised(np.array([0.1 + 0.2, 0.6]), np.array(0.3), np.array(0.3))
     assert z.tolist() == [0.0, 3.0]
+
+
+@pytest.mark.parametrize(
+    "figures", [[5.0], [3.0, 1.0], [4.0, 1.0, 9.0], [2.0, 2.0, 8.0, 1.0], [7.0, 1.0, 2.0, 9.0, 3.0]]
+)
+def test_the_median_is_the_middle_number_or_between_the_two_middle_ones(figures: list[float]) -> None:
+    assert row_median(np.array(figures)) == median(figures)
+    assert row_median(np.array([math.nan, *figures, math.inf])) == median(figures)
+    both = row_median(np.array([figures, [math.nan] * len(figures)]))
+    assert both.tolist() == pytest.approx([median(figures), math.nan], nan_ok=True)
+
+
+def test_a_range_of_exactly_3267_mean_ranges_is_wild() -> None:
+    x = np.cumsum([0.0, 3267, 200, 233, 300])  # 1000 on average
+    assert float(xmr_limits(x, np.ones(5, bool)).half) == pytest.approx(2.66 * 733 / 3)
+    assert float(xmr_limits(x, np.ones(5, bool), screen=False).half) == pytest.approx(2660.0)
+
+
+@pytest.mark.parametrize(("constants", "limit", "top", "d2"), [
+    (MEAN, 2.66, 3.268, 1.128), (TEXTBOOK, 3 / 1.128, 3.267, 1.128), (MEDIAN, 3.145, 3.865, 0.954),
+])  # fmt: skip
+def test_each_set_of_constants_gives_half_width_limit_of_ranges_and_sigma(
+    constants: Constants, limit: float, top: float, d2: float
+) -> None:
+    x = np.array([np.resize([0.0, 10.0], 20), np.resize([3.0, 4.0], 20), np.full(20, np.nan)])
+    found = xmr_limits(x, np.ones((3, 20), bool), constants)
+    wanted = (5.0, limit * 10, 5 - limit * 10, 5 + limit * 10, top * 10, 10 / d2)
+    ours = (found.centre, found.half, found.lower, found.upper, found.range_limit, found.sigma)
+    assert [float(n[0]) for n in ours] == pytest.approx(wanted)
+    assert [float(n[1]) for n in ours] == pytest.approx((3.5, limit, 3.5 - limit, 3.5 + limit, top, 1 / d2))
+    assert all(math.isnan(n[2]) for n in ours)
+
+
+@pytest.mark.parametrize(("steps", "chunky"), [(2.0, True), (2.99, True), (3.0, False), (3.01, False), (4.0, False)])
+def test_three_steps_up_to_the_limit_of_ranges_are_fine_enough(steps: float, chunky: bool) -> None:
+    x = np.resize([0.0, 1.0], 12)
+    assert is_chunky(x, np.ones(12, bool), resolution=3.268 / steps).item() is chunky
+
+
+@pytest.mark.parametrize(("figures", "chunky"), [
+    ([7.0], False), ([math.nan, 7.0], False), ([7.0, 7.0], True), ([0.0, 0.0], True), ([7.0, math.nan, 7.0], True),
+    ([3e-12, 5e-12, 8e-12, 1e-12, math.nan, 7e-12, 4e-12], False), ([3e12, 5e12, 8e12, 1e12, 7e12, 4e12], False),
+])  # fmt: skip
+def test_one_figure_is_not_coarse_and_no_size_is_too_small_to_be_fine(figures: list[float], chunky: bool) -> None:
+    assert is_chunky(np.array(figures), np.ones(len(figures), bool)).item() is chunky
+    fine = np.resize([3.0, 5, 8, 1, 7, 4], len(figures) + 6)
+    rows = np.array([fine, [*figures, *[math.nan] * 6]])
+    assert is_chunky(rows, np.ones(rows.shape, bool)).tolist() == [False, chunky]
+
+
+def test_on_the_centre_of_limits_without_width_is_nothing_and_beside_it_is_infinitely_far() -> None:
+    x, centre = np.array([4.0, 5.0, 3.0, math.nan]), np.array(4.0)
+    wide = standardised(x, centre, np.array([0.0, 0.0, 0.0, 0.0]))
+    assert wide.tolist() == pytest.approx([0.0, math.inf, -math.inf, math.nan], nan_ok=True)
+    assert np.isnan(standardised(x, centre, np.full(4, np.nan))).all()
+    assert standardised(x, centre, np.array([2.0] * 4)).tolist() == pytest.approx([0, 1.5, -1.5, math.nan], nan_ok=True)

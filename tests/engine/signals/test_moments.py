@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from fourfold.engine.signals.moments import (
     autocorrelation,
+    autocorrelations,
     count,
     deviation,
     first_points,
@@ -100,3 +101,25 @@ def test_first_points_counts_numbers_and_not_periods() -> None:
 
 def test_a_long_tail_to_the_right_is_positive_skew() -> None:
     assert float(skewness(np.array([1.0, 1, 1, 1, 6]))) == pytest.approx(1.5)
+
+
+@pytest.mark.parametrize(("size", "value"), [(3, 0.1), (6, 0.7), (7, 2.3), (12, 0.3), (13, 1.1)])
+def test_the_mean_of_equal_numbers_is_that_number_to_the_last_digit(size: int, value: float) -> None:
+    x = np.full(size, value)
+    assert x.sum() / size != value, "one pass rounds"
+    assert mean(x) == value
+
+
+def test_lags_beyond_the_series_have_no_pairs() -> None:
+    x = np.array([1.0, 2.0, 4.0, 5.0])  # about 3: -2, -1, 1, 2
+    found = autocorrelations(x, range(1, 8))
+    assert [float(r) for r in found] == [0.3, -0.4, -0.4, 0.0, 0.0, 0.0, 0.0]
+    assert autocorrelation(x) == 0.3
+
+
+@pytest.mark.parametrize(("figures", "wanted"), [
+    ([], math.nan), ([math.nan], math.nan), ([3.0], math.nan), ([3.0, math.nan], math.nan), ([1.0, 3.0], math.sqrt(2)),
+    ([1.0, 3.0, 5.0], 2.0), ([1.0, math.inf, 3.0, 5.0], 2.0),
+])  # fmt: skip
+def test_a_deviation_needs_two_numbers(figures: list[float], wanted: float) -> None:
+    assert float(deviation(np.array(figures))) == pytest.approx(wanted, nan_ok=True)

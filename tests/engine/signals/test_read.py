@@ -33,6 +33,7 @@ from fourfold.engine.signals import (
     headline,
     read_many,
     read_signals,
+    wanted,
 )
 from fourfold.engine.signals.patterns import HIGH, LOW
 from fourfold.engine.signals.wording import plain_number, signal_sentence
@@ -295,3 +296,53 @@ def test_a_signal_without_a_side_says_what_it_looks_like(rule: Rule, said: str) 
 ])  # fmt: skip
 def test_a_plain_number_has_four_digits_that_count(x: float, said: str) -> None:
     assert plain_number(x) == said
+
+
+def test_the_remarks_are_those_of_the_series_and_no_others() -> None:
+    plain = read_signals(X)
+    assert plain.remarks == ()
+    assert read_signals(X, Chart(season=Season(mode="profile"))).remarks == (Remark.SEASON,)
+    few = read_signals(X[:11], Chart(season=Season(mode="declared"), resolution=1e6))
+    assert few.remarks == (), "before limits are locked neither coarseness nor season is told"
+    assert read_signals(X, Chart(season=Season(mode="declared"))).remarks == (Remark.SEASON_WAITS,)
+    rare = np.resize([1.0, 2, 0, 3, 1, 2], 12)
+    assert Remark.RARE in read_signals(rare, Chart(nature=Nature.COUNT, season=Season(mode="none"))).remarks
+
+
+@pytest.mark.parametrize(("figures", "phase"), [
+    ([1, 2, None, 3, 5, None, 4, None, 6], Phase.TRIAL), ([1, 2, None, 3, None, 5, None, 4, None, 6], Phase.NOTHING),
+    ([1, 2, 3, None, 5, None, 4], Phase.NOTHING), ([1, 2, 4, 3, 5, 4], Phase.TRIAL),
+])  # fmt: skip
+def test_a_third_of_the_figures_follow_one_another_where_there_are_limits(
+    figures: list[int | None], phase: Phase
+) -> None:
+    assert read_signals(array(figures)).phase is phase
+
+
+def test_suggestions_say_how_far_which_way_and_from_where() -> None:
+    low = read_signals(100 - X, polarity=Polarity.LOWER_BETTER).sentences
+    assert "Since period 13 the figures lie around 41.75, 2 sigma below the centre." in low[2]
+    assert low[2].endswith("begin new limits there: 35.67 to 47.83.")
+    quiet = read_signals(np.resize([50.0, 53, 48, 51, 47, 52, 49], 24), Chart(season=Season(mode="none")))
+    assert quiet.sentences[0].endswith(" No signal.")
+    assert quiet.sentences[1] == "No signal since the limits were locked: they can be locked again, on 24 figures."
+
+
+def test_only_a_signal_that_the_last_figure_completed_is_new() -> None:
+    reading = read_signals(np.append(X, math.nan))
+    (signal,) = reading.signals
+    assert reading.is_new(signal) and not read_signals(np.append(X, 60.0)).is_new(signal)
+    assert not read_signals(X[:12]).is_new(Signal(Rule.OUTSIDE, 10, (10,), HIGH))
+    assert not read_signals(np.full(3, math.nan)).is_new(Signal(Rule.OUTSIDE, -1, (), HIGH))
+
+
+@pytest.mark.parametrize(("polarity", "low", "high"), [
+    (Polarity.HIGHER_BETTER, 4.0, math.inf), (Polarity.LOWER_BETTER, -math.inf, 4.0),
+    (Polarity.NEUTRAL, math.nan, math.nan), (Polarity.IN_RANGE, math.nan, math.nan),
+])  # fmt: skip
+def test_what_is_wanted_is_open_on_the_good_side_and_unknown_without_a_target(
+    polarity: Polarity, low: float, high: float
+) -> None:
+    bounds = wanted(np.array([4.0, math.nan]), polarity)
+    assert [b[0] for b in bounds] == pytest.approx([low, high], nan_ok=True)
+    assert all(math.isnan(b[1]) for b in bounds)

@@ -153,3 +153,20 @@ def test_the_rule_sets_are_the_published_ones() -> None:
 def test_an_unknown_rule_set_is_refused_with_the_known_ones() -> None:
     with pytest.raises(UnknownRuleSet, match="western_electric"):
         rule_set("weco")
+
+
+@pytest.mark.parametrize("rule", Rule)
+def test_members_are_the_figures_of_the_pattern_that_count_and_no_others(rule: Rule) -> None:
+    z = np.array([[math.nan, 0.05, math.nan, *EXAMPLES[rule], math.nan, 0.05, 0.05]])
+    beyond = {Rule.OUTSIDE: 3.0, Rule.TWO_OF_THREE: 2.0, Rule.TWO_OF_THREE_NHS: 2.0, Rule.FOUR_OF_FIVE: 1.0}.get(rule)
+    counts = [beyond is None or x > beyond for x in EXAMPLES[rule]]
+    for sign in (1, -1):
+        side = UNDIRECTED if rule in EITHER else sign
+        members = find_pattern(sign * z, rule).members[0].tolist()
+        assert members == [0, 0, 0, *(side * is_one for is_one in counts), 0, 0, 0]
+
+
+def test_a_figure_above_the_limit_is_no_member_of_two_between_two_and_three_sigma() -> None:
+    found = find_pattern(np.array([[2.5, 3.5, 2.5, 0.5, 2.0, 2.5, -1.0, 2.5]]), Rule.TWO_OF_THREE_NHS)
+    assert found.complete[0].tolist() == [0, 0, 1, 0, 0, 0, 0, 0]
+    assert found.members[0].tolist() == [1, 0, 1, 0, 0, 0, 0, 0]

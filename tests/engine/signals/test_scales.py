@@ -119,3 +119,65 @@ def test_limits_of_an_uneven_rate_are_wider_where_its_denominator_is_small() -> 
     reading = read_signals(100 * top / bottom, chart, numerator=top, denominator=bottom)
     width = reading.upper - reading.lower
     assert width[1] == pytest.approx(width[0] * math.sqrt(10))
+
+
+@pytest.mark.parametrize(("figures", "scale", "rare"), [
+    ([0, 0, 0, 0, 0, 0, 0, 0, 0, 6], Scale.NONE, True), ([0, 0, 0, 0, 0, 0, 0, 0, 0, 7], Scale.FREEMAN_TUKEY, True),
+    ([1, 2, 3, 1, 2, 3, 1, 2, 3, 1], Scale.FREEMAN_TUKEY, True), ([2] * 10, Scale.PLAIN, True),
+    ([4, 5, 6, 4, 5, 6, 4, 5, 6, 4], Scale.PLAIN, True), ([5] * 10, Scale.PLAIN, False),
+    ([0, 0, 9, 9, 9, 9, 9, 9, 9, 9], Scale.PLAIN, False), ([0, 0, 0, 9, 9, 9, 9, 9, 9, 9], Scale.PLAIN, True),
+    ([0, 0, math.nan, math.nan, 9, 9, 9, 9, 9, 9], Scale.PLAIN, True), ([math.nan] * 3, Scale.PLAIN, False),
+    ([0.5] * 10, Scale.PLAIN, False),
+])  # fmt: skip
+def test_counts_are_rare_below_five_or_with_more_than_a_fifth_of_zeros(
+    figures: list[float], scale: Scale, rare: bool
+) -> None:
+    x = np.array([[7.0] * len(figures), figures])
+    found = scale_figures(x, np.isfinite(x), Nature.COUNT)
+    assert found.kind.tolist() == [Scale.PLAIN, scale] and found.is_rare.tolist() == [False, rare]
+
+
+@pytest.mark.parametrize(("figures", "long", "scale"), [
+    ([1, 1, 1, 1, 6], True, Scale.PLAIN), ([1, 1, 1, 1, 1, 6], True, Scale.LOG), ([1, 1, 1, 1, 1, 6], None, Scale.LOG),
+    ([1, 1, 1, 1, 1, 6], False, Scale.PLAIN), ([0, 1, 1, 1, 1, 1, 6], True, Scale.PLAIN),
+])  # fmt: skip
+def test_amounts_are_skewed_beyond_one_and_a_half_in_a_full_baseline(
+    figures: list[float], long: bool | None, scale: Scale
+) -> None:
+    x = np.array([figures], dtype=float)
+    is_long = None if long is None else np.array([long])
+    assert scale_figures(x, np.isfinite(x), Nature.AMOUNT, is_long=is_long).kind.tolist() == [scale]
+
+
+@pytest.mark.parametrize(("top", "bottom", "gap", "scale"), [
+    ([9, 12, 5], [100, 200, 150], None, Scale.PLAIN), ([9, 12, 5], [100, 201, 150], None, Scale.STANDARDISED),
+    ([0.1, 0.1, 0.2], [0.3, 0.4, 0.5], None, Scale.PLAIN), ([9, 12, 5], [100, 300, 0], 2, Scale.STANDARDISED),
+    ([9, 12, 5], [100, 300, 0], None, Scale.PLAIN), ([9, 12, math.nan], [100, 300, 100], None, Scale.PLAIN),
+    ([100, 300, 60], [100, 300, 60], None, Scale.PLAIN), ([0, 0, 0], [100, 300, 60], None, Scale.PLAIN),
+    ([-9, -12, -5], [100, 300, 60], None, Scale.PLAIN), ([9, 12, 5], [math.nan] * 3, None, Scale.PLAIN),
+])  # fmt: skip
+def test_rates_are_standardised_where_all_are_known_vary_and_are_uneven_by_more_than_two(
+    top: list[float], bottom: list[float], gap: int | None, scale: Scale
+) -> None:
+    rates = np.array([[0.5] * 3, [0.1, 0.2, 0.3]])
+    if gap is not None:
+        rates[1, gap] = math.nan
+    found = scale_figures(
+        rates, np.isfinite(rates), Nature.RATE, numerator=np.array([[50.0] * 3, top]),
+        denominator=np.array([[100.0] * 3, bottom]),
+    )  # fmt: skip
+    assert found.kind.tolist() == [Scale.PLAIN, scale]
+
+
+def test_each_scale_has_its_own_figures_and_lines_below_it_are_nothing() -> None:
+    counts, waits = np.array([[0.0, 0, 3, 1]]), np.array([[0.0, 1, 32, -1]])
+    small = scale_figures(counts, np.isfinite(counts), Nature.COUNT)
+    assert small.y[0].tolist() == pytest.approx([1.0, 1.0, math.sqrt(3) + 2.0, 1 + math.sqrt(2)])
+    assert small.back(np.array([[0.5, 1.0, math.sqrt(3) + 2.0, math.nan]]))[0].tolist() == pytest.approx(
+        [0.0, 0.0, 3.0, math.nan], nan_ok=True
+    )
+    rare = scale_figures(waits, np.isfinite(waits), Nature.TIME_BETWEEN)
+    assert rare.y[0].tolist() == pytest.approx([0.0, 1.0, 32**0.2777, math.nan], nan_ok=True)
+    assert rare.back(np.array([[-2.0, 0.0, 1.0, 2.0]]))[0].tolist() == pytest.approx([0, 0, 1, 2 ** (1 / 0.2777)])
+    none = scale_figures(np.array([[0.0, 0, 0, 1]]), np.ones((1, 4), bool), Nature.COUNT)
+    assert none.kind.tolist() == [Scale.NONE] and np.isnan(none.y).all()

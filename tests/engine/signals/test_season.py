@@ -136,3 +136,40 @@ def test_effects_are_those_of_the_method_in_plain_python(period: int, years: int
         x[rng.choice(len(x) - 4, gaps, replace=False)] = np.nan
         found = month_effects(x[None], np.array([years]), period, divides=divides)[0]
         assert found == pytest.approx(by_hand(x.tolist(), years, period, divides))
+
+
+@pytest.mark.parametrize(("n", "baseline", "years", "waits"), [
+    (23, 0, 0, True), (24, 0, 2, False), (24, 36, 2, False), (35, 36, 2, False), (36, 24, 2, False), (36, 35, 2, False),
+    (36, 36, 3, False), (40, 47, 3, False), (23, 36, 0, True),
+])  # fmt: skip
+def test_a_declared_season_is_fitted_to_two_years_or_to_the_whole_years_of_the_baseline(
+    n: int, baseline: int, years: int, waits: bool
+) -> None:
+    x = np.full((2, 40), np.nan)
+    x[0], x[1, 40 - n :] = 1 + WAVE[:40], 1 + WAVE[:n]
+    found = adjust(x, Season(mode="declared"), np.array([12, baseline]))
+    assert (found.years.tolist(), found.waits.tolist()) == ([2, years], [False, waits])
+    assert bool(found.add[1].any()) is (years > 0) and (found.times == 1.0).all()
+
+
+@pytest.mark.parametrize("season", [Season(mode="none"), Season(mode="profile"), Season(period=1, mode="declared")])
+def test_what_has_no_season_to_be_found_is_left_as_it_is(season: Season) -> None:
+    found = adjust(1 + WAVE[None, :48], season)
+    assert not found.add.any() and (found.times == 1).all() and found.years.tolist() == [0]
+    assert found.waits.tolist() == [False]
+
+
+def test_a_cycle_of_two_periods_is_a_season_too() -> None:
+    found = adjust(np.array([[1.0, 3, 1, 3, 1, 3]]), Season(period=2, mode="declared"))
+    assert found.years.tolist() == [2] and found.add[0].tolist() == pytest.approx([-1, 1, -1, 1, -1, 1])
+
+
+def test_a_season_nobody_declared_is_looked_for_at_the_end_of_each_whole_year() -> None:
+    x = np.resize([0.0] * 10 + [6.0, 8.0], 60) + 0.01 * np.arange(60) % 7
+    still = np.where(np.arange(60) < 30, np.resize([1.0, -1, 2, -2, 0], 60), x)
+    table = np.array([x, still, np.full(60, np.nan)])
+    assert adjust(table[:, :35], Season()).years.tolist() == [0, 0, 0]
+    assert adjust(table[:, :36], Season()).years.tolist() == [3, 0, 0]
+    late = adjust(table, Season(), 48)
+    k = next(k for k in (3, 4, 5, 0) if k == 0 or is_seasonal(still[None, : 12 * k], 12)[0])
+    assert late.years.tolist() == [4, max(k, 4) if k else 0, 0]

@@ -78,3 +78,27 @@ def test_a_fitted_season_may_be_fitted_again_with_one_more_year() -> None:
     assert (read_signals(x[:35], chart).relock, read_signals(x, chart).relock) == (0, 36)
     again = read_many(x[None], chart, segments=[(Segment(baseline=36),)])
     assert (again.charted.season.years.tolist(), again.relock.tolist()) == ([3], [0])
+
+
+def test_limits_locked_on_all_of_the_figures_are_not_locked_again() -> None:
+    quiet = np.resize([50.0, 53, 48, 51, 47, 52, 49], 30)
+    for baseline, again in ((12, 24), (23, 24), (24, 0), (30, 0)):
+        assert read_signals(quiet, PLAIN, segments=[Segment(baseline=baseline)]).relock == again
+
+
+def test_a_signal_within_the_baseline_does_not_keep_limits_from_being_locked_again() -> None:
+    loud = np.resize([50.0, 53, 48, 51, 47, 52, 49], 24)
+    loud[4] = 70.0
+    assert read_signals(loud, PLAIN).signals[0].in_baseline and read_signals(loud, PLAIN).relock == 24
+
+
+def test_each_row_has_its_own_suggestion_within_the_valid_range() -> None:
+    chart = Chart(season=Season(mode="none"), valid=(40.0, 60.0))
+    many = read_many(np.array([X, np.resize(X[:12], 20), 100 - X]), chart)
+    assert many.steps.start.tolist() == [12, -1, 12]
+    assert many.steps.shift.tolist() == pytest.approx([1.98, np.nan, -1.98], abs=0.005, nan_ok=True)
+    lines = [a.tolist() for a in (many.steps.lower, many.steps.centre, many.steps.upper)]
+    assert lines == [
+        pytest.approx(row, abs=0.05, nan_ok=True)
+        for row in ([52.2, np.nan, 40.0], [58.25, np.nan, 41.75], [60.0, np.nan, 47.8])
+    ]

@@ -106,7 +106,7 @@ def best_step(y: Floats) -> tuple[Floats, Floats]:
     known, away = np.isfinite(y), deviations(y)
     before, n = np.cumsum(known, axis=1), count(y)[:, None]
     after, total = n - before, np.cumsum(away, axis=1)
-    gain = np.where((before >= _SIDE) & (after >= _SIDE), total**2 * n / np.maximum(before * after, 1), 0.0)
+    gain = np.where((before >= _SIDE) & (after >= _SIDE), divide(total**2 * n, before * after), 0.0)
     at = gain.argmax(axis=1)[:, None]
     late = np.arange(y.shape[1]) > at
     left, right = mean(where(y, ~late)), mean(where(y, late))
@@ -147,7 +147,7 @@ def trend(y: Floats, at_least: int) -> Floats:
     width = (deviations(where(place, np.isfinite(y))) ** 2).sum(axis=1)
     with np.errstate(all="ignore"):
         error = np.sqrt(left / np.maximum(n - 2, 1) / width)
-        t = np.where(error > 0, np.abs(slope) / error, np.where(slope != 0, np.inf, 0.0))
+        t = np.abs(slope) / error
     sure = two_sided(np.nan_to_num(t, posinf=1e9), np.maximum(n - 2, 1)) < TREND_LEVEL
     with np.errstate(all="ignore"):
         straighter = n * np.log(left / stepped) <= (_STEP_COST - _LINE_COST) * np.log(np.maximum(n, 1))

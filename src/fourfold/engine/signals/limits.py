@@ -97,8 +97,7 @@ def median(x: Floats) -> Floats:
     """The median of the numbers of each series, NaN where there is none."""
     ordered = np.sort(np.where(np.isfinite(x), x, np.inf), axis=-1)
     n = np.isfinite(x).sum(axis=-1)[..., None]
-    low, high = np.maximum((n - 1) // 2, 0), np.minimum(n // 2, x.shape[-1] - 1)
-    both = np.take_along_axis(ordered, low, axis=-1) + np.take_along_axis(ordered, high, axis=-1)
+    both = np.take_along_axis(ordered, (n - 1) // 2, axis=-1) + np.take_along_axis(ordered, n // 2, axis=-1)
     return np.asarray(np.where(n > 0, both / 2.0, np.nan)[..., 0])
 
 
@@ -116,7 +115,7 @@ def is_chunky(x: Floats, baseline: Bools, resolution: float | None = None) -> Bo
     step = _smallest_step(points) if resolution is None else np.asarray(resolution, dtype=np.float64)
     steps = divide(MEAN.range_limit * mean(moving_ranges(points)), step)
     known = np.isfinite(points).sum(axis=-1) > 1
-    return np.asarray(known & (np.floor(np.where(np.isfinite(steps), steps, 0.0) + 1e-9) + 1 < 4))
+    return np.asarray(known & (np.nan_to_num(steps) < 3 - 1e-9))  # with the one at 0 that makes four
 
 
 def _smallest_step(points: Floats) -> Floats:

@@ -1,8 +1,8 @@
 """Mean, standard deviation, autocorrelation and moving ranges of series with gaps.
 
 Every function works along the last axis, so `(series, period)` arrays are read in one go. NaN and infinities are gaps:
-they count nowhere, and nothing is measured across them. Sums are taken about the mean and corrected for what rounding
-left (two passes), which keeps 8 to 15 digits on the certified data of NIST.
+they count nowhere, and nothing is measured across them. A mean is corrected for what rounding left (two passes), and
+sums are taken about it, which keeps 8 to 15 digits on the certified data of NIST.
 """
 
 from __future__ import annotations
@@ -53,8 +53,7 @@ def deviation(x: Floats) -> Floats:
     1.0
     """
     away, n = deviations(x), count(x)
-    squares = (away * away).sum(axis=-1) - divide(away.sum(axis=-1) ** 2, n)
-    return np.asarray(np.sqrt(divide(np.maximum(squares, 0.0), np.where(n > 1, n - 1.0, np.nan))))
+    return np.asarray(np.sqrt(divide((away * away).sum(axis=-1), np.where(n, n - 1.0, np.nan))))
 
 
 def autocorrelation(x: Floats, lag: int = 1) -> Floats:
@@ -67,10 +66,10 @@ def autocorrelation(x: Floats, lag: int = 1) -> Floats:
 
 
 def autocorrelations(x: Floats, lags: Sequence[int]) -> list[Floats]:
-    """The autocorrelation at each of these lags."""
+    """The autocorrelation at each of these lags, from 1 on."""
     away = deviations(x)
     squares = (away * away).sum(axis=-1)
-    return [divide((away[..., lag:] * away[..., : max(x.shape[-1] - lag, 0)]).sum(axis=-1), squares) for lag in lags]
+    return [divide((away[..., lag:] * away[..., :-lag]).sum(axis=-1), squares) for lag in lags]
 
 
 def skewness(x: Floats) -> Floats:

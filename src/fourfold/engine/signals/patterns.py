@@ -102,7 +102,8 @@ def last_point(there: Bools) -> Indexes:
     >>> last_point(np.array([[True, True, False], [False, False, False]])).tolist()
     [1, -1]
     """
-    return np.asarray(np.where(there, np.arange(there.shape[1]), -1).max(axis=1, initial=-1), dtype=np.intp)
+    place = np.broadcast_to(np.arange(there.shape[1]), there.shape)
+    return np.asarray(place.max(axis=1, initial=-1, where=there), dtype=np.intp)
 
 
 def at_place(a: npt.NDArray[_N], place: Indexes) -> npt.NDArray[_N]:

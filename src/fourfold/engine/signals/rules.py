@@ -111,13 +111,13 @@ def find_pattern(z: Floats, rule: Rule) -> Pattern:
     if rule in (Rule.TREND_6, Rule.TREND_7):
         steps = np.full(z.shape, np.nan)
         steps[:, 1:] = np.diff(_finite(z), axis=1)
-        sides = [_streaks(side * steps > 0, rule.length - 1, rule.length) for side in (1, -1)]
+        sides = [_streaks(way > 0, rule.length - 1, rule.length) for way in (steps, -steps)]
     elif rule.is_run:
-        sides = [_streaks(side * z > 0, rule.length, rule.length) for side in (1, -1)]
+        sides = [_streaks(side > 0, rule.length, rule.length) for side in (z, -z)]
     elif rule is Rule.TWO_OF_THREE_NHS:
-        sides = [_two_of_three_nhs(side * z) for side in (1, -1)]
+        sides = [_two_of_three_nhs(side) for side in (z, -z)]
     else:
-        sides = [_some_of(side * z, *_ZONES[rule]) for side in (1, -1)]
+        sides = [_some_of(side, *_ZONES[rule]) for side in (z, -z)]
     (high, high_members), (low, low_members) = sides
     return Pattern(_signed(high, 1) + _signed(low, -1), _signed(high_members, 1) + _signed(low_members, -1))
 
@@ -186,7 +186,7 @@ def _finite(z: Floats) -> Floats:
 def _earlier(a: npt.NDArray[_N], periods: int) -> npt.NDArray[_N]:
     """The array some periods ago; nothing (False, 0) before its beginning."""
     moved = np.zeros_like(a)
-    moved[..., periods:] = a[..., : max(a.shape[-1] - periods, 0)]
+    moved[..., periods:] = a[..., : -periods or None]
     return moved
 
 

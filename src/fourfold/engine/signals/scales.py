@@ -118,7 +118,7 @@ def _rates(
     factor = divide(np.nansum(where(x, used) * bottom, axis=1), np.nansum(top, axis=1))
     variance = np.where(share, rate * (1.0 - rate), rate)[:, None]
     spread = factor[:, None] * np.sqrt(np.maximum(divide(variance, np.where(denominator > 0, denominator, np.nan)), 0))
-    uneven = np.where(used, denominator, -np.inf).max(axis=1, initial=0.0) > UNEVEN * np.where(
+    uneven = np.where(used, denominator, -np.inf).max(axis=1, initial=-np.inf) > UNEVEN * np.where(
         used, denominator, np.inf
     ).min(axis=1, initial=np.inf)
     whole = (np.isfinite(points) == used).all(axis=1) & (np.nan_to_num(spread) > 0).any(axis=1)
@@ -129,7 +129,7 @@ def _rates(
 def _counts(points: Floats) -> tuple[npt.NDArray[np.uint8], Bools]:
     """Scale of counts, and whether they are rare; what is not a whole number from 0 is no count."""
     known = np.isfinite(points)
-    whole = np.where(known, (points >= 0) & (points == np.floor(np.where(known, points, 0.0))), True).all(axis=1)
+    whole = np.where(known, (points >= 0) & (points == np.floor(points)), True).all(axis=1)
     average = np.nan_to_num(mean(points), nan=np.inf)
     zeros = np.nan_to_num(divide((points == 0).sum(axis=1), known.sum(axis=1)))
     rare = whole & ((average < RARE) | (zeros > 0.2))

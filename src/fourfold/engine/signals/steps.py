@@ -58,13 +58,13 @@ def suggest_steps(charted: Charted, rules: RuleSet, slope: Floats) -> Steps:
     """
     judged = (charted.phase == Phase.LOCKED) & ~charted.is_chunky & ~charted.dependence.is_dependent
     last = last_point(np.isfinite(charted.y))
-    length = np.max([streak(side * z > 0) for z in charted.parts() for side in (1, -1)], axis=0)
+    length = np.max([streak(side > 0) for z in charted.parts() for side in (z, -z)], axis=0)
     length = at_place(length, last)
     begin = last - length + 1
     place = np.arange(charted.y.shape[1])
     run = (place >= begin[:, None]) & (place <= last[:, None])
     shift = mean(where(charted.z, run)) * charted.chart.constants.limit * charted.chart.constants.d2 / 3.0
-    far = np.abs(shift) >= (0.0 if Rule.RUN_7 in rules.rules else FAR)
+    far = (np.abs(shift) >= FAR) | (Rule.RUN_7 in rules.rules)
     with np.errstate(invalid="ignore"):
         there = judged & (length >= ENOUGH) & far & np.isnan(slope)
     new = xmr_limits(charted.y, run & np.isfinite(charted.y))
@@ -81,7 +81,7 @@ def suggest_relock(charted: Charted, patterns: Patterns, period: int) -> Indexes
     From 24 figures on those; where a season was fitted, on one year more whenever there is one.
     """
     n, seasonal = count(charted.y), charted.season.years > 0
-    wanted = np.where(seasonal, n // max(period, 1) * period, RELOCK)
+    wanted = np.where(seasonal, n // period * period, RELOCK)
     fired = np.zeros(charted.y.shape, np.bool_)
     for pattern in patterns.found.values():
         fired |= (pattern.complete != 0) & ~charted.baseline

@@ -71,7 +71,7 @@ def has_unusual_runs(x: Floats, centre: Floats) -> bool:
     away = np.sign(x - centre)
     sides = away[np.isfinite(away) & (away != 0)]
     n = len(sides)
-    if n < 2:
+    if not n:
         return False
     changes = np.flatnonzero(np.diff(sides) != 0)
     longest = int(np.diff(np.concatenate([[-1], changes, [n - 1]])).max())
