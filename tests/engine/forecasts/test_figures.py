@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 import pytest
 
 from fourfold.engine.cells import Mark, State
 from fourfold.engine.forecasts import Forecast, ForecastError, Lack, Method, forecast
+from fourfold.engine.forecasts.accuracy import naive_error, seasonal_naive
+from fourfold.engine.forecasts.calibration import MONTHLY
 from fourfold.engine.forecasts.history import LONGEST, histories
-from fourfold.engine.periods import Calendar
+from fourfold.engine.periods import Calendar, Frequency
 
 MONTHS = Calendar().range(Calendar().parse("2024-01"), Calendar().parse("2025-12"))
 LATER = date(2026, 1, 20)
@@ -168,3 +170,103 @@ def test_misuse_is_refused_with_a_hint() -> None:
         one(WAVE, horizon=0)
     with pytest.raises(ForecastError, match="does not reach 13"):
         one(WAVE).period(13)
+
+
+def test_histories_begin_with_their_first_figure_and_keep_their_gaps() -> None:
+    nan = np.nan
+    table = np.array([
+        [nan, 0.1, nan, 0.2, nan], [nan] * 5, [3.0, nan, nan, nan, nan], [np.inf, nan, nan, nan, -5.0],
+        [1.0, 2.0, 3.0, 4.0, 9.0],
+    ])  # fmt: skip
+    found = histories(table)
+    assert (found.length.tolist(), found.count.tolist(), found.last.tolist()) == (
+        [3, 0, 1, 1, 5], [2, 0, 1, 1, 5], [3, -1, 0, 4, 4],
+    )  # fmt: skip
+    assert found.exponent.tolist() == [-2, 0, 2, 3, 4]  # the largest lies between a half and one afterwards
+    wanted = [[0.1, nan, 0.2, nan, nan], [nan] * 5, [3.0, *[nan] * 4], [-5.0, *[nan] * 4], table[4].tolist()]
+    assert np.array_equal(np.ldexp(found.values, found.exponent[:, None]), wanted, equal_nan=True)
+    for shape in ((0, 5), (2, 0)):
+        none = histories(np.empty(shape))
+        assert (
+            none.values.shape == (shape[0], 0) and none.last.tolist() == [-1] * shape[0] == (none.length - 1).tolist()
+        )
+
+
+@pytest.mark.parametrize(("since", "first"), [(0, 0), (4, 4), (6, 6), (7, 0), (11, 0)])
+def test_a_confirmed_step_counts_where_six_figures_follow_gaps_or_not(since: int, first: int) -> None:
+    row = np.arange(14.0)
+    row[[8, 10]] = np.nan  # from the 7th on there are six figures, from the 8th on five
+    found = histories(np.array([row, row]), since=np.array([0, since]))
+    assert found.length.tolist() == [14, 14 - first]
+    assert np.ldexp(found.values[1, 0], found.exponent[1]) == first
+
+
+@pytest.mark.parametrize(("count", "method"), [(5, Method.MEDIAN), (6, Method.LAST), (7, Method.LAST)])
+def test_equal_figures_are_carried_on_from_the_sixth(count: int, method: Method) -> None:
+    ours = one([3.0] * count)
+    assert ours.method is method and set(ours.mean) == {3.0}
+    assert ours.lack is (Lack.SHORT if count < 6 else Lack.FEW_VALUES)
+
+
+def test_a_period_that_begins_today_is_read() -> None:
+    assert one(WAVE, as_of=MONTHS[17].start).origin == MONTHS[17]
+    assert one(WAVE, as_of=MONTHS[17].start - timedelta(days=1)).origin == MONTHS[16]
+
+
+@pytest.mark.parametrize(("frequency", "horizon"), [
+    (Frequency.DAY, 14), (Frequency.WEEK, 13), (Frequency.MONTH, 12), (Frequency.QUARTER, 8), (Frequency.HALF, 4),
+    (Frequency.YEAR, 3),
+])  # fmt: skip
+def test_a_forecast_reaches_about_a_year_or_a_fortnight_unless_asked_otherwise(
+    frequency: Frequency, horizon: int
+) -> None:
+    first = Calendar().period(frequency, date(2020, 1, 1))
+    periods = tuple(first.shift(n) for n in range(3))
+    (ours,) = forecast(np.array([[1.0, 2.0, 4.0]]), periods, as_of=date(2024, 1, 1))
+    assert ours.horizon == horizon and ours.origin == periods[2]
+    (short,) = forecast(np.array([[1.0, 2.0, 4.0]]), periods, as_of=date(2024, 1, 1), horizon=1)
+    assert short.mean == (2.0,) and short.period(1) == first.shift(3)
+    for h in (0, 2):
+        with pytest.raises(ForecastError, match=f"does not reach {h} "):
+            short.period(h)
+
+
+@pytest.mark.parametrize(("count", "degrees"), [(6, 3), (23, 3), (24, 4)])
+def test_intervals_are_those_of_the_number_of_figures(count: int, degrees: int) -> None:
+    ours = one(WAVE[:count])
+    assert ours.degrees == degrees and ours.scale is not None and ours.count == count
+    for level, lower, upper in ((0.8, ours.lower80, ours.upper80), (0.95, ours.lower95, ours.upper95)):
+        for h in (1, 2, 12):
+            half = ours.scale * MONTHLY.half_width(level, h, count)
+            assert (ours.mean[h - 1] - lower[h - 1], upper[h - 1] - ours.mean[h - 1]) == pytest.approx((half, half))
+            assert ours.half_widths(level)[h - 1] == pytest.approx(half)
+
+
+@pytest.mark.parametrize(("states", "lack"), [
+    ([MISSING, NA], Lack.NOT_APPLICABLE), ([NA, MISSING], Lack.NO_FIGURES), ([MISSING, NOT_DUE], Lack.NO_FIGURES),
+    ([ERROR, NOT_DUE], Lack.ERRORS), ([NOT_DUE, ERROR], Lack.ERRORS), ([ERROR, NA], Lack.NOT_APPLICABLE),
+    ([NA, ERROR], Lack.ERRORS), ([NOT_DUE, NA], Lack.NOT_APPLICABLE), ([NOT_DUE], Lack.NOT_DUE),
+])  # fmt: skip
+def test_the_newest_state_and_the_gravest_say_why_there_is_no_figure(states: list[np.uint8], lack: Lack) -> None:
+    assert one([np.nan] * len(states), states).lack is lack
+
+
+@pytest.mark.parametrize(("y", "length", "wanted"), [
+    ([1, 2, 3, 4, 5, 6, 7, 8], 8, [5, 6, 7, 8, 5, 6]), ([1, 2, 3, 4, 5, 6, 7], 7, [7] * 6),
+    ([1, 2, 3, 4, 5, None, 7, 8, 9], 9, [9, 7, 8, 9, 9, 7]), ([4], 1, [4] * 6), ([None], 0, [None] * 6),
+])  # fmt: skip
+def test_the_naive_forecast_is_of_a_cycle_ago_from_two_cycles_of_figures_on(
+    y: list[float | None], length: int, wanted: list[float | None]
+) -> None:
+    row = np.full((2, 12), np.nan)
+    row[1, : len(y)] = np.array(y, dtype=float)
+    found = seasonal_naive(row, np.array([0, length]), 4, 6)
+    assert np.array_equal(found, np.array([[None] * 6, wanted], dtype=float), equal_nan=True)
+    alone = seasonal_naive(row[1:, : len(y)], np.array([length]), 4, 6)
+    assert np.array_equal(alone, found[1:], equal_nan=True)
+
+
+@pytest.mark.parametrize(("cycle", "wanted"), [(1, 2.0), (2, 7 / 4), (3, 10 / 3), (4, 2.0), (12, 2.0)])
+def test_the_naive_error_is_of_a_cycle_where_there_are_two(cycle: int, wanted: float) -> None:
+    y = np.array([[3.0, 5.0, 4.0, 7.0, 6.0, 9.0], [7.0] * 6, [np.nan] * 6])
+    assert naive_error(y, cycle).tolist() == pytest.approx([wanted, np.nan, np.nan], nan_ok=True)

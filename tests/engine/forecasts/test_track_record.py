@@ -17,6 +17,7 @@ from fourfold.engine.forecasts import (
     TrackRecord,
     coverage,
     coverage_findings,
+    first_of_each_origin,
     forecast,
     hindcast,
     mase,
@@ -29,8 +30,9 @@ from fourfold.engine.forecasts import (
     smape,
     wilson,
 )
-from fourfold.engine.forecasts.accuracy import naive_error
-from fourfold.engine.forecasts.calibration import MONTHLY, UNCALIBRATED, YEARLY, Calibration, calibration_for
+from fourfold.engine.forecasts.accuracy import Coverage, naive_error
+from fourfold.engine.forecasts.calibration import MONTHLY, QUARTERLY, UNCALIBRATED, YEARLY, Calibration, calibration_for
+from fourfold.engine.forecasts.recalibration import _ranked
 from fourfold.engine.forecasts.track_record import Actuals
 from fourfold.engine.periods import Calendar, Frequency, Period
 
@@ -273,3 +275,82 @@ def test_the_own_widths_of_an_installation_stand_before_the_factors_where_there_
     t = usual[1] / MONTHLY.spread(np.array([2.0]), 30)[0]
     assert spread == pytest.approx([2.0 / t, usual[1] / t, 3.0 / t])
     assert own.half_width(0.95, np.array([1]), 30) > 2.0  # from the spread of the 80 % width
+
+
+@pytest.mark.parametrize(("low", "high", "alarm"), [
+    (0.5, 0.69, True), (0.5, 0.70, False), (0.70, 0.90, False), (0.90, 0.95, False), (0.91, 0.95, True),
+    (math.nan, math.nan, False),
+])  # fmt: skip
+def test_the_alarm_is_for_intervals_below_70_or_above_90_percent(low: float, high: float, alarm: bool) -> None:
+    nothing = worth([], {})
+    assert replace(nothing, coverage80=Coverage(7, 10, 0.7, low, high)).alarm is alarm
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 7, 10, 29, 100])
+def test_the_interval_of_none_begins_at_nothing_and_of_all_ends_at_one(count: int) -> None:
+    z2 = 1.959963984540054**2
+    none, every = wilson(0, count), wilson(count, count)
+    assert none.low == pytest.approx(0.0, abs=1e-12) and 0.0 <= none.low < none.high == pytest.approx(z2 / (count + z2))
+    assert every.high == pytest.approx(1.0) and every.low == pytest.approx(count / (count + z2)) and every.high <= 1.0
+    assert (none.share, every.share, every.inside, every.outcomes) == (0.0, 1.0, count, count)
+
+
+def test_a_forecast_without_a_scale_has_no_bias() -> None:
+    came = {"a": after(11.0), "b": after(13.0)}
+    assert math.isnan(worth([kept("a", (10.0,), scale=0.0)], came).bias)
+    assert worth([kept("a", (10.0,), scale=0.0), kept("b", (10.0,), scale=2.0)], came).bias == 1.5
+
+
+@pytest.mark.parametrize(("series", "times", "own"), [(50, 6, True), (49, 6, False), (50, 5, False)])
+def test_fifty_series_of_six_forecasts_make_a_record_of_ones_own(series: int, times: int, own: bool) -> None:
+    made, came = record_of(series, times, 1.0)
+    assert bool(recalibrate(score(made, came), MONTHLY).own) is own
+
+
+@pytest.mark.parametrize(("count", "level", "wanted"), [
+    (4, 0.8, 4.0), (3, 0.8, math.nan), (9, 0.8, 8.0), (10, 0.8, 9.0), (1, 0.5, 1.0), (2, 0.5, 2.0), (0, 0.5, math.nan),
+    (19, 0.95, 19.0), (18, 0.95, math.nan), (39, 0.95, 38.0),
+])  # fmt: skip
+def test_a_width_is_the_figure_of_its_rank_and_none_where_there_are_too_few(
+    count: int, level: float, wanted: float
+) -> None:
+    assert _ranked(np.arange(float(count), 0.0, -1.0), level) == pytest.approx(wanted, nan_ok=True)
+
+
+@pytest.mark.parametrize(("calibration", "gamma", "kappa", "degrees"), [
+    (MONTHLY, 0.35, 1.17, 4), (QUARTERLY, 0.60, 1.30, 3), (YEARLY, 0.60, 1.30, 3), (UNCALIBRATED, 0.35, 1.17, 4),
+])  # fmt: skip
+def test_errors_of_one_period_and_of_a_sum_grow_as_measured(
+    calibration: Calibration, gamma: float, kappa: float, degrees: int
+) -> None:
+    h = np.array([1.0, 2.0, 12.0])
+    assert calibration.cumulative_spread(h).tolist() == pytest.approx((1.10 * h**kappa).tolist())
+    assert calibration.spread(h, 30).tolist() == pytest.approx((1.10 * h**gamma).tolist())
+    assert [calibration.degrees(n) for n in (23, 24, 25)] == [3, degrees, degrees]
+
+
+def test_only_the_first_forecast_from_each_origin_counts_and_none_that_reach_nowhere() -> None:
+    first, again = kept("a", (1.0,)), kept("a", (2.0,))
+    later, other = kept("a", (3.0,), origin=ORIGIN.shift(1)), kept("b", (4.0,))
+    none = kept("a", (), origin=ORIGIN.shift(2))
+    lost = replace(kept("c", (5.0,)), origin=None)
+    assert list(first_of_each_origin([first, again, none, later, lost, other])) == [first, later, other]
+
+
+def test_a_hindcast_is_of_as_many_figures_as_asked_for_after_a_step_or_not() -> None:
+    months = Calendar().range(Calendar().parse("2024-01"), Calendar().parse("2025-06"))
+    values = np.array([50.0, 52, 49, 51, 53, 48, 50, 52, 49, 90, 92, 89, 91, 93, 88, 90, 92, 89])
+    day = date(2025, 7, 1)
+    assert [hindcast(values, months, as_of=day, times=n).outcomes for n in (1, 2, 5, 12, 18)] == [1, 2, 5, 12, 12]
+    stepped = hindcast(values, months, as_of=day, times=3, since=9)
+    assert (stepped.inside, stepped.outcomes) == (3, 3)
+    assert hindcast(values, months, as_of=day, times=3, since=9, valid=(0.0, 50.0)).inside == 0
+
+
+def test_what_was_measured_is_by_series_and_period() -> None:
+    made = [kept("a", (1.0, 2.0)), kept("b", (3.0,), origin=ORIGIN.shift(1))]
+    scored = score(made, {"a": after(1.5), "b": after(4.0, origin=ORIGIN.shift(1))})
+    assert np.array_equal(scored.actual, [[1.5, math.nan], [4.0, math.nan]], equal_nan=True)
+    assert np.array_equal(scored.of([1]).mean, [[3.0, math.nan]], equal_nan=True)
+    assert scored.of([1]).series == ("b",) and scored.of([1]).forecasts == (made[1],)
+    assert score([], {}).actual.shape == (0, 0)

@@ -26,9 +26,8 @@ def naive_error(y: Floats, m: int) -> Floats:
     >>> naive_error(np.array([[1.0, 2.0, 4.0, np.nan], [3.0, 3.0, 3.0, 3.0]]), 1).tolist()
     [1.5, nan]
     """
-    by_cycle = _mean_change(y, m) if y.shape[1] > m else np.full(len(y), np.nan)
     short = np.isfinite(y).sum(axis=1) < 2 * m
-    error = np.where(short, _mean_change(y, 1), by_cycle)
+    error = np.where(short, _mean_change(y, 1), _mean_change(y, m))
     return np.where(error > 0, error, np.nan)
 
 
@@ -54,8 +53,8 @@ def seasonal_naive(y: Floats, length: Places, m: int, horizon: int) -> Floats:
     if not y.shape[1]:
         return np.full((len(y), horizon), np.nan)
     ago = length[:, None] - m + np.arange(horizon) % m
-    last = np.take_along_axis(y, np.maximum(length - 1, 0)[:, None], axis=1)
-    then = np.take_along_axis(y, np.maximum(ago, 0), axis=1)
+    last = np.take_along_axis(y, length[:, None] - 1, axis=1)
+    then = np.take_along_axis(y, ago % y.shape[1], axis=1)
     enough = (np.isfinite(y).sum(axis=1) >= 2 * m)[:, None]
     return np.where(enough & np.isfinite(then), then, last)
 
@@ -72,7 +71,7 @@ def smape(actual: Floats, mean: Floats) -> Floats:
     [33.3333]
     """
     both = np.abs(actual) + np.abs(mean)
-    return _mean(200.0 * np.abs(actual - mean) / np.where(both == 0, 1.0, both))
+    return _mean(200.0 * np.abs(actual - mean) / np.where(both, both, np.inf))
 
 
 def msis(actual: Floats, lower: Floats, upper: Floats, error: Floats, level: float = 0.95) -> Floats:

@@ -61,7 +61,7 @@ class Calibration:
     def _own(self, level: float, h: Floats) -> Floats:
         """The half widths an installation has measured, NaN where it has not."""
         widths = np.array([*dict(self.own).get(level, ()), np.nan])
-        return np.asarray(widths[np.clip(h, 1, len(widths)).astype(np.intp) - 1])
+        return np.asarray(widths[np.minimum(h, len(widths)).astype(np.intp) - 1])
 
 
 #: Calibrated on M3, checked on M1.

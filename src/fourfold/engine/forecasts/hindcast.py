@@ -36,18 +36,15 @@ def hindcast(
     >>> found.inside, found.outcomes
     (2, 3)
     """
-    known = np.flatnonzero(np.isfinite(values))
-    last = known[known > 0][-times:]
+    last = np.flatnonzero(np.isfinite(values))[-times:]
     if not last.size:
         return coverage(np.empty(0), np.empty(0), np.empty(0))
     pasts = np.where(np.arange(len(values)) < last[:, None], values, np.nan)
-    step = np.where(since < last, since, 0).astype(np.int64)
     low, high = valid
-    made = forecast(pasts, periods, as_of=as_of, since=step, valid_min=low, valid_max=high)
+    made = forecast(pasts, periods, as_of=as_of, since=np.full(len(last), since), valid_min=low, valid_max=high)
     bounds = []
     for at, one in zip(last.tolist(), made, strict=True):
-        ahead = -1 if one.origin is None else periods[at].ordinal - one.origin.ordinal - 1
-        inside = 0 <= ahead < len(one.lower80)
-        bounds.append((one.lower80[ahead], one.upper80[ahead]) if inside else (np.nan, np.nan))
+        intervals = enumerate(zip(one.lower80, one.upper80, strict=True), 1)
+        bounds.append({one.period(h): pair for h, pair in intervals}.get(periods[at], (np.nan, np.nan)))
     lower, upper = np.array(bounds).T
     return coverage(values[last], lower, upper)

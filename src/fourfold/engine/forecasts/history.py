@@ -58,26 +58,23 @@ def histories(values: Floats, m: int = 12, since: Places | None = None) -> Histo
     its last confirmed step: what came before it is left out where 6 numbers or more remain. Each series is divided by
     a power of two, which changes no digit, so that neither very large nor very small numbers overflow.
     """
-    axis = np.arange(values.shape[1])
-    newest = np.where(np.isfinite(values), axis, -1).max(axis=1, initial=-1)
-    known = np.isfinite(values) & (axis > newest[:, None] - max(LONGEST, 5 * m))
+    axis = np.broadcast_to(np.arange(values.shape[1]), values.shape)
+    last = axis.max(axis=1, initial=-1, where=np.isfinite(values))
+    known = np.isfinite(values) & (axis > last[:, None] - max(LONGEST, 5 * m))
     if since is not None:
         after = known & (axis >= since[:, None])
         known = np.where(after.sum(axis=1, keepdims=True) >= ENOUGH, after, known)
-    count = known.sum(axis=1)
-    some = count > 0
-    first = np.where(some, known.argmax(axis=1), 0) if values.shape[1] else np.zeros(len(values), np.int64)
-    last = np.where(some, values.shape[1] - 1 - known[:, ::-1].argmax(axis=1), -1) if values.shape[1] else first - 1
-    length = np.where(some, last - first + 1, 0)
+    first = known.argmax(axis=1) if values.shape[1] else last + 1
+    length = last - first + 1
     places = first[:, None] + np.arange(length.max(initial=0))
     inside = places <= last[:, None]
-    places = np.where(inside, places, 0)
+    places = np.minimum(places, last[:, None])
     moved = np.where(
         inside & np.take_along_axis(known, places, axis=1), np.take_along_axis(values, places, axis=1), np.nan
     )
-    largest = np.where(np.isfinite(moved), np.abs(moved), 0.0).max(axis=1, initial=0.0)
+    largest = np.abs(moved).max(axis=1, initial=0.0, where=np.isfinite(moved))
     exponent = np.frexp(largest)[1]
-    return Histories(np.ldexp(moved, -exponent[:, None]), length, count, last, exponent)
+    return Histories(np.ldexp(moved, -exponent[:, None]), length, known.sum(axis=1), last, exponent)
 
 
 def differs(values: Floats) -> Bools:

@@ -50,4 +50,4 @@ def _ranked(values: Floats, level: float) -> float:
     (16.0, nan)
     """
     rank = math.ceil((len(values) + 1) * level - 1e-9)
-    return float(np.sort(values)[rank - 1]) if 1 <= rank <= len(values) else math.nan
+    return float(np.sort(values)[rank - 1]) if rank <= len(values) else math.nan

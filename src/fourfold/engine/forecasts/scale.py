@@ -56,7 +56,7 @@ def origins(length: int) -> range:
     >>> list(origins(8)), len(origins(60))
     ([4, 5, 6, 7], 30)
     """
-    return range(max(4, min(length - 3, length // 2)), length)
+    return range(max(4, length // 2), length)
 
 
 def estimate(series: Histories, flat: Bools, m: int, horizon: int, reach: int) -> Estimates:
@@ -78,7 +78,7 @@ def estimate(series: Histories, flat: Bools, m: int, horizon: int, reach: int) -
         h = np.arange(1.0, y.shape[1] + 1) - past.length[:, None]
         miss = missed(y, past.length, past.method, m)
         known = np.isfinite(miss) & (h <= reach)
-        return past.rows, np.where(known, miss**2 / np.maximum(h, 1.0), 0.0).sum(axis=1), known.sum(axis=1)
+        return past.rows, np.where(known, miss**2 / h, 0.0).sum(axis=1), known.sum(axis=1)
 
     side_by_side(work, list(_final(series, flat, m)))
     for rows, square, known in side_by_side(check, list(_past(series, flat, m))):

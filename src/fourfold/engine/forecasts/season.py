@@ -26,7 +26,7 @@ class Season(NamedTuple):
         """The series without its season."""
         effect = self.at(0, y.shape[1])
         many = self.multiplies[:, None]
-        return np.where(many, y / np.where(many, effect, 1.0), y - effect)
+        return np.divide(y, effect, out=y - effect, where=many)
 
     def put_back(self, smooth: Floats, first: int) -> Floats:
         """What was computed without the season, with it; the first column is the period numbered `first`."""
@@ -53,11 +53,11 @@ def shrunken_season(y: Floats, m: int) -> Season:
     trend, before = _moving_average(y, m)
     middle = y[:, before : before + trend.shape[1]]
     many = multiplies[:, None]
-    r = np.where(many, middle / np.where(many, trend, 1.0), middle - trend)
+    r = np.divide(middle, trend, out=middle - trend, where=many)
     neutral = np.where(many, 1.0, 0.0)
     by_cycle, means = _by_position(r, before, m, neutral)
     average = means.mean(axis=1, keepdims=True)
-    effect = np.where(many, means / np.where(many, average, 1.0), means - average)
+    effect = np.divide(means, average, out=means - average, where=many)
     noise = _noise(by_cycle, r, effect, m)
     spread = effect.var(axis=1)
     with np.errstate(all="ignore"):
