@@ -11,6 +11,7 @@ from fourfold.engine.definitions import Definitions
 from fourfold.engine.definitions.complete import complete
 from fourfold.engine.findings import Finding, Level
 from fourfold.engine.measurements import LISTED, CheckedRows, check_rows, check_tables
+from fourfold.engine.measurements.one_row import plainly_right
 from fourfold.testing.bakery import BAKERY, bakery
 
 MORE = [
@@ -162,6 +163,32 @@ def test_a_share_above_100_percent_is_asked_about(definitions: Definitions) -> N
     checked = check(definitions, {"kpi": "on_time", "numerator": "5", "denominator": "4"})
     assert [(f.code, f.level, f.place.line) for f in checked.findings] == [("ROW-SHARE", Level.WARNING, 2)]
     assert checked.ok
+
+
+@pytest.mark.parametrize(("kpi", "above", "asked"), [
+    ({"unit": "%"}, 101, True), ({"unit": "%"}, 100, False), ({"unit": "GBP"}, 101, False),
+    ({"unit": "%", "valid_max": "300"}, 101, False),
+])  # fmt: skip
+def test_only_a_share_without_a_limit_of_its_own_is_asked_about(kpi: dict[str, Any], above: int, asked: bool) -> None:
+    kpis = [{"code": "sales", "name": "S", "kind": "ratio", "factor": "100", **kpi}]
+    definitions = complete(bakery(kpis=kpis, uses=[], targets=[], notes=[]))
+    checked = check(definitions, {"numerator": str(above), "denominator": "100"})
+    assert [f.code for f in checked.findings] == (["ROW-SHARE"] if asked else [])
+    alone = plainly_right({"kpi": "sales", "unit": "north", "period": "2026-03",
+                           "numerator": str(above), "denominator": "100"}, definitions)  # fmt: skip
+    assert (alone is None) is asked
+
+
+@pytest.mark.parametrize(("kpi", "inside", "outside"), [
+    ({"kind": "stock", "valid_min": "2"}, ("2", "3"), ("1.99",)),
+    ({"kind": "stock", "valid_max": "2"}, ("2", "1"), ("2.01",)),
+    ({"kind": "boolean"}, ("0", "1"), ("2", "-1")),
+    ({"kind": "ordinal", "levels": {"a": "0", "b": "50", "c": "100"}}, ("1", "3"), ("0", "4")),
+])  # fmt: skip
+def test_on_the_limit_is_inside(kpi: dict[str, Any], inside: tuple[str, ...], outside: tuple[str, ...]) -> None:
+    definitions = complete(bakery(kpis=[{"code": "sales", "name": "S", **kpi}], uses=[], targets=[], notes=[]))
+    assert [check(definitions, {"value": text}).ok for text in inside] == [True] * len(inside)
+    assert [check(definitions, {"value": text}).ok for text in outside] == [False] * len(outside)
 
 
 def test_a_figure_outside_the_limits_of_its_kpi_is_refused(definitions: Definitions) -> None:
