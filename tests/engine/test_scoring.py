@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from fourfold.engine.anchors import Polarity
@@ -39,6 +39,34 @@ def test_floor_and_stretch_bend_the_line() -> None:
 def test_lines_go_on_beyond_the_last_anchor_up_to_the_cap() -> None:
     assert linear_anchor(108.0, 80.0, 100.0) == 120.0
     assert linear_anchor(108.0, 80.0, 100.0, cap=110.0) == 110.0
+
+
+def by_hand(x: float, red: float, target: float, floor: float | None, stretch: float | None) -> float:
+    """The score point by point, on a scale where more is better."""
+    way = 1 if target > red else -1
+    x, red, target = way * x, way * red, way * target
+    score = 50 + 50 * (x - red) / (target - red)
+    if x < red and floor is not None and way * floor <= red:
+        score = 0.0 if way * floor == red else 50 * (x - way * floor) / (red - way * floor)
+    if x > target and stretch is not None and way * stretch >= target:
+        score = 125.0 if way * stretch == target else 100 + 25 * (x - target) / (way * stretch - target)
+    return min(max(score, 0.0), 125.0)
+
+
+POINTS = st.integers(-3, 4).map(float)
+
+
+@given(POINTS, POINTS, POINTS, st.none() | POINTS, st.none() | POINTS)
+@example(-1.0, 0.0, 2.0, 0.0, None)
+@example(3.0, 0.0, 2.0, None, 2.0)
+@example(1.0, 0.0, -2.0, 0.0, None)
+@example(-3.0, 0.0, -2.0, None, -2.0)
+def test_each_piece_of_the_line_is_that_of_the_method(
+    x: float, red: float, target: float, floor: float | None, stretch: float | None
+) -> None:
+    if red != target:
+        found = float(linear_anchor(x, red, target, floor, stretch))
+        assert found == pytest.approx(by_hand(x, red, target, floor, stretch), abs=1e-9)
 
 
 def test_a_floor_or_stretch_on_the_wrong_side_is_none() -> None:
