@@ -178,6 +178,17 @@ def test_the_share_of_yes_counts_how_often() -> None:
     assert share.value.item() == 0.75
 
 
+@pytest.mark.parametrize(("values", "expected"), [
+    ([0.5, 1.0], 0.75), ([0.25, 0.75], 0.5), ([2.0, 0.0], 0.5), ([-0.5, 0.0], 0.5), ([0.0, 0.0], 0.0),
+])  # fmt: skip
+def test_a_share_of_yes_goes_on_as_the_share_it_is_and_any_other_number_is_a_yes(
+    values: list[float], expected: float
+) -> None:
+    state = np.zeros((1, len(values)), np.uint8)
+    share = fold_time(np.array([values]), None, None, state, np.zeros(2, np.intp), 1, AggTime.SHARE_TRUE)
+    assert share.value.item() == expected
+
+
 def test_what_cannot_follow_from_its_parts_is_refused_or_left_out() -> None:
     with pytest.raises(NotAdditive):
         one(AggTime.RECOMPUTE, number(1), number(2))

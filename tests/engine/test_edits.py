@@ -51,6 +51,18 @@ def test_each_field_that_changed_is_told_with_both_values() -> None:
     )
 
 
+def test_things_of_one_name_are_told_apart_by_their_turn() -> None:
+    def targets(*values: str) -> Definitions:
+        return bakery(targets=[{"kpi": "sales", "since": "M:2026-01", "value": value} for value in values])
+
+    name = edits(targets("1"), targets("1", "2"))[0].name
+    assert edits(targets("1"), targets("1", "2")) == (Edit("targets", name, Kind.ADDED),)
+    assert edits(targets("1", "2", "3"), targets("1")) == (Edit("targets", name, Kind.REMOVED),) * 2
+    assert edits(targets("1", "2"), targets("1", "3")) == (
+        Edit("targets", name, Kind.CHANGED, (Field("value", "2", "3"),)),
+    )
+
+
 def test_spelling_defaults_and_order_are_no_difference() -> None:
     perspectives = [
         {"code": "customers", "name": "Customers", "rank": 1, "weight": "40.00", "question": ""},

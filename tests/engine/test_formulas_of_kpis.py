@@ -52,6 +52,15 @@ def test_a_formula_sees_the_other_units(formula: str, expected: dict[str, float 
     assert answers(formula) == pytest.approx(expected)
 
 
+@pytest.mark.parametrize(("gone", "state"), [("sales", State.MISSING), ("costs", State.MISSING), (None, State.NUMBER)])
+def test_a_ratio_of_formulas_misses_what_either_of_them_misses(gone: str | None, state: State) -> None:
+    parts = {"code": "margin", "kind": "ratio", "factor": "100", "numerator": "sales", "denominator": "costs"}
+    given = [(code, month, value) for code, value in (("sales", 6), ("costs", 8)) for month in ("2026-01", "2026-02")
+             if (code, month) != (gone, "2026-02")]  # fmt: skip
+    definitions = scorecard(SALES, {"code": "costs", "kind": "flow"}, parts)
+    assert seen(judged(definitions, figures(*given), last="2026-02"), "kpi:margin", "2026-02").state is state
+
+
 def test_a_missing_unit_below_is_missed_unless_it_is_left_out() -> None:
     assert answers("sum(children(sales))", "2026-02")["all"] is None
     assert answers("sum(children(known(sales)))", "2026-02")["all"] == 8.0

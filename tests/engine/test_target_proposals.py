@@ -128,6 +128,9 @@ def test_a_half_life_of_six_takes_a_hundred_to_seventy_fifty_and_a_quarter() -> 
     assert found == pytest.approx(half_life_values(100.0, 0.0, np.array([3.0, 6, 12]), 6.0).tolist())
     assert "usual half-life" in from_half_life(100.0, 0.0, 12).items[0].because
     assert from_half_life(math.nan, 0.0, 12).items == ()
+    assert not from_half_life(100.0, 0.0, 0, half_life=6.0).items
+    assert not from_half_life(100.0, 0.0, 9, half_life=0.0).items
+    assert from_half_life(100.0, 0.0, 1, half_life=1.0).items[0].value == 50.0
 
 
 @given(st.floats(2.0, 40.0), st.floats(-20.0, 20.0), st.sampled_from([1.0, -1.0]))

@@ -77,10 +77,8 @@ def on_cut(target: Numbers, red_line: Numbers, tolerance: Numbers) -> Floats:
     """
     with np.errstate(all="ignore"):
         gap = np.abs(np.subtract(target, red_line, dtype=np.float64))
-        cut = np.asarray(100.0 - 50.0 * (tolerance / gap))
-        if (step := gap == 0).any():
-            cut = np.where(step, 100.0, cut)
-    return np.asarray(np.clip(cut, 50.0, 100.0))
+        share = np.where(gap == 0, 0.0, np.divide(tolerance, gap))
+    return np.asarray(np.maximum(100.0 - 50.0 * share, 50.0))
 
 
 def on_cut_in_range(
