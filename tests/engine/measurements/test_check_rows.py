@@ -345,7 +345,7 @@ def test_a_message_holds_no_control_characters_and_is_not_too_long(definitions: 
 def test_very_many_mistakes_are_counted_and_not_all_listed(definitions: Definitions) -> None:
     checked = check(definitions, *[{"value": f"x{i}"} for i in range(LISTED + 500)])
     assert len(checked.findings) == LISTED + 1
-    assert checked.findings[-1].message.startswith("500 more findings")
+    assert checked.findings[-1].message.startswith("There are 500 more findings")
     assert not checked.ok
 
 
