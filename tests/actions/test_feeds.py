@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
@@ -12,8 +13,12 @@ from typing import Any
 import pytest
 from django.db import connection
 
+from fourfold.access.roles import Role
 from fourfold.actions import test_connection as testing
 from fourfold.actions._sources import access_of, next_due, window_of, wrong_schedule
+from fourfold.actions.drill_figure import Drilled, drill_figure
+from fourfold.actions.invite_person import invite_person
+from fourfold.actions.outcome import Outcome
 from fourfold.actions.pause_feed import pause_feed
 from fourfold.actions.remove_connection import remove_connection
 from fourfold.actions.run_feed import LEASE, _begin, run_feed
@@ -28,6 +33,7 @@ from fourfold.records.models import Connection, Event, Feed, FeedRun, Measuremen
 from fourfold.testing.service import SECRET, Service, service
 
 NOW = datetime(2026, 7, 10, 9, 0, tzinfo=UTC)
+LATER = NOW + timedelta(hours=1)
 COLUMNS = {"kpi": "=sales", "unit": "region", "period": "month", "value": "amount"}
 
 
@@ -319,6 +325,58 @@ def test_a_backfill_looks_as_far_back_as_it_is_told(sales: Feed, stub: Service, 
         "/all?from=2024-01-01&to=2026-07-31", "/all?from=2026-05-01&to=2026-07-31",
         "/all?from=2024-01-01&to=2026-07-31", "/all?from=2026-07-31&to=2026-07-31",
     ]  # fmt: skip
+
+
+def behind(by: Person, unit: str = "north", period: str = "M:2026-01") -> Outcome[Drilled]:
+    """The rows behind a figure that counts."""
+    row = Measurement.objects.current().get(kpi__code="sales", unit__code=unit, period=period)
+    return drill_figure(by=by, organisation="bakery", figure=row.pk)
+
+
+def test_a_figure_leads_back_to_its_run_its_query_and_its_rows(sales: Feed, stub: Service, alice: Person) -> None:
+    """Orders are added up; the source is asked what the run asked, though the feed asks something else by now."""
+    stub.rows = [{"order": n, "region": "N-01" if n % 2 else "south", "month": f"2026-01-{n:02}", "amount": f"{n}.5"}
+                 for n in range(1, 8)]  # fmt: skip
+    ask = {"path": "all?from={since}", "rows": "data"}
+    save_feed(by=alice, known="sales", plan=plan(ask=ask, adding="sum", names={"N-01": "north"}), at=NOW)
+    run = run_feed(by=alice, feed="sales", at=NOW).value
+    save_feed(by=alice, known="sales", plan=plan(ask={"path": "half"}), at=NOW + timedelta(hours=1))
+    found = behind(alice).value
+    assert run and found and found.run.pk == run.pk and found.columns == ("order", "region", "month", "amount")
+    assert [(number, cells[0]) for number, cells in found.rows] == [(1, "1"), (3, "3"), (5, "5"), (7, "7")]
+    assert (found.count, found.made, found.has_changed) == (4, {"value": Decimal(18)}, False)
+    assert stub.seen[-1] == "/all?from=2026-05-01"
+    stub.rows[0]["amount"] = "2.5"
+    changed = behind(alice).value
+    assert changed and changed.made == {"value": Decimal(19)} and changed.has_changed
+    stub.rows = stub.rows[1::2]
+    gone = behind(alice).value
+    assert gone and (gone.count, gone.has_changed) == (0, True)
+    Connection.objects.update(options={"url": "http://127.0.0.1:1"})
+    assert "may not be asked" in behind(alice).findings[0].message
+
+
+def test_rows_behind_a_figure_see_those_who_use_sources_and_see_the_figure(
+    sales: Feed, alice: Person, bob: Person, charlie: Person
+) -> None:
+    run_feed(by=alice, feed="sales", at=NOW)
+    for person, refusal in ((bob, Forbidden), (charlie, NotFound)):
+        with pytest.raises(refusal):
+            behind(person)
+    invite_person(by=None, organisation="bakery", email="edda@bakery.example", name="Edda", role=Role.EDITOR)
+    edda = Person.objects.get(email="edda@bakery.example")
+    found = behind(edda).value
+    assert found and found.count == 1 and run_feed(by=edda, organisation="bakery", feed="sales", at=LATER).ok
+    assert Feed.objects.visible_to(edda).exists() and FeedRun.objects.visible_to(edda).count() == 2
+    assert not Connection.objects.visible_to(edda).exists()
+    for refused in (lambda: save_feed(by=edda, organisation="bakery", known="sales", plan=plan()),
+                    lambda: pause_feed(by=edda, organisation="bakery", feed="sales"),
+                    lambda: try_feed(by=edda, organisation="bakery", plan=plan())):  # fmt: skip
+        with pytest.raises(Forbidden):
+            refused()
+    other = Measurement.objects.filter(import_run__feed_runs=None)[0]
+    with pytest.raises(NotFound):  # no feed brought it
+        drill_figure(by=alice, organisation="bakery", figure=other.pk)
 
 
 def test_only_who_may_change_sources_does(sales: Feed, alice: Person, bob: Person, charlie: Person) -> None:

@@ -40,7 +40,7 @@ WITHOUT = {
     "health", "password", "preferences", "account", "sessions", "people", "person", "invitation",
     "forgotten", "deputies", "reset", "rights", "audit", "audit_export", "audit_home", "audit_verification",
     "tokens", "system", "reminder", "guest", "guest_link", "map_file", "kpi_file", "live",
-    "sources", "connection", "feed", "feed_runs", "feed_run",
+    "sources", "connection", "feed", "feed_runs", "feed_run", "source_rows",
     "upload", "rejects", "spreadsheet", "attachment",
 }  # fmt: skip
 

@@ -19,6 +19,7 @@ class Scope(StrEnum):
     APPROVE = "approve"
     AUDIT = "audit"
     SHARE = "share"
+    SOURCES = "sources"
 
 
 #: The actions of each scope. Whoever records must see what they record.
@@ -28,6 +29,7 @@ ACTIONS: Final[dict[Scope, frozenset[Action]]] = {
     Scope.APPROVE: frozenset({Action.SEE, Action.APPROVE, Action.LOCK}),
     Scope.AUDIT: frozenset({Action.AUDIT}),
     Scope.SHARE: frozenset({Action.SEE, Action.MANAGE}),
+    Scope.SOURCES: frozenset({Action.SEE, Action.USE_SOURCE}),
 }
 #: What each is for, in words that complete “This token may …”.
 WORDS: Final[dict[Scope, str]] = {
@@ -36,6 +38,7 @@ WORDS: Final[dict[Scope, str]] = {
     Scope.APPROVE: "approve figures, and close and reopen periods",
     Scope.AUDIT: "read the audit log",
     Scope.SHARE: "make and revoke guest links",
+    Scope.SOURCES: "ask sources for the rows behind a figure",
 }
 
 

@@ -26,6 +26,7 @@ from fourfold.api.v1 import (
     period_state,
     person,
     result,
+    source_rows,
     unit,
 )
 from fourfold.errors import FourfoldError, Kind
@@ -58,7 +59,8 @@ api = Api(
     auth=TokenAuth(),
 )  # fmt: skip
 _ROUTERS = (
-    person, unit, kpi, measurement, imports, result, data_quality, period_state, approval, attachment, event,
+    person, unit, kpi, measurement, source_rows, imports, result, data_quality, period_state, approval, attachment,
+    event,
     guest_link,
 )  # fmt: skip
 for module in _ROUTERS:

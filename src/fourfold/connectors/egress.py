@@ -233,7 +233,7 @@ def _body(response: httpx.Response, policy: EgressPolicy, deadline: float) -> by
         if len(body) > policy.size:
             raise Unreachable(f"The answer is larger than {policy.size:,} bytes.")
         if time.monotonic() > deadline:
-            raise Unreachable(f"The answer took longer than {policy.total:g} seconds.")
+            raise Unreachable(f"The answer took longer than {max(1, round(policy.total))} s.")
     return bytes(body)
 
 

@@ -12,7 +12,10 @@ from typing import cast
 
 
 class Mailbox(socketserver.ThreadingTCPServer):
-    """Listens on a free port of this machine. `refuses` is the line it answers a message with instead of taking it."""
+    """Listens on a free port of this machine. `refuses` is the line it answers a message with instead of taking it.
+
+    With `drops` it takes a message and hangs up without saying so; with `hangs` it answers nobody.
+    """
 
     allow_reuse_address = True
     daemon_threads = True
@@ -21,6 +24,8 @@ class Mailbox(socketserver.ThreadingTCPServer):
         super().__init__(("127.0.0.1", 0), _Talk)
         self.messages: list[EmailMessage] = []
         self.refuses = ""
+        self.drops = self.hangs = False
+        self.closing = threading.Event()
 
     @property
     def url(self) -> str:
@@ -35,6 +40,7 @@ def mailbox() -> Iterator[Mailbox]:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
         thread.start()
         yield server
+        server.closing.set()
         server.shutdown()
 
 
@@ -43,11 +49,16 @@ class _Talk(socketserver.StreamRequestHandler):
 
     def handle(self) -> None:
         """Answer line by line."""
+        if cast(Mailbox, self.server).hangs:
+            cast(Mailbox, self.server).closing.wait(30)
+            return None
         self._say("220 mailbox")
         for line in self.rfile:
             word = line.decode("ascii", "replace").split(" ")[0].strip().upper()
             if word == "DATA":
                 self._take()
+                if cast(Mailbox, self.server).drops:
+                    return None
             elif word == "QUIT":
                 return self._say("221 bye")
             else:
@@ -64,7 +75,8 @@ class _Talk(socketserver.StreamRequestHandler):
         if not server.refuses:
             message = message_from_bytes(b"".join(lines), policy=policy.default)
             server.messages.append(message)
-        self._say(server.refuses or "250 kept")
+        if not server.drops:
+            self._say(server.refuses or "250 kept")
 
     def _say(self, line: str) -> None:
         self.wfile.write(line.encode() + b"\r\n")

@@ -45,6 +45,7 @@ from fourfold.web.pages.restatements import restatements
 from fourfold.web.pages.scenario import scenario
 from fourfold.web.pages.scorecard import scorecard
 from fourfold.web.pages.search import search
+from fourfold.web.pages.source_rows import source_rows
 from fourfold.web.pages.sources import connection, sources
 from fourfold.web.pages.spreadsheets import spreadsheet, spreadsheets
 from fourfold.web.pages.start import start
@@ -116,6 +117,7 @@ urlpatterns = [
     path("sources/<str:organisation>/feeds/<str:key>/", feed, name="feed"),
     path("sources/<str:organisation>/feeds/<str:key>/runs/", feed_runs, name="feed_runs"),
     path("sources/<str:organisation>/runs/<int:run>/", feed_run, name="feed_run"),
+    path("sources/<str:organisation>/figures/<int:figure>/", source_rows, name="source_rows"),
     path("people/<int:pk>/rights/", rights, name="rights"),
     path("search/", search, name="search"),
     path("account/", account, name="account"),

@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from fourfold.records.models import Connection, Feed, FeedRun, Kpi
+from fourfold.access.roles import Role
+from fourfold.actions.invite_person import invite_person
+from fourfold.records.models import Connection, Feed, FeedRun, Kpi, Measurement, Person
 from fourfold.testing.service import SECRET, Service, service
 
 pytestmark = pytest.mark.django_db
@@ -62,6 +64,31 @@ def test_a_feed_is_set_up_tried_run_and_found_again_from_its_figure(alice: Clien
     shown = alice.get(f"/kpi/{kpi.pk}-sales/?u=north&p=2026-02").content.decode()
     assert f'<a href="/sources/bakery/runs/{run.pk}/">Sales of the shop</a>' in shown
     assert "Worked : 4 loaded" in text(alice, "/sources/bakery/")
+    figure = Measurement.objects.current().get(kpi=kpi, unit__code="north", period="M:2026-02")
+    rows = f"/sources/bakery/figures/{figure.pk}/"
+    assert f'<a href="{rows}">' in shown and "Ask the source for its rows" in text(alice, rows)
+    behind = text(alice, rows, ask="yes")
+    assert "1 row of the answer, which makes 2,000 : what was recorded" in behind and "north 2026-02 2000" in behind
+    stub.rows[2]["amount"] = 2100
+    assert "not what was recorded" in text(alice, rows, ask="yes")
+
+
+def test_an_editor_runs_feeds_and_sees_how_they_did_and_changes_none(alice: Client, stub: Service) -> None:
+    text(alice, "/sources/bakery/connections/new/?kind=rest", **CONNECTION, url=stub.url)
+    text(alice, "/sources/bakery/feeds/new/?connection=shop", **FEED, **COLUMNS, save="yes")
+    stub.rows[0]["amount"] = "much"
+    invite_person(by=None, organisation="bakery", email="edda@bakery.example", name="Edda", role=Role.EDITOR)
+    edda = Client()
+    edda.force_login(Person.objects.get(email="edda@bakery.example"))
+    assert 'href="/sources/bakery/"' in edda.get("/s/bakery/menu/").content.decode()
+    assert "Connections" not in text(edda, "/sources/bakery/") and "Sales of the shop" in text(edda, "/sources/bakery/")
+    runs = edda.get("/sources/bakery/feeds/sales/runs/").content.decode()
+    assert "Run now" in runs and "Let it rest" not in runs and "Change it" not in runs
+    ran = text(edda, "/sources/bakery/feeds/sales/runs/", run="yes")
+    assert "1 refused" in ran and "What was asked" not in ran and "Refused rows" not in ran
+    assert edda.post("/sources/bakery/feeds/sales/runs/", {"pause": "yes"}).status_code == 403
+    for address in ("connections/shop/", "feeds/sales/", "feeds/new/?connection=shop"):
+        assert edda.get(f"/sources/bakery/{address}").status_code == 404
 
 
 def test_a_run_that_refuses_rows_shows_them_and_a_day_that_is_none_runs_nothing(alice: Client, stub: Service) -> None:

@@ -13,6 +13,7 @@ import polars as pl
 from fourfold.connectors.port import Rows, SourceError
 from fourfold.engine.definitions import Definitions
 from fourfold.engine.measurements import FIGURES
+from fourfold.engine.periods import PeriodError
 from fourfold.engine.words import choices, did_you_mean, show
 
 #: The columns of figures that a feed can fill; the first three always.
@@ -77,6 +78,34 @@ def figures_of(
     frame = pl.DataFrame(table, schema=dict.fromkeys(used, pl.String)).with_row_index("row", offset=1)
     figures = _together(frame, adding) if adding else frame
     return figures.with_columns(pl.lit(source, pl.String).alias("source"))
+
+
+def rows_of_figure(
+    rows: Rows, columns: Mapping[str, str], adding: str, definitions: Definitions, *, names: Mapping[str, str],
+    place: tuple[str, str, str],
+) -> tuple[list[int], dict[str, str | None]]:
+    """The numbers of the rows that one figure is made of, from 1 on, and what they are made, by column of figures.
+
+    `place` is its KPI, unit and period. Both are empty where no row is about it. Raises as `figures_of` does.
+    """
+    kpi, unit, period = place
+
+    def here(adding: str) -> pl.DataFrame:
+        frame = figures_of(rows, columns, adding, definitions, source="", names=names)
+        theirs = frame.filter((pl.col("kpi") == kpi) & (pl.col("unit") == unit))
+        same = [_parsed(text, definitions) == period for text in theirs["period"]]
+        return theirs.filter(pl.Series(same, dtype=pl.Boolean))
+
+    made = here(adding).rows(named=True)
+    figures = {name: made[-1][name] for name in FIGURES if name in made[-1]} if made else {}
+    return here("")["row"].to_list(), figures
+
+
+def _parsed(text: str | None, definitions: Definitions) -> str | None:
+    try:
+        return definitions.calendar.parse(text).id if text else None
+    except PeriodError:
+        return None
 
 
 def _period(kpi: str | None, text: str | None, definitions: Definitions) -> str | None:

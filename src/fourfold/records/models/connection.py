@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from typing import TYPE_CHECKING, Self, TypeVar
+from typing import TYPE_CHECKING, ClassVar, Self, TypeVar
 
 from django.db import models
 
@@ -23,11 +23,19 @@ M = TypeVar("M", bound=models.Model, covariant=True)
 class OfSources(models.QuerySet[M]):
     """Rows for those who may change the sources of an organisation."""
 
+    needs: ClassVar[Action] = Action.EDIT_SOURCE
+
     def visible_to(self, person: Person | AnonymousUser) -> Self:
-        """Rows of the organisations whose sources the person may change."""
+        """Rows of the organisations with whose sources the person may do that."""
         principal = principal_of(person)
-        mine = [pk for pk in principal.organisations if can(principal, Action.EDIT_SOURCE, Thing(pk))]
+        mine = [pk for pk in principal.organisations if can(principal, self.needs, Thing(pk))]
         return self.filter(among("organisation", mine))
+
+
+class OfFeeds(OfSources[M]):
+    """Rows for those who may use the sources of an organisation: who runs a feed sees how it did."""
+
+    needs = Action.USE_SOURCE
 
 
 class Connection(models.Model):

@@ -6,7 +6,7 @@ from typing import Final
 
 from django.db import models
 
-from fourfold.records.models.connection import OfSources
+from fourfold.records.models.connection import OfFeeds
 
 #: After so many failures in a row a feed rests, longer each time, until it works again.
 MOST_FAILURES: Final = 5
@@ -37,7 +37,7 @@ class Feed(models.Model):
     failures = models.PositiveIntegerField(default=0, help_text="Runs in a row that failed.")
     changed_at = models.DateTimeField()
 
-    objects = OfSources.as_manager()
+    objects = OfFeeds.as_manager()
 
     class Meta:
         ordering = ("name",)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
-from fourfold.records.models.connection import OfSources
+from fourfold.records.models.connection import OfFeeds
 
 
 class FeedRun(models.Model):
@@ -35,7 +35,7 @@ class FeedRun(models.Model):
     profile = models.JSONField(default=dict, help_text="What the rows looked like.")
     import_run = models.ForeignKey("records.Import", null=True, on_delete=models.SET_NULL, related_name="feed_runs")
 
-    objects = OfSources.as_manager()
+    objects = OfFeeds.as_manager()
 
     class Meta:
         ordering = ("-started_at", "-pk")

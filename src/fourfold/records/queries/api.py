@@ -8,6 +8,7 @@ from fourfold.engine.periods import Frequency, Period, PeriodError
 from fourfold.errors import FourfoldError, NotFound
 from fourfold.records import models
 from fourfold.records.queries.scope import Scope, scope_in
+from fourfold.records.queries.structure import structure_of
 
 
 class NoPeriod(FourfoldError):
@@ -59,6 +60,18 @@ def measurements_of(
             raise NotFound
         rows = rows.filter(unit=place)
     return rows.select_related("unit").order_by("pk")
+
+
+def current_measurement(person: models.Person, kpi: models.Kpi, unit: str, period: str) -> models.Measurement:
+    """The figure that counts in a unit and period. Raises `NotFound` where they see none, `NoPeriod` for no period."""
+    try:
+        place = structure_of(kpi.organisation).calendar.parse(period)
+    except PeriodError as error:
+        raise NoPeriod(f"“{period[:40]}” is no period.", hint="Write 2026-03, 2026-Q1 or 2026-W09.") from error
+    found = measurements_of(person, kpi, unit=unit).filter(period=place.id).first()
+    if found is None:
+        raise NotFound
+    return found
 
 
 def results_of(

@@ -1,4 +1,4 @@
-"""Connections, feeds and their runs, for those who may change the sources of an organisation."""
+"""Connections for those who may change the sources of an organisation; feeds and their runs for who may use them."""
 
 from __future__ import annotations
 
@@ -29,6 +29,19 @@ def organisation_with_sources(person: Person, code: str) -> Organisation:
     if found is None or not edits_sources(person, found.pk):
         raise NotFound("There is no such organisation, or you may not change its sources.")
     return found
+
+
+def organisation_with_feeds(person: Person, code: str) -> Organisation:
+    """The organisation, where the person may use its sources; for all others there are none."""
+    found = Organisation.objects.visible_to(person).filter(code=code).first()
+    if found is None or not uses_sources(person, found.pk):
+        raise NotFound("There is no such organisation, or you may not use its sources.")
+    return found
+
+
+def uses_sources(person: Person, organisation: int) -> bool:
+    """True when the person may run feeds of the organisation, and see how they did."""
+    return can(principal_of(person), Action.USE_SOURCE, Thing(organisation))
 
 
 def edits_sources(person: Person, organisation: int) -> bool:
@@ -79,6 +92,17 @@ def run_of(person: Person, organisation: Organisation, pk: int) -> FeedRun:
     if found is None:
         raise NotFound("There is no such run, or you may not see it.")
     return found
+
+
+def brought_figure(person: Person, organisation: Organisation, pk: int) -> tuple[Measurement, FeedRun]:
+    """A recorded figure that the person sees, and the run of a feed that brought it."""
+    rows = Measurement.objects.visible_to(person).filter(organisation=organisation, pk=pk)
+    figure = rows.select_related("kpi", "unit").first()
+    runs = FeedRun.objects.visible_to(person).filter(import_run=figure.import_run_id) if figure else ()
+    run = runs.select_related("feed__connection").first() if runs and figure and figure.import_run_id else None
+    if figure is None or run is None:
+        raise NotFound("There is no such figure, no feed brought it, or you may not see it.")
+    return figure, run
 
 
 def figures_of_run(person: Person, run: FeedRun, *, most: int) -> list[Measurement]:

@@ -42,6 +42,7 @@ class Recorded(NamedTuple):
     reason: str
     source: str
     run: int | None  # of the feed that brought it
+    pk: int
 
 
 @dataclass(frozen=True)
@@ -180,14 +181,15 @@ def _recorded(scope: Scope, kpi_pk: int) -> list[Recorded]:
         .values_list(
             "period", "value", "numerator", "denominator", "state", "recorded_at", "superseded_at",
             "recorded_by__name", "reason", "source", "import_run__feed_runs", "import_run__kind", "import_run__source",
+            "pk",
         )
     )  # fmt: skip
     return [
         Recorded(
             period, value, top, bottom, State(state), at, _known(scope, until), by or "", reason,
-            source or _came(*came), run,
+            source or _came(*came), run, pk,
         )
-        for period, value, top, bottom, state, at, until, by, reason, source, run, *came in rows[:RECENT]
+        for period, value, top, bottom, state, at, until, by, reason, source, run, *came, pk in rows[:RECENT]
     ]
 
 

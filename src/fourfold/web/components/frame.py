@@ -14,7 +14,7 @@ from django.utils import timezone
 from fourfold.access.roles import Action
 from fourfold.access.sight import sights_of
 from fourfold.records.queries.amendment import may_define
-from fourfold.records.queries.feeds import edits_sources
+from fourfold.records.queries.feeds import uses_sources
 from fourfold.records.queries.live import state_of
 from fourfold.records.queries.people import manages_people
 from fourfold.records.queries.scope import Scope
@@ -166,8 +166,8 @@ def _people_url(scope: Scope) -> str:
 
 
 def _sources_url(scope: Scope) -> str:
-    """The page about where figures come from by themselves, for those who may change that."""
-    may = edits_sources(scope.person, scope.structure.pk)
+    """The page about where figures come from by themselves, for those who may use that."""
+    may = uses_sources(scope.person, scope.structure.pk)
     return reverse("sources", args=[scope.structure.organisation.code]) if may else ""
 
 

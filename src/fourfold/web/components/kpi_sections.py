@@ -16,7 +16,7 @@ from fourfold.engine.target_revisions import history_until
 from fourfold.graphics.bullet import Bound, bullet
 from fourfold.graphics.gantt import gaxis, gbar
 from fourfold.graphics.svg import Svg
-from fourfold.records.queries.feeds import edits_sources
+from fourfold.records.queries.feeds import uses_sources
 from fourfold.records.queries.kpi import KpiPage, Recorded, unit_given
 from fourfold.records.queries.window import LENGTH, change, values
 from fourfold.web.address import Here, path
@@ -191,7 +191,7 @@ def _recorded(here: Here, page: KpiPage) -> list[dict[str, Any]]:
     calendar = here.scope.structure.calendar
     rows: list[dict[str, Any]] = []
     organisation = here.scope.structure.organisation
-    may_look = edits_sources(here.scope.person, here.scope.structure.pk)
+    may_look = uses_sources(here.scope.person, here.scope.structure.pk)
     twice = {r.period for r in page.recorded if r.superseded_at is not None}
     for r in page.recorded:
         if r.period in twice or len(rows) < 6:
@@ -203,6 +203,7 @@ def _recorded(here: Here, page: KpiPage) -> list[dict[str, Any]]:
                     "at": moment_text(r.recorded_at),
                     "by": r.by or r.source or "Import",
                     "run_url": path("feed_run", organisation.code, r.run) if r.run and may_look else "",
+                    "rows_url": path("source_rows", organisation.code, r.pk) if r.run and may_look else "",
                     "why": r.reason,
                 }
             )

@@ -20,12 +20,14 @@ from fourfold.actions.try_feed import Trial, try_feed
 from fourfold.connectors.presets import presets_of
 from fourfold.engine.findings import Level
 from fourfold.errors import Conflict
-from fourfold.records.models import Connection, Feed, FeedRun, Organisation
+from fourfold.records.models import Connection, Feed, FeedRun, Measurement, Organisation
 from fourfold.records.queries.feeds import (
     FeedPlace,
     connection_of,
+    edits_sources,
     feed_of,
     figures_of_run,
+    organisation_with_feeds,
     organisation_with_sources,
     run_of,
     runs_of,
@@ -111,8 +113,11 @@ def _said(tried: Outcome[Trial]) -> list[tuple[bool, str]]:
 @never_cache
 @signed_in_form
 def feed_runs(request: Request, organisation: str, key: str) -> HttpResponseBase:
-    """The runs of a feed; POST runs it now, from a day on where one is given, lets it rest, or go on."""
-    place = organisation_with_sources(request.user, organisation)
+    """The runs of a feed; POST runs it now, from a day on where one is given.
+
+    Who may change it lets it rest or go on, too.
+    """
+    place = organisation_with_feeds(request.user, organisation)
     row = feed_of(request.user, place, key)
     if request.method != "POST":
         return _runs(request, place, row)
@@ -145,7 +150,8 @@ def _runs(
     runs = runs_of(request.user, row)
     return plain(
         request, "web/feed_runs.html", title=row.name, status=status, organisation_name=place.name, organisation=place,
-        row=row, wrong=wrong, state=feed_row(FeedPlace(row, runs[0] if runs else None)),
+        row=row, wrong=wrong, may_edit=edits_sources(request.user, place.pk),
+        state=feed_row(FeedPlace(row, runs[0] if runs else None)),
         runs=[{"run": run, "at": moment_text(run.started_at), "who": _who(run)} for run in runs],
     )  # fmt: skip
 
@@ -154,24 +160,33 @@ def _who(run: FeedRun) -> str:
     return run.by.name if run.by else "the schedule" if run.due_at else "the command line"
 
 
-def _asked(run: FeedRun) -> list[tuple[str, str]]:
+def asked_in_words(run: FeedRun) -> list[tuple[str, str]]:
     """What the feed was when it ran, in words: what was asked, and which column was what."""
     told = run.asked
     columns = ", ".join(f"{target}: {source}" for target, source in told.get("columns", {}).items())
     return [*told.get("ask", {}).items(), *([("columns", columns)] if columns else [])]
 
 
+def _figures(request: Request, place: Organisation, run: FeedRun) -> list[tuple[Measurement, str]]:
+    calendar = structure_of(place).calendar
+    return [(f, calendar.parse(f.period).label) for f in figures_of_run(request.user, run, most=LISTED)]
+
+
 @never_cache
 @signed_in
 def feed_run(request: Request, organisation: str, run: int) -> HttpResponse:
-    """One run: its counts, the rows that were refused, and the figures it brought, as far as the reader sees them."""
-    place = organisation_with_sources(request.user, organisation)
+    """One run: its counts and the figures it brought, as far as the reader sees them.
+
+    What was asked, and rows that were refused, see those who may change the feed: they may be about anything.
+    """
+    place = organisation_with_feeds(request.user, organisation)
     found = run_of(request.user, place, run)
-    rejects = list(csv.reader(io.StringIO(found.rejects)))
+    may_edit = edits_sources(request.user, place.pk)
+    rejects = list(csv.reader(io.StringIO(found.rejects))) if may_edit else []
     context: dict[str, Any] = {
         "header": rejects[0] if rejects else (), "rejects": rejects[1 : LISTED + 1],
-        "more": max(0, len(rejects) - 1 - LISTED), "figures": figures_of_run(request.user, found, most=LISTED),
-        "asked": _asked(found),
+        "more": max(0, len(rejects) - 1 - LISTED), "figures": _figures(request, place, found),
+        "asked": asked_in_words(found) if may_edit else [], "may_edit": may_edit,
     }  # fmt: skip
     return plain(
         request, "web/feed_run.html", title=f"Run of {found.feed.name}", organisation_name=place.name,

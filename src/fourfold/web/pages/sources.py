@@ -1,4 +1,4 @@
-"""Where figures come from by themselves: connections and feeds, for those who may change them."""
+"""Where figures come from by themselves: feeds for those who may use them, connections for who may change them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,15 @@ from fourfold.connectors.kinds import KINDS
 from fourfold.connectors.presets import products
 from fourfold.errors import Conflict, NotFound
 from fourfold.records.models import Connection, Organisation
-from fourfold.records.queries.feeds import FeedPlace, connection_of, connections_of, feeds_of, organisation_with_sources
+from fourfold.records.queries.feeds import (
+    FeedPlace,
+    connection_of,
+    connections_of,
+    edits_sources,
+    feeds_of,
+    organisation_with_feeds,
+    organisation_with_sources,
+)
 from fourfold.web.components.dates import moment_text
 from fourfold.web.forms.connection import ConnectionForm, read_connection, stored_connection
 from fourfold.web.pages.errors import plain
@@ -33,12 +41,13 @@ NEW = "new"
 @never_cache
 @signed_in
 def sources(request: Request, organisation: str) -> HttpResponse:
-    """All connections and feeds, with how each feed did last and when it runs next."""
-    place = organisation_with_sources(request.user, organisation)
+    """All feeds, with how each did last and when it runs next; and the connections, for those who may change them."""
+    place = organisation_with_feeds(request.user, organisation)
+    may_edit = edits_sources(request.user, place.pk)
     return plain(
         request, "web/sources.html", title="Sources of figures", organisation_name=place.name, organisation=place,
         feeds=[feed_row(found) for found in feeds_of(request.user, place)], kinds=KINDS.values(),
-        products=products().values(),
+        products=products().values(), may_edit=may_edit,
         connections=[(row, KINDS[row.kind].name) for row in connections_of(request.user, place)],
     )  # fmt: skip
 
