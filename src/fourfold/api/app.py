@@ -26,7 +26,7 @@ from fourfold.api.v1 import (
     period_state,
     person,
     result,
-    source_rows,
+    source,
     unit,
 )
 from fourfold.errors import FourfoldError, Kind
@@ -59,9 +59,8 @@ api = Api(
     auth=TokenAuth(),
 )  # fmt: skip
 _ROUTERS = (
-    person, unit, kpi, measurement, source_rows, imports, result, data_quality, period_state, approval, attachment,
-    event,
-    guest_link,
+    person, unit, kpi, measurement, source, imports, result, data_quality, period_state, approval, attachment,
+    event, guest_link,
 )  # fmt: skip
 for module in _ROUTERS:
     api.add_router("", module.router)

@@ -97,7 +97,7 @@ def rows_of_figure(
         return theirs.filter(pl.Series(same, dtype=pl.Boolean))
 
     made = here(adding).rows(named=True)
-    figures = {name: made[-1][name] for name in FIGURES if name in made[-1]} if made else {}
+    figures: dict[str, str | None] = {name: made[-1][name] for name in FIGURES if name in made[-1]} if made else {}
     return here("")["row"].to_list(), figures
 
 

@@ -1,0 +1,140 @@
+"""The last day of a month: 12 entries a second for five minutes while 500 pages are open, on SQLite or PostgreSQL.
+
+`.venv/bin/python benchmarks/month_end.py` measures on SQLite, and with `DATABASE_URL` set to an empty database of
+PostgreSQL there (`.ci/postgres.py` starts one). `--minutes` makes it shorter. An entry is a figure sent to the API with
+a key of its own, timed from the moment it was due, so that a queue counts against the server: whole requests, through
+TCP. Whoever sends and 500 readers of streams share the processors with the server.
+
+At the end: every figure that was acknowledged is there once, no other, and every stream heard of the last one.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import NamedTuple
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from live import SESSIONS, SIGN_IN, STREAMS, listen
+from sample import sample
+from serving import WHO, Browser, environment, free_port, load, run, serving
+from verdict import Line, show
+
+RATE, SENDERS = 12, 24
+LIMITS = {"sqlite": 800.0, "postgresql": 400.0}
+COUNT = "from fourfold.cli.django_setup import set_up; set_up(); from fourfold.records.models import Measurement, Result; "
+COUNT += "print(*(f'{k} {u} {p} {v}' for k, u, p, v in Measurement.objects.current().filter(value__gte=900000)"
+COUNT += ".values_list('kpi__code', 'unit__code', 'period', 'value')), sep='\\n')"
+
+
+class Entry(NamedTuple):
+    """A figure that somebody enters."""
+
+    kpi: str
+    unit: str
+    period: str
+    value: int
+
+
+class Sent(NamedTuple):
+    """What became of one: its status, and milliseconds from when it was due to its answer."""
+
+    entry: Entry
+    status: int
+    late: float
+
+
+def send(port: int, token: str, organisation: str, entry: Entry, due: float) -> Sent:
+    """Enter a figure; 0 where nobody answers."""
+    headers = {"Host": f"localhost:{port}", "Authorization": f"Bearer {token}", "Content-Type": "application/json",
+               "Idempotency-Key": f"month-end-{entry.value}"}  # fmt: skip
+    body = json.dumps({"unit": entry.unit, "period": entry.period, "value": str(entry.value)})
+    connection = Browser(port, {}).connection
+    try:
+        connection.request("POST", f"/api/v1/organisations/{organisation}/kpis/{entry.kpi}/measurements", body, headers)
+        answer = connection.getresponse()
+        answer.read()
+        status = answer.status
+    except OSError:
+        status = 0
+    finally:
+        connection.close()
+    return Sent(entry, status, 1000 * (time.perf_counter() - due))
+
+
+async def measure(port: int, keys: list[str], code: str, token: str, entries: list[Entry]) -> tuple[list[Sent], int]:
+    """What became of each entry, and how many streams heard of a change after the last one."""
+    heard: list[list[tuple[int, float]]] = [[] for _ in range(STREAMS)]
+    signs = [asyncio.Event() for _ in range(STREAMS)]
+    streams = [
+        asyncio.create_task(listen(port, keys[i % SESSIONS], code, heard[i], sign)) for i, sign in enumerate(signs)
+    ]
+    for sign in signs:
+        await sign.wait()
+    print(f"{STREAMS} streams are open.", flush=True)
+    loop, begun, sent = asyncio.get_running_loop(), time.perf_counter(), []
+    with ThreadPoolExecutor(SENDERS) as pool:
+        for number, entry in enumerate(entries):
+            due = begun + number / RATE
+            await asyncio.sleep(max(0.0, due - time.perf_counter()))
+            sent.append(loop.run_in_executor(pool, send, port, token, code, entry, due))
+        ended = time.time()
+        done = await asyncio.gather(*sent)
+    await asyncio.sleep(10)
+    for task in streams:
+        task.cancel()
+    return list(done), sum(any(moment > ended for _, moment in each) for each in heard)
+
+
+def main() -> None:
+    """Make the organisation, serve it, enter, count."""
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--minutes", type=float, default=5)
+    minutes = options.parse_args().minutes
+    made = sample(48, 5, 36)
+    code = made.definitions.organisation.code
+    places = [(r["kpi"], r["unit"], r["period"]) for r in made.rows.iter_rows(named=True) if r.get("value") is not None]
+    newest = sorted(places, key=lambda place: place[2])[-240:]
+    entries = [Entry(*newest[n % len(newest)], 900_000 + n) for n in range(int(RATE * 60 * minutes))]
+    kind = "postgresql" if os.environ.get("DATABASE_URL", "").startswith("postgres") else "sqlite"
+    with tempfile.TemporaryDirectory() as folder:
+        data, port = Path(folder), free_port()
+        load(made.definitions, made.rows, data, port)
+        command = [sys.executable, "-c", SIGN_IN.format(count=SESSIONS, who=WHO)]
+        keys = subprocess.run(command, env=environment(data, port), capture_output=True, text=True).stdout.split()
+        told = run("token", "make", "Month end", "--person", WHO, "--scope", "record", data=data, port=port)
+        token = next(word for word in told.split() if word.startswith("fourfold_"))
+        with serving(data, port) as server:
+            before, begun = server.processor(), time.perf_counter()
+            done, hearing = asyncio.run(measure(port, keys, code, token, entries))
+            used, memory, passed = server.processor() - before, server.memory(), time.perf_counter() - begun
+        count = subprocess.run([sys.executable, "-c", COUNT], env=environment(data, port), capture_output=True, text=True)
+    taken = [each for each in done if each.status == 201]
+    last = {each.entry[:3]: each.entry.value for each in sorted(taken, key=lambda each: each.entry.value)}
+    there = [line.split() for line in count.stdout.split("\n") if line]
+    print(f"{len(taken):,} of {len(entries):,} entries were taken, the others: {sorted({e.status for e in done} - {201})}.")
+    print(f"{used:.0f} s of processor time in {passed:.0f} s; {hearing} of {STREAMS} streams heard of the last ones.")
+    late = [each.late for each in done]
+    show(f"Month end on {kind}, {RATE} entries a second for {minutes:g} minutes, {STREAMS} pages", [
+        Line("entry, p50", statistics.median(late), LIMITS[kind], "ms"),
+        Line("entry, p95", statistics.quantiles(late, n=20)[-1], LIMITS[kind], "ms"),
+        Line("memory of the server", memory, 500.0, "MB"),
+    ])  # fmt: skip
+    if len(there) != len({tuple(line[:3]) for line in there}) or len(there) != len(last):
+        sys.exit(f"{len(last):,} figures should count, and {len(there):,} do: some were lost, or are there twice.")
+    if hearing != STREAMS:
+        sys.exit("Some pages heard nothing.")
+
+
+if __name__ == "__main__":
+    main()
