@@ -1,9 +1,9 @@
 """The last day of a month: 12 entries a second for five minutes while 500 pages are open, on SQLite or PostgreSQL.
 
-`.venv/bin/python benchmarks/month_end.py` measures on SQLite, and with `DATABASE_URL` set to an empty database of
-PostgreSQL there (`.ci/postgres.py` starts one). `--minutes` makes it shorter. An entry is a figure sent to the API with
-a key of its own, timed from the moment it was due, so that a queue counts against the server: whole requests, through
-TCP. Whoever sends and 500 readers of streams share the processors with the server.
+`.venv/bin/python benchmarks/month_end.py` measures on SQLite, `.venv/bin/python .ci/postgres.py .venv/bin/python
+benchmarks/month_end.py` on PostgreSQL. `--minutes` makes it shorter. An entry is a figure sent to the API with a key of
+its own, by one of twelve tokens, timed from the moment it was due, so that a queue counts against the server: whole
+requests, through TCP. Whoever sends and 500 readers of streams share the processors with the server.
 
 At the end: every figure that was acknowledged is there once, no other, and every stream heard of the last one.
 """
@@ -27,14 +27,21 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from live import SESSIONS, SIGN_IN, STREAMS, listen
 from sample import sample
-from serving import WHO, Browser, environment, free_port, load, run, serving
+from serving import MORE, WHO, Browser, environment, free_port, load, run, serving
 from verdict import Line, show
 
 RATE, SENDERS = 12, 24
 LIMITS = {"sqlite": 800.0, "postgresql": 400.0}
-COUNT = "from fourfold.cli.django_setup import set_up; set_up(); from fourfold.records.models import Measurement, Result; "
-COUNT += "print(*(f'{k} {u} {p} {v}' for k, u, p, v in Measurement.objects.current().filter(value__gte=900000)"
-COUNT += ".values_list('kpi__code', 'unit__code', 'period', 'value')), sep='\\n')"
+#: Prints what was entered and counts, and how much was entered in all.
+COUNT = """
+from fourfold.cli.django_setup import set_up
+set_up()
+from fourfold.records.models import Measurement
+entered = Measurement.objects.filter(value__gte=900_000)
+print(entered.count())
+for row in entered.current().values_list("kpi__code", "unit__code", "period", "value"):
+    print(*row)
+"""
 
 
 class Entry(NamedTuple):
@@ -72,7 +79,9 @@ def send(port: int, token: str, organisation: str, entry: Entry, due: float) -> 
     return Sent(entry, status, 1000 * (time.perf_counter() - due))
 
 
-async def measure(port: int, keys: list[str], code: str, token: str, entries: list[Entry]) -> tuple[list[Sent], int]:
+async def measure(
+    port: int, keys: list[str], code: str, tokens: list[str], entries: list[Entry]
+) -> tuple[list[Sent], int]:
     """What became of each entry, and how many streams heard of a change after the last one."""
     heard: list[list[tuple[int, float]]] = [[] for _ in range(STREAMS)]
     signs = [asyncio.Event() for _ in range(STREAMS)]
@@ -87,13 +96,23 @@ async def measure(port: int, keys: list[str], code: str, token: str, entries: li
         for number, entry in enumerate(entries):
             due = begun + number / RATE
             await asyncio.sleep(max(0.0, due - time.perf_counter()))
-            sent.append(loop.run_in_executor(pool, send, port, token, code, entry, due))
+            sent.append(loop.run_in_executor(pool, send, port, tokens[number % RATE], code, entry, due))
         ended = time.time()
         done = await asyncio.gather(*sent)
     await asyncio.sleep(10)
     for task in streams:
         task.cancel()
     return list(done), sum(any(moment > ended for _, moment in each) for each in heard)
+
+
+def made_database(url: str) -> str:
+    """The address of a database on that server that was made for this."""
+    import psycopg
+
+    server, name = url.rsplit("/", 1)[0], f"month_end_{os.getpid()}"
+    with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+    return f"{server}/{name}"
 
 
 def main() -> None:
@@ -106,23 +125,29 @@ def main() -> None:
     places = [(r["kpi"], r["unit"], r["period"]) for r in made.rows.iter_rows(named=True) if r.get("value") is not None]
     newest = sorted(places, key=lambda place: place[2])[-240:]
     entries = [Entry(*newest[n % len(newest)], 900_000 + n) for n in range(int(RATE * 60 * minutes))]
-    kind = "postgresql" if os.environ.get("DATABASE_URL", "").startswith("postgres") else "sqlite"
+    kind = "sqlite"
+    if os.environ.get("DATABASE_URL", "").startswith("postgres"):
+        kind = "postgresql"
+        MORE["DATABASE_URL"] = made_database(os.environ["DATABASE_URL"])
     with tempfile.TemporaryDirectory() as folder:
         data, port = Path(folder), free_port()
         load(made.definitions, made.rows, data, port)
         command = [sys.executable, "-c", SIGN_IN.format(count=SESSIONS, who=WHO)]
         keys = subprocess.run(command, env=environment(data, port), capture_output=True, text=True).stdout.split()
-        told = run("token", "make", "Month end", "--person", WHO, "--scope", "record", data=data, port=port)
-        token = next(word for word in told.split() if word.startswith("fourfold_"))
+        told = [run("token", "make", f"Number {n}", "--person", WHO, "--scope", "record", data=data, port=port)
+                for n in range(RATE)]  # fmt: skip
+        tokens = [next(word for word in each.split() if word.startswith("fourfold_")) for each in told]
         with serving(data, port) as server:
             before, begun = server.processor(), time.perf_counter()
-            done, hearing = asyncio.run(measure(port, keys, code, token, entries))
+            done, hearing = asyncio.run(measure(port, keys, code, tokens, entries))
             used, memory, passed = server.processor() - before, server.memory(), time.perf_counter() - begun
-        count = subprocess.run([sys.executable, "-c", COUNT], env=environment(data, port), capture_output=True, text=True)
+        command = [sys.executable, "-c", COUNT]
+        count = subprocess.run(command, env=environment(data, port), capture_output=True, text=True).stdout.split("\n")
     taken = [each for each in done if each.status == 201]
     last = {each.entry[:3]: each.entry.value for each in sorted(taken, key=lambda each: each.entry.value)}
-    there = [line.split() for line in count.stdout.split("\n") if line]
-    print(f"{len(taken):,} of {len(entries):,} entries were taken, the others: {sorted({e.status for e in done} - {201})}.")
+    there, kept = [line.split() for line in count[1:] if line], int(count[0])
+    others = sorted({each.status for each in done} - {201})
+    print(f"{len(taken):,} of {len(entries):,} entries were taken, {kept:,} are kept; other answers: {others}.")
     print(f"{used:.0f} s of processor time in {passed:.0f} s; {hearing} of {STREAMS} streams heard of the last ones.")
     late = [each.late for each in done]
     show(f"Month end on {kind}, {RATE} entries a second for {minutes:g} minutes, {STREAMS} pages", [
@@ -130,7 +155,7 @@ def main() -> None:
         Line("entry, p95", statistics.quantiles(late, n=20)[-1], LIMITS[kind], "ms"),
         Line("memory of the server", memory, 500.0, "MB"),
     ])  # fmt: skip
-    if len(there) != len({tuple(line[:3]) for line in there}) or len(there) != len(last):
+    if kept != len(taken) or len(there) != len(last):
         sys.exit(f"{len(last):,} figures should count, and {len(there):,} do: some were lost, or are there twice.")
     if hearing != STREAMS:
         sys.exit("Some pages heard nothing.")

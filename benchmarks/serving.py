@@ -75,10 +75,14 @@ class Browser:
         return answer.status, content, dict(answer.headers)
 
 
+#: What else the server reads from its environment: where its database is, for one on PostgreSQL.
+MORE: dict[str, str] = {}
+
+
 def environment(data: Path, port: int) -> dict[str, str]:
     """What the server reads from its environment."""
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("FOURFOLD_", "DJANGO_", "DATABASE_URL"))}
-    return kept | {"FOURFOLD_DATA": str(data), "FOURFOLD_URL": f"http://localhost:{port}"}
+    return kept | {"FOURFOLD_DATA": str(data), "FOURFOLD_URL": f"http://localhost:{port}"} | MORE
 
 
 def load(definitions: Definitions, rows: pl.DataFrame, data: Path, port: int) -> str:
