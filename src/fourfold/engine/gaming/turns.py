@@ -56,14 +56,12 @@ def signs(outlook: Outlook, polarity: Polarity, periods: Sequence[Period], *, be
     """
     found = np.zeros(len(periods), dtype=np.bool_)
     sign = {Polarity.HIGHER_BETTER: 1, Polarity.LOWER_BETTER: -1}.get(polarity, 0) * (1 if better else -1)
-    if outlook.reading is None or not periods or not sign:
+    if outlook.reading is None or not sign:
         return found
     if outlook.reading.between is not None:  # a long time between events is what few events are
         sign = -sign
-    if outlook.periods[0].frequency is not periods[0].frequency:
-        return found
+    place = {period: at for at, period in enumerate(periods)}
     for signal in outlook.reading.signals:
-        at = outlook.periods[signal.at].ordinal - periods[0].ordinal
-        if signal.side == sign and 0 <= at < len(found):
+        if signal.side == sign and (at := place.get(outlook.periods[signal.at])) is not None:
             found[at] = True
     return found

@@ -114,8 +114,8 @@ def weight_robustness(
         given = np.array(node.weights)
         drawn = np.zeros((draws + 1, len(given)))
         drawn[0] = given
-        if (some := given > 0).any():
-            drawn[1:, some] = rng.dirichlet(CONCENTRATION * given[some] / given.sum(), size=draws)
+        if given.any():
+            drawn[1:] = rng.dirichlet(CONCENTRATION * given / given.sum(), size=draws)
         weights[node.name] = drawn
     total, status = cell.total({}, {}, draws + 1, weights)
     if not math.isfinite(total[0]):

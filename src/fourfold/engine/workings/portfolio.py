@@ -246,4 +246,4 @@ def _points(value: Plain, *, sign: bool = False) -> str:
     if not isinstance(value, float):
         return "–"
     body = f"{value:{'+' if sign else ''}.1f}"
-    return body.lstrip("+-") if body[-3:] == "0.0" and abs(value) < 0.05 else body.replace("-", "−")
+    return body.lstrip("+-") if float(body) == 0 else body.replace("-", "−")
