@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -9,10 +10,12 @@ import pytest
 
 from fourfold.engine.anchors import Polarity
 from fourfold.engine.definitions import Kpi
-from fourfold.engine.gaming import Asked, ask, easings, signs
+from fourfold.engine.gaming import Asked, ask, asked_of, easings, signs
+from fourfold.engine.health.revisions import Conduct
 from fourfold.engine.kpis import figures as blocks
 from fourfold.engine.outlook import Outlook, outlooks
 from fourfold.engine.periods import Frequency
+from fourfold.engine.signals import Between
 from fourfold.engine.statuses import Status
 from tests.engine.scorecards import LATER, figures, scorecard
 
@@ -122,3 +125,47 @@ def test_signals_stand_in_the_periods_of_the_series_that_is_asked_about() -> Non
     assert signs(outlook, Polarity.HIGHER_BETTER, late, better=True).tolist()[:3] == [False, False, True]
     quarters = (outlook.periods[0].within(Frequency.QUARTER),)
     assert not signs(outlook, Polarity.HIGHER_BETTER, quarters, better=True).any()
+
+
+def test_a_long_time_between_events_is_what_few_events_are() -> None:
+    outlook = seen(STEP_UP, {"polarity": "lower_better"})
+    assert outlook.reading is not None
+    none = np.empty(0)
+    between = Between(none.astype(np.intp), none, none, none, none, None)
+    rare = replace(outlook, reading=replace(outlook.reading, between=between))
+    told = {better: signs(rare, Polarity.LOWER_BETTER, rare.periods, better=better)[12] for better in (True, False)}
+    assert told == {True: True, False: False}
+    assert not signs(replace(outlook, reading=None), Polarity.LOWER_BETTER, outlook.periods, better=False).any()
+    assert signs(outlook, Polarity.LOWER_BETTER, (), better=False).tolist() == []
+
+
+def test_what_is_asked_of_a_kpi_is_gathered_from_its_outlook_those_of_its_pairs_and_its_revisions() -> None:
+    definitions = scorecard({"code": "k", "polarity": "higher_better"}, {"code": "p", "polarity": "lower_better"},
+                            {"code": "q", "polarity": "lower_better"})  # fmt: skip
+    rising = seen(STEP_UP, {"polarity": "higher_better"})
+    months = rising.periods
+    results = (np.array(STEP_UP), np.full(20, 60.0), np.full(20, Status.ON, dtype=np.uint8))
+
+    def gathered(outlooks: dict[str, Outlook], kept: Conduct | None = None) -> Asked:
+        return asked_of(definitions, definitions.kpi["k"], "all", months, results, outlooks=outlooks, kept=kept,
+                        counted=None, figures={})  # fmt: skip
+
+    found = gathered({"k": rising, "p": rising, "q": replace(rising, reading=None)},
+                     Conduct(None, None, np.array([1.0]), np.array([2.0])))  # fmt: skip
+    assert found.improves is not None and np.flatnonzero(found.improves)[0] == 12
+    assert {code: (int(worse.sum()), count) for code, (worse, count) in found.worsens.items()} == {
+        "p": (int(found.improves.sum()), 20), "q": (0, 0),
+    }  # fmt: skip
+    assert found.corrected is not None and [a.tolist() for a in found.corrected] == [[1.0], [2.0]]
+    bare = gathered({})
+    assert (bare.improves, bare.worsens, bare.corrected, bare.inside, bare.eased) == (None, {}, None, None, {})
+
+
+@pytest.mark.parametrize(("first", "last", "place"), [(0, 0, 0), (-3, 0, 3), (0, 2, 0), (-3, -1, None), (1, 3, None)])
+def test_an_easing_counts_from_the_first_of_the_periods_to_the_last(first: int, last: int, place: int | None) -> None:
+    definitions = scorecard({"code": "k", "kind": "ratio", "unit": "%"}, targets=TARGETS[:2])
+    march = definitions.calendar.parse("2026-03")
+    periods = definitions.calendar.range(march.shift(first), march.shift(last))
+    eased = easings(definitions, definitions.kpi["k"], "all", periods)
+    assert eased == ({} if place is None else {place: "the target was eased by 3"})
+    assert easings(definitions, definitions.kpi["k"], "all", ()) == {}

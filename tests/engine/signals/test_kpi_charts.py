@@ -47,6 +47,10 @@ def test_a_season_is_looked_for_where_periods_are_short(frequency: str, period: 
 def test_limits_stay_within_the_valid_range_of_a_kpi() -> None:
     chart = chart_of(Kpi(code="k", name="K", valid_min=Decimal(0)))
     assert chart is not None and chart.valid == (0.0, math.inf)
+    chart = chart_of(Kpi(code="k", name="K", valid_max=Decimal(0)))
+    assert chart is not None and chart.valid == (-math.inf, 0.0)
+    chart = chart_of(Kpi(code="k", name="K"))
+    assert chart is not None and chart.valid == (-math.inf, math.inf)
 
 
 def test_words_have_no_chart() -> None:

@@ -57,7 +57,7 @@ def f_tail(f: float, df1: int, df2: int) -> float:
     >>> round(f_tail(4.0, 2, 20), 4)
     0.0346
     """
-    return _beta(df2 / (df2 + df1 * max(f, 0.0)), df2 / 2, df1 / 2)
+    return _beta(df2 / (df2 + df1 * f), df2 / 2, df1 / 2)
 
 
 def _beta(x: float, a: float, b: float) -> float:

@@ -6,6 +6,7 @@ figure proves, causes or drives another.
 
 from __future__ import annotations
 
+import itertools
 import math
 from dataclasses import dataclass
 from enum import StrEnum
@@ -85,7 +86,7 @@ def needed(lag: int) -> int:
     >>> needed(1), needed(3)
     (32, 34)
     """
-    return next(n for n in range(TESTABLE, 10_000) if smallest_visible(n, lag) <= VISIBLE)
+    return next(n for n in itertools.count(TESTABLE) if smallest_visible(n, lag) <= VISIBLE)
 
 
 def words(verdict: Verdict, test: LinkTest, x: str, y: str, last: Period) -> str:
