@@ -22,14 +22,16 @@ from django.db.models import Q
 from django.test import Client
 from django.urls import get_resolver
 
+from fourfold.access.scopes import Scope
 from fourfold.actions.load_folder import load_folder
+from fourfold.actions.make_token import make_token
 from fourfold.connectors.database import DATABASE
 from fourfold.engine.definitions import Definitions
 from fourfold.engine.definitions.write import write
 from fourfold.project.checks import check_database_transport, is_random
 from fourfold.records.models import Event, Organisation, Person
 from fourfold.testing.bakery import bakery
-from tests.access.routes import address, routes
+from tests.access.routes import address, operations, routes
 from tests.house.source import PACKAGE, ROOT, calls, dotted, imports, modules
 
 pytestmark = pytest.mark.django_db
@@ -242,6 +244,12 @@ def test_c10_secrets_are_in_no_answer_event_or_export(tmp_path: Path, settings: 
         answer = client.get(path)
         content = b"".join(answer) if answer.streaming else answer.content
         assert not [h for h in hidden if h.strip() in content], name
+    token = make_token(by=alice, name="all", scopes=set(Scope)).value
+    assert token is not None
+    for operation in operations():
+        if operation.methods == (("read", "GET"),):
+            asked = Client(headers={"authorization": f"Bearer {token.text}"}).get(address(operation.pattern, "own"))
+            assert not [h for h in hidden if h.strip() in asked.content], operation.name
     outcome = export_folder(by=None, path=tmp_path / "out")
     assert outcome.value is not None
     texts = b"".join(p.read_bytes() for p in (tmp_path / "out").rglob("*") if p.is_file())

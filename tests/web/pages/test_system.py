@@ -11,7 +11,7 @@ import pytest
 from django.test import Client
 
 from fourfold.access.roles import Role
-from fourfold.records.models import Backup, DataKey, Import, Mail, Organisation
+from fourfold.records.models import Backup, Connection, DataKey, Feed, Import, Mail, Organisation, Outbox
 from fourfold.records.queries.system import SystemState, states_of_installation
 from fourfold.records.read_only import switch
 from fourfold.records.rounds import forget_rounds, note_job, note_round, rounds
@@ -68,6 +68,21 @@ def test_mails_that_wait_or_were_given_up_are_counted_without_their_address(orga
     Mail.objects.create(**about, due_at=None, tries=8, trouble="refused bob@example.org")
     assert (state("mail").level, state("mail").said[-8:]) == ("look", "given up")
     assert "bob@" not in state("mail").said
+
+
+def test_feeds_that_fail_and_changes_that_nobody_removes_are_something_to_look_at(organisation: Organisation) -> None:
+    assert (state("feeds").level, state("feeds").said) == ("well", "0")
+    shop = Connection.objects.create(organisation=organisation, code="shop", name="Shop", kind="rest", changed_at=NOW)
+    about = {"organisation": organisation, "connection": shop, "changed_at": NOW}
+    for failures, paused_at in ((0, None), (1, None), (9, None), (9, NOW)):
+        Feed.objects.create(**about, code=f"f{failures}{paused_at}"[:9], failures=failures, paused_at=paused_at)
+    found = state("feeds")
+    assert (found.level, found.said) == ("look", "4, 1 paused, 2 failed the last time, 1 resting after many failures")
+    Outbox.objects.all().delete()
+    Outbox.objects.create(organisation=organisation, at=NOW)
+    assert (state("outbox").level, state("outbox").said) == ("well", "1 changes for open pages")
+    Outbox.objects.create(organisation=organisation, at=NOW - timedelta(days=3))
+    assert (state("outbox").level, state("outbox").said[-6:]) == ("look", "3 days")
 
 
 def test_last_loads_are_those_of_organisations_one_administers(admin: Client, organisation: Organisation) -> None:

@@ -13,11 +13,13 @@ from typing import Final
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import Max
+from django.db.models import Max, Min
 
 from fourfold.records.guard import is_guarded
-from fourfold.records.models import Import, Mail, Person
+from fourfold.records.models import Feed, Import, Mail, Outbox, Person
+from fourfold.records.models.feed import MOST_FAILURES
 from fourfold.records.queries.installation import drilled_backup, figures_of_installation, newest_backup
+from fourfold.records.queries.live import KEPT
 from fourfold.records.read_only import is_read_only, reason
 from fourfold.records.rounds import Rounds, rounds
 from fourfold.records.schema import missing_migrations
@@ -29,6 +31,8 @@ BACKUP_AGE: Final = timedelta(days=2)
 DRILL_AGE: Final = timedelta(days=35)
 #: Free on the disk of the data folder: a look below the first, wrong below the second.
 ROOM, NO_ROOM = 2_000_000_000, 200_000_000
+#: What is old is removed within so long.
+TIDIED: Final = timedelta(hours=2)
 #: Sources whose last loads are shown.
 _LOADS: Final = 50
 
@@ -76,6 +80,8 @@ def _states(now: datetime) -> Iterator[SystemState]:
     yield _storage()
     yield _events()
     yield _mail(now)
+    yield _feeds()
+    yield _outbox(now)
     if known := rounds():
         yield _jobs(known)
     if is_read_only():
@@ -167,6 +173,27 @@ def _mail(now: datetime) -> SystemState:  # house: counts and ages of the instal
         parts.append(f"{given_up} given up")
     failing = given_up or waiting.filter(tries__gt=0).exists()
     return SystemState("mail", Level.LOOK if failing else Level.WELL, ", ".join(parts), remedy)
+
+
+def _feeds() -> SystemState:  # house: counts of the installation's feeds, no name and no figure
+    feeds = Feed.objects.all()
+    at_work = feeds.filter(paused_at=None)
+    counts = {
+        "paused": feeds.exclude(paused_at=None).count(), "failed the last time": at_work.filter(failures__gt=0).count(),
+        "resting after many failures": at_work.filter(failures__gte=MOST_FAILURES).count(),
+    }  # fmt: skip
+    said = ", ".join([str(feeds.count()), *(f"{count} {words}" for words, count in counts.items() if count)])
+    level = Level.LOOK if counts["failed the last time"] else Level.WELL
+    return SystemState("feeds", level, said, "Look at their runs on the page of sources: each says why.")
+
+
+def _outbox(now: datetime) -> SystemState:  # house: count and age of what open pages are told, of no organisation
+    oldest = Outbox.objects.aggregate(oldest=Min("at"))["oldest"]
+    said = f"{Outbox.objects.count()} changes for open pages"
+    if oldest is not None and now - oldest > KEPT + TIDIED:
+        remedy = "The server removes old ones every hour; look whether its jobs run."
+        return SystemState("outbox", Level.LOOK, f"{said}, the oldest for {_age(now - oldest)}", remedy)
+    return SystemState("outbox", Level.WELL, said)
 
 
 def _age(age: timedelta) -> str:

@@ -70,6 +70,8 @@ def _text(value: Any) -> str:
         return "yes" if value else "no"
     if isinstance(value, Mapping):
         return ", ".join(f"{name} {_text(part)}".strip() for name, part in value.items())
+    if value == []:
+        return "none"
     if isinstance(value, list):
         more = f" and {len(value) - _FEW} more" if len(value) > _FEW else ""
         return ("; " if value and isinstance(value[0], Mapping) else ", ").join(map(_text, value[:_FEW])) + more

@@ -84,6 +84,7 @@ def _page(request: Request, unit: str, found: Members, form: GrantForm, status: 
         "form": form, "found": found, "people": _people(found), "form_url": path("members", unit),
         "below": "" if found.place is None else " and the units below it", "guests": guest_words(found.guests),
         "guests_url": path("guest_links", unit) if found.may_manage else "",
+        "people_url": f"{path('people')}?o={found.structure.organisation.code}" if found.may_manage else "",
     }  # fmt: skip
     if not found.is_seen:  # somebody who manages members and sees no figures has no frame of figures
         organisation = found.structure.organisation.name

@@ -37,6 +37,7 @@ from fourfold.records.queries.people import (
     owned_by,
     sessions_of,
 )
+from fourfold.web.address import path
 from fourfold.web.forms.person import PersonForm, read_person
 from fourfold.web.pages.errors import plain
 from fourfold.web.requests import Request, signed_in_form
@@ -134,11 +135,13 @@ def _told(
 
 
 def _list(request: Request, organisation: Organisation, form: PersonForm, status: int = 200) -> HttpResponse:
+    first = next((code for code, _ in form.units), "")
     return plain(
         request, "web/people.html", title="People", status=status, organisation_name=organisation.name,
         members=members_of(request.user, organisation), states=STATES, form=form, directories=settings.DIRECTORIES,
         administers=administers(request.user, organisation.pk), organisation=organisation,
         edits_sources=edits_sources(request.user, organisation.pk),
+        members_url=path("members", f"{organisation.code}:{first}") if first else "",
     )  # fmt: skip
 
 
