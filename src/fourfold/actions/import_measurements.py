@@ -12,8 +12,8 @@ from fourfold.access.roles import Action
 from fourfold.access.rules import Thing, can, refusal
 from fourfold.actions._files import FileFacts as FileFacts  # what callers say of a file
 from fourfold.actions._files import remember
+from fourfold.actions._remarks import remarks_on
 from fourfold.actions._steps import advance, find_organisation, lock, note_event, require
-from fourfold.actions._unusual import unusual_in
 from fourfold.actions.evaluate_change import Change, evaluate_change
 from fourfold.actions.evaluate_organisation import evaluate_organisation, is_evaluated
 from fourfold.actions.origin import acting_for
@@ -73,8 +73,9 @@ def import_measurements(
     row is loaded, unchanged or rejected with its reasons, and each figure needs what entering it needs: the right to,
     a period that has begun and is open. Where one is rejected, nothing is recorded and the findings say why; with
     `quarantine` the others are, and those are kept apart. With `dry_run` nothing is recorded either way. The same rows
-    again change nothing; figures unlike those before are remarked on. Who does not wait (`waits`) leaves it to the
-    server to evaluate many figures, with those that others bring in the same minute. `tell` hears how far it is.
+    again change nothing; figures unlike those before, and those that need an explanation, are remarked on. Who does not
+    wait (`waits`) leaves it to the server to evaluate many figures, with those that others bring in the same minute.
+    `tell` hears how far it is.
     Raises `NotFound` where the person sees no such organisation.
     """
     found = find_organisation(by, organisation)
@@ -99,7 +100,7 @@ def import_measurements(
                 remember(found, file, by=by, at=moment)
     except _Refused as nothing:
         return _looked_at(checked, nothing.settled, is_dry=False)
-    findings = (*_kept_apart(checked, result), *unusual_in(found, ready, result.run))
+    findings = (*_kept_apart(checked, result), *remarks_on(ready, result.run))
     del rows, checked  # evaluating needs the memory
     if waits and not is_evaluated(found, on=None if few else moment):
         reason = f"Imported {source}"  # a crash before this is made good by the same import again, or by the job

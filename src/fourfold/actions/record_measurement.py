@@ -7,6 +7,8 @@ from decimal import Decimal
 
 from django.db import transaction
 
+from fourfold.actions._explanations import Figure as Asked
+from fourfold.actions._explanations import judged, unexplained
 from fourfold.actions._steps import advance, find_organisation, lock, note_event, recorded_for
 from fourfold.actions.evaluate_change import Change, evaluate_change
 from fourfold.actions.evaluate_organisation import is_evaluated
@@ -18,6 +20,7 @@ from fourfold.engine.due import day_at
 from fourfold.engine.findings import Finding, Level, Place, errors
 from fourfold.engine.measurements import CheckedRows, check_row
 from fourfold.engine.periods import Period, PeriodError
+from fourfold.engine.plausible import needs_words, number_of
 from fourfold.errors import Conflict, NotFound, Outdated
 from fourfold.records.chain import stamp
 from fourfold.records.frames.measurement import Revision, current_revision, write_measurements
@@ -26,6 +29,10 @@ from fourfold.records.ready import Ready, ready_definitions
 
 #: A figure as somebody wrote it; a float would already have lost digits.
 Figure = Decimal | int | str | None
+
+
+class _Unexplained(Exception):
+    """Nothing is to be kept of what was written."""
 
 
 def record_measurement(
@@ -45,6 +52,7 @@ def record_measurement(
     if_version: str | None = None,
     at: datetime | None = None,
     together: list[Change] | None = None,
+    must_explain: bool = False,
     outlooks_follow: bool = False,
 ) -> Outcome[Revision]:
     """Record a value, a numerator with its denominator, or a state such as `missing`, and evaluate what it changes.
@@ -54,7 +62,8 @@ def record_measurement(
     caller knows, nothing is written over anything else: there is `Outdated`. People see and record for their own units
     only, or for a colleague whose deputy they are, which the event says: else there is `NotFound` or `Forbidden`.
     Whoever records several figures at once gathers `together` what they change, and evaluates it at the end.
-    `outlooks_follow` as for `evaluate_change`.
+    A figure that is off target or unusual needs an explanation, as the organisation or the KPI says: without one there
+    is a finding, and with `must_explain`, for people, nothing is recorded. `outlooks_follow` as for `evaluate_change`.
     """
     found = find_organisation(by, organisation)
     ready = ready_definitions(found)
@@ -71,15 +80,19 @@ def record_measurement(
     findings = (*checked.findings, *_early(definitions, kpi, unit, period, moment), *_empty(checked))
     if errors(findings):
         return Outcome("nothing was recorded", findings=findings)
-    with acting_for(absent), transaction.atomic():
-        locked = lock(found)
-        if locked.definitions_version != found.definitions_version:
-            raise Conflict("The definitions have just been changed.", hint="Enter the figure again.")
-        if if_version is not None:
-            _require_version(locked, ready, checked, if_version)
-        return _record(
-            locked, ready, checked, by=by, at=moment, findings=findings, together=together, follow=outlooks_follow
-        )
+    findings += _unexplained(ready, checked, Level.ERROR if must_explain else Level.WARNING)
+    try:
+        with acting_for(absent), transaction.atomic():
+            locked = lock(found)
+            if locked.definitions_version != found.definitions_version:
+                raise Conflict("The definitions have just been changed.", hint="Enter the figure again.")
+            if if_version is not None:
+                _require_version(locked, ready, checked, if_version)
+            return _record(
+                locked, ready, checked, by=by, at=moment, findings=findings, together=together, follow=outlooks_follow
+            )
+    except _Unexplained:
+        return Outcome("nothing was recorded", findings=findings)
 
 
 def version_of(revision: Revision | None) -> str:
@@ -111,7 +124,9 @@ def _record(
     kpi, unit, text = (checked.rows[column][0] for column in ("kpi", "unit", "period"))
     written = write_measurements(organisation, ready, checked.rows, by=by, at=at)
     if not written.loaded:
-        return Outcome("known already", current_revision(organisation, ready, kpi, unit, text), findings)
+        return Outcome("known already", current_revision(organisation, ready, kpi, unit, text))
+    if errors(findings):
+        raise _Unexplained
     ((before, after),) = written.news
     was_evaluated = together is None and is_evaluated(organisation, on=at)
     advance(organisation, tells=False)
@@ -130,6 +145,20 @@ def _record(
         reason=f"Recorded {thing}", outlooks_follow=follow,
     )  # fmt: skip
     return Outcome(f"recorded; {evaluated.summary}", after, findings)
+
+
+def _unexplained(ready: Ready, checked: CheckedRows, level: Level) -> tuple[Finding, ...]:
+    """A finding where the figure needs an explanation and has none; two statements where its note is short."""
+    is_number = len(checked.rows) and checked.rows["state"][0] == State.NUMBER
+    if not is_number or not needs_words(checked.rows["note"][0] or ""):
+        return ()
+    kpi, unit, text = (checked.rows[column][0] for column in ("kpi", "unit", "period"))
+    parts = (checked.rows[f"{part}_text"][0] for part in ("value", "numerator", "denominator"))
+    number = number_of(ready.definitions.kpi[kpi], *(None if part is None else Decimal(part) for part in parts))
+    if number is None:
+        return ()
+    (found,) = judged(ready, [Asked(kpi, unit, _period(ready.definitions, kpi, text), number, "")])
+    return (unexplained(found, level=level),) if found.is_bare else ()
 
 
 def _text(figure: Figure) -> str:

@@ -43,14 +43,15 @@ def record_measurements(
     by: Person | None,
     organisation: str | None = None,
     figures: Sequence[NewFigure],
+    must_explain: bool = False,
     outlooks_follow: bool = False,
     at: datetime | None = None,
 ) -> Outcome[list[Outcome[Revision]]]:
     """Record figures in one transaction and evaluate once what they change; the value has an outcome for each.
 
     Where one is refused, for whatever reason, none is recorded: its outcome has the findings, and the others would
-    have been. Raises `NotFound` where a KPI or unit is not there or may not be seen. `outlooks_follow` as for
-    `evaluate_change`.
+    have been. Raises `NotFound` where a KPI or unit is not there or may not be seen. `must_explain` as for
+    `record_measurement`, `outlooks_follow` as for `evaluate_change`.
     """
     found = find_organisation(by, organisation)
     moment = at or datetime.now(UTC)
@@ -60,7 +61,7 @@ def record_measurements(
         with transaction.atomic():
             was_evaluated = is_evaluated(lock(found), on=moment)
             for figure in figures:
-                outcomes.append(_record(figure, by, found.code, moment, changed))
+                outcomes.append(_record(figure, by, found.code, moment, changed, must_explain=must_explain))
             if not all(outcome.ok for outcome in outcomes):
                 raise _Refused
             if changed:
@@ -76,11 +77,13 @@ def record_measurements(
 
 
 def _record(
-    figure: NewFigure, by: Person | None, organisation: str, at: datetime, changed: list[Change]
+    figure: NewFigure, by: Person | None, organisation: str, at: datetime, changed: list[Change], *, must_explain: bool
 ) -> Outcome[Revision]:
     """The outcome of one; what it raises becomes a finding, so that each row hears of its own."""
     try:
-        return record_measurement(by=by, organisation=organisation, **asdict(figure), at=at, together=changed)
+        return record_measurement(
+            by=by, organisation=organisation, **asdict(figure), at=at, together=changed, must_explain=must_explain
+        )
     except NotFound:
         raise
     except FourfoldError as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
+from enum import StrEnum
 from typing import Final, NamedTuple
 
 from fourfold.engine.aggregation import MeasureKind
@@ -104,6 +105,40 @@ def status_of(kpi: Kpi, value: float, wanted: Wanted) -> Status:
         return Status.UNSCORED
     score = linear_anchor(value, wanted.red_line, wanted.target, polarity=kpi.polarity, tolerance=tolerance)
     return Status(int(kpi_status(score, on_cut(wanted.target, wanted.red_line, tolerance))))
+
+
+class Why(StrEnum):
+    """Why a figure needs an explanation."""
+
+    OFF_TARGET = "off_target"
+    UNUSUAL = "unusual"
+
+    @property
+    def words(self) -> str:
+        """What is said of such a figure."""
+        return "It is off target" if self is Why.OFF_TARGET else "It is unusual"
+
+
+def why_explain(rule: str, status: Status | None, value: float, usual: UsualRange | None) -> Why | None:
+    """Why a figure needs an explanation by a rule of the organisation or the KPI (methodology §9.4); None where not.
+
+    No comment is asked on noise: a figure inside its usual range that is not off target needs none, nor does one that
+    nothing judges.
+
+    >>> why_explain("off_target_or_unusual", Status.OFF, 3.0, None).words
+    'It is off target'
+    >>> why_explain("off_target", Status.ON, 99.0, UsualRange(1.0, 2.0, 3.0, 0.3)) is None
+    True
+    """
+    if rule in ("off_target", "off_target_or_unusual") and status is Status.OFF:
+        return Why.OFF_TARGET
+    is_signal = usual is not None and not usual.holds(value)
+    return Why.UNUSUAL if rule in ("unusual", "off_target_or_unusual") and is_signal else None
+
+
+def needs_words(note: str) -> bool:
+    """True where an explanation is too short to be one."""
+    return len(note.strip()) < SHORTEST_NOTE
 
 
 def extreme(value: float, before: Sequence[float | None]) -> tuple[str, int]:

@@ -47,7 +47,8 @@ def test_a_ratio_is_entered_as_its_two_parts(bob: Client) -> None:
     assert 'name="numerator" value=""' in page and 'name="denominator" value=""' in page
     assert "Apr 2026 has 97 ÷ 100." in page
     assert 'name="value"' not in page
-    bob.post(kpi_path("on_time", "figures/"), APRIL | {"numerator": "99", "denominator": "120"})
+    parts = {"numerator": "99", "denominator": "120", "reason": "Both vans stood in the workshop."}
+    bob.post(kpi_path("on_time", "figures/"), APRIL | parts)
     assert "82.5" in page_of(bob.get(kpi_path("on_time")))
 
 

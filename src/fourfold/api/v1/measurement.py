@@ -50,6 +50,12 @@ class MeasurementOut(Schema):
     version: str
 
 
+class RecordedOut(MeasurementOut):
+    """A figure as recorded; `remarks` say what whoever entered it should still do, such as explain it."""
+
+    remarks: list[str]
+
+
 class MeasurementsOut(Schema):
     """A page of measurements."""
 
@@ -91,7 +97,7 @@ def measurements(
 
 
 @router.post(
-    PATH, response={201: MeasurementOut, 200: MeasurementOut}, summary="Record a figure", operation_id="record"
+    PATH, response={201: RecordedOut, 200: RecordedOut}, summary="Record a figure", operation_id="record"
 )  # fmt: skip
 def record(
     request: HttpRequest,
@@ -119,8 +125,9 @@ def record(
         if not outcome.ok or outcome.value is None:
             refused.append(tuple(errors(outcome.findings)))
             return Answer(422, None)
-        out = _out(outcome.value, kpi, body.unit, body.period)
-        return Answer(200 if outcome.summary == "known already" else 201, out.model_dump())
+        out = _out(outcome.value, kpi, body.unit, body.period).model_dump()
+        out["remarks"] = [f"{each.message} {each.fix}".strip() for each in outcome.findings]
+        return Answer(200 if outcome.summary == "known already" else 201, out)
 
     if idempotency_key:
         digest = hashlib.sha256(json.dumps([body.model_dump(), if_match], sort_keys=True).encode()).hexdigest()

@@ -60,6 +60,8 @@ class Kpi(Definition):
     curve_values: tuple[Annotated[float, Field(allow_inf_nan=False)], ...] = ()  # figures of a `custom` curve, rising
     curve_scores: tuple[Annotated[float, Field(ge=0, le=125)], ...] = ()  # the score of each; straight lines between
     levels: dict[Name, Annotated[float, Field(ge=0, le=125)]] = Field(default_factory=dict)  # ordinal: word → score
+    #: Which of its figures need an explanation of whoever enters them; without it what the organisation says.
+    explain: Literal["", "off_target_or_unusual", "off_target", "unusual", "nothing"] = ""
     # targets
     tolerance: Annotated[Exact, Field(ge=0)] = Decimal(0)  # in the KPI's own unit (A1)
     ratio_scale: Flag = True  # zero means "none"; false for index and interval scales such as NPS

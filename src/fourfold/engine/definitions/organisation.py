@@ -47,6 +47,8 @@ class Organisation(Definition):
     rates: tuple[Rate, ...] = ()  # exchange rates
     #: Which rules find signals, where a KPI does not say: see Usual range and signals.
     signal_rules: Literal["default", "nhs", "western_electric", "nelson"] = "default"
+    #: Which figures need an explanation of whoever enters them, where a KPI does not say.
+    explain: Literal["off_target_or_unusual", "off_target", "unusual", "nothing"] = "off_target_or_unusual"
     values_due: BusinessDayCount | None = None  # business days after a month's end until its figures are in
     approval_due: BusinessDayCount | None = None  # … until they are approved
     lock_due: BusinessDayCount | None = None  # … until the month is closed by itself; without it people close it

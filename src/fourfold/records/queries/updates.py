@@ -69,6 +69,7 @@ class UpdateRow:
     is_computed: bool = False
     is_part: bool = False
     files: int = 0  # that are attached to it
+    explain: str = ""  # which figures need an explanation
 
     @cached_property
     def key(self) -> str:
@@ -290,11 +291,14 @@ def _computed(facts: _Facts, kpi: Kpi) -> UpdateRow:
 def _entered(facts: _Facts, kpi: Kpi, period: Period, *, is_part: bool = False) -> UpdateRow:
     pk, row = facts.scope.structure.kpi_pk[kpi.code], facts.window.row(f"kpi:{kpi.code}")
     is_monthly = kpi.frequency is Frequency.MONTH
-    result = row[-1] if is_monthly else facts.quarters.get(f"kpi:{kpi.code}")
+    result = row[-1] if is_monthly else None
+    if kpi.frequency is Frequency.QUARTER:
+        result = facts.quarters.get(f"kpi:{kpi.code}")
     return UpdateRow(
         kpi, pk, period, facts.figures.get((pk, period.id)),
         tuple(facts.figures.get((pk, period.shift(-i).id)) for i in range(BEFORE, 0, -1)),
         result, (), tuple(c.value if c else None for c in row[:-1]) if is_monthly else (),
         usual_range(*facts.charts[pk], period) if pk in facts.charts else None, is_part=is_part,
         files=facts.files.get((pk, period.id), 0),
+        explain=kpi.explain or facts.scope.structure.organisation.explain,
     )  # fmt: skip

@@ -26,7 +26,8 @@ LAYOUTS: Final[Mapping[str, Layout]] = {
         ("When and where", ("frequency", "lag", "only_in", "not_applicable_in", "season",
                              "season_factors")),
         ("Where its figures come from", ("source", "automated", "steward", "approver", "needs_approval",
-                                         "valid_min", "valid_max", "resolution", "effort_minutes", "signal_rules")),
+                                         "valid_min", "valid_max", "resolution", "effort_minutes", "signal_rules",
+                                         "explain")),
         ("How it is judged and guarded", ("tolerance", "ratio_scale", "result_type", "indicator_class",
                                           "controllability", "paired_with", "gaming_risk", "used_for_pay",
                                           "side_effects_reviewed", "review_by", "classification", "state")),
@@ -67,7 +68,7 @@ LAYOUTS: Final[Mapping[str, Layout]] = {
                       "year_comparison")),
         ("Exchange rates", ("rates",)),
         ("When months close", ("values_due", "approval_due", "lock_due", "lock_complete")),
-        ("More", ("locale", "signal_rules")),
+        ("More", ("locale", "signal_rules", "explain")),
     ),
 }  # fmt: skip
 #: What a new KPI asks as well, so that it is on the scorecard at once.
@@ -81,7 +82,7 @@ _LABELS: Final[Mapping[str, Mapping[str, str]]] = {
         "valid_min": "Smallest possible figure", "valid_max": "Largest possible figure", "paired_with": "Guarded by",
         "effort_minutes": "Minutes of work for one figure", "result_type": "It is evidence of", "levels": "Words",
         "season_factors": "What each period of the year is multiplied with",
-        "population": "Who or what is in and out",
+        "population": "Who or what is in and out", "explain": "Which figures need an explanation",
     },
     "objective": {
         "name": "What should become true", "result": "What people would see", "slot": "Place on the map",
@@ -110,7 +111,7 @@ _LABELS: Final[Mapping[str, Mapping[str, str]]] = {
         "fiscal_year_start": "Month in which the year starts", "fiscal_year_label": "A year is called by",
         "rates": "One on each line: EUR GBP average 2026-04 0.85, and who published it",
         "values_due": "Business days until figures are due", "approval_due": "Business days until they are approved",
-        "lock_due": "Business days until a month closes by itself",
+        "lock_due": "Business days until a month closes by itself", "explain": "Which figures need an explanation",
     },
 }  # fmt: skip
 #: Words of choices that say more than their keys.
@@ -119,6 +120,8 @@ WORDS: Final = {
     "neutral": "neither, it is only watched", "lead": "before the objective is reached",
     "lag": "when the objective is reached", "+": "more of one, more of the other",
     "-": "more of one, less of the other", "": "as usual",
+    "off_target_or_unusual": "those off target or unusual", "off_target": "those off target",
+    "unusual": "those that are unusual", "nothing": "none",
 }  # fmt: skip
 #: What a field names: the noun whose codes it takes.
 REFERENCES: Final[Mapping[str, str]] = {

@@ -151,7 +151,7 @@ def _state(row: UpdateRow, form: UpdateForm, label: str) -> Svg:
 
 def _message(here: Here, row: UpdateRow, form: UpdateForm, label: str) -> Svg:
     kind = kind_of(form)
-    must = form.needs_note and (form.must_explain or bool(form.note))
+    must = form.why is not None
     return fill(
         _MESSAGE, key=row.key, kind=kind, said=_said(row, form, kind), label=label, note=form.note,
         open=Svg(" open") if must or form.note else "", head="Reason and action" if must else "Comment",
@@ -173,9 +173,8 @@ def _said(row: UpdateRow, form: UpdateForm, kind: str) -> Svg:
     if form.asks and not form.errors:
         parts.append(fill(_SURE, key=row.key, checked=Svg(" checked") if form.is_sure else ""))
     parts += [fill("<span>{text}</span> ", text=text) for text in form.says]
-    if form.must_explain:
-        why = "It is off target" if form.status is Status.OFF else "It is unusual"
-        text = f"{why}: say why, and what is done, in {SHORTEST_NOTE} characters or more."
+    if form.why is not None and form.must_explain:
+        text = f"{form.why.words}: say why, and what is done, in {SHORTEST_NOTE} characters or more."
         parts.append(fill("<b>{text}</b>", text=text))
     if not parts and row.usual is not None and not form.is_there:
         parts.append(fill('<span class="muted">{text}</span>', text=usual_words(row.kpi, row.usual)))

@@ -19,7 +19,7 @@ from fourfold.engine.findings import Level
 from fourfold.engine.measurements import check_row
 from fourfold.engine.measurements.numbers import NOT_APPLICABLE, explain
 from fourfold.engine.measurements.typed import Typed, looks_grouped, read_block, read_typed
-from fourfold.engine.plausible import SHORTEST_NOTE, Wanted, extreme, status_of
+from fourfold.engine.plausible import Wanted, Why, extreme, needs_words, status_of, why_explain
 from fourfold.engine.statuses import Status
 from fourfold.records.queries.updates import Known, UpdateRow
 from fourfold.web.components.drawings import format_of, word_of
@@ -55,7 +55,7 @@ class UpdateForm:
     numbers: dict[str, str] = field(default_factory=dict)
     value: float | None = None
     status: Status | None = None
-    needs_note: bool = False
+    why: Why | None = None  # it needs an explanation
     theirs: Known | None = None  # what somebody else recorded meanwhile
 
     @property
@@ -73,7 +73,7 @@ class UpdateForm:
     @property
     def must_explain(self) -> bool:
         """True where a figure needs an explanation and has none that says enough."""
-        return self.needs_note and len(self.note) < SHORTEST_NOTE
+        return self.why is not None and needs_words(self.note)
 
     @property
     def is_ready(self) -> bool:
@@ -210,8 +210,7 @@ def _weigh(form: UpdateForm) -> None:
         so_far = f", the {which} of {count}" if which else ""
         said = f"{side} the usual {fmt.bare(usual.low)} to {fmt.bare(usual.high)}{so_far}."
         (form.asks if usual.is_sudden(form.value) else form.says).append(said)
-    is_signal = usual is not None and not usual.holds(form.value)
-    form.needs_note = form.status is Status.OFF or is_signal
+    form.why = why_explain(row.explain, form.status, form.value, usual)
 
 
 def _value(kpi: Kpi, numbers: Mapping[str, str]) -> float | None:

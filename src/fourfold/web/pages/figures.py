@@ -45,7 +45,8 @@ def figures(request: Request, pk: int, name: str) -> HttpResponse:
             return _done(request, here, form, outcome)
         for finding in outcome.findings:
             if finding.level is Level.ERROR:
-                form.complain(finding.place.thing or "", without_place(finding))
+                place = "reason" if finding.place.thing == "note" else finding.place.thing or ""
+                form.complain(place, without_place(finding))
     return kpi_page(request, here, kpi.code, form, status=422)
 
 
@@ -59,6 +60,7 @@ def _record(request: Request, here: Here, form: MeasurementForm) -> Outcome[obje
         unit=scope.unit.code,
         period=form.period.id,
         note=form.typed["reason"],
+        must_explain=True,
         outlooks_follow=True,
         **form.numbers,  # type: ignore[arg-type]
     )

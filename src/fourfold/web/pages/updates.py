@@ -109,7 +109,7 @@ def _submit(request: Request, here: Here, grid: Grid) -> HttpResponse:
         outcome = record_measurements(
             by=request.user, organisation=here.scope.structure.organisation.code,
             figures=[form.figure(here.scope.unit.code) for form in done],
-            outlooks_follow=len({form.row.kpi.code for form in done}) <= SOON,
+            must_explain=True, outlooks_follow=len({form.row.kpi.code for form in done}) <= SOON,
         )  # fmt: skip
         if not outcome.ok:
             refused.append(_refused(request, here, done, outcome))
