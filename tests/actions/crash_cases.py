@@ -29,6 +29,7 @@ from fourfold.actions.admit_guest import admit_guest
 from fourfold.actions.admit_person import admit_person
 from fourfold.actions.amend_definitions import amend_definitions
 from fourfold.actions.answer_once import Answer, answer_once
+from fourfold.actions.answer_reminder import answer_reminder
 from fourfold.actions.approve_measurement import approve_measurement
 from fourfold.actions.ask_restatement import ask_restatement
 from fourfold.actions.change_email import change_email
@@ -82,6 +83,7 @@ from fourfold.actions.revoke_grant import revoke_grant
 from fourfold.actions.revoke_guest_link import revoke_guest_link
 from fourfold.actions.revoke_invitation import revoke_invitation
 from fourfold.actions.revoke_provisioning_key import revoke_provisioning_key
+from fourfold.actions.revoke_reminder import revoke_reminder
 from fourfold.actions.revoke_token import revoke_token
 from fourfold.actions.rotate_hook import rotate_hook
 from fourfold.actions.rotate_keys import rotate_keys
@@ -122,6 +124,7 @@ from fourfold.records.models import (
     Session,
 )  # fmt: skip
 from fourfold.records.queries.invitation import hash_of, link_of
+from fourfold.records.queries.reminder import link_of as reminder_link
 from fourfold.records.queries.scope import scope_of
 from fourfold.records.ready import ready_definitions
 from fourfold.testing.bakery import BAKERY, bakery
@@ -258,6 +261,27 @@ def _(path: Path) -> Act:
 def _(path: Path) -> Act:
     load_folder(by=None, path=folder(path, "kpi,unit,period,value\n", organisation=DUE), at=NOW)
     return lambda: remind_people(by=None, organisation="bakery", at=datetime(2026, 6, 3, 12, tzinfo=UTC))
+
+
+def _reminder() -> Reminder:
+    """That Bob was reminded of the staff of March, which nobody has recorded."""
+    staff = Kpi.objects.get(organisation=place(), code="staff").pk
+    return Reminder.objects.create(
+        organisation=place(), person=person(), day=NOW.date(), made_at=NOW, ends_at=NOW + timedelta(days=9),
+        figures=[["north", staff, "M:2026-03"]],
+    )  # fmt: skip
+
+
+@case(answer_reminder, again=False)
+def _(path: Path) -> Act:
+    link, figure = reminder_link(_reminder()), NewFigure("staff", "north", "M:2026-03", value="5")
+    return lambda: answer_reminder(link=link, figures=[figure], at=NOW)
+
+
+@case(revoke_reminder)
+def _(path: Path) -> Act:
+    made = _reminder()
+    return lambda: revoke_reminder(by=person(), reminder=made.pk, at=NOW)
 
 
 @case(set_period_state, again=False)

@@ -39,7 +39,8 @@ PAGES = (
 WITHOUT = {
     "health", "password", "preferences", "account", "sessions", "people", "person", "invitation",
     "forgotten", "deputies", "reset", "rights", "audit", "audit_export", "audit_home", "audit_verification",
-    "tokens", "system", "reminder", "guest", "guest_link", "map_file", "kpi_file", "live",
+    "tokens", "system", "reminder", "reminder_figures", "reminders", "guest", "guest_link", "map_file",
+    "kpi_file", "live",
     "sources", "connection", "feed", "feed_runs", "feed_run", "source_rows",
     "upload", "rejects", "spreadsheet", "attachment",
 }  # fmt: skip

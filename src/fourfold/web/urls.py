@@ -30,7 +30,7 @@ from fourfold.web.pages.live import live
 from fourfold.web.pages.map_editor import map_editor
 from fourfold.web.pages.members import members, readers, rights
 from fourfold.web.pages.menu import menu
-from fourfold.web.pages.my_updates import my_updates, reminder
+from fourfold.web.pages.my_updates import my_updates
 from fourfold.web.pages.objective import objective
 from fourfold.web.pages.overview import home, overview
 from fourfold.web.pages.password import password
@@ -40,6 +40,7 @@ from fourfold.web.pages.portfolio import portfolio
 from fourfold.web.pages.preferences import preferences
 from fourfold.web.pages.proposals import proposals
 from fourfold.web.pages.quality import quality
+from fourfold.web.pages.reminder import reminder, reminder_figures, reminders
 from fourfold.web.pages.removal import removed
 from fourfold.web.pages.restatements import restatements
 from fourfold.web.pages.scenario import scenario
@@ -106,6 +107,7 @@ urlpatterns = [
     path("objective/<int:pk>-<slug:name>/suggestions/", suggestions, name="suggestions"),
     path("updates/", my_updates, name="my_updates"),
     path("updates/reminder/", reminder, name="reminder"),
+    path("updates/reminder/<int:number>/", reminder_figures, name="reminder_figures"),
     path("tokens/", tokens, name="tokens"),
     path("live/<str:organisation>/", live, name="live"),
     path("audit/", audit_home, name="audit_home"),
@@ -123,6 +125,7 @@ urlpatterns = [
     path("account/", account, name="account"),
     path("account/sessions/", sessions, name="sessions"),
     path("account/deputies/", deputies, name="deputies"),
+    path("account/reminders/", reminders, name="reminders"),
     path("people/", people, name="people"),
     path("people/<int:pk>/", person, name="person"),
     path("invitation/", invitation, name="invitation"),

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from fourfold.records.models.person import Person
 
 #: Ways in which somebody can do something.
-VIAS = ("ui", "api", "cli", "mcp", "job")
+VIAS = ("ui", "api", "cli", "mcp", "job", "mail")
 
 
 class Events(models.QuerySet["Event"]):

@@ -1,4 +1,4 @@
-"""The links of reminders: signed with the secret key, never kept, good for one person and for these figures alone."""
+"""The links of reminders: signed with the secret key, never kept, good for entering their figures and nothing else."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ from base64 import urlsafe_b64encode
 from datetime import datetime
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.crypto import constant_time_compare, salted_hmac
 
+from fourfold.access.scopes import Scope, narrowed
 from fourfold.errors import NotFound
 from fourfold.records.models import Person, Reminder
 from fourfold.records.queries.due_updates import DueGroup, due_from
@@ -27,12 +29,28 @@ def address_of(reminder: Reminder) -> str:
 
 def open_reminder(person: Person, link: str, *, at: datetime) -> Reminder:
     """The reminder of this person with this link, while it works. Raises `NotFound` for any other."""
-    pk = link.partition(".")[0]
-    rows = Reminder.objects.visible_to(person).filter(revoked_at=None, ends_at__gt=at)
-    found = rows.select_related("organisation").filter(pk=int(pk)).first() if pk.isdigit() and len(pk) < 19 else None
-    if found is None or not constant_time_compare(link, link_of(found)):
+    found = reminder_of(link, at=at)
+    if found is None or found.person_id != person.pk:
         raise NotFound("This link is over, or was sent to somebody else.")
     return found
+
+
+# house: whoever has the link has nothing else to show, and its signature says that it is ours
+def reminder_of(link: str, *, at: datetime) -> Reminder | None:
+    """The reminder with this link while it works; its person may do nothing by it but see and enter figures."""
+    pk = link.partition(".")[0]
+    rows = Reminder.objects.filter(revoked_at=None, ends_at__gt=at, person__is_active=True)
+    is_number = pk.isascii() and pk.isdigit() and len(pk) < 19
+    found = rows.select_related("organisation", "person").filter(pk=int(pk)).first() if is_number else None
+    if found is None or not constant_time_compare(link, link_of(found)):
+        return None
+    found.person.principal = narrowed(found.person.principal, [Scope.RECORD])
+    return found
+
+
+def reminders_of(person: Person) -> QuerySet[Reminder]:
+    """All that are kept of the person, the newest first."""
+    return Reminder.objects.visible_to(person).select_related("organisation").order_by("-pk")
 
 
 def still_due(reminder: Reminder, *, at: datetime) -> list[DueGroup]:

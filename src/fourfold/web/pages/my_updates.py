@@ -7,14 +7,12 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from django.http import HttpResponse
-from django.shortcuts import redirect
 from django.utils import timezone
 
 from fourfold.engine.due import day_at
 from fourfold.records.models import Organisation
 from fourfold.records.queries.due_updates import Due, DueGroup, Urgency, due_from
-from fourfold.records.queries.reminder import open_reminder, still_due
-from fourfold.web.address import Here, here_at, here_in, path
+from fourfold.web.address import Here, here_at, path
 from fourfold.web.components.dates import day_text
 from fourfold.web.components.frame import crumb_of, show
 from fourfold.web.components.numbers import plural
@@ -33,22 +31,11 @@ def my_updates(request: Request) -> HttpResponse:
     """The page of the organisation of the first unit, or of the unit that `u` names."""
     here, now = here_at(request, request.GET.get("u")), timezone.now()
     organisation = Organisation.objects.visible_to(request.user).get(pk=here.scope.structure.pk)
-    return _page(request, here, due_from(request.user, organisation, now), now)
+    return due_page(request, here, due_from(request.user, organisation, now), now)
 
 
-@signed_in
-def reminder(request: Request) -> HttpResponse:
-    """What the link of an e-mail opens: exactly the figures it was about, as far as they are due still."""
-    now = timezone.now()
-    found = open_reminder(request.user, request.GET.get("link", ""), at=now)
-    here = here_in(request, found.organisation)
-    groups = still_due(found, at=now)
-    if len(groups) == 1:
-        return redirect(address_of(here, groups[0]))
-    return _page(request, here, groups, now)
-
-
-def _page(request: Request, here: Here, groups: Sequence[DueGroup], now: datetime) -> HttpResponse:
+def due_page(request: Request, here: Here, groups: Sequence[DueGroup], now: datetime) -> HttpResponse:
+    """The page with these figures."""
     today = day_at(here.scope.structure.definitions, here.scope.unit.code, now)
     count = sum(len(group.figures) for group in groups)
     return show(
