@@ -25,12 +25,14 @@ from fourfold.engine.evidence import (
     kept,
     smallest_visible,
     step,
+    strongest,
 )
 from fourfold.engine.evidence.granger import f_tail
+from fourfold.engine.evidence.permutation import pooled
 from fourfold.engine.evidence.step import Intervention
 from fourfold.engine.evidence.verdict import judge, needed, not_yet, words
 from fourfold.engine.periods import Frequency
-from tests.engine.test_evidence import claim, following, months, organisation
+from tests.engine.test_evidence import claim, following, months, organisation, plain
 
 NAN = math.nan
 
@@ -264,3 +266,57 @@ def test_an_initiative_counts_from_the_second_period_to_the_last() -> None:
     assert at(periods[5].start.isoformat(), lags=None) == []
     assert at(periods[5].start.isoformat(), Pair(np.zeros((2, 24)), np.zeros((2, 24)), periods)) == []
     assert at(periods[5].start.isoformat(), Pair(np.zeros((1, 0)), np.zeros((1, 0)), ())) == []
+
+
+# Correlations and chance.
+
+
+@pytest.mark.parametrize(("n", "gaps", "lag", "left"), [
+    (20, 0, 0, 16), (20, 0, 2, 14), (20, 6, 0, 11), (20, 6, 2, 9), (5, 0, 0, 1), (4, 0, 0, 1),
+])  # fmt: skip
+def test_the_error_of_a_correlation_is_of_its_pairs_or_of_the_figures_less_lag_and_four(
+    n: int, gaps: int, lag: int, left: int
+) -> None:
+    x, y = np.random.default_rng(n + lag).standard_normal((2, n))
+    y[4 : 4 + gaps] = NAN
+    (found,) = strongest(plain(x), plain(y), range(lag, lag + 1), (1,), seed=(1,), permutations=9)
+    assert (found.lag, found.pairs) == (lag, n - lag - gaps)
+    assert found.error == pytest.approx(1 / math.sqrt(left)) and (found.p * 10) == pytest.approx(round(found.p * 10))
+
+
+def test_each_sign_has_its_own_strongest_lag() -> None:
+    x = np.random.default_rng(4).standard_normal(60)
+    y = np.concatenate([x[-1:], x[:-1]]) - 0.9 * np.concatenate([x[-3:], x[:-3]])
+    up, down = strongest(plain(x), plain(y), range(1, 5), (1, -1), seed=(1,), permutations=19)
+    assert (up.lag, down.lag) == (1, 3) and up.r > 0 > down.r and up.p == down.p == 1 / 20
+    still = strongest(plain(np.full(60, NAN)), plain(y), range(2, 5), (1, -1), seed=(1,), permutations=19)
+    assert [(s.lag, s.pairs) for s in still] == [(2, 0)] * 2 and all(math.isnan(s.p + s.r + s.error) for s in still)
+
+
+@pytest.mark.parametrize("level", [0.5, 0.8, 0.95])
+def test_an_interval_is_symmetric_in_fishers_transform(level: float) -> None:
+    z, wide = math.atanh(0.5), {0.5: 0.67449, 0.8: 1.28155, 0.95: 1.95996}[level] * 0.1
+    found = Strongest(0.5, 1, 50, 0.01, 0.1)
+    assert found.interval(level) == pytest.approx((math.tanh(z - wide), math.tanh(z + wide)), rel=1e-4)
+    assert found.interval() == found.interval(0.95)
+    assert (
+        Strongest(1.0, 1, 50, 0.01, 0.1).interval()[1] <= 1.0 and Strongest(-1.0, 1, 9, 0.1, 0.1).interval()[0] >= -1.0
+    )
+
+
+def test_units_are_pooled_by_their_pairs_less_three_and_lags_beyond_the_figures_have_none() -> None:
+    rng = np.random.default_rng(9)
+    x, y = rng.standard_normal((2, 3, 12))
+    y[1, 7:] = NAN
+    x[2] = 4.0  # does not vary
+    z, pairs = pooled(x[:, None], y, range(0, 14))
+    for lag in range(14):
+        told = []
+        for unit in range(2):
+            both = [(x[unit, t - lag], y[unit, t]) for t in range(lag, 12) if math.isfinite(y[unit, t])]
+            if len(both) > 3:
+                told.append((len(both) - 3, math.atanh(np.corrcoef(np.array(both).T)[0, 1])))
+        total = sum(weight for weight, _ in told)
+        wanted = sum(weight * one for weight, one in told) / total if total else NAN
+        assert z[0, lag] == pytest.approx(wanted, nan_ok=True), lag
+        assert pairs[lag] == sum(max(n - lag, 0) for n in (12, 7, 12))

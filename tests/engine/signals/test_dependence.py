@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import math
+from itertools import pairwise
+from statistics import fmean, linear_regression
+
 import numpy as np
 import pytest
 
@@ -180,3 +184,82 @@ def test_a_trend_is_the_slope_of_least_squares_where_it_is_sure() -> None:
             assert slope == pytest.approx(own) and abs(t) > 2.8784
     assert 0.5 * sure < np.isfinite(found).sum() <= sure
 
+
+def bias_off(row: list[float]) -> float:
+    """The lag-1 autocorrelation in loops, with its bias taken off."""
+    middle = fmean(row)
+    away = [x - middle for x in row]
+    r = sum(a * b for a, b in pairwise(away)) / sum(a * a for a in away)
+    return r + (1 + 3 * r) / len(row)
+
+
+def step_by_hand(row: list[float]) -> list[float]:
+    """What the best single step leaves, four figures at least on either side."""
+    halves = [(row[:at], row[at:]) for at in range(4, len(row) - 3)]
+    rests = [[x - fmean(half) for half in both for x in half] for both in halves]
+    return min(rests, key=lambda rest: sum(x * x for x in rest))
+
+
+def line_by_hand(row: list[float]) -> list[float]:
+    """What the straight line through the figures leaves."""
+    slope, start = linear_regression(range(len(row)), row)
+    return [x - start - slope * t for t, x in enumerate(row)]
+
+
+def is_dependent_by_hand(row: list[float]) -> bool:
+    """§5.6 in loops: autocorrelation must describe the figures better than a step or a line, or outlive them."""
+    n, middle = len(row), fmean(row)
+    away = [x - middle for x in row]
+    r = sum(a * b for a, b in pairwise(away)) / sum(a * a for a in away)
+    shocks = sum((b - r * a) ** 2 for a, b in pairwise(away)) * n / (n - 1)
+    rests = [step_by_hand(row), line_by_hand(row)]
+    costs = [shocks, *(sum(x * x for x in rest) for rest in rests)]
+    fits = [n * math.log(cost / n) + extra * math.log(n) for cost, extra in zip(costs, (0, 2, 1), strict=True)]
+    left = [1.0, *map(bias_off, rests)][fits.index(min(fits))]
+    return bias_off(row) >= 0.3 and left >= 0.3
+
+
+def shapes() -> Floats:
+    """Series that depend on the figure before, step, climb, or a little of each."""
+    rng, parts = np.random.default_rng(12), []
+    for phi in (0.3, 0.5, 0.7, 0.9):
+        x = depending(phi, 60, 20, seed=int(10 * phi))
+        x[::3, 11:] += rng.uniform(0, 3)
+        x[1::3] += rng.uniform(0, 0.4) * np.arange(20)
+        parts.append(x)
+    return np.concatenate(parts)
+
+
+def test_dependence_is_what_the_method_says_in_loops() -> None:
+    x = shapes()
+    found = dependence(x).is_dependent.tolist()
+    assert found == [is_dependent_by_hand(row) for row in x.tolist()]
+    assert 60 < sum(found) < 200
+
+
+def test_a_trend_describes_the_figures_better_than_a_step_or_is_none() -> None:
+    x, told = shapes(), 0
+    for row, slope in zip(x.tolist(), trend(x, 12).tolist(), strict=True):
+        own, _ = linear_regression(range(20), row)
+        left, stepped = (sum(e * e for e in rest) for rest in (line_by_hand(row), step_by_hand(row)))
+        t = abs(own) / math.sqrt(left / 18 / (20 * 399 / 12))
+        sure = t > 2.8784 and 20 * math.log(left / stepped) <= math.log(20)  # t of 18 degrees, 1 % on two sides
+        assert slope == pytest.approx(own if sure else math.nan, nan_ok=True)
+        told += sure
+    assert 30 < told < 200
+
+
+def test_a_perfect_line_is_a_trend_and_a_still_one_is_none() -> None:
+    rows = np.array([2.0 * np.arange(12), np.full(12, 5.0), np.where(np.arange(12) < 6, 0.0, 9.0)])
+    assert trend(rows, 12).tolist() == pytest.approx([2.0, math.nan, math.nan], nan_ok=True)
+    assert np.isnan(trend(rows, 13)).all()
+
+
+def test_limits_widen_by_the_root_of_what_the_figures_before_explain() -> None:
+    rising = np.cumsum(np.tile([1.0, 1, 1, -1, -1, -1], 4))[None]
+    r = bias_off(rising[0, :20].tolist())
+    found = dependence(rising)
+    assert found.r1.tolist() == pytest.approx([r]) and found.widen.tolist() == pytest.approx([1 / math.sqrt(1 - r)])
+    assert not dependence(rising[:, :19]).is_dependent.any()
+    gone = dependence(np.concatenate([rising, np.full((1, 24), np.nan)]))
+    assert gone.is_dependent.tolist() == [True, False] and gone.is_alternating.tolist() == [False, False]
