@@ -10,12 +10,13 @@ import numpy as np
 import pytest
 
 from fourfold.engine.periods import Calendar, Frequency
-from fourfold.engine.portfolio import balance, coverage, health_index
+from fourfold.engine.portfolio import balance, coverage, health_index, redundancy
 from fourfold.engine.portfolio.balance import Balance, evenness, shares
 from fourfold.engine.portfolio.coverage import Coverage, Use
 from fourfold.engine.portfolio.effort import Collected, Collection, Worth, middle_of
 from fourfold.engine.portfolio.redundancy import Likeness, average_linkage, change_correlations
 from fourfold.engine.statuses import Status
+from tests.engine.scorecards import LATER, figures, scorecard
 from tests.engine.test_portfolio import collected, organisation
 
 DAY = date(2026, 3, 15)
@@ -189,3 +190,22 @@ def test_clusters_are_of_two_and_more_that_are_alike_enough_on_average() -> None
 @pytest.mark.parametrize(("value", "redundant"), [(0.9, True), (0.89, False), (1.0, True), (0.75, False)])
 def test_ninety_percent_alike_is_redundant(value: float, redundant: bool) -> None:
     assert Likeness("a", "b", value, value, 12).is_redundant is redundant
+
+
+@pytest.mark.parametrize(("health", "lead", "weights", "kept"), [
+    ({}, "", {}, "x"), ({}, "", {"y": 2}, "y"), ({}, "y", {"x": 9}, "y"), ({"y": 0.5}, "x", {"x": 9}, "y"),
+    ({"x": 0.6, "y": 0.5}, "y", {"y": 9}, "x"), ({"x": 0.5, "y": 0.5}, "", {"y": 2}, "y"),
+])  # fmt: skip
+def test_of_kpis_that_say_the_same_the_healthiest_then_a_leading_then_the_heaviest_is_kept(
+    health: dict[str, float], lead: str, weights: dict[str, float], kept: str
+) -> None:
+    definitions = scorecard(
+        {"code": "m"}, {"code": "n"}, {"code": "x", "formula": "m + n"}, {"code": "y", "formula": "n + m"},
+        weights=weights,
+    )  # fmt: skip
+    uses = tuple(u.model_copy(update={"role": "lead"}) if u.kpi == lead else u for u in definitions.uses)
+    definitions = definitions.model_copy(update={"uses": uses})
+    found = redundancy(definitions, figures(), as_of=LATER, health=health)
+    (pair,) = found.pairs
+    assert (pair.first, pair.second, pair.value, pair.why) == ("x", "y", 1.0, "the same formula")
+    assert [(c.kpis, c.keep) for c in found.clusters] == [(("x", "y"), kept)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import polars as pl
 import pytest
@@ -17,6 +18,7 @@ from fourfold.engine.definitions import Definitions
 from fourfold.engine.evaluate import evaluate
 from fourfold.engine.findings import Level
 from fourfold.engine.groups import with_inputs
+from fourfold.engine.periods import Frequency
 from fourfold.engine.results import View
 from fourfold.engine.rows import locate
 from fourfold.engine.worded import in_codes, in_words
@@ -134,3 +136,18 @@ def test_words_become_the_codes_they_came_from(rows: list[tuple[int, int, int, i
     assert in_codes(in_words(codes)).equals(codes)
 
 
+@pytest.mark.parametrize(
+    ("units", "workers", "together"), [(50, 1, 3), (50, 2, 2), (50, 9, 2), (2500, 1, 2), (2500, 3, 1)]
+)
+def test_there_are_four_parts_for_each_worker_neither_too_small_nor_too_large(
+    units: int, workers: int, together: int
+) -> None:
+    """Twelve KPIs of a hundred months: 5,000 or 250,000 cells each; parts have 10,000 to 500,000."""
+    tree = {f"u{i}": "u0" if i else None for i in range(units)}
+    definitions = scorecard(*({"code": f"k{i}"} for i in range(12)), units=tree)
+    first = {Frequency.MONTH: definitions.calendar.parse("2018-01")}
+    april = datetime(2026, 4, 10, tzinfo=UTC)
+    job = plan(definitions, first, as_of=april, view="month", workers=workers, version="1.2.3")
+    assert len(job.periods) == 100 and job.version == "1.2.3"
+    assert [len(family) for family in job.families] == [together] * (12 // together)
+    assert job.results() == (12 * 100 * units, 3 * 100 * units)
