@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from fourfold.engine.cells import Floats
-from fourfold.engine.definitions import Initiative
+from fourfold.engine.definitions import Definitions, Initiative, Kpi, KpiUse
+from fourfold.engine.definitions.complete import complete
 from fourfold.engine.evidence import (
     Hypothesis,
     LinkTest,
@@ -22,6 +23,7 @@ from fourfold.engine.evidence import (
     before_and_after,
     evidence_of,
     granger,
+    hypothesis,
     kept,
     smallest_visible,
     step,
@@ -320,3 +322,42 @@ def test_units_are_pooled_by_their_pairs_less_three_and_lags_beyond_the_figures_
         wanted = sum(weight * one for weight, one in told) / total if total else NAN
         assert z[0, lag] == pytest.approx(wanted, nan_ok=True), lag
         assert pairs[lag] == sum(max(n - lag, 0) for n in (12, 7, 12))
+
+
+# From the map.
+
+
+@pytest.mark.parametrize(("uses", "driver"), [
+    ([("training", "lead", 1), ("profit", "lead", 2)], "profit"),
+    ([("training", "lead", 2), ("profit", "lead", 2)], "training"),
+    ([("training", "lead", 1), ("profit", "lag", 9)], "training"),
+    ([("training", "lag", 1), ("profit", "lag", 9)], "profit"),
+    ([("training", "lag", 0), ("profit", "lag", 0)], "training"),
+    ([("level", "lead", 9), ("training", "lag", 1)], "training"),
+    ([("gone", "lead", 9), ("draft", "lead", 9), ("profit", "lag", 1)], "profit"), ([("level", "lead", 9)], ""),
+])  # fmt: skip
+def test_the_heaviest_leading_kpi_with_figures_stands_for_an_objective(
+    uses: list[tuple[str, str, int]], driver: str
+) -> None:
+    definitions = organisation(lag=[1, 3])
+    others = [
+        {"code": "level", "name": "L", "kind": "ordinal", "levels": {"good": 100}},
+        {"code": "gone", "name": "G", "state": "retired"}, {"code": "draft", "name": "D", "state": "draft"},
+    ]  # fmt: skip
+    some = [KpiUse.model_validate({"kpi": k, "objective": "a", "role": r, "weight": str(w)}) for k, r, w in uses]
+    whole = complete(Definitions.model_validate({
+        name: getattr(definitions, name) for name in Definitions.model_fields
+    } | {"kpis": [*definitions.kpis, *map(Kpi.model_validate, others)],
+         "uses": [*some, *(u for u in definitions.uses if u.objective == "b")]}))  # fmt: skip
+    assert hypothesis(whole, whole.links[0]).driver == driver
+
+
+@pytest.mark.parametrize(("lag", "target", "window"), [
+    ([1, 3], "b", (1, 3)), ([0, 0], "b", (0, 0)), ([3, 12], "c", (1, 4)), ([2, 3], "c", (0, 1)), ([3, 4], "c", (1, 2)),
+    ([5, 6], "c", (1, 2)),
+])  # fmt: skip
+def test_a_window_of_months_is_at_least_as_long_in_the_coarser_periods(
+    lag: list[int], target: str, window: tuple[int, int]
+) -> None:
+    definitions = organisation(lag=lag, target=target)
+    assert hypothesis(definitions, definitions.links[0]).lags == window

@@ -12,6 +12,8 @@ from fourfold.engine.forecasts import Forecast, ForecastError, Lack, Method, for
 from fourfold.engine.forecasts.accuracy import naive_error, seasonal_naive
 from fourfold.engine.forecasts.calibration import MONTHLY
 from fourfold.engine.forecasts.history import LONGEST, histories
+from fourfold.engine.forecasts.ladder import method_for
+from fourfold.engine.forecasts.scale import _one_step, origins
 from fourfold.engine.periods import Calendar, Frequency
 
 MONTHS = Calendar().range(Calendar().parse("2024-01"), Calendar().parse("2025-12"))
@@ -270,3 +272,30 @@ def test_the_naive_forecast_is_of_a_cycle_ago_from_two_cycles_of_figures_on(
 def test_the_naive_error_is_of_a_cycle_where_there_are_two(cycle: int, wanted: float) -> None:
     y = np.array([[3.0, 5.0, 4.0, 7.0, 6.0, 9.0], [7.0] * 6, [np.nan] * 6])
     assert naive_error(y, cycle).tolist() == pytest.approx([wanted, np.nan, np.nan], nan_ok=True)
+
+
+@pytest.mark.parametrize(("residuals", "wanted"), [
+    ([9.0, 9.0, 3.0, *[1.0] * 5], (14 / 6) ** 0.5), ([9.0, 9.0, 9.0, *[2.0] * 6], 2.0),
+    ([9.0, 9.0, 3.0, np.nan, 4.0], 12.5**0.5), ([9.0, 9.0], np.nan), ([9.0, 9.0, np.nan], np.nan),
+])  # fmt: skip
+def test_the_first_errors_of_a_fit_do_not_count(residuals: list[float], wanted: float) -> None:
+    rows = np.array([residuals, [5.0] * len(residuals)])
+    assert _one_step(rows).tolist() == pytest.approx([wanted, 5.0 if len(residuals) > 2 else np.nan], nan_ok=True)
+
+
+def test_forecasts_are_made_again_from_the_fourth_period_or_the_middle_on() -> None:
+    firsts = {length: list(origins(length)) for length in (4, 5, 6, 8, 9, 10, 11, 60)}
+    assert {length: (found[0] if found else None, len(found)) for length, found in firsts.items()} == {
+        4: (None, 0), 5: (4, 1), 6: (4, 2), 8: (4, 4), 9: (4, 5), 10: (5, 5), 11: (5, 6), 60: (30, 30),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(("m", "rungs"), [
+    (12, {5: Method.MEDIAN, 6: Method.SES, 11: Method.SES, 12: Method.SES_THETA, 23: Method.SES_THETA,
+          24: Method.SEASONAL}),
+    (4, {5: Method.MEDIAN, 6: Method.SES_THETA, 7: Method.SES_THETA, 8: Method.SEASONAL}),
+    (2, {5: Method.MEDIAN, 6: Method.SEASONAL}), (1, {0: Method.NONE, 1: Method.MEDIAN, 6: Method.SEASONAL}),
+    (52, {51: Method.SES, 52: Method.SES_THETA, 103: Method.SES_THETA, 104: Method.SEASONAL}),
+])  # fmt: skip
+def test_the_ladder_has_a_rung_for_six_figures_one_cycle_and_two(m: int, rungs: dict[int, Method]) -> None:
+    assert {count: method_for(count, m) for count in rungs} == rungs

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from statistics import mean
 from typing import Final
@@ -12,6 +13,7 @@ import pytest
 from fourfold.engine.anchors import Polarity
 from fourfold.engine.cells import Floats
 from fourfold.engine.signals import (
+    Between,
     Cause,
     Chart,
     Nature,
@@ -28,6 +30,7 @@ from fourfold.engine.signals import (
     read_signals,
     times_between,
 )
+from fourfold.engine.signals.times_between import _since
 from fourfold.engine.signals.wording import day_number, sentences
 
 CHART: Final = Chart(nature=Nature.COUNT, season=Season(mode="none"))
@@ -162,3 +165,48 @@ def test_stable_rare_events_seldom_signal_where_counts_of_them_would_often() -> 
 def test_days_are_told_in_halves_below_ten_and_whole_from_there() -> None:
     told = [day_number(x) for x in (0.2, 0.3, 3.26, 9.6, 9.8, 10.0, 10.4, 10.6, 1234.4)]
     assert told == ["0", "0.5", "3.5", "9.5", "10", "10", "10", "11", "1,234"]
+
+
+@pytest.mark.parametrize(("last", "counted"), [(10.0, False), (11.0, True)])
+def test_five_events_a_period_on_average_are_still_too_few_to_be_counted(last: float, counted: bool) -> None:
+    counts = np.array([0.0] * 12 + [10.0] * 11 + [last, np.nan])
+    assert (read(counts).between is None) is counted
+
+
+@pytest.mark.parametrize(("counts", "edges", "since"), [
+    ([0.0, 2, 0], [0.0, 1, 2, 3], 4 / 3), ([0.0, 1, 0], [0.0, 10, 40, 50], 25.0), ([1.0], [0.0, 30], 15.0),
+    ([1.0, 0, np.nan], [0.0, 30, 60, 90], 45.0), ([1.0, np.nan, 0], [0.0, 30, 60, 90], None),
+    ([np.nan, 1.0], [0.0, 30, 60], 15.0), ([0.0, 0.0], [0.0, 30, 60], None), ([], [0.0], None),
+])  # fmt: skip
+def test_days_since_the_last_event_go_to_the_end_of_the_last_known_period(
+    counts: list[float], edges: list[float], since: float | None
+) -> None:
+    assert _since(np.array(counts), np.array(edges)) == (None if since is None else pytest.approx(since))
+
+
+@pytest.mark.parametrize(("lower", "upper", "usual"), [
+    ([1.0, 2.0, np.nan], [7.0, 8.0, np.nan], (2.0, 6.0, 8.0)), ([1.0, np.nan], [7.0, 9.0], (1.0, 5.0, 7.0)),
+    ([np.nan, 3.0], [7.0, 9.0], (3.0, 6.0, 9.0)), ([np.nan], [1.0], None), ([], [], None),
+])  # fmt: skip
+def test_the_usual_time_is_that_of_the_newest_limits(
+    lower: list[float], upper: list[float], usual: tuple[float, float, float] | None
+) -> None:
+    centre = np.arange(5.0, 5.0 + len(lower))
+    found = Between(np.arange(len(lower)), centre, np.array(lower), centre, np.array(upper), None)
+    assert found.usual == usual
+
+
+def test_intervals_are_told_one_by_one_until_there_are_limits() -> None:
+    def second(count: int, **more: float) -> list[str]:
+        reading = read(counts_of(USUAL[:count]))
+        assert reading.between is not None
+        return list(sentences(replace(reading, between=replace(reading.between, **more)), Words()))[1:]
+
+    assert second(1)[0] == "1 interval between events: it takes 6 for trial limits, 12 for signals."
+    assert second(5)[0] == "5 intervals between events: it takes 6 for trial limits, 12 for signals."
+    assert second(6)[0].startswith("Trial limits from 6 intervals between events: ")
+    assert second(12)[0].startswith("From one event to the next it usually takes ") and "No signal." in second(12)[0]
+    usual = oracle([float(n) for n in USUAL])[2]
+    told = {since: second(12, since=since)[1] for since in (usual * (1 - 1e-6), usual * (1 + 1e-6))}
+    assert [", longer than usual." in said for said in told.values()] == [False, True]
+    assert "longer" not in second(6, since=1e6)[1]
