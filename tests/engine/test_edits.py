@@ -74,3 +74,13 @@ def test_spelling_defaults_and_order_are_no_difference() -> None:
 def test_what_joins_two_things_is_named_by_both() -> None:
     (edit,) = edits(bakery(), bakery(links=[]))
     assert (edit.noun, edit.name, edit.kind) == ("links", "delight earn", Kind.REMOVED)
+
+
+def test_a_factor_of_one_written_and_left_out_are_two_things_for_a_ratio_in_per_cent() -> None:
+    share = {"code": "share", "name": "Share", "kind": "ratio", "unit": "%"}
+    one, two = (bakery(kpis=[*BAKERY["kpis"], kpi]) for kpi in (share, share | {"factor": "1"}))
+    assert [e.fields for e in edits(one, two)] == [(Field("factor", None, "1"),)]
+    assert [e.fields for e in edits(two, one)] == [(Field("factor", "1", None),)]
+    share["unit"] = "per head"
+    one, two = (bakery(kpis=[*BAKERY["kpis"], kpi]) for kpi in (share, share | {"factor": "1"}))
+    assert edits(one, two) == ()

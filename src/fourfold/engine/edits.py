@@ -11,6 +11,7 @@ from typing import Final
 from pydantic import JsonValue
 
 from fourfold.engine.definitions.base import Definition
+from fourfold.engine.definitions.kpi import Kpi
 from fourfold.engine.definitions.scorecard import Definitions
 
 #: What names a thing for ever, noun by noun of `Definitions`; those of equal names are told apart by their order.
@@ -106,3 +107,7 @@ def _fields(before: Definition, after: Definition) -> Iterator[Field]:
     for name in type(after).model_fields:
         if getattr(before, name) != getattr(after, name):
             yield Field(name, old[name], new[name])
+    if isinstance(before, Kpi) and isinstance(after, Kpi) and (before.kind, before.unit) == (after.kind, after.unit):
+        said = [None if kpi.leaves_out_factor else old["factor"] for kpi in (before, after)]
+        if before.factor == after.factor and said[0] != said[1]:  # where it is left out it is 100, and 1 is 1
+            yield Field("factor", *said)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from decimal import Decimal
 
-from fourfold.engine.aggregation import AggTime, AggUnits, MeasureKind, legal
+from fourfold.engine.aggregation import AggTime, AggUnits, legal
 from fourfold.engine.definitions.kpi import Kpi
 from fourfold.engine.definitions.objective import Objective
 from fourfold.engine.definitions.perspective import Perspective
@@ -29,11 +29,6 @@ def complete(definitions: Definitions) -> Definitions:
     )
 
 
-def needs_percent_factor(kpi: Kpi) -> bool:
-    """True for a ratio in % whose factor nobody has written: N/D is a share, and the KPI is a hundred times that."""
-    return kpi.kind is MeasureKind.RATIO and kpi.unit == "%" and "factor" not in kpi.model_fields_set
-
-
 def _kpi(kpi: Kpi) -> Kpi:
     """Aggregation by the natural choice of the kind; `weighted_by` makes a mean weighted; the factor of a share."""
     allowed = legal(kpi.kind)
@@ -46,7 +41,7 @@ def _kpi(kpi: Kpi) -> Kpi:
         known["aggregate_time"] = over_time
     if kpi.aggregate_units is None:
         known["aggregate_units"] = over_units
-    if needs_percent_factor(kpi):
+    if kpi.leaves_out_factor:
         known["factor"] = Decimal(100)
     return kpi.model_copy(update=known) if known else kpi
 

@@ -92,6 +92,15 @@ class Kpi(Definition):
     side_effects_reviewed: Line | None = None  # day on which its unwanted effects were last looked at, `YYYY-MM-DD`
     review_by: Line | None = None  # day by which its definition is looked at again, `YYYY-MM-DD`
 
+    def __eq__(self, other: object) -> bool:
+        """The same, also in whether the factor of a ratio in % was written: 1 and nothing are two things there."""
+        return super().__eq__(other) and isinstance(other, Kpi) and self.leaves_out_factor == other.leaves_out_factor
+
+    @property
+    def leaves_out_factor(self) -> bool:
+        """True for a ratio in % whose factor nobody has written: N/D is a share, and its value a hundred times that."""
+        return self.kind is MeasureKind.RATIO and self.unit == "%" and "factor" not in self.model_fields_set
+
     @property
     def is_confidential(self) -> bool:
         """True when it is seen by those with a clearance and by its owner alone."""
