@@ -42,6 +42,9 @@ EXAMPLES: Final = {
 }  # fmt: skip
 #: Where a number stands for something of one's own account, which nobody else finds.
 ACCOUNT: Final = "account/"
+#: A folder that is whole, and about nobody here.
+DEFINED: Final = [{"name": "all.yaml", "text": "organisation: {code: nobody, name: Nobody}\n"
+                   "strategy: {code: s, name: S, state: draft}\nunits: [{code: u, name: U}]"}]
 #: What an operation of the API is sent, whole and right, so that nothing but a right can be missing.
 BODIES: Final[dict[str, dict[str, Any]]] = {
     "record": {"unit": "<unit>", "period": "2026-05", "value": "3"},
@@ -54,7 +57,7 @@ BODIES: Final[dict[str, dict[str, Any]]] = {
     "decide_restatement": {"verdict": "declined", "note": "It was right."},
     "add_attachment": {"proof": "of the till"}, "remove_attachment": {},
     "make_guest_link": {"unit": "<unit>", "name": "The board"},
-    "revoke_guest_link": {},
+    "revoke_guest_link": {}, "plan_definitions": {"files": DEFINED}, "apply_definitions": {"files": DEFINED},
 }  # fmt: skip
 
 

@@ -20,6 +20,7 @@ class Scope(StrEnum):
     AUDIT = "audit"
     SHARE = "share"
     SOURCES = "sources"
+    DEFINE = "define"
 
 
 #: The actions of each scope. Whoever records must see what they record.
@@ -30,6 +31,7 @@ ACTIONS: Final[dict[Scope, frozenset[Action]]] = {
     Scope.AUDIT: frozenset({Action.AUDIT}),
     Scope.SHARE: frozenset({Action.SEE, Action.MANAGE}),
     Scope.SOURCES: frozenset({Action.SEE, Action.USE_SOURCE}),
+    Scope.DEFINE: frozenset({Action.SEE, Action.DEFINE, Action.TARGET, Action.EVALUATE}),
 }
 #: What each is for, in words that complete “This token may …”.
 WORDS: Final[dict[Scope, str]] = {
@@ -39,6 +41,7 @@ WORDS: Final[dict[Scope, str]] = {
     Scope.AUDIT: "read the audit log",
     Scope.SHARE: "make and revoke guest links",
     Scope.SOURCES: "ask sources for the rows behind a figure",
+    Scope.DEFINE: "read and change definitions",
 }
 
 

@@ -46,7 +46,9 @@ def load_folder(
     organisation that a plan was made of, it raises `Outdated` where somebody changed it since. The outcome also has
     what the evaluation found.
     """
-    if by is not None and (Path(path) / FEEDS).exists():  # a feed reads databases with the rights of the server
+    folder = path if card is None else card.folder
+    if by is not None and folder is not None and (Path(folder) / FEEDS).exists():
+        # a feed reads databases with the rights of the server
         hint = "The administrator of the machine can: fourfold load FOLDER. Or take feeds/ out of it."
         raise Forbidden("You may not load a folder with feeds.", hint=hint)
     scorecard, findings = (card, card.findings) if card is not None else read(path, sources=sources)

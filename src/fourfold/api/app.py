@@ -18,6 +18,7 @@ from fourfold.api.v1 import (
     approval,
     attachment,
     data_quality,
+    definition,
     event,
     guest_link,
     imports,
@@ -59,8 +60,8 @@ api = Api(
     auth=TokenAuth(),
 )  # fmt: skip
 _ROUTERS = (
-    person, unit, kpi, measurement, source, imports, result, data_quality, period_state, approval, attachment,
-    event, guest_link,
+    person, unit, kpi, definition, measurement, source, imports, result, data_quality, period_state, approval,
+    attachment, event, guest_link,
 )  # fmt: skip
 for module in _ROUTERS:
     api.add_router("", module.router)

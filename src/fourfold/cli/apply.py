@@ -10,12 +10,10 @@ from fourfold.cli.options import Folder, Form
 from fourfold.cli.output import Format, print_findings, show, summary, sure
 from fourfold.cli.plan import planned, read_card
 from fourfold.cli.sources import Source
-from fourfold.engine.edits import Edit, Kind
-from fourfold.errors import Conflict, Outdated
+from fourfold.engine.edits import Kind, refuse_loss
+from fourfold.errors import Outdated
 
 NAME: Final = "apply"
-#: How many of the things that would go are named in the refusal; the plan above it names all.
-_NAMED: Final = 5
 
 
 def run(
@@ -37,8 +35,8 @@ def run(
     card = read_card(path, source)
     made = planned(card, path)
     show(made.differences, form, None)
-    if (going := made.differences.of_kind(Kind.REMOVED)) and not allow_destroy:
-        raise Conflict(f"{_listed(going)} would go, so nothing was changed.", hint="Put back, or add --allow-destroy.")
+    if not allow_destroy:
+        refuse_loss(made.differences.of_kind(Kind.REMOVED), "Put back, or add --allow-destroy.")
     if not yes and not sure(f"Apply {path.name}?"):
         return
     from fourfold.actions.load_folder import load_folder
@@ -54,10 +52,3 @@ def run(
         typer.echo(f"{path}: {summary(outcome.findings)}; nothing was changed")
         raise typer.Exit(1)
     typer.echo(f"{path}: {outcome.summary}")
-
-
-def _listed(going: tuple[Edit, ...]) -> str:
-    named = ", ".join(f"{edit.noun} {edit.name}" for edit in going[:_NAMED])
-    more = f" and {len(going) - _NAMED} more" if len(going) > _NAMED else ""
-    return f"{len(going)} definition{'s' if len(going) > 1 else ''} ({named}{more})"
-

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -13,7 +13,10 @@ from pydantic import JsonValue
 from fourfold.engine.definitions.base import Definition
 from fourfold.engine.definitions.kpi import Kpi
 from fourfold.engine.definitions.scorecard import Definitions
+from fourfold.errors import Conflict
 
+#: How many of the things that would go are named in a refusal; the plan names all.
+_NAMED: Final = 5
 #: What names a thing for ever, noun by noun of `Definitions`; those of equal names are told apart by their order.
 KEYS: Final[Mapping[str, tuple[str, ...]]] = {
     "organisation": ("code",),
@@ -67,6 +70,15 @@ def edits(before: Definitions, after: Definitions) -> tuple[Edit, ...]:
     another order.
     """
     return tuple(edit for noun in KEYS for edit in _edits(noun, named(noun, before), named(noun, after)))
+
+
+def refuse_loss(going: Sequence[Edit], hint: str) -> None:
+    """Raise `Conflict` with the names of what would go, where anything would."""
+    if going:
+        named = ", ".join(f"{edit.noun} {edit.name}" for edit in going[:_NAMED])
+        more = f" and {len(going) - _NAMED:,} more" if len(going) > _NAMED else ""
+        count = f"{len(going):,} definition{'s' if len(going) > 1 else ''}"
+        raise Conflict(f"{count} ({named}{more}) would go, so nothing was changed.", hint=hint)
 
 
 def key_of(noun: str, thing: Definition) -> tuple[object, ...]:

@@ -58,6 +58,18 @@ def read(folder: str | Path, *, sources: Sources = None) -> tuple[Scorecard | No
     return Scorecard(definitions, checked.rows, said, Path(folder), parsed.definitions, checked.read), said
 
 
+def read_texts(texts: Mapping[str, str]) -> tuple[Scorecard | None, tuple[Finding, ...]]:
+    """Definitions alone, from texts by file name: a scorecard without figures, or errors."""
+    parsed = parse(texts)
+    if parsed.definitions is None:
+        return None, parsed.findings
+    definitions = complete(parsed.definitions)
+    found = (*parsed.findings, *check_definitions(definitions, parsed.places, today=datetime.now(UTC).date()))
+    if errors(found):
+        return None, found
+    return Scorecard(definitions, check_tables([], definitions).rows, found, None, parsed.definitions), found
+
+
 def _early(rows: pl.DataFrame, definitions: Definitions) -> Iterator[Finding]:
     """A word about figures of periods that have not begun: they are kept, and shown when their time has come."""
     import polars as pl

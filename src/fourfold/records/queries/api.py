@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from django.db.models import QuerySet
 
+from fourfold.access.roles import Action
+from fourfold.access.rules import Thing, refusal
+from fourfold.engine.definitions.write import write
 from fourfold.engine.periods import Frequency, Period, PeriodError
-from fourfold.errors import FourfoldError, NotFound
+from fourfold.errors import Forbidden, FourfoldError, NotFound
 from fourfold.records import models
+from fourfold.records.frames.definition import read_definitions
 from fourfold.records.queries.scope import Scope, scope_in
 from fourfold.records.queries.structure import structure_of
+from fourfold.records.scope import principal_of
 
 
 class NoPeriod(FourfoldError):
@@ -72,6 +77,21 @@ def current_measurement(person: models.Person, kpi: models.Kpi, unit: str, perio
     if found is None:
         raise NotFound
     return found
+
+
+def definitions_of(person: models.Person, organisation: models.Organisation) -> tuple[int, dict[str, str]]:
+    """The version of the organisation, and its definitions as texts by file name.
+
+    Raises `Forbidden` for who may not change them, or has no clearance where something is confidential or small.
+    """
+    closed = structure_of(organisation).closed
+    thing = Thing(organisation.pk, None, confidential=bool(closed.kpis) or closed.has_groups)
+    if reason := refusal(principal_of(person), Action.DEFINE, thing):
+        raise Forbidden(f"You may not read all definitions here. {reason}")
+    found = read_definitions(organisation)
+    if found is None:
+        raise NotFound(f"{organisation.name} has no definitions yet.")
+    return organisation.version, write(found)
 
 
 def results_of(

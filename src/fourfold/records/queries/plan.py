@@ -30,7 +30,7 @@ def plan(card: Scorecard, name: str, unit: str | None = None, period: str | None
     is no such organisation yet, or nothing was loaded.
     """
     code = card.definitions.organisation.code
-    organisation = Organisation.objects.filter(code=code).first()  # house: only who runs the machine asks
+    organisation = Organisation.objects.filter(code=code).first()  # house: who asks has been asked
     ready = ready_definitions(organisation) if organisation else None
     if organisation is None or ready is None:
         raise NotFound(f"There is no organisation {code} yet.", hint="All of it is new: fourfold load FOLDER")
