@@ -30,6 +30,7 @@ from fourfold.actions.admit_person import admit_person
 from fourfold.actions.amend_definitions import amend_definitions
 from fourfold.actions.answer_once import Answer, answer_once
 from fourfold.actions.answer_reminder import answer_reminder
+from fourfold.actions.apply_definitions import apply_definitions
 from fourfold.actions.approve_measurement import approve_measurement
 from fourfold.actions.ask_restatement import ask_restatement
 from fourfold.actions.change_email import change_email
@@ -105,6 +106,7 @@ from fourfold.connectors.port import Rows
 from fourfold.engine.amendments import Amendment
 from fourfold.engine.definitions.write import write
 from fourfold.engine.period_states import PeriodState
+from fourfold.records.frames.definition import read_definitions
 from fourfold.records.job_runs import KEPT
 from fourfold.records.models import (
     Entry,
@@ -718,6 +720,15 @@ def _(path: Path) -> Act:
     kpis = folder / "kpis.yaml"
     kpis.write_text(kpis.read_text().replace("name: Sales", "name: Takings"))
     return lambda: update_folder(by=None, path=folder, **B)
+
+
+@case(apply_definitions, 2, "the definitions, then what follows from them, which any later evaluation makes as well")
+def _(path: Path) -> Act:
+    found = read_definitions(Organisation.objects.get(code="bakery"))
+    assert found is not None
+    strategy = found.strategy.model_copy(update={"name": "Rise higher"})
+    texts = write(found.model_copy(update={"strategy": strategy}))
+    return lambda: apply_definitions(by=None, texts=texts, **B)
 
 
 @case(verify_chains)
