@@ -10,7 +10,7 @@ RUN /opt/fourfold/bin/pip install --no-cache-dir --no-deps --no-build-isolation 
 
 FROM python:3.13-slim
 # pg_dump, pg_restore and psql, for `fourfold backup` and its kin on PostgreSQL.
-RUN apt-get update && apt-get install -y --no-install-recommends postgresql-client && rm -rf /var/lib/apt/lists/*
+RUN apt-get update && apt-get install -y --no-install-recommends libpango-1.0-0 libpangoft2-1.0-0 postgresql-client && rm -rf /var/lib/apt/lists/*
 RUN useradd --system --uid 10001 --home-dir /var/lib/fourfold --create-home fourfold
 COPY --from=build /opt/fourfold /opt/fourfold
 ENV PATH=/opt/fourfold/bin:$PATH \

@@ -46,6 +46,7 @@ from fourfold.actions.evaluate_outlooks import evaluate_outlooks
 from fourfold.actions.export_events import export_events
 from fourfold.actions.export_folder import export_folder
 from fourfold.actions.give_grant import give_grant
+from fourfold.actions.hide_set_up import hide_set_up
 from fourfold.actions.import_measurements import import_measurements
 from fourfold.actions.invite_person import invite_person
 from fourfold.actions.keep_upload import keep_upload
@@ -653,6 +654,11 @@ def _(path: Path) -> Act:
     named = name_deputy(by=person(), deputy=ALICE, **days, **B).value
     assert named
     return lambda: end_deputy(by=person(), deputy=named.pk, at=NOW)
+
+
+@case(hide_set_up)
+def _(path: Path) -> Act:
+    return lambda: hide_set_up(by=person(ALICE), **B)
 
 
 @case(make_token)

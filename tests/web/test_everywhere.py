@@ -30,17 +30,17 @@ STATIC = PACKAGE / "web" / "static"
 #: The pages about an organisation, by the name of their route; the rest needs no organisation.
 PAGES = (
     "home", "overview", "scorecard", "map", "alignment", "initiatives", "menu", "kpi", "quality", "figures", "steps",
-    "objective", "search", "evidence", "portfolio", "data_quality", "scenario",
+    "objective", "history", "search", "evidence", "portfolio", "data_quality", "scenario",
     "proposals", "members", "readers", "periods", "attachments",
     "approvals", "restatements", "library", "library_kpi", "suggestions", "guest_links",
-    "start", "spreadsheets", "build", "units", "cascade", "changes", "new_thing", "amendment", "removal",
-    "updates", "update_checks", "my_updates", "map_editor", "imports",
+    "start", "spreadsheets", "build", "units", "cascade", "custom_fields", "changes", "new_thing",
+    "amendment", "removal", "updates", "update_checks", "my_updates", "map_editor", "imports",
 )  # fmt: skip
 WITHOUT = {
     "health", "password", "preferences", "account", "sessions", "people", "person", "invitation",
     "forgotten", "deputies", "reset", "rights", "audit", "audit_export", "audit_home", "audit_verification",
-    "tokens", "system", "reminder", "reminder_figures", "reminders", "guest", "guest_link", "map_file",
-    "kpi_file", "live",
+    "tokens", "system", "reminder", "reminder_figures", "reminders", "guest", "guest_link", "map_svg", "map_png",
+    "map_pdf", "kpi_file", "live",
     "sources", "connection", "feed", "feed_runs", "feed_run", "source_rows",
     "upload", "rejects", "spreadsheet", "attachment",
 }  # fmt: skip
@@ -58,7 +58,9 @@ def address(name: str) -> str:
              "my_updates": "/updates/?u=bakery", "data_quality": "/s/bakery/data/", "updates": "/s/north/updates/",
              "update_checks": "/s/north/updates/checks/",
              "library_kpi": "/s/bakery/library/market_share/", "guest_links": "/s/bakery/guests/",
+             "history": "/s/bakery/history/kpi/sales/",
              "units": "/s/bakery/build/units/", "cascade": "/s/bakery/build/cascade/",
+             "custom_fields": "/s/bakery/build/fields/",
              "changes": "/s/bakery/build/changes/", "new_thing": "/s/bakery/build/kpi/",
              "amendment": "/s/bakery/build/kpi/sales/", "removal": "/s/bakery/build/kpi/sales/removal/",
              "map_editor": "/s/bakery/map/edit/", "spreadsheets": "/s/bakery/start/spreadsheet/"}  # fmt: skip
@@ -119,7 +121,8 @@ def test_somebody_who_is_not_signed_in_is_asked_to(organisation: Organisation) -
 def test_a_page_is_read_and_only_a_form_is_sent(alice: Client, method: str) -> None:
     sent = ("figures", "steps", "members", "suggestions", "periods", "approvals", "restatements", "/password/",
             "updates", "update_checks", "start", "build", "units", "changes", "new_thing", "amendment", "removal",
-            "map_editor", "guest_links", "imports", "spreadsheets", "cascade", "proposals", "attachments")  # fmt: skip
+            "map_editor", "guest_links", "imports", "spreadsheets", "cascade", "proposals", "attachments",
+            "custom_fields")  # fmt: skip
     forms = dict.fromkeys(sent, "GET, HEAD, POST") | {"/preferences/": "POST"}
     for name in (*PAGES, "/password/", "/preferences/"):
         allowed = forms.get(name, "GET, HEAD")

@@ -17,11 +17,11 @@ _SAID: Final = {
     "kpis": {
         "name", "definition", "purpose", "population", "category", "synonyms", "tags", "decimals", "owner", "steward",
         "approver", "source", "result_type", "indicator_class", "controllability", "paired_with", "effort_minutes",
-        "gaming_risk", "used_for_pay", "side_effects_reviewed", "review_by",
+        "gaming_risk", "used_for_pay", "side_effects_reviewed", "review_by", "custom",
     },
     "objectives": {
         "name", "owner", "description", "result", "slot", "cascaded_from", "cascade_type", "cascade_sign",
-        "contribution", "accepted_by", "local",
+        "contribution", "accepted_by", "local", "custom",
     },
     "uses": {"role", "fit_confirmed"},
     "targets": {"author", "approver", "reason", "source", "note"},
@@ -31,7 +31,7 @@ _SAID: Final = {
         "name", "mission", "vision", "values", "success_factors", "horizon", "state", "weights_sum_to_100", "waivers",
     },
     "units": {"name", "kind", "description", "size"},
-    "organisation": {"name", "description", "locale"},
+    "organisation": {"name", "description", "locale", "custom_fields"},
 }  # fmt: skip
 #: Nouns on which no result depends.
 _SILENT: Final = frozenset({"links", "initiatives", "notes", "people", "steps"})

@@ -13,6 +13,7 @@ from fourfold.web.pages.audit import audit, audit_export, audit_home, audit_veri
 from fourfold.web.pages.build import build
 from fourfold.web.pages.cascade import cascade
 from fourfold.web.pages.changes import changes
+from fourfold.web.pages.custom_fields import custom_fields
 from fourfold.web.pages.data_quality import data_quality
 from fourfold.web.pages.deputies import deputies
 from fourfold.web.pages.evidence import evidence
@@ -20,6 +21,7 @@ from fourfold.web.pages.feed import feed, feed_run, feed_runs
 from fourfold.web.pages.figures import figures
 from fourfold.web.pages.guest import guest, guest_link
 from fourfold.web.pages.guest_links import guest_links
+from fourfold.web.pages.history import history
 from fourfold.web.pages.imports import imports, rejects, upload
 from fourfold.web.pages.initiatives import initiatives
 from fourfold.web.pages.invitation import forgotten, invitation, reset
@@ -63,7 +65,9 @@ urlpatterns = [
     path("s/<str:unit>/", overview, name="overview"),
     path("s/<str:unit>/scorecard/", scorecard, name="scorecard"),
     path("s/<str:unit>/map/", strategy_map, name="map"),
-    path("s/<str:unit>/map.svg", map_file, name="map_file"),
+    path("s/<str:unit>/map.svg", map_file, {"kind": "svg"}, name="map_svg"),
+    path("s/<str:unit>/map.png", map_file, {"kind": "png"}, name="map_png"),
+    path("s/<str:unit>/map.pdf", map_file, {"kind": "pdf"}, name="map_pdf"),
     path("s/<str:unit>/map/edit/", map_editor, name="map_editor"),
     path("s/<str:unit>/alignment/", alignment, name="alignment"),
     path("s/<str:unit>/initiatives/", initiatives, name="initiatives"),
@@ -86,8 +90,10 @@ urlpatterns = [
     path("s/<str:unit>/start/", start, name="start"),
     path("s/<str:unit>/start/spreadsheet/", spreadsheets, name="spreadsheets"),
     path("s/<str:unit>/start/spreadsheet/<uuid:upload>/", spreadsheet, name="spreadsheet"),
+    path("s/<str:unit>/history/<slug:noun>/<str:key>/", history, name="history"),
     path("s/<str:unit>/build/", build, name="build"),
     path("s/<str:unit>/build/units/", units, name="units"),
+    path("s/<str:unit>/build/fields/", custom_fields, name="custom_fields"),
     path("s/<str:unit>/build/cascade/", cascade, name="cascade"),
     path("s/<str:unit>/build/changes/", changes, name="changes"),
     path("s/<str:unit>/build/<slug:noun>/", amendment, name="new_thing"),

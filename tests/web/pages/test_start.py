@@ -52,8 +52,14 @@ def test_from_the_first_sign_in_to_a_live_scorecard_and_its_own_figures(nora: Cl
     assert again.status_code == 409 and "has a scorecard already" in words_of(again.content.decode())
     assert nora.get("/")["Location"] == "/s/place/"
 
-    hidden = nora.post("/preferences/", {"set_up_hidden": "place", "next": "/s/place/"}, follow=True)
+    hidden = nora.post("/s/place/start/", {"set_up": "hidden"}, follow=True)
     assert "Set up the scorecard" not in words_of(hidden.content.decode())
+    elsewhere = Client()
+    elsewhere.force_login(Person.objects.get(email=EMAIL))
+    assert "Set up the scorecard" not in words_of(open_page(elsewhere, "/s/place/"))
+    assert "Show on the overview" in open_page(elsewhere, "/s/place/start/")
+    shown = elsewhere.post("/s/place/start/", {"set_up": "shown"}, follow=True)
+    assert "4 of 5 steps done" in words_of(shown.content.decode())
     removed = words_of(nora.post("/s/place/start/", {"examples": "removed"}, follow=True).content.decode())
     assert "example figures removed" in removed and "they are made up" not in removed
     assert not Measurement.objects.filter(organisation__code="place").exists()

@@ -12,6 +12,7 @@ from fourfold.engine.checks.cascade import cascade
 from fourfold.engine.checks.classification import classification
 from fourfold.engine.checks.code_twice import code_twice
 from fourfold.engine.checks.computed import computed
+from fourfold.engine.checks.custom_field import custom_field
 from fourfold.engine.checks.dates import dates
 from fourfold.engine.checks.driver_dead_end import driver_dead_end
 from fourfold.engine.checks.driver_missing import driver_missing
@@ -74,6 +75,7 @@ _ALL: Final = (
     code_twice,
     unknown_reference,
     organisation,
+    custom_field,
     rates,
     unit_tree,
     former_parents,

@@ -1,5 +1,6 @@
 """What people define: frozen, checked types, one noun per file; text becomes them by parse → complete → check."""
 
+from fourfold.engine.definitions.custom_field import CustomField
 from fourfold.engine.definitions.initiative import Initiative, Milestone
 from fourfold.engine.definitions.kpi import Kpi
 from fourfold.engine.definitions.kpi_use import KpiUse
@@ -19,6 +20,7 @@ from fourfold.engine.definitions.unit import FormerParent, Unit
 from fourfold.engine.definitions.waiver import Waiver
 
 __all__ = [
+    "CustomField",
     "Definitions",
     "FormerParent",
     "Initiative",

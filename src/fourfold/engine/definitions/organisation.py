@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from fourfold.engine.definitions.base import Code, Definition, Line, Name, Text
+from fourfold.engine.definitions.custom_field import CustomField
 from fourfold.engine.definitions.rate import Rate
 from fourfold.engine.periods import Calendar, WeekYear
 from fourfold.engine.periods.week_year import Weekday
@@ -45,6 +46,7 @@ class Organisation(Definition):
     work_days: tuple[Weekday, ...] = ()  # weekdays worked; Monday to Friday without any
     holidays: tuple[Line, ...] = ()  # days not worked, `YYYY-MM-DD`
     rates: tuple[Rate, ...] = ()  # exchange rates
+    custom_fields: tuple[CustomField, ...] = ()  # fields that KPIs, objectives and initiatives have besides
     #: Which rules find signals, where a KPI does not say: see Usual range and signals.
     signal_rules: Literal["default", "nhs", "western_electric", "nelson"] = "default"
     #: Which figures need an explanation of whoever enters them, where a KPI does not say.

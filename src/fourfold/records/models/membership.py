@@ -13,6 +13,7 @@ class Membership(Defined):
 
     person = models.ForeignKey("records.Person", on_delete=models.CASCADE, related_name="memberships")
     code = models.CharField(max_length=80)
+    hides_set_up = models.BooleanField(default=False)
 
     objects = OfMembers.as_manager()  # type: ignore[misc, assignment]  # wider than that of all definitions
 

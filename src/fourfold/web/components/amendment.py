@@ -17,7 +17,7 @@ from fourfold.engine.nodes import effective_weights
 from fourfold.engine.statuses import Status
 from fourfold.records.queries.amendment import Effect
 from fourfold.records.ready import Ready
-from fourfold.web.address import Here
+from fourfold.web.address import Here, path
 from fourfold.web.components.amendment_fields import NOUNS, noun_of
 from fourfold.web.components.field_words import in_form
 from fourfold.web.components.kpi_smart import smart_shown
@@ -44,6 +44,11 @@ def address_of(here: Here, page: str, noun: str, thing: Definition) -> str:
         return f"{base}{noun}/{key_text(noun, thing)}/removal/"
     key = "~".join(str(part or "") for part in key_of(NOUNS[noun], thing))
     return f"{base}changes/?{urlencode({'of': noun, 'key': key})}"
+
+
+def history_url(here: Here, noun: str, code: str) -> str:
+    """The page with the changes of a KPI, objective or unit, for whoever sees it."""
+    return here.at(path("history", here.key(), noun, code))
 
 
 def page_of(here: Here, noun: str, before: Definition | None, amendments: Amendments) -> str:

@@ -10,6 +10,7 @@ from django.utils.timezone import localdate
 from fourfold.engine.anchors import Polarity
 from fourfold.engine.cells import State
 from fourfold.engine.conversion import periods_shown, rates_used
+from fourfold.engine.custom_fields import filled
 from fourfold.engine.periods import Frequency
 from fourfold.engine.statuses import Status
 from fourfold.engine.target_revisions import history_until
@@ -288,4 +289,5 @@ def _facts(here: Here, page: KpiPage) -> list[tuple[str, str]]:
     if now is not None and now.coverage is not None and now.coverage < 0.9995:
         facts.append(("Coverage", share_text(now.coverage)))
     facts.append(("Confidence", confidence_words(now).capitalize()))
+    facts += [(field.name, text) for field, text in filled(here.scope.structure.definitions, kpi)]
     return [(name, text) for name, text in facts if text]

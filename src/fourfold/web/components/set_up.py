@@ -7,27 +7,26 @@ from typing import Any, Final
 from fourfold.engine.definitions import Definitions
 from fourfold.library.set_up import Gap, set_up
 from fourfold.records.queries.amendment import may_define
-from fourfold.records.queries.set_up import has_figures
+from fourfold.records.queries.set_up import has_figures, hides_set_up
 from fourfold.web.address import Here
 from fourfold.web.components.amendment import form_of
-from fourfold.web.requests import Request
 
 _LISTED: Final = 3  # gaps of a step that are shown at once
-#: The cookie that holds the code of the organisation whose set-up somebody does not want to see.
-COOKIE: Final = "set_up_hidden"
 
 
-def set_up_of(request: Request, here: Here) -> dict[str, Any] | None:
-    """The steps, for who may build, while the scorecard is a draft, holds examples or has no figures; None else.
+def set_up_of(here: Here) -> dict[str, Any] | None:
+    """The steps, for who may build, while the scorecard is a draft, holds examples or has no figures; None else, and
+    for somebody who hides them.
 
     Nothing is asked of the database for a scorecard that is live and has a score.
     """
     scope = here.scope
     structure = scope.structure
-    if not may_define(scope) or request.COOKIES.get(COOKIE) == structure.organisation.code:
+    if not may_define(scope):
         return None
     is_live = structure.strategy is not None and structure.strategy.state != "draft"
-    return None if is_live and not structure.examples and has_figures(scope) else steps_of(here)
+    is_done = is_live and not structure.examples and has_figures(scope)
+    return None if is_done or hides_set_up(scope) else steps_of(here)
 
 
 def steps_of(here: Here) -> dict[str, Any] | None:
@@ -45,7 +44,7 @@ def steps_of(here: Here) -> dict[str, Any] | None:
         }
         for step in steps
     ]
-    return {"steps": shown, "done": done, "code": scope.structure.organisation.code, "url": here.unit("start")}
+    return {"steps": shown, "done": done, "url": here.unit("start")}
 
 
 def _address(here: Here, whole: Definitions, gap: Gap) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from pathlib import Path
 from typing import Final
 
 from django.contrib.staticfiles import finders
@@ -12,17 +13,36 @@ from fourfold.graphics.svg import Svg
 
 _TOKEN: Final = re.compile(r"--([\w-]+):\s*([^;]+);")
 _RULE: Final = re.compile(r"^\s*([.#:\w][^{}@/]*)\{([^{}]*)\}", re.MULTILINE)
+_FONT: Final = re.compile(r"font:\s*(\d+)\s+([\d.]+px)\s+([^;}]+)")
 _VARIABLE: Final = re.compile(r"var\(--([\w-]+)\)")
 _THEMED: Final = re.compile(r"light-dark\(([^,()]+(?:\([^)]*\))?),\s*[^()]+(?:\([^)]*\))?\)")
+
+
+def size_of(drawing: Svg) -> tuple[float, float]:
+    """Width and height of a drawing, in pixels."""
+    *_, width, height = _box(drawing)
+    return float(width), float(height)
+
+
+def fonts() -> dict[str, Path]:
+    """The files of the type that drawings are set in, by family."""
+    path = finders.find("fonts/source-sans-3-latin-wght-normal.woff2")
+    assert isinstance(path, str)
+    return {"Source Sans 3": Path(path)}
+
+
+def _box(drawing: Svg) -> list[str]:
+    return re.search(r'viewBox="([^"]*)"', drawing.split(">", 1)[0])[1].split()  # type: ignore[index]
 
 
 def standalone(drawing: Svg) -> str:
     """The drawing with everything it needs: nothing in it refers to anything outside.
 
-    Rules that no program outside a browser knows (hover, focus, animations) do no harm and are left in.
+    Fonts are said part by part, as programs outside a browser know them. Rules that none of them knows (hover, focus,
+    animations) do no harm and are left in.
     """
     tag, rest = drawing.split(">", 1)
-    left, top, width, height = re.search(r'viewBox="([^"]*)"', tag)[1].split()  # type: ignore[index]
+    left, top, width, height = _box(drawing)
     head = f'{tag} xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}">'
     paper = f'<rect x="{left}" y="{top}" width="{width}" height="{height}" fill="{_resolved("var(--paper)")}"/>'
     return f"{head}<style>{_rules()}</style>{paper}{rest}"
@@ -31,7 +51,9 @@ def standalone(drawing: Svg) -> str:
 @cache
 def _rules() -> str:
     """The rules of drawings, with the values of the light theme in the place of names."""
-    return "".join(f"{name.strip()}{{{_resolved(body.strip())}}}" for name, body in _RULE.findall(_css("graphics")))
+    rules = ((name.strip(), _resolved(body.strip())) for name, body in _RULE.findall(_css("graphics")))
+    long = r"font-weight: \1; font-size: \2; font-family: \3"
+    return "".join(f"{name}{{{_FONT.sub(long, body)}}}" for name, body in rules)
 
 
 @cache

@@ -12,6 +12,8 @@ from typing import Any, Final, NamedTuple
 
 from pydantic import ValidationError
 
+from fourfold.engine.custom_fields import NO, YES
+from fourfold.engine.definitions import CustomField
 from fourfold.engine.definitions.base import Definition
 from fourfold.engine.definitions.schema import field_schema
 from fourfold.engine.definitions.text.about import comments
@@ -24,6 +26,9 @@ from fourfold.web.components.assessed import coded
 from fourfold.web.forms.rate import rate_line, rate_of
 from fourfold.web.forms.success_factor import factor_line, factor_of
 
+#: The group of fields of the organisation's own, and how their names begin in the form.
+OWN: Final = "Fields of your own"
+CUSTOM: Final = "custom."
 #: More of one field is nothing that a person typed.
 LONGEST: Final = 20_000
 #: Of more things the code is typed: a list of a thousand is none to choose from.
@@ -60,10 +65,14 @@ class AmendmentForm:
     errors: dict[str, list[str]] = field(default_factory=dict)
     warnings: dict[str, list[str]] = field(default_factory=dict)
     theirs: dict[str, str] = field(default_factory=dict)
+    custom: Sequence[CustomField] = ()  # the fields of the organisation's own that the thing has
 
     def __post_init__(self) -> None:
         """Every noun has its own layout."""
         self.layout = self.layout or LAYOUTS[self.noun]
+        self._own = {CUSTOM + each.code: each for each in self.custom}
+        if self.custom and not any(title == OWN for title, _ in self.layout):
+            self.layout = (*self.layout, (OWN, tuple(self._own)))
         self.start = {name: self._begun(name, value) for name, value in self.start.items()}
 
     def _begun(self, name: str, value: Any) -> Any:
@@ -83,11 +92,14 @@ class AmendmentForm:
 
     def complain(self, name: str, said: str) -> None:
         """Put a complaint beside a field, or above the form."""
-        self.errors.setdefault(name if name in self.names else "", []).append(said)
+        self.errors.setdefault(self._place(name), []).append(said)
 
     def warn(self, name: str, said: str) -> None:
         """Put a remark beside a field, or above the form."""
-        self.warnings.setdefault(name if name in self.names else "", []).append(said)
+        self.warnings.setdefault(self._place(name), []).append(said)
+
+    def _place(self, name: str) -> str:
+        return next((each for each in (name, CUSTOM + name) if each in self.names), "")
 
     def shown(self, name: str) -> str:
         """What stands in a field: what was typed, else what is written."""
@@ -109,6 +121,10 @@ class AmendmentForm:
         for name in self.names:
             raw = self._raw(name)
             if raw is None or raw == self._written(name):
+                continue
+            if name in self._own:
+                kept = {c: v for c, v in plain.get("custom", {}).items() if c != self._own[name].code}
+                plain["custom"] = kept | ({self._own[name].code: raw} if raw else {})
                 continue
             value = _value(field_schema(self.type, name), raw)
             if value in ("", [], {}) and not isinstance(value, bool):
@@ -148,12 +164,16 @@ class AmendmentForm:
 
     def _written(self, name: str) -> str:
         plain: Mapping[str, Any] = text_of(self.before) or self.start
+        if name in self._own:
+            return str(plain.get("custom", {}).get(self._own[name].code, ""))
         if name in plain:
             return _text(plain[name])
         info = self.type.model_fields[name]
         return "" if info.is_required() else _text(_plain(info.get_default(call_default_factory=True)))
 
     def _kind(self, name: str) -> str:
+        if name in self._own:
+            return {"flag": "choice", "date": "line"}.get(self._own[name].kind, self._own[name].kind)
         schema, reference = field_schema(self.type, name), names(self.noun, name)
         if schema["type"] == "array" and (reference or _words_of(schema)):
             return "many"
@@ -167,7 +187,18 @@ class AmendmentForm:
             return "text"
         return "line"
 
+    def _own_field(self, name: str) -> Field:
+        """A field of the organisation's own."""
+        own, text = self._own[name], self.shown(name)
+        words = own.choices if own.kind == "choice" else (YES, NO) if own.kind == "flag" else ()
+        options = [("", "–"), *((word, word) for word in words)] if words else []
+        hint = own.hint or ("A day as YYYY-MM-DD." if own.kind == "date" else "")
+        return Field(self.prefix + name, own.name, hint, self._kind(name), text, (), options,
+                     self.errors.get(name, ()), self.warnings.get(name, ()), self.theirs.get(name, ""))  # fmt: skip
+
     def _field(self, name: str, known: Known) -> Field:
+        if name in self._own:
+            return self._own_field(name)
         schema, text, kind = field_schema(self.type, name), self.shown(name), self._kind(name)
         reference = names(self.noun, name)
         options: list[tuple[str, str]] = []
@@ -292,7 +323,7 @@ def merge(form: AmendmentForm, theirs: Definition, took: Iterable[str]) -> Amend
 
     `took` names the fields in which theirs are wanted. Both values stand beside each field that both have changed.
     """
-    fresh = AmendmentForm(form.noun, theirs, {}, form.layout, form.prefix)
+    fresh = AmendmentForm(form.noun, theirs, {}, form.layout, form.prefix, custom=form.custom)
     given = {form.prefix + "sent": ["yes"]}
     for name in form.names:
         old = form._written(name)

@@ -12,6 +12,7 @@ from django.shortcuts import redirect
 
 from fourfold.actions.amend_definitions import amend_definitions
 from fourfold.engine.amendments import Amendment, Amendments
+from fourfold.engine.custom_fields import fields_of
 from fourfold.engine.definitions import Definitions, Kpi, KpiUse, Target
 from fourfold.engine.definitions.base import Definition
 from fourfold.engine.definitions.text.complaints import TYPES
@@ -112,7 +113,8 @@ def _forms(
     if noun == "target" and now is None:
         own.setdefault("since", _since(here))
     known = TYPES[NOUNS[noun]].model_fields
-    forms = [AmendmentForm(noun, before, given, layout, start={k: v for k, v in own.items() if k in known})]
+    begun = {k: v for k, v in own.items() if k in known}
+    forms = [AmendmentForm(noun, before, given, layout, start=begun, custom=fields_of(written, noun))]
     if noun == "kpi" and now is None:
         for part, fields in NEW_KPI:
             begin = {"objective": start["objective"]} if part == "use" and "objective" in start else {}

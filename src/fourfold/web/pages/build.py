@@ -123,6 +123,7 @@ def _page(
         changes_url=here.unit("build").partition("?")[0] + "changes/",
         library_url=here.unit("library"),
         units_url=here.unit("units"),
+        fields_url=here.unit("custom_fields"),
         cascade_url=here.unit("cascade"),
         spreadsheets_url=here.unit("spreadsheets"),
     )  # fmt: skip

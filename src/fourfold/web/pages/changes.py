@@ -8,14 +8,14 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.timezone import localtime
-from pydantic import JsonValue
 
 from fourfold.actions.undo_amendment import undo_amendment
 from fourfold.engine.edits import name_of
 from fourfold.errors import NotFound, Outdated
 from fourfold.records.queries.amendment import Past, past_of, require_define
 from fourfold.web.address import Here, here_at
-from fourfold.web.components.amendment_fields import NOUNS, called, label, noun_of
+from fourfold.web.components.amendment_fields import NOUNS, called, noun_of
+from fourfold.web.components.change_words import differences
 from fourfold.web.components.field_words import in_form
 from fourfold.web.components.frame import show
 from fourfold.web.components.surroundings import Link
@@ -70,16 +70,7 @@ def _row(here: Here, each: Past) -> dict[str, Any]:
         "number": each.number, "when": f"{at:%-d %b %Y, %H:%M}", "iso": at.isoformat(), "who": each.person,
         "what": f"{called(noun)} {each.name}" if noun else "Scorecard", "kind": each.kind, "may_undo": each.is_last,
         "undoes": each.undoes, "reason": each.reason,
-        "fields": [(label(noun, f.name), _short(f.before), _short(f.after)) for f in each.fields],
+        "fields": differences(here, noun, each.fields),
     }  # fmt: skip
 
 
-def _short(value: JsonValue) -> str:
-    if isinstance(value, list):
-        return ", ".join(_short(each) for each in value) or "nothing"
-    if isinstance(value, dict):
-        return ", ".join(f"{key}: {_short(each)}" for key, each in value.items()) or "nothing"
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    text = "nothing" if value in (None, "") else str(value)
-    return text if len(text) <= 120 else f"{text[:119]}…"

@@ -17,7 +17,7 @@ from fourfold.records.queries.scope import Scope
 from fourfold.records.queries.structure import slug
 from fourfold.records.queries.window import LENGTH
 from fourfold.web.address import Here, here_of_kpi, path
-from fourfold.web.components.amendment import form_of
+from fourfold.web.components.amendment import form_of, history_url
 from fourfold.web.components.attachment import attachment_row, attachments_url
 from fourfold.web.components.frame import crumb_of, show
 from fourfold.web.components.kpi_sections import figure_text, sections_of
@@ -69,6 +69,7 @@ def kpi_page(
         quality_url=here.at(path("quality", page.pk, slug(definition.name)), here.place()),
         attachments=[attachment_row(here, definition, row) for row in attachments_of(here.scope, definition)[:_FILES]],
         attachments_url=attachments_url(here, definition),
+        history_url=history_url(here, "kpi", definition.code),
         proposals_url=here.at(path("proposals", page.pk, slug(definition.name)), here.place()),
         **sections_of(here, page, length),
     )

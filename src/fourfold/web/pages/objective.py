@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import HttpResponse
 
+from fourfold.engine.custom_fields import filled
 from fourfold.engine.periods import Period
 from fourfold.graphics.scoreline import scoreline, shared_scale
 from fourfold.graphics.svg import Svg
@@ -14,7 +15,7 @@ from fourfold.records.queries.overview import KpiNow
 from fourfold.records.queries.structure import slug
 from fourfold.records.queries.window import scores, statuses
 from fourfold.web.address import Here, here_in, path
-from fourfold.web.components.amendment import form_of
+from fourfold.web.components.amendment import form_of, history_url
 from fourfold.web.components.drawings import spark_of, target_text, track_of
 from fourfold.web.components.frame import crumb_of, show
 from fourfold.web.components.freshness import figure_words, score_note
@@ -36,6 +37,7 @@ def objective(request: Request, pk: int, name: str) -> HttpResponse:
         here,
         page="map",
         title=page.node.objective.name,
+        history_url=history_url(here, "objective", record.code),
         edit_url=form_of(here, "objective", page.node.objective),
         crumbs=[crumb_of(here), Link("Strategy map", here.unit("map", o=record.code))],
         **context_of(here, page),
@@ -59,6 +61,7 @@ def context_of(here: Here, page: ObjectivePage) -> dict[str, Any]:
         "first": periods[0].short_label,
         "description": o.description,
         "result": o.result,
+        "custom": [(field.name, text) for field, text in filled(here.scope.structure.definitions, o)],
         "kpis": [_kpi(here, k) for k in page.kpis],
         "period_name": scope.period.short_label,
         "history": [

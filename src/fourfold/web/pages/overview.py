@@ -68,7 +68,7 @@ def overview(request: Request, unit: str) -> HttpResponse:
         request, "web/overview.html", here, page="overview", title=title, crumbs=[crumb_of(here)], content=made,
         due=f"{plural(count, 'figure')} due from you" if count else "",
         due_url=here.at(reverse("my_updates"), here.place()),
-        set_up=None if here.scope.then else set_up_of(request, here), can_hide=True,
+        set_up=None if here.scope.then else set_up_of(here), can_hide=True,
     )  # fmt: skip
 
 

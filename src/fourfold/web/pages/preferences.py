@@ -1,8 +1,7 @@
-"""How a person wants pages to look: theme, density and a hidden set-up, kept in cookies: signing in is not needed."""
+"""How a person wants pages to look: theme and density, kept in cookies: signing in is not needed."""
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
 from django.conf import settings
@@ -12,11 +11,9 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from fourfold.web.components.frame import DENSITIES, THEMES
-from fourfold.web.components.set_up import COOKIE
 
 YEAR: Final = 365 * 24 * 3600
 _CHOICES: Final = {"theme": dict(THEMES), "density": dict(DENSITIES)}
-_CODE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.\-]{0,79}")
 
 
 @require_POST
@@ -29,8 +26,6 @@ def preferences(request: HttpRequest) -> HttpResponse:
     for name, choices in _CHOICES.items():
         if (value := request.POST.get(name)) in choices:
             _keep(response, name, value)
-    if _CODE.fullmatch(code := request.POST.get(COOKIE, "")):
-        _keep(response, COOKIE, code)
     return response
 
 

@@ -10,6 +10,7 @@ from django.shortcuts import redirect
 from django.utils import timezone
 
 from fourfold.access.roles import Action
+from fourfold.actions.hide_set_up import hide_set_up
 from fourfold.actions.outcome import Outcome
 from fourfold.actions.remove_examples import remove_examples
 from fourfold.actions.start_scorecard import start_scorecard
@@ -21,6 +22,7 @@ from fourfold.library.template_start import is_empty
 from fourfold.records.closed_periods import PeriodClosed
 from fourfold.records.models import Organisation
 from fourfold.records.queries.amendment import require_define
+from fourfold.records.queries.set_up import hides_set_up
 from fourfold.web.address import Here, here_at
 from fourfold.web.components.field_words import in_form
 from fourfold.web.components.frame import crumb_of, show
@@ -32,7 +34,8 @@ from fourfold.web.requests import Request, signed_in_form
 
 @signed_in_form
 def start(request: Request, unit: str) -> HttpResponse:
-    """GET shows what there is to begin with, `template` one of them; POST starts from it, or removes `examples`."""
+    """GET shows what there is to begin with, `template` one of them; POST starts from it, removes `examples`, or hides
+    the set-up on the overview, or shows it again."""
     here = here_at(request, unit)
     require_define(here.scope)
     if request.method != "POST":
@@ -43,12 +46,14 @@ def start(request: Request, unit: str) -> HttpResponse:
         return _page(request, here, said=(str(refused),), status=409)
     if not outcome.ok:
         return _page(request, here, said=tuple(map(in_form, outcome.findings)), status=422)
-    messages.success(request, f"{outcome.summary}.")
+    messages.success(request, f"{outcome.summary[:1].upper()}{outcome.summary[1:]}.")
     return redirect(here_at(request, unit).unit("overview"))
 
 
-def _done(request: Request, here: Here) -> Outcome[Organisation]:
+def _done(request: Request, here: Here) -> Outcome[Organisation] | Outcome[bool]:
     code = here.scope.structure.organisation.code
+    if request.POST.get("set_up") in ("hidden", "shown"):
+        return hide_set_up(by=request.user, organisation=code, hidden=request.POST["set_up"] == "hidden")
     if request.POST.get("examples") == "removed":
         return remove_examples(by=request.user, organisation=code)
     with_figures = request.POST.get("figures") == "yes"
@@ -69,6 +74,7 @@ def _page(request: Request, here: Here, *, said: tuple[str, ...] = (), status: i
         may_take=here.scope.may(Action.MANAGE),
         examples=find_template(structure.examples).name if structure.examples else "",
         set_up=None if chosen else steps_of(here),
+        is_hidden=hides_set_up(here.scope),
         build_url=here.unit("build"),
         start_url=here.unit("start"),
         spreadsheets_url=here.unit("spreadsheets"),

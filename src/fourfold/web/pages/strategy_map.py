@@ -9,16 +9,19 @@ from django.http import HttpResponse
 from fourfold.access.roles import Action
 from fourfold.records.queries.strategy_map import ObjectiveNow, StrategyMap, strategy_map_of
 from fourfold.records.queries.structure import slug
+from fourfold.reports.drawing import pdf_of, picture_of
 from fourfold.web.address import Here, here_at
 from fourfold.web.components.frame import crumb_of, show
 from fourfold.web.components.lede import listed
 from fourfold.web.components.map_drawing import map_of
 from fourfold.web.components.objective import around_of, objective_row
-from fourfold.web.components.standalone import standalone
+from fourfold.web.components.standalone import fonts, size_of, standalone
 from fourfold.web.components.surroundings import Link
-from fourfold.web.requests import Request, signed_in
+from fourfold.web.requests import Request, counted, signed_in
 
 SHOWS: Final = {"status": "Status", "change": "Change"}
+#: The map as a file: what it is called by, and its type.
+FILES: Final = {"svg": "image/svg+xml", "png": "image/png", "pdf": "application/pdf"}
 
 
 @signed_in
@@ -40,16 +43,21 @@ def strategy_map(request: Request, unit: str) -> HttpResponse:
 
 
 @signed_in
-def map_file(request: Request, unit: str) -> HttpResponse:
-    """The drawing alone, as an SVG file, for whoever may take figures out."""
+@counted
+def map_file(request: Request, unit: str, kind: str) -> HttpResponse:
+    """The drawing alone as a file, for whoever may take figures out: SVG, PDF on one page, or a picture."""
     here = here_at(request, unit)
     here.scope.require(Action.EXPORT)
     page = strategy_map_of(here.scope)
     is_change = request.GET.get("show") == "change"
     drawing = map_of(here, page, lambda code: f"#map-{code}", is_change=is_change)
-    name = slug(f"strategy map {here.scope.unit.name} {here.scope.period.label}")
-    disposition = {"Content-Disposition": f'attachment; filename="{name}.svg"'}
-    return HttpResponse(standalone(drawing), content_type="image/svg+xml", headers=disposition)
+    title = f"Strategy map, {here.scope.unit.name}, {here.scope.period.label}"
+    body: str | bytes = standalone(drawing)
+    if kind != "svg":
+        body = pdf_of(standalone(drawing), size_of(drawing), title=title, fonts=fonts())
+        body = picture_of(body) if kind == "png" else body
+    disposition = {"Content-Disposition": f'attachment; filename="{slug(title)}.{kind}"'}
+    return HttpResponse(body, content_type=FILES[kind], headers=disposition)
 
 
 def context_of(here: Here, page: StrategyMap, asked: str | None, query: dict[str, str]) -> dict[str, Any]:
@@ -68,7 +76,8 @@ def context_of(here: Here, page: StrategyMap, asked: str | None, query: dict[str
             for name, value in (("Map", {}), ("List", {"as": "list"}))
         ],
         "is_list": "as" in query,
-        "file_url": here.unit("map_file", **_without(query, "as")) if scope.may(Action.EXPORT) else "",
+        "files": [Link(kind.upper(), here.unit(f"map_{kind}", **_without(query, "as"))) for kind in FILES]
+        if scope.may(Action.EXPORT) else [],
         "edit_url": here.unit("map_editor", **_focus(asked)),
         "map": map_of(
             here,

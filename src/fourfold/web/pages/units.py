@@ -16,7 +16,7 @@ from fourfold.engine.unit_moves import codes_within
 from fourfold.errors import Conflict, NotFound, Outdated
 from fourfold.records.queries.amendment import ready_of, require_define
 from fourfold.web.address import Here, here_at
-from fourfold.web.components.amendment import form_of
+from fourfold.web.components.amendment import form_of, history_url
 from fourfold.web.components.dates import day_text
 from fourfold.web.components.field_words import in_form
 from fourfold.web.components.frame import show
@@ -76,6 +76,7 @@ def _page(
         to=request.POST.get("to", ""),
         past=request.POST.get("past", "keep"),
         since=request.POST.get("since", month.isoformat()),
+        history_url=history_url(here, "unit", chosen.code) if chosen else "",
         form_url=form_of(here, "unit", chosen) if chosen else "",
         new=form_of(here, "unit", parent=asked or written.root.code),
         back=here.unit("build"),
