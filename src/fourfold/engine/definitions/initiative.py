@@ -36,4 +36,4 @@ class Initiative(Definition):
     spent: Exact | None = None  # money spent so far
     milestones: tuple[Milestone, ...] = ()  # dated points on the way
     description: Text = ""  # what is done, for whom
-    custom: dict[Code, Value] = Field(default_factory=dict)  # what is written in fields of the organisation's own
+    custom: dict[Name, Value] = Field(default_factory=dict)  # what is written in fields of the organisation's own

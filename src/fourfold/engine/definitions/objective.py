@@ -34,4 +34,4 @@ class Objective(Definition):
     accepted_by: Code | None = None  # contributory: the owner of the objective above, once the link is accepted
     local: Flag = False  # true where it needs no counterpart above
     slot: Annotated[int, Field(ge=0, le=50)] | None = None  # place on the map from the left; completed by order
-    custom: dict[Code, Value] = Field(default_factory=dict)  # what is written in fields of the organisation's own
+    custom: dict[Name, Value] = Field(default_factory=dict)  # what is written in fields of the organisation's own

@@ -8,6 +8,7 @@ from typing import Final, cast
 from pydantic import JsonValue
 
 from fourfold.engine.definitions.base import Definition
+from fourfold.engine.definitions.custom_field import CustomField
 from fourfold.engine.definitions.initiative import Milestone
 from fourfold.engine.definitions.rate import Rate
 from fourfold.engine.definitions.schema import Json, field_schema
@@ -68,6 +69,7 @@ def definitions_page() -> str:
     parts.append("\n".join(_section("`success_factors` of the strategy: a list", SuccessFactor)))
     parts.append("\n".join(_section("`waivers` of the strategy: a list", Waiver)))
     parts.append("\n".join(_section("`rates` of the organisation: a list", Rate)))
+    parts.append("\n".join(_section("`custom_fields` of the organisation: a list", CustomField)))
     return "\n".join(parts)
 
 

@@ -12,6 +12,7 @@ from typing import Final, TypeAlias, cast
 from pydantic import JsonValue
 
 from fourfold.engine.definitions.base import Definition
+from fourfold.engine.definitions.custom_field import CustomField
 from fourfold.engine.definitions.initiative import Milestone
 from fourfold.engine.definitions.rate import Rate
 from fourfold.engine.definitions.strategy import SuccessFactor
@@ -24,7 +25,7 @@ from fourfold.engine.definitions.waiver import Waiver
 Json: TypeAlias = dict[str, JsonValue]
 
 #: Types that stand inside others and have no key of their own in a folder.
-INSIDE: Final[tuple[type[Definition], ...]] = (Milestone, FormerParent, SuccessFactor, Waiver, Rate)
+INSIDE: Final[tuple[type[Definition], ...]] = (Milestone, FormerParent, SuccessFactor, Waiver, Rate, CustomField)
 #: What each nested key is good for.
 _NESTED_TEXT: Final = {
     "uses": "The KPIs that tell whether the objective is reached; a bare code is short for `kpi: code`.",

@@ -8,6 +8,7 @@ from typing import Final
 from pydantic_core import ErrorDetails
 
 from fourfold.engine.definitions import (
+    custom_field,
     initiative,
     kpi,
     kpi_use,
@@ -54,6 +55,7 @@ _INSIDE: Final[Mapping[str, type[Definition]]] = {
     "success factor": strategy.SuccessFactor,
     "waiver": waiver.Waiver,
     "rate": rate.Rate,
+    "field": custom_field.CustomField,
 }
 #: What people write for one of our keys, having used other software.
 _ELSEWHERE: Final = {
