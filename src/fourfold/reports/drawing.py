@@ -19,7 +19,8 @@ _SHARP: Final = 2.0
 _WIDEST: Final = 8_000
 _MARGIN: Final = 24
 _PAGE: Final = """<!doctype html><html lang="en"><head><title>{title}</title><style>{faces}
-@page {{ size: {width}px {height}px; margin: {margin}px; }} body {{ margin: 0; }} svg {{ display: block; }}
+@page {{ size: {page_width}px {page_height}px; margin: {margin}px; }} body {{ margin: 0; }}
+svg {{ width: {width}px; height: {height}px; }}
 </style></head><body>{svg}</body></html>"""
 _FACE: Final = '@font-face {{ font-family: "{family}"; src: url("{url}"); font-weight: 200 900; }}'
 
@@ -40,7 +41,7 @@ def pdf_of(svg: str, size: tuple[float, float], *, title: str, fonts: Mapping[st
     faces = "\n".join(_FACE.format(family=family, url=path.as_uri()) for family, path in fonts.items())
     page = _PAGE.format(
         title=escape(title), faces=faces, svg=svg, margin=_MARGIN,
-        width=round(width) + 2 * _MARGIN, height=round(height) + 2 * _MARGIN,
+        width=width, height=height, page_width=width + 2 * _MARGIN, page_height=height + 3 * _MARGIN,
     )  # fmt: skip
     made: bytes = _weasyprint().HTML(string=page).write_pdf()
     return made

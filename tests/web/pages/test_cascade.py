@@ -64,6 +64,15 @@ def test_a_unit_that_no_longer_carries_an_objective_is_named_on_the_alignment_pa
     assert definitions().kpi["on_time"].not_applicable_in == ("south",)
 
 
+def test_an_objective_of_a_unit_is_on_its_own_map_and_scorecard_and_not_above(alice: Client) -> None:
+    said = {"o": "earn", "to": "south", "how": "contributory", "sentence": "So.", "name": "Serve quickly"}
+    send(alice, kpi="on_time", **said)
+    for page in ("", "map/"):
+        assert "Serve quickly" in open_page(alice, f"/s/south/{page}")
+        assert "Serve quickly" not in open_page(alice, f"/s/bakery/{page}")
+        assert "Serve quickly" not in open_page(alice, f"/s/north/{page}")
+
+
 def test_nothing_ticked_is_said(alice: Client) -> None:
     assert "No objective is chosen." in words_of(send(alice, 409, to="south"))
     assert "No unit is chosen." in words_of(send(alice, 409, o="earn"))

@@ -57,5 +57,5 @@ def test_a_field_goes_with_what_is_written_in_it(alice: Client) -> None:
 def test_a_field_that_cannot_be_is_refused_with_its_reason(alice: Client) -> None:
     assert "The field has no name." in send(alice, PAGE, 409, of="kpi")
     assert "There is no such field." in send(alice, PAGE, 409, remove="kpi:nothing")
-    assert "Give “" not in send(alice, PAGE, 422, name="Region", of="kpi", kind="choice")
+    assert "is a choice with 0" in send(alice, PAGE, 422, name="Region", of="kpi", kind="choice")
     assert definitions().organisation.custom_fields == ()

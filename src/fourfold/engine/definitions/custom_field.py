@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final, Literal
-
-from pydantic import StringConstraints
+from typing import Final, Literal
 
 from fourfold.engine.definitions.base import Code, Definition, Flag, Line, Name
 
 #: The nouns that take fields of an organisation's own, and their keys in the definitions.
 NOUNS: Final = {"kpi": "kpis", "objective": "objectives", "initiative": "initiatives"}
-#: What is written in such a field.
-Value = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1_000)]
 
 
 class CustomField(Definition):

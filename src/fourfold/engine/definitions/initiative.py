@@ -7,7 +7,6 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from fourfold.engine.definitions.base import Code, Definition, Exact, Flag, Line, Name, Text
-from fourfold.engine.definitions.custom_field import Value
 
 
 class Milestone(Definition):
@@ -36,4 +35,4 @@ class Initiative(Definition):
     spent: Exact | None = None  # money spent so far
     milestones: tuple[Milestone, ...] = ()  # dated points on the way
     description: Text = ""  # what is done, for whom
-    custom: dict[Name, Value] = Field(default_factory=dict)  # what is written in fields of the organisation's own
+    custom: dict[Name, Name] = Field(default_factory=dict)  # what is written in fields of the organisation's own

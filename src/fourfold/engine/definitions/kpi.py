@@ -9,7 +9,6 @@ from pydantic import Field
 
 from fourfold.engine.aggregation import AggTime, AggUnits, MeasureKind
 from fourfold.engine.definitions.base import Code, Definition, Exact, Flag, Line, Name, Text
-from fourfold.engine.definitions.custom_field import Value
 from fourfold.engine.periods import Frequency
 from fourfold.engine.scoring import Polarity
 
@@ -92,7 +91,7 @@ class Kpi(Definition):
     used_for_pay: Flag = False  # true when somebody's pay depends on it
     side_effects_reviewed: Line | None = None  # day on which its unwanted effects were last looked at, `YYYY-MM-DD`
     review_by: Line | None = None  # day by which its definition is looked at again, `YYYY-MM-DD`
-    custom: dict[Name, Value] = Field(default_factory=dict)  # what is written in fields of the organisation's own
+    custom: dict[Name, Name] = Field(default_factory=dict)  # what is written in fields of the organisation's own
 
     def __eq__(self, other: object) -> bool:
         """The same, also in whether the factor of a ratio in % was written: 1 and nothing are two things there."""

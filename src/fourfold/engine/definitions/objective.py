@@ -8,7 +8,6 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from fourfold.engine.definitions.base import Code, Definition, Flag, Name, Text, Weight
-from fourfold.engine.definitions.custom_field import Value
 
 
 class Objective(Definition):
@@ -34,4 +33,4 @@ class Objective(Definition):
     accepted_by: Code | None = None  # contributory: the owner of the objective above, once the link is accepted
     local: Flag = False  # true where it needs no counterpart above
     slot: Annotated[int, Field(ge=0, le=50)] | None = None  # place on the map from the left; completed by order
-    custom: dict[Name, Value] = Field(default_factory=dict)  # what is written in fields of the organisation's own
+    custom: dict[Name, Name] = Field(default_factory=dict)  # what is written in fields of the organisation's own

@@ -169,7 +169,7 @@ def _perspective(scope: Scope, window: Window, perspective: Perspective) -> Pers
     structure = scope.structure
     objectives = [
         (o, window.now(f"objective:{o.code}"), o.code in structure.uses_of)
-        for o in structure.objectives_of.get(perspective.code, [])
+        for o in scope.objectives_in(perspective.code)
     ]
     return PerspectiveNow(perspective, node_now(window, f"perspective:{perspective.code}"), objectives)
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 from fourfold.access.roles import Action
 from fourfold.access.rules import Thing, can
 from fourfold.access.sight import Sight, sights_of
-from fourfold.engine.definitions import Kpi
+from fourfold.engine.definitions import Kpi, Objective
 from fourfold.engine.periods import Frequency, Period, PeriodError
 from fourfold.engine.statuses import Status
 from fourfold.errors import Forbidden, NotFound
@@ -78,6 +78,19 @@ class Scope:
         """Of how many units directly below the person does not see how many: those, and all there are."""
         count = len(self.structure.children.get((unit or self.unit).pk, []))
         return count - len(self.below(unit)), count
+
+    @cached_property
+    def objectives(self) -> tuple[Objective, ...]:
+        """The objectives that count in the unit: those of the strategy, its own, and those of units above it."""
+        path = {unit.code: unit.path for unit in self.structure.units}
+        return tuple(
+            o for o in self.structure.objectives
+            if o.unit is None or (o.unit in path and self.unit.path.startswith(path[o.unit]))
+        )  # fmt: skip
+
+    def objectives_in(self, perspective: str) -> list[Objective]:
+        """Those of a perspective."""
+        return [o for o in self.objectives if o.perspective == perspective]
 
     @property
     def sight(self) -> Hashable:

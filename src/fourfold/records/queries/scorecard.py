@@ -92,7 +92,7 @@ def _rows(
     ahead: Mapping[str, Outlook],
 ) -> list[Row]:
     rows: dict[str, Row] = {}
-    for objective in scope.structure.objectives_of.get(perspective.code, []):
+    for objective in scope.objectives_in(perspective.code):
         for use in scope.structure.uses_of.get(objective.code, []):
             if use.kpi in kpis and use.kpi not in rows:
                 rows[use.kpi] = Row(kpis[use.kpi], objective, _only(to_date, use.kpi), ahead.get(use.kpi))

@@ -65,9 +65,9 @@ def strategy_map_of(scope: Scope) -> StrategyMap:
     """One statement: the results of this period and the one before."""
     window = window_of(scope, length=2)
     structure = scope.structure
-    nodes = {o.code: objective_now(scope, window, o) for o in structure.objectives}
+    nodes = {o.code: objective_now(scope, window, o) for o in scope.objectives}
     perspectives = [
-        (p, window.now(f"perspective:{p.code}"), [nodes[o.code] for o in structure.objectives_of.get(p.code, [])])
+        (p, window.now(f"perspective:{p.code}"), [nodes[o.code] for o in scope.objectives_in(p.code)])
         for p in structure.perspectives
     ]
     return StrategyMap(scope, perspectives, nodes)

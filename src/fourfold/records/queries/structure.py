@@ -154,8 +154,9 @@ class Structure:
         """The share 0..1 of each KPI in the whole scorecard when every figure is there, over all its uses."""
         shares: dict[str, float] = {}
         perspectives = _shares({p.code: float(p.weight) for p in self.perspectives})
+        top = {None, *(unit.code for unit in self.units if unit.parent is None)}
         for code, objectives in self.objectives_of.items():
-            for objective, inside in _shares({o.code: float(o.weight) for o in objectives}).items():
+            for objective, inside in _shares({o.code: float(o.weight) for o in objectives if o.unit in top}).items():
                 uses = [use for use in self.uses_of.get(objective, ()) if not use.monitor_only]
                 for i, part in _shares(dict(enumerate(float(use.weight) for use in uses))).items():
                     share = perspectives.get(code, 0.0) * inside * part

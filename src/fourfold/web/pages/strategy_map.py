@@ -115,5 +115,6 @@ def _worst(page: StrategyMap) -> str | None:
 def _listed(here: Here, page: StrategyMap, node: ObjectiveNow) -> dict[str, Any]:
     """A line of the list: the objective, its score, and what it drives."""
     code = node.objective.code
-    effects = [page.nodes[x.target].objective.name for x in here.scope.structure.links if x.source == code]
+    effects = [page.nodes[x.target].objective.name for x in here.scope.structure.links
+               if x.source == code and x.target in page.nodes]  # fmt: skip
     return objective_row(here, node) | {"drives": listed(effects) if effects else ""}
