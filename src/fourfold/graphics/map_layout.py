@@ -31,7 +31,8 @@ class Perspective:
 class Objective:
     """A box of the map: its score and status, and the statuses of its KPIs.
 
-    `slot` fixes its place from the left. `instead` is written where the score would be, such as its change.
+    `slot` fixes its place from the left. `instead` is written where the score would be, such as its change. `theme` is
+    its main theme, by which a map with bands places it.
     """
 
     id: str
@@ -42,6 +43,7 @@ class Objective:
     kpis: Sequence[Mark] = ()
     slot: int | None = None
     instead: str = ""
+    theme: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,19 +75,36 @@ def arrange(
     of an unknown perspective, and second ones with the same id, are left out. Each block has so many `spare` slots more
     than it needs, at its right.
     """
+    members, grid = members_of(perspectives, objectives), rows_of(perspectives)
+    columns = max((sum(_needed(members[p.id]) for p in row) for row in grid), default=0) + spare
+    rows = []
+    for row in grid:
+        sizes = [columns] if len(row) == 1 else [_needed(members[p.id]) + spare for p in row]
+        rows.append([Block(p, _first_places(members[p.id], size)) for p, size in zip(row, sizes, strict=True)])
+    return settled(rows, links)
+
+
+def rows_of(perspectives: Sequence[Perspective]) -> list[list[Perspective]]:
+    """The perspectives of each row, from the top."""
+    ranks = sorted({p.rank for p in perspectives})
+    return [[p for p in perspectives if p.rank == rank] for rank in ranks]
+
+
+def members_of(
+    perspectives: Sequence[Perspective], objectives: Iterable[Objective]
+) -> dict[str, list[Objective]]:
+    """The objectives of each perspective, each once."""
     members: dict[str, list[Objective]] = {p.id: [] for p in perspectives}
     seen: set[str] = set()
     for objective in objectives:
         if objective.perspective in members and objective.id not in seen:
             seen.add(objective.id)
             members[objective.perspective].append(objective)
-    ranks = sorted({p.rank for p in perspectives})
-    grid = [[p for p in perspectives if p.rank == rank] for rank in ranks]
-    columns = max((sum(_needed(members[p.id]) for p in row) for row in grid), default=0) + spare
-    rows = []
-    for row in grid:
-        sizes = [columns] if len(row) == 1 else [_needed(members[p.id]) + spare for p in row]
-        rows.append([Block(p, _first_places(members[p.id], size)) for p, size in zip(row, sizes, strict=True)])
+    return members
+
+
+def settled(rows: list[list[Block]], links: Sequence[tuple[str, str]]) -> list[list[Block]]:
+    """The same blocks with the objectives that have no slot near what they are linked with."""
     near: dict[str, list[str]] = {}
     for cause, effect in links:
         near.setdefault(cause, []).append(effect)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Final
 
+from fourfold.graphics.map_bands import NONE, Stretch, Theme, arrange_in_bands
 from fourfold.graphics.map_layout import Block, Link, Objective, Perspective, arrange
 from fourfold.graphics.map_routes import APART, Routes, Span, Spot, find_routes
 from fourfold.graphics.svg import Point
@@ -18,6 +19,7 @@ _LEAST_NODE_WIDTH: Final = 118
 _GAP: Final = 28
 _GUTTER: Final = 18
 _TRIES: Final = 3
+_THEME_HEAD: Final = 24  # room for the names of themes
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +62,23 @@ class Way:
 
 
 @dataclass(frozen=True, slots=True)
+class ThemeBand:
+    """A theme's part of one row, from corner to corner; `name` only in the first row that has it."""
+
+    theme: str
+    name: str
+    x: float
+    y: float
+    width: float
+    height: float
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """Everything with its place; `bands` are the heights of the lines between rows, `places` all slots by objective.
 
-    A free slot has the key None beside its place.
+    A free slot has the key None beside its place. `theme_of` gives the theme of each slot of a map with `themes`, by
+    perspective and slot.
     """
 
     width: float
@@ -73,20 +88,28 @@ class Plan:
     bands: list[float]
     ways: list[Way]
     places: list[tuple[str | None, Place]]
+    themes: list[ThemeBand] = field(default_factory=list)
+    theme_of: dict[tuple[str, int], str] = field(default_factory=dict)
 
 
 def plan(
-    perspectives: Sequence[Perspective], objectives: Iterable[Objective], links: Iterable[Link], spare: int = 0
-) -> Plan:
+    perspectives: Sequence[Perspective], objectives: Iterable[Objective], links: Iterable[Link], spare: int = 0,
+    themes: Sequence[Theme] = (),
+) -> Plan:  # fmt: skip
     """Place everything. Links to oneself, to unknown objectives and second ones between the same two are left out.
 
-    `spare` is how many free slots each perspective has at least, for somebody who moves boxes.
+    `spare` is how many free slots each perspective has at least, for somebody who moves boxes. With `themes` they are
+    bands from top to bottom (see `map_bands`).
     """
     known = {o.id: o for o in objectives}
     ranked = {p.id for p in perspectives}
     shown = {id for id, o in known.items() if o.perspective in ranked}
     kept = {(e.cause, e.effect): e for e in links if e.cause != e.effect and {e.cause, e.effect} <= shown}
-    rows = arrange(perspectives, known.values(), list(kept), spare)
+    stretches: list[Stretch] = []
+    if themes:
+        rows, stretches = arrange_in_bands(perspectives, known.values(), list(kept), themes, spare)
+    else:
+        rows = arrange(perspectives, known.values(), list(kept), spare)
     columns = max((sum(len(b.slots) for b in row) for row in rows), default=0)
     node = max(_LEAST_NODE_WIDTH, _NODE_WIDTH - 11 * max(0, columns - 4))
     gap, gutter = _GAP, _GUTTER
@@ -99,7 +122,8 @@ def plan(
             break
         gap = max([gap, *(12 + APART * load for load in inner)])
         gutter = max([gutter, *(12 + APART * load for load in outer)])
-    return _assemble(grid, routes, kept)
+    made = _assemble(grid, routes, kept, _THEME_HEAD if themes else 0)
+    return _with_bands(made, grid, stretches, {t.id: t.name for t in themes}, gap) if themes else made
 
 
 class _Grid:
@@ -132,11 +156,33 @@ class _Grid:
         self.right = max([*ends, *(x + node for *_, x in self.places)], default=LABEL_WIDTH + gutter)
 
 
-def _assemble(grid: _Grid, routes: Routes, links: dict[tuple[str, str], Link]) -> Plan:
-    """Heights from the lanes, then every corner."""
+def _with_bands(
+    made: Plan, grid: _Grid, stretches: Sequence[Stretch], names: Mapping[str, str], gap: float
+) -> Plan:
+    """The plan with its themes: from the middle of one line between rows to that of the next."""
+    left = {(perspective, slot): x for _, perspective, slot, _, x in grid.places}
+    edges = [0.0, *made.bands, made.height]
+    bands: list[ThemeBand] = []
+    theme_of: dict[tuple[str, int], str] = {}
+    seen = set[str]()
+    for s in stretches:
+        theme_of |= {(s.perspective, s.first + i): s.theme for i in range(s.count)}
+        if s.theme == NONE:
+            continue
+        x, last = left[s.perspective, s.first], left[s.perspective, s.first + s.count - 1]
+        name = "" if s.theme in seen else names[s.theme]
+        seen.add(s.theme)
+        top = edges[s.row]
+        width = last + grid.node - x + gap - 4
+        bands.append(ThemeBand(s.theme, name, x - gap / 2 + 2, top, width, edges[s.row + 1] - top))
+    return replace(made, themes=bands, theme_of=theme_of)
+
+
+def _assemble(grid: _Grid, routes: Routes, links: dict[tuple[str, str], Link], head: float) -> Plan:
+    """Heights from the lanes, then every corner; `head` is left free above."""
     tops: list[float] = []
     channels: list[float] = []
-    y = 0.0
+    y = head
     for r in range(len(grid.rows)):
         channels.append(y)
         y += routes.channel_height(r)

@@ -13,11 +13,12 @@ from typing import Final
 
 from fourfold.engine.statuses import Status
 from fourfold.graphics.glyph import mark_of, shape, word_of
+from fourfold.graphics.map_bands import Theme
 from fourfold.graphics.map_layout import Link, Objective, Perspective
-from fourfold.graphics.map_plan import NODE_HEIGHT, Box, Heading, Place, Plan, Way, plan
+from fourfold.graphics.map_plan import NODE_HEIGHT, Box, Heading, Place, Plan, ThemeBand, Way, plan
 from fourfold.graphics.svg import Format, Svg, el, finite, num, rounded, text, text_width, wrap
 
-__all__ = ["HOT_BELOW", "Link", "Objective", "Perspective", "Words", "strategy_map"]
+__all__ = ["HOT_BELOW", "Link", "Objective", "Perspective", "Theme", "Words", "strategy_map"]
 
 #: A cause below this score, or off target, is in trouble: its arrows are black.
 HOT_BELOW: Final = 82.0
@@ -59,21 +60,22 @@ def strategy_map(
     words: Words | None = None,
     is_edited: bool = False,
     drawn: Plan | None = None,
+    themes: Sequence[Theme] = (),
 ) -> Svg:
     """The whole map. `id` makes its inner ids unique on the page; `selected` is the id of the objective in focus.
 
     `href` gives the address of an objective by its id (without, "#" and the id). `fmt` writes scores. A missing score
     is written as the status words. What cannot be placed (see `map_plan.plan`) is left out. A map that `is_edited`
     also shows the free slots, and each box and slot says where it is; every perspective has a free one.
-    `drawn` is the plan of these where it is known already.
+    `drawn` is the plan of these where it is known already. With `themes` these are bands behind the boxes.
     """
     address = href if callable(href) else (href or {}).get
     hot = (o.id for o in objectives if mark_of(o.status) == "off" or _below(_score(o), hot_below))
-    drawn = drawn or plan(perspectives, objectives, links, spare=int(is_edited))
+    drawn = drawn or plan(perspectives, objectives, links, spare=int(is_edited), themes=themes)
     places = {taken: place for taken, place in drawn.places if taken} if is_edited else {}
     look = _Look(id, selected, lambda key: address(key) or f"#{key}", fmt, frozenset(hot), words or Words(), places)
     names = {box.objective.id: box.objective.name for box in drawn.boxes}
-    body = [_heads(id)]
+    body = [_heads(id), *(part for band in drawn.themes for part in _theme(band))]
     body += [el("path", cls="bandline", d=Svg(f"M0 {num(y)}H{num(drawn.width)}")) for y in drawn.bands]
     body += [_free_slot(place) for taken, place in drawn.places if is_edited and taken is None]
     body += [_heading(heading, fmt) for heading in drawn.headings]
@@ -132,6 +134,15 @@ def _heading(heading: Heading, fmt: Format) -> Svg:
         body.append(shape(p.status, x + 6, foot - 2, 5))
         body.append(el("text", text(word_of(p.status)), cls="nx", x=x + 18, y=foot + 2))
     return el("g", *body)
+
+
+def _theme(band: ThemeBand) -> list[Svg]:
+    """A theme's part of a row, with its name where it begins."""
+    drawn = [el("rect", cls="tb", x=band.x, y=band.y, width=band.width, height=band.height)]
+    if band.name:
+        words = wrap(band.name, band.width - 16, size=13, lines=1)[0]
+        drawn.append(el("text", el("title", text(band.name)), text(words), cls="tn", x=band.x + 8, y=band.y + 17))
+    return drawn
 
 
 def _free_slot(place: Place) -> Svg:

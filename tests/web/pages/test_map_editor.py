@@ -131,3 +131,15 @@ def test_only_who_may_define_edits_and_an_outsider_finds_nothing(bob: Client, ch
 def test_the_map_leads_to_its_editor_only_for_who_may(alice: Client, bob: Client) -> None:
     assert "/s/bakery/map/edit/" in open_page(alice, "/s/bakery/map/")
     assert "map/edit" not in open_page(bob, "/s/north/map/")
+
+
+def test_a_box_dropped_in_the_band_of_a_theme_serves_that_theme_first(alice: Client) -> None:
+    page = open_page(alice, "/s/bakery/map/?bands=themes")
+    assert "Without themes" in page and 'class="tb"' in page
+    assert 'class="tb"' not in open_page(alice, "/s/bakery/map/")
+    where = "/s/bakery/map/edit/?bands=themes"
+    assert 'class="tb"' in open_page(alice, where)
+    moved = {"do": "move", "objective": "delight", "was": "customers:1", "place": "customers:0"}
+    assert alice.post(where, moved).status_code == 302
+    definitions: Any = read_definitions(Organisation.objects.get(code="bakery"))
+    assert definitions.objective["delight"].themes == ("growth",)

@@ -21,10 +21,11 @@ def map_of(
     selected: str | None = None,
     is_change: bool = False,
     drawn: Plan | None = None,
+    has_bands: bool = False,
 ) -> Svg:
     """The drawing; `href` gives the address of an objective, `is_change` writes changes of scores in the boxes.
 
-    `drawn` is the plan of a map that is being edited.
+    `drawn` is the plan of a map that is being edited. With `has_bands` themes are bands.
     """
     perspectives, objectives, links = parts_of(here, page, is_change=is_change)
     return drawing.strategy_map(
@@ -38,7 +39,13 @@ def map_of(
         label=f"Strategy map, {here.scope.unit.name}, {here.scope.period.label}",
         is_edited=drawn is not None,
         drawn=drawn,
+        themes=themes_of(here) if has_bands else (),
     )
+
+
+def themes_of(here: Here) -> list[drawing.Theme]:
+    """The themes of the strategy, in order."""
+    return [drawing.Theme(theme.code, theme.name) for theme in here.scope.structure.whole.themes]
 
 
 def parts_of(
@@ -70,6 +77,7 @@ def _box(node: ObjectiveNow, is_change: bool) -> drawing.Objective:
         status=node.status,
         kpis=[cell.status if cell else None for _, cell in node.kpis],
         slot=o.slot,
+        theme=o.themes[0] if o.themes else "",
         instead=(change or "no change known") if is_change and now and now.score is not None else "",
     )
 

@@ -10,12 +10,12 @@ from fourfold.records.queries.map_editor import MapEditor
 from fourfold.records.queries.strategy_map import StrategyMap
 from fourfold.web.address import Here
 from fourfold.web.components.amendment import form_of
-from fourfold.web.components.map_drawing import parts_of
+from fourfold.web.components.map_drawing import parts_of, themes_of
 
 
-def plan_of(here: Here, page: StrategyMap) -> Plan:
+def plan_of(here: Here, page: StrategyMap, *, has_bands: bool = False) -> Plan:
     """The plan of the map that is being edited; it takes longer than all else on the page, so it is made once."""
-    return plan(*parts_of(here, page), spare=1)
+    return plan(*parts_of(here, page), spare=1, themes=themes_of(here) if has_bands else ())
 
 
 def places_of(drawn: Plan) -> dict[str, Place]:

@@ -39,6 +39,25 @@ def _move(definitions: Definitions, drawn: Places, given: Fields) -> Amendments:
     return move(definitions, drawn, objective.code, to)
 
 
+def into_band(
+    definitions: Definitions, amendments: Amendments, given: Fields, theme_of: Mapping[tuple[str, int], str]
+) -> Amendments:
+    """A move on a map with themes as bands: the objective that is moved serves the theme of its place first."""
+    code, to = given.get("objective", ""), _wanted_place(given)
+    theme = theme_of.get((to.perspective, to.slot))
+    before = definitions.objective.get(code)
+    if theme is None or before is None:
+        return amendments
+    rest = tuple(each for each in before.themes[1:] if each != theme)
+    themes = (theme, *rest) if theme else rest
+    if before.themes[:1] == themes[:1]:
+        return amendments
+    moved = next((each for each in amendments if each.before == before), Amendment("objectives", before, before))
+    after = moved.thing.model_copy(update={"themes": themes})
+    others = tuple(each for each in amendments if each is not moved)
+    return (Amendment("objectives", before, after), *others)
+
+
 def _rename(definitions: Definitions, drawn: Places, given: Fields) -> Amendments:
     objective = _objective(definitions, given)
     name = given.get("name", "").strip()[:_LONGEST]

@@ -26,7 +26,7 @@ from fourfold.web.components.frame import show
 from fourfold.web.components.map_drawing import map_of
 from fourfold.web.components.map_panel import panel_of, places_of, plan_of
 from fourfold.web.components.surroundings import Link
-from fourfold.web.forms.objective import CHANGES, Stale
+from fourfold.web.forms.objective import CHANGES, Stale, into_band
 from fourfold.web.forms.waiver import can_waive, key_of_finding
 from fourfold.web.requests import Request, signed_in_form
 
@@ -43,7 +43,7 @@ def map_editor(request: Request, unit: str) -> HttpResponse:
     here = here_at(request, unit)
     require_define(here.scope)
     page = map_editor_of(here.scope)
-    drawn = plan_of(here, page.map)
+    drawn = plan_of(here, page.map, has_bands=_has_bands(request))
     if request.method != "POST":
         return _page(request, here, page, drawn)
     code = here.scope.structure.organisation.code
@@ -80,7 +80,13 @@ def _wanted(request: Request, page: MapEditor, drawn: Plan) -> Amendments:
     change = CHANGES.get(request.POST.get("do", ""))
     if change is None:
         raise NotFound("There is no such change of a map.")
-    return change(page.definitions, places_of(drawn), request.POST)
+    wanted = change(page.definitions, places_of(drawn), request.POST)
+    moves = request.POST.get("do") == "move" and drawn.theme_of
+    return into_band(page.definitions, wanted, request.POST, drawn.theme_of) if moves else wanted
+
+
+def _has_bands(request: Request) -> bool:
+    return request.GET.get("bands") == "themes"
 
 
 def _number(request: Request, page: MapEditor) -> int:
@@ -102,6 +108,7 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     asked = request.GET.get("o", "")
+    kept = {"bands": "themes"} if _has_bands(request) else {}
     chosen = asked if asked in page.map.nodes else next(iter(page.map.nodes), None)
     missing: list[dict[str, Any]] = [
         {
@@ -120,12 +127,12 @@ def _page(
         status=status,
         said=said,
         again=again,
-        map=map_of(here, page.map, lambda each: here.unit("map_editor", o=each), selected=chosen, drawn=drawn)
+        map=map_of(here, page.map, lambda each: here.unit("map_editor", o=each, **kept), selected=chosen, drawn=drawn)
         if page.map.nodes
         else None,
         panel=panel_of(here, page, drawn, chosen) if chosen else None,
         objectives=[
-            (node.objective.name, here.unit("map_editor", o=code), code == chosen)
+            (node.objective.name, here.unit("map_editor", o=code, **kept), code == chosen)
             for code, node in page.map.nodes.items()
         ],
         undo=page.undo,
@@ -133,5 +140,5 @@ def _page(
         missing=missing,
         missing_count=len(page.missing),
         new_objective=form_of(here, "objective"),
-        back=here.unit("map", **({"o": asked} if asked in page.map.nodes else {})),
+        back=here.unit("map", **({"o": asked} if asked in page.map.nodes else {}), **kept),
     )

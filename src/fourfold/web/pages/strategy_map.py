@@ -30,7 +30,8 @@ def strategy_map(request: Request, unit: str) -> HttpResponse:
     here = here_at(request, unit)
     page = strategy_map_of(here.scope)
     shown = request.GET.get("show", "")
-    query = {"show": shown if shown in SHOWS else "", "as": "list" if request.GET.get("as") == "list" else ""}
+    query = {"show": shown if shown in SHOWS else "", "as": "list" if request.GET.get("as") == "list" else "",
+             "bands": "themes" if request.GET.get("bands") == "themes" else ""}  # fmt: skip
     return show(
         request,
         "web/strategy_map.html",
@@ -50,7 +51,8 @@ def map_file(request: Request, unit: str, kind: str) -> HttpResponse:
     here.scope.require(Action.EXPORT)
     page = strategy_map_of(here.scope)
     is_change = request.GET.get("show") == "change"
-    drawing = map_of(here, page, lambda code: f"#map-{code}", is_change=is_change)
+    has_bands = request.GET.get("bands") == "themes"
+    drawing = map_of(here, page, lambda code: f"#map-{code}", is_change=is_change, has_bands=has_bands)
     title = f"Strategy map, {here.scope.unit.name}, {here.scope.period.label}"
     body: str | bytes = standalone(drawing)
     if kind != "svg":
@@ -75,16 +77,18 @@ def context_of(here: Here, page: StrategyMap, asked: str | None, query: dict[str
             Link(name, here.unit("map", **(_without(query, "as") | value | _focus(asked))), value == _form(query))
             for name, value in (("Map", {}), ("List", {"as": "list"}))
         ],
+        "bands": _bands(here, query, asked),
         "is_list": "as" in query,
         "files": [Link(kind.upper(), here.unit(f"map_{kind}", **_without(query, "as"))) for kind in FILES]
         if scope.may(Action.EXPORT) else [],
-        "edit_url": here.unit("map_editor", **_focus(asked)),
+        "edit_url": here.unit("map_editor", **_focus(asked), **{k: v for k, v in query.items() if k == "bands"}),
         "map": map_of(
             here,
             page,
             lambda each: here.unit("map", **(query | {"o": each})),
             selected=code,
             is_change=query.get("show") == "change",
+            has_bands="bands" in query,
         ) if page.nodes else None,
         "rows": [
             {"name": p.name, "objectives": [_listed(here, page, node) for node in nodes]}
@@ -92,6 +96,14 @@ def context_of(here: Here, page: StrategyMap, asked: str | None, query: dict[str
         ],
         "chosen": around_of(here, chosen, scope.period.shift(-1)) if chosen else None,
     }
+
+
+def _bands(here: Here, query: dict[str, str], asked: str | None) -> Link | None:
+    """The way to the map with its themes as bands, and back; none where no objective on it serves a theme."""
+    if "as" in query or not any(o.themes for o in here.scope.objectives):
+        return None
+    other = _without(query, "bands") if "bands" in query else query | {"bands": "themes"}
+    return Link("Themes", here.unit("map", **(other | _focus(asked))), "bands" in query)
 
 
 def _form(query: dict[str, str]) -> dict[str, str]:
