@@ -48,6 +48,14 @@ def test_as_of_a_moment_the_files_of_then_are_listed(alice: Program) -> None:
     assert alice.ask("GET", f"{LIST}?as_of=yesterday").status_code == 400
 
 
+def test_as_of_a_moment_the_figures_of_then_are_listed(alice: Program) -> None:
+    path, new = "/organisations/bakery/kpis/sales/measurements", {"unit": "north", "period": "2026-03", "value": "701"}
+    before = alice.get(f"{path}?unit=north")
+    assert alice.ask("POST", path, new).status_code == 201
+    assert alice.get(f"{path}?unit=north") != before
+    assert alice.get(f"{path}?unit=north&as_of=2026-05-20") == before
+
+
 @pytest.mark.parametrize(
     ("content", "status"), [(b"<svg/>", 422), (b"\x7fELF\x02", 422), (b"%PDF-" + b"0" * 10_000_001, 413)]
 )

@@ -7,14 +7,44 @@ from datetime import UTC, datetime
 
 import pytest
 from django.test import Client
+from django.urls import URLPattern
 from django.utils.timezone import localdate
 
 from fourfold.actions.record_measurement import record_measurement
+from fourfold.api.app import api
 from fourfold.records.models import Kpi, Objective, Organisation
+from fourfold.web.address import LOOKS_BACK
+from fourfold.web.urls import urlpatterns
 
 DAY = "2026-05-20"  # the figures were loaded on it
 LATER = datetime(2026, 6, 10, 9, tzinfo=UTC)
-PAGES = ("/s/north/", "/s/north/scorecard/", "/s/bakery/map/", "/s/bakery/alignment/", "kpi", "objective")
+PAGES = (
+    "/s/north/", "/s/north/scorecard/", "/s/bakery/map/", "/s/bakery/alignment/", "kpi", "objective",
+    "/s/bakery/portfolio/", "/s/bakery/evidence/", "/s/bakery/initiatives/",
+)  # fmt: skip
+#: Why a route is about today alone. A new one looks back, or has its reason here.
+TODAY = {
+    "of an account or of the installation": {
+        "account", "sessions", "deputies", "reminders", "people", "person", "password", "forgotten", "reset",
+        "invitation", "preferences", "system", "tokens", "rights", "readers", "members", "guest_links", "live",
+    },
+    "of a link, which says itself of when it is": {"guest", "guest_link", "reminder", "reminder_figures"},
+    "of the log, whose events have their moments": {"audit", "audit_home", "audit_export", "audit_verification"},
+    "where something is entered, decided or built": {
+        "updates", "update_checks", "my_updates", "imports", "rejects", "upload", "periods", "approvals", "figures",
+        "steps", "restatements", "start", "spreadsheet", "spreadsheets", "build", "units", "changes", "new_thing",
+        "amendment",
+        "removal", "map_editor", "cascade", "suggestions", "library", "library_kpi",
+    },
+    "of where figures come from": {"sources", "connection", "feed", "feeds", "feed_runs", "feed_run", "source_rows"},
+    "the way to pages, without figures": {"home", "menu", "search"},
+    "about what may come": {"scenario", "proposals"},
+    "of how figures came in up to today": {"quality", "data_quality"},
+}  # fmt: skip
+OPERATIONS_OF_TODAY = {
+    "me", "events", "guest_links", "approvals", "periods", "snapshot", "data_quality", "source_rows",
+    "units", "kpis", "kpi",  # definitions, of which `fourfold export --as-of` tells what they were
+}  # fmt: skip
 
 
 def address(page: str) -> str:
@@ -23,6 +53,38 @@ def address(page: str) -> str:
     if page == "objective":
         return f"/objective/{Objective.objects.get(organisation__code='bakery', code='earn').pk}-earn/"
     return page
+
+
+def test_every_page_and_export_looks_back_or_says_why_not() -> None:
+    names = {pattern.name for pattern in urlpatterns if isinstance(pattern, URLPattern) and pattern.name}
+    reasons = set().union(*TODAY.values())
+    assert not LOOKS_BACK & reasons and names >= LOOKS_BACK
+    assert names - LOOKS_BACK - reasons == set(), "let it take `as_of` (web/address.py), or say here why it does not"
+
+
+def test_every_read_of_the_api_takes_as_of_or_is_about_today() -> None:
+    taking, others = set(), set()
+    for methods in api.get_openapi_schema(path_prefix="")["paths"].values():
+        if "get" in methods:
+            names = {each["name"] for each in methods["get"].get("parameters", ())}
+            (taking if "as_of" in names else others).add(methods["get"]["operationId"])
+    assert taking == {"results", "measurements", "attachments", "attachment"}
+    assert others <= OPERATIONS_OF_TODAY, others
+
+
+def test_the_portfolio_of_then_is_that_of_then(alice: Client) -> None:
+    def shown(**query: str) -> str:
+        text = alice.get("/s/bakery/portfolio/", {"p": "2026-04", **query}).content.decode()
+        main = text[text.index("<main") : text.index("</main>")]
+        return re.sub(r'data-state="[^"]*"', "", main)
+
+    before = shown(as_of=DAY)
+    assert record_measurement(
+        by=None, organisation="bakery", kpi="on_time", unit="north", period="2026-04", numerator="1", denominator="100",
+        at=LATER,
+    ).ok  # fmt: skip
+    assert shown(as_of=DAY) == before and "As known on" in before
+    assert alice.get("/s/north/portfolio/", {"as_of": "2999-01-01"}).status_code == 422
 
 
 def correct() -> None:

@@ -7,6 +7,7 @@ import json
 from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils import timezone
 from ninja import Header, Query, Router, Schema
 from pydantic import ConfigDict, Field
 
@@ -21,6 +22,8 @@ from fourfold.errors import FourfoldError
 from fourfold.records.frames.measurement import Revision
 from fourfold.records.models import Measurement
 from fourfold.records.queries.api import kpi_named, measurements_of, organisation_of
+from fourfold.records.queries.results_then import moment_at
+from fourfold.records.queries.structure import structure_of
 
 router = Router(tags=["measurement"])
 PATH = "/organisations/{organisation}/kpis/{kpi}/measurements"
@@ -85,13 +88,16 @@ def measurements(
     organisation: str,
     kpi: str,
     unit: Annotated[str, Query(max_length=80, description="Only this unit.")] = "",
+    as_of: Annotated[str, Query(max_length=40, description="Such as 2026-03-31 or 2026-03-31T16:00:00Z.")] = "",
     cursor: Cursor = "",
     limit: Limit = 100,
 ) -> MeasurementsOut:
-    """The figures as known now, in the order in which they were recorded."""
-    known_only(request, "unit", "cursor", "limit")
-    row = kpi_named(asker(request), organisation_of(asker(request), organisation), kpi)
-    rows = measurements_of(asker(request), row, unit=unit, after=number_of(cursor))
+    """The figures as known now, or at the moment `as_of`, in the order in which they were recorded."""
+    known_only(request, "unit", "as_of", "cursor", "limit")
+    place = organisation_of(asker(request), organisation)
+    row = kpi_named(asker(request), place, kpi)
+    then = moment_at(structure_of(place).zone, as_of, now=timezone.now()) if as_of else None
+    rows = measurements_of(asker(request), row, unit=unit, after=number_of(cursor), then=then)
     shown, following = page_of(list(rows[: limit + 1]), limit, "pk")
     return MeasurementsOut(items=[_out(each, kpi, each.unit.code, each.period) for each in shown], next=following)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.db.models import QuerySet
 
 from fourfold.access.roles import Action
@@ -53,12 +55,11 @@ def kpi_named(person: models.Person, organisation: models.Organisation, code: st
 
 
 def measurements_of(
-    person: models.Person, kpi: models.Kpi, *, unit: str = "", after: int | None = None
+    person: models.Person, kpi: models.Kpi, *, unit: str = "", after: int | None = None, then: datetime | None = None
 ) -> QuerySet[models.Measurement]:
-    """The figures of the KPI as known now, of one unit or all that the person sees. Raises `NotFound` for no unit."""
-    rows = models.Measurement.objects.visible_to(person).filter(
-        kpi=kpi, superseded_at__isnull=True, pk__gt=after or 0
-    )
+    """The figures of the KPI as known now or then, of one unit or all they see. Raises `NotFound` for no unit."""
+    seen = models.Measurement.objects.visible_to(person)
+    rows = (seen.current() if then is None else seen.as_of(then)).filter(kpi=kpi, pk__gt=after or 0)
     if unit:
         place = units_of(person, kpi.organisation).filter(code=unit.replace("\0", "")).first()
         if place is None:

@@ -1,8 +1,8 @@
 """What is asked beside the scores, of one unit: evidence for links, all KPIs together, the next target, what if.
 
-The library answers, from the figures as known now and as of the newest evaluation; nothing is stored. None stands for
-what cannot be asked yet, because nothing was evaluated. What is about all KPIs of a unit raises `NotFound` for whoever
-sees only their own.
+The library answers, from the figures as known now and as of the newest evaluation, or as they were known then; nothing
+is stored. None stands for what cannot be asked yet, because nothing was evaluated. What is about all KPIs of a unit
+raises `NotFound` for whoever sees only their own.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from fourfold.records.frames.scorecard import rows_in, scorecard_now
 from fourfold.records.queries.kept import kept
 from fourfold.records.queries.outlook import kept_outlooks
 from fourfold.records.queries.scope import Scope, refuse_veiled
+from fourfold.records.queries.then import card_then
 from fourfold.records.ready import ready_definitions
 from fourfold.scorecard import Scorecard
 from fourfold.scorecard.allocated_targets import AllocatedTargets, Sharing
@@ -101,6 +102,8 @@ def forecast_record_of(scope: Scope) -> ForecastRecord | None:
 def _kept_forecasts(scope: Scope) -> list[Forecast]:
     """The forecasts of the unit that were made before their first period was over, the newest first."""
     rows = models.Outlook.objects.visible_to(scope.person).filter(unit=scope.unit.pk).order_by("-pk")
+    if scope.then is not None:
+        rows = rows.filter(made_at__lte=scope.then)
     columns, calendar = rows.values_list("kpi__code", "origin", "made_at", "spec"), scope.structure.calendar
     made = (
         forecast_of_spec(spec, kpi=kpi, unit=scope.unit.code, origin=origin, made_at=at, calendar=calendar)
@@ -162,7 +165,12 @@ def refuse_owners(scope: Scope) -> None:
 
 
 def _card(scope: Scope) -> Scorecard | None:
-    """The organisation as the library takes it, read once for all questions under one run; None without results."""
+    """The organisation as the library takes it, read once for all questions under one run; None without results.
+
+    As of an earlier day it is that of then.
+    """
+    if scope.then is not None:
+        return card_then(scope)
 
     def read() -> Scorecard | None:
         organisation = models.Organisation.objects.visible_to(scope.person).filter(pk=scope.structure.pk).first()

@@ -116,6 +116,12 @@ def _first(scope: Scope) -> str:
     return f"The first figure was recorded on {first.astimezone(scope.structure.zone).date().isoformat()}."
 
 
+def card_then(scope: Scope) -> Scorecard | None:
+    """The organisation of then as the library takes it, for a scope of then."""
+    assert scope.then is not None
+    return _card(scope, scope.then)
+
+
 def _card(scope: Scope, moment: datetime) -> Scorecard | None:
     """Definitions and figures of then."""
 
