@@ -37,7 +37,7 @@ COUNT = """
 from fourfold.cli.django_setup import set_up
 set_up()
 from fourfold.records.models import Measurement
-entered = Measurement.objects.filter(value__gte=900_000)
+entered = Measurement.objects.filter(import_run=None)
 print(entered.count())
 for row in entered.current().values_list("kpi__code", "unit__code", "period", "value"):
     print(*row)
