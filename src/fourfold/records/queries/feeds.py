@@ -88,7 +88,7 @@ def runs_of(person: Person, feed: Feed, *, most: int = 50) -> list[FeedRun]:
 def run_of(person: Person, organisation: Organisation, pk: int) -> FeedRun:
     """One run, with its feed and what it imported."""
     rows = FeedRun.objects.visible_to(person).filter(organisation=organisation, pk=pk)
-    found = rows.select_related("feed", "by", "import_run").first()
+    found = rows.select_related("feed__connection", "by", "import_run").defer("feed__connection__secret").first()
     if found is None:
         raise NotFound("There is no such run, or you may not see it.")
     return found

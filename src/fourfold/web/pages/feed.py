@@ -17,6 +17,7 @@ from fourfold.actions.remove_feed import remove_feed
 from fourfold.actions.run_feed import run_feed
 from fourfold.actions.save_feed import FeedPlan, plan_of, save_feed
 from fourfold.actions.try_feed import Trial, try_feed
+from fourfold.connectors.kinds import KINDS
 from fourfold.connectors.presets import presets_of
 from fourfold.engine.findings import Level
 from fourfold.errors import Conflict
@@ -163,8 +164,10 @@ def _who(run: FeedRun) -> str:
 def asked_in_words(run: FeedRun) -> list[tuple[str, str]]:
     """What the feed was when it ran, in words: what was asked, and which column was what."""
     told = run.asked
+    labels = {option.name: option.label for option in KINDS[run.feed.connection.kind].ask}
     columns = ", ".join(f"{target}: {source}" for target, source in told.get("columns", {}).items())
-    return [*told.get("ask", {}).items(), *([("columns", columns)] if columns else [])]
+    asked = [(labels.get(name, name), text) for name, text in told.get("ask", {}).items()]
+    return [*asked, *([("Columns", columns)] if columns else [])]
 
 
 def _figures(request: Request, place: Organisation, run: FeedRun) -> list[tuple[Measurement, str]]:
