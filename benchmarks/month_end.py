@@ -27,11 +27,21 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from live import SESSIONS, SIGN_IN, STREAMS, listen
 from sample import sample
-from serving import MORE, WHO, Browser, environment, free_port, load, run, serving
+from serving import MORE, WHO, Browser, Server, environment, free_port, load, serving
 from verdict import Line, show
 
 RATE, SENDERS = 12, 24
 LIMITS = {"sqlite": 800.0, "postgresql": 400.0}
+TOKENS = """
+from fourfold.cli.django_setup import set_up
+set_up()
+from fourfold.access.scopes import Scope
+from fourfold.actions.make_token import make_token
+from fourfold.records.models import Person
+owner = Person.objects.get(email="{who}")
+for n in range({count}):
+    print(make_token(by=owner, name=f"Number {{n}}", scopes={{Scope.RECORD}}).value[1])
+"""
 #: Prints what was entered and counts, and how much was entered in all.
 COUNT = """
 from fourfold.cli.django_setup import set_up
@@ -80,9 +90,10 @@ def send(port: int, token: str, organisation: str, entry: Entry, due: float) -> 
 
 
 async def measure(
-    port: int, keys: list[str], code: str, tokens: list[str], entries: list[Entry]
-) -> tuple[list[Sent], int]:
-    """What became of each entry, and how many streams heard of a change after the last one."""
+    server: Server, keys: list[str], code: str, tokens: list[str], entries: list[Entry]
+) -> tuple[list[Sent], int, float]:
+    """What became of each entry, how many streams heard of a change after the last one, the processor time of it all."""
+    port = server.port
     heard: list[list[tuple[int, float]]] = [[] for _ in range(STREAMS)]
     signs = [asyncio.Event() for _ in range(STREAMS)]
     streams = [
@@ -91,6 +102,7 @@ async def measure(
     for sign in signs:
         await sign.wait()
     print(f"{STREAMS} streams are open.", flush=True)
+    before = server.processor()
     loop, begun, sent = asyncio.get_running_loop(), time.perf_counter(), []
     with ThreadPoolExecutor(SENDERS) as pool:
         for number, entry in enumerate(entries):
@@ -102,7 +114,8 @@ async def measure(
     await asyncio.sleep(10)
     for task in streams:
         task.cancel()
-    return list(done), sum(any(moment > ended for _, moment in each) for each in heard)
+    hearing = sum(any(moment > ended for _, moment in each) for each in heard)
+    return list(done), hearing, server.processor() - before
 
 
 def made_database(url: str) -> str:
@@ -134,13 +147,11 @@ def main() -> None:
         load(made.definitions, made.rows, data, port)
         command = [sys.executable, "-c", SIGN_IN.format(count=SESSIONS, who=WHO)]
         keys = subprocess.run(command, env=environment(data, port), capture_output=True, text=True).stdout.split()
-        told = [run("token", "make", f"Number {n}", "--person", WHO, "--scope", "record", data=data, port=port)
-                for n in range(RATE)]  # fmt: skip
-        tokens = [next(word for word in each.split() if word.startswith("fourfold_")) for each in told]
+        command = [sys.executable, "-c", TOKENS.format(count=RATE, who=WHO)]
+        tokens = subprocess.run(command, env=environment(data, port), capture_output=True, text=True).stdout.split()
         with serving(data, port) as server:
-            before, begun = server.processor(), time.perf_counter()
-            done, hearing = asyncio.run(measure(port, keys, code, tokens, entries))
-            used, memory, passed = server.processor() - before, server.memory(), time.perf_counter() - begun
+            done, hearing, used = asyncio.run(measure(server, keys, code, tokens, entries))
+            memory = server.memory()
         command = [sys.executable, "-c", COUNT]
         count = subprocess.run(command, env=environment(data, port), capture_output=True, text=True).stdout.split("\n")
     taken = [each for each in done if each.status == 201]
@@ -148,7 +159,9 @@ def main() -> None:
     there, kept = [line.split() for line in count[1:] if line], int(count[0])
     others = sorted({each.status for each in done} - {201})
     print(f"{len(taken):,} of {len(entries):,} entries were taken, {kept:,} are kept; other answers: {others}.")
-    print(f"{used:.0f} s of processor time in {passed:.0f} s; {hearing} of {STREAMS} streams heard of the last ones.")
+    busy = " ".join(f"{each:.0f}" for each in os.getloadavg())
+    print(f"{1000 * used / len(entries):.0f} ms of processor time for each, with its streams; load {busy}.")
+    print(f"{hearing} of {STREAMS} streams heard of the last ones.")
     late = [each.late for each in done]
     show(f"Month end on {kind}, {RATE} entries a second for {minutes:g} minutes, {STREAMS} pages", [
         Line("entry, p50", statistics.median(late), LIMITS[kind], "ms"),

@@ -15,7 +15,7 @@ from fourfold.actions._sources import LIMITS, ask_source, columns_in, find_feed,
 from fourfold.actions._steps import find_organisation, note_event, require
 from fourfold.actions.outcome import Outcome
 from fourfold.actions.save_feed import FeedPlan, plan_of
-from fourfold.connectors.port import Rows, SourceError, Window
+from fourfold.connectors.port import Rows, SourceError, Window, shown
 from fourfold.engine.findings import Finding, Level, Place, errors
 from fourfold.errors import Conflict, FourfoldError
 from fourfold.records.frames.feed_run import drift_of, news_of, profile_of, running_periods
@@ -167,7 +167,7 @@ def _end(place: Organisation, row: Feed, run: FeedRun, came: _Came, *, by: Perso
     """Write down what came of it, and when the feed runs next; a run that was taken for dead stays ended."""
     for name, count in came.counts.items():
         setattr(run, name, count)
-    run.failure, run.remedy, run.import_run = came.failure, came.remedy, came.run
+    run.failure, run.remedy, run.import_run = shown(came.failure), shown(came.remedy), came.run
     run.rejects, run.profile, run.remark = came.rejects, came.profile, came.remark
     run.ended_at = max(datetime.now(UTC), at)
     with transaction.atomic():

@@ -119,15 +119,20 @@ def rows_of(columns: tuple[str, ...], rows: list[tuple[object, ...]], limits: Li
     if len(rows) > limits.rows:
         hint = "Sum up at the source, or ask for less."
         raise SourceError(f"The source gives more than {limits.rows:,} rows.", hint=hint)
-    names = tuple(str(name).strip() for name in columns)
+    names = tuple(shown(str(name)).strip() for name in columns)
     if twice := sorted({name for name in names if names.count(name) > 1}):
         raise SourceError(f"Two columns are called {show(twice[0])}.", hint="Give each a name of its own.")
     return Rows(names, tuple(tuple(map(_text, row, names)) for row in rows))
 
 
+def shown(text: str) -> str:
+    """A text without the sign NUL, which PostgreSQL cannot keep: its picture ␀ stands there, so that it is seen."""
+    return text.replace("\0", "␀")
+
+
 def _text(cell: object, column: str) -> str | None:
     if cell is None or isinstance(cell, str):
-        return cell
+        return cell and shown(cell)
     if isinstance(cell, bool):
         return "true" if cell else "false"
     if isinstance(cell, datetime | date):
