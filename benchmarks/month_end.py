@@ -40,7 +40,7 @@ from fourfold.actions.make_token import make_token
 from fourfold.records.models import Person
 owner = Person.objects.get(email="{who}")
 for n in range({count}):
-    print(make_token(by=owner, name=f"Number {{n}}", scopes={{Scope.RECORD}}).value[1])
+    print(make_token(by=owner, name=f"Number {{n}}", scopes={{Scope.RECORD}}).value.text)
 """
 #: Prints what was entered and counts, and how much was entered in all.
 COUNT = """
@@ -92,7 +92,7 @@ def send(port: int, token: str, organisation: str, entry: Entry, due: float) -> 
 async def measure(
     server: Server, keys: list[str], code: str, tokens: list[str], entries: list[Entry]
 ) -> tuple[list[Sent], int, float]:
-    """What became of each entry, how many streams heard of a change after the last one, the processor time of it all."""
+    """What became of each entry, how many streams heard of a change after the last one, its processor time."""
     port = server.port
     heard: list[list[tuple[int, float]]] = [[] for _ in range(STREAMS)]
     signs = [asyncio.Event() for _ in range(STREAMS)]
