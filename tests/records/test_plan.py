@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from fourfold.actions.load_folder import load_folder
+from fourfold.actions.set_period_state import set_period_state
 from fourfold.engine.edits import Kind
+from fourfold.engine.period_states import PeriodState
 from fourfold.errors import NotFound, Outdated
 from fourfold.records.models import Event, Organisation, Result, Step
 from fourfold.records.queries.plan import plan
@@ -55,6 +57,17 @@ def test_every_score_becomes_what_the_plan_said(loaded: Organisation, folder: Fo
     assert {node for node in after if before[node] != after[node]} == {
         d.node for d in effect.differences if d.change is not None
     }
+
+
+def test_scores_are_those_of_the_last_closed_month(loaded: Organisation, folder: Folder) -> None:  # noqa: F811
+    heavier = load(folder(name="new", perspectives=HEAVIER))
+    newest = plan(heavier, "new").differences.effect
+    for month in ("2026-01", "2026-02"):
+        set_period_state(by=None, unit="bakery", period=month, state=PeriodState.CLOSED, reason="Told the board.")
+    closed = plan(heavier, "new").differences.effect
+    assert newest is not None and closed is not None and newest.period != closed.period == "M:2026-02"
+    asked = plan(heavier, "new", period="2026-01").differences.effect
+    assert asked is not None and asked.period == "M:2026-01"
 
 
 def test_figures_that_the_folder_leaves_out_stay_in_the_plan(loaded: Organisation, folder: Folder) -> None:  # noqa: F811

@@ -30,6 +30,8 @@ def run(
 ) -> None:
     """Show what loading a folder would change in the database: definitions, scores and statuses. Nothing is changed.
 
+    Scores are those of the last month that was closed, or of the newest figures where none was.
+
     Exit code 1 when the folder has errors, 4 when the organisation is not in the database yet.
     """
     found = planned(read_card(path, source), path, unit, period).differences

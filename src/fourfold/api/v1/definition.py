@@ -87,7 +87,8 @@ class EffectOut(Schema):
 
 
 class PlanOut(Schema):
-    """What texts change: every definition, then scores and statuses of the whole organisation in the newest period.
+    """What texts change: every definition, then scores and statuses of the whole organisation in a period: the last
+    one that was closed, else that of the newest figures.
 
     `period` is empty where scores cannot be compared, because the calendars differ.
     """
