@@ -48,7 +48,7 @@ def test_a_file_that_bob_attaches_is_listed_counted_and_taken_away(bob: Client) 
     assert "bill.pdf" in page(bob) and "attached by Bob Baker" in page(bob)
     assert "bill.pdf" in bob.get(address(), WHERE).content.decode(), "on the page of the KPI"
     grid = bob.get("/s/north/updates/?p=2026-04").content.decode()
-    assert ">1 file<" in grid and ">Attach a file<" in grid
+    assert ">1 file<" in grid and ">Add file<" in grid
     answer = bob.get(f"{address()}attachments/{row.pk}/", WHERE)
     assert answer.content == PDF and answer["Content-Type"] == "application/pdf"
     assert answer["Content-Disposition"].startswith('attachment; filename="bill.pdf"')

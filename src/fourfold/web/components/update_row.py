@@ -155,7 +155,7 @@ def _message(here: Here, row: UpdateRow, form: UpdateForm, label: str) -> Svg:
     return fill(
         _MESSAGE, key=row.key, kind=kind, said=_said(row, form, kind), label=label, note=form.note,
         open=Svg(" open") if must or form.note else "", head="Reason and action" if must else "Comment",
-        files=plural(row.files, "file") if row.files else "Attach a file",
+        files=plural(row.files, "file") if row.files else "Add file",
         files_url=attachments_url(here, row.kpi, period=row.period.id),
     )  # fmt: skip
 

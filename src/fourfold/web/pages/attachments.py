@@ -92,5 +92,5 @@ def _page(request: Request, here: Here, kpi: Kpi, error: str = "", status: int =
         crumbs=[crumb_of(here, "scorecard"), Link(kpi.name, here.kpi(kpi))],
         rows=[attachment_row(here, kpi, row) for row in rows], periods=periods, asked=asked, may=may,
         form_url=attachments_url(here, kpi), back=here.kpi(kpi), updates_url=here.unit("updates") if may else "",
-        endings=_ENDINGS, largest=LARGEST, most=MOST,
+        endings=_ENDINGS, largest=f"{LARGEST / 1e6:,.0f} MB", most=MOST,
     )  # fmt: skip
