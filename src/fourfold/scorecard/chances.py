@@ -5,13 +5,16 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from fourfold.engine.ambition import Mix, Portfolio, portfolio
 from fourfold.engine.definitions import Kpi
+from fourfold.engine.hindsight import Hindsight, hindsight
 from fourfold.engine.outlook import Chance, Outlook, Way
+from fourfold.engine.words import counted
 from fourfold.engine.workings.working import plain
 from fourfold.scorecard.explanation import WorkingExplanation
 from fourfold.scorecard.outlooks import Outlooks, cells
@@ -54,12 +57,20 @@ class Chances(Outlooks):
         if a.known:
             spread = f"{a.expected:.1f} of {a.known}, give or take {a.deviation:.1f}"
             more.insert(0, f"Expected hits: {spread}; {MIXES[a.mix]}")
+        if (past := self.hindsight) is not None:
+            more.append(hindsight_words(past))
         return tuple(more)
 
     @property
     def ambition(self) -> Portfolio:
         """How ambitious the targets shown are together (§4.4)."""
         return portfolio(np.array([math.nan if o.chance is None else o.chance.p for _, o in self.shown]))
+
+    @cached_property
+    def hindsight(self) -> Hindsight | None:
+        """What became of the targets of the last fiscal year, of what is shown."""
+        kpis, units = ({getattr(o, name) for _, o in self.shown} for name in ("kpi", "unit"))
+        return hindsight(self.definitions, self.figures, as_of=self.as_of, kpis=kpis, units=units)
 
     def _row(self, kpi: Kpi, o: Outlook, c: Chance) -> tuple[str, ...]:
         expected = f"{number(c.expected, kpi)}{_WAYS[c.way]}"
@@ -82,6 +93,16 @@ class Chances(Outlooks):
     def explain(self, kpi: str, unit: str | None = None) -> WorkingExplanation:
         """The chance of one series in sentences, with all inputs; the root unit without one."""
         return self.working("chance", kpi, unit)
+
+
+def hindsight_words(past: Hindsight) -> str:
+    """How many targets of the last year were met, beside how many were expected, as a sentence."""
+    j = past.judged
+    met = f"{j.hits} {'was' if j.hits == 1 else 'were'} met"
+    return (
+        f"Of {counted(j.known, 'target')} of {past.year.label} {met}; "
+        f"half-way {j.expected:.1f} were expected (Brier score {j.brier:.2f}, where a coin has 0.25)"
+    )
 
 
 def goal(c: Chance, kpi: Kpi) -> str:

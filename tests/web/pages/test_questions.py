@@ -19,6 +19,7 @@ from fourfold.engine.evidence.verdict import BANNED
 from fourfold.records.models import Event, Kpi, Measurement, Objective, Organisation, Outlook, Person, Result, Target
 from fourfold.scorecard import Scorecard
 from fourfold.scorecard.allocated_targets import Sharing
+from fourfold.scorecard.chances import hindsight_words
 from tests.access.principals import browser, people
 from tests.web.reading import links_of, open_page, words_of
 
@@ -177,6 +178,16 @@ def test_what_moves_the_total_is_what_the_library_says(ingrid: Client, card: Sco
     assert list(found.retire) == []  # nobody says what figures of the demo cost
     assert table_of(page) == list(found.sheets[1].rows)
     assert str(found.explain("ed_4h")).splitlines()[0] in words_of(page)
+
+
+def test_what_became_of_last_years_targets_and_what_nobody_watches_is_what_the_library_says(
+    ingrid: Client, card: Scorecard
+) -> None:
+    page = words_of(open_page(ingrid, "/s/group/portfolio/"))
+    past = card.chances(unit="group", as_of=MOMENT).hindsight
+    assert past is not None and hindsight_words(past) in page
+    (factor,) = card.portfolio(as_of=MOMENT).coverage.factors_without_kpi
+    assert f"Critical success factors without a KPI 1 {factor}" in page
 
 
 def test_how_forecasts_held_is_what_the_library_says(ingrid: Client, card: Scorecard) -> None:

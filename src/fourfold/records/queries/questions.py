@@ -17,6 +17,7 @@ from fourfold.engine.ambition import portfolio as ambition
 from fourfold.engine.definitions import Kpi
 from fourfold.engine.driver_tree import driver_tree
 from fourfold.engine.forecasts import Forecast
+from fourfold.engine.hindsight import Hindsight
 from fourfold.errors import NotFound
 from fourfold.records import models
 from fourfold.records.frames.forecast import forecast_of_spec
@@ -84,6 +85,17 @@ def ambition_of(scope: Scope) -> Ambition:
     """How ambitious the targets of the unit's KPIs are together, from the outlooks that are kept."""
     seen = kept_outlooks(scope).values()
     return ambition([math.nan if o.chance is None else o.chance.p for o in seen])
+
+
+def hindsight_of(scope: Scope) -> Hindsight | None:
+    """What became of the unit's targets of the last fiscal year; None where none can be judged."""
+    refuse_owners(scope)
+
+    def find() -> Hindsight | None:
+        card = _card(scope)
+        return None if card is None else card.chances(unit=scope.unit.code, as_of=scope.run.as_of).hindsight
+
+    return kept(scope.run, ("hindsight", scope.unit.pk), find, size=lambda _: _SIZE)
 
 
 def forecast_record_of(scope: Scope) -> ForecastRecord | None:

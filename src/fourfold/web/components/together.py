@@ -7,8 +7,9 @@ from typing import Any, Final
 
 from fourfold.engine.ambition import Mix
 from fourfold.engine.ambition import Portfolio as Ambition
+from fourfold.engine.hindsight import Hindsight
 from fourfold.engine.portfolio import Balance, Collection, Coverage, Health, Redundancy, Robustness
-from fourfold.scorecard.chances import MIXES
+from fourfold.scorecard.chances import MIXES, hindsight_words
 from fourfold.scorecard.forecast_record import ForecastRecord
 from fourfold.scorecard.portfolio import LACKS, Portfolio
 from fourfold.web.address import Here
@@ -28,7 +29,9 @@ PARTS: Final = {
 }
 
 
-def together_context(here: Here, found: Portfolio, aims: Ambition, told: ForecastRecord | None) -> dict[str, Any]:
+def together_context(
+    here: Here, found: Portfolio, aims: Ambition, told: ForecastRecord | None, past: Hindsight | None
+) -> dict[str, Any]:
     """What the template shows."""
     moves = found.sheets[1:]
     shown = found.drivers.drivers
@@ -52,6 +55,7 @@ def together_context(here: Here, found: Portfolio, aims: Ambition, told: Forecas
         "collected": list(_collected(found.collection)),
         "retire": [_thing(here, code) for code in found.retire],
         "aims": _aims(aims),
+        "past": "" if past is None else f"{hindsight_words(past)}.",
         "told": None if told is None else _told(told),
     }  # fmt: skip
 

@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpResponse
 
 from fourfold.errors import NotFound
-from fourfold.records.queries.questions import ambition_of, forecast_record_of, portfolio_of
+from fourfold.records.queries.questions import ambition_of, forecast_record_of, hindsight_of, portfolio_of
 from fourfold.scorecard.portfolio import Portfolio
 from fourfold.web.address import Here, here_at
 from fourfold.web.components.frame import crumb_of, show
@@ -35,7 +35,8 @@ def portfolio(request: Request, unit: str) -> HttpResponse:
 
 
 def _context(here: Here, found: Portfolio) -> dict[str, Any]:
-    return together_context(here, found, ambition_of(here.scope), forecast_record_of(here.scope))
+    scope = here.scope
+    return together_context(here, found, ambition_of(scope), forecast_record_of(scope), hindsight_of(scope))
 
 
 def _why(found: Portfolio, what: str) -> dict[str, Any] | None:
