@@ -43,7 +43,10 @@ def series(last: float, mean: float) -> tuple[list[float], list[float]]:
     return level, flow
 
 
-@pytest.mark.parametrize(("last", "mean", "hits"), [(101, 101, 2), (99, 101, 1), (101, 99, 1), (100, 100, 2), (0, 0, 0)])
+MET = [(101, 101, 2), (99, 101, 1), (101, 99, 1), (100, 100, 2), (0, 0, 0)]
+
+
+@pytest.mark.parametrize(("last", "mean", "hits"), MET)
 def test_targets_are_met_by_the_last_level_and_by_the_sum_of_the_year(last: float, mean: float, hits: int) -> None:
     level, flow = series(last, mean)
     d, found = company(level=level, flow=flow)
