@@ -47,6 +47,7 @@ def plan(card: Scorecard, name: str, unit: str | None = None, period: str | None
 
 
 def _last_closed(organisation: Organisation, unit: str) -> str | None:
+    # house: who plans may see the whole organisation, as for the scores
     closed = PeriodState.objects.current().filter(organisation=organisation, unit__code=unit, state=State.CLOSED)
     return closed.order_by("-start").values_list("period", flat=True).first()
 
