@@ -37,7 +37,8 @@ PLACES: Final = {
 EXAMPLES: Final = {
     "code": "market_share", "noun": "kpi", "name": "x", "period": "2026-04", "uidb36": "a", "run": "1", "number": "1",
     "attachment": "8c1f2a30-5b7e-4b6e-9a54-0d7f3c1e2b4c",
-    "upload": "8c1f2a30-5b7e-4b6e-9a54-0d7f3c1e2b4a", "path": "Users", "figure": "1",
+    "upload": "8c1f2a30-5b7e-4b6e-9a54-0d7f3c1e2b4a", "job": "8c1f2a30-5b7e-4b6e-9a54-0d7f3c1e2b4d",
+    "path": "Users", "figure": "1",
     "hook": "8c1f2a30-5b7e-4b6e-9a54-0d7f3c1e2b4b",
 }  # fmt: skip
 #: Where a number stands for something of one's own account, which nobody else finds.

@@ -33,6 +33,7 @@ from fourfold.actions.answer_reminder import answer_reminder
 from fourfold.actions.apply_definitions import apply_definitions
 from fourfold.actions.approve_measurement import approve_measurement
 from fourfold.actions.ask_restatement import ask_restatement
+from fourfold.actions.begin_import_job import begin_import_job
 from fourfold.actions.change_email import change_email
 from fourfold.actions.confirm_step import confirm_step
 from fourfold.actions.deactivate_person import deactivate_person
@@ -96,6 +97,7 @@ from fourfold.actions.send_mail import send_mail
 from fourfold.actions.set_password import set_password
 from fourfold.actions.set_period_state import set_period_state
 from fourfold.actions.start_scorecard import start_scorecard
+from fourfold.actions.stop_import_job import stop_import_job
 from fourfold.actions.undo_amendment import undo_amendment
 from fourfold.actions.update_folder import update_folder
 from fourfold.actions.use_token import use_token
@@ -115,6 +117,7 @@ from fourfold.records.models import (
     Feed,
     FeedRun,
     Grant,
+    ImportJob,
     Invitation,
     JobRun,
     Kpi,
@@ -307,7 +310,30 @@ def _(path: Path) -> Act:
 
 @case(keep_upload)
 def _(path: Path) -> Act:
-    return lambda: keep_upload(by=person(), name="may.csv", content=b"kpi,unit", **B)
+    return lambda: keep_upload(by=person(), name="may.csv", content=[b"kpi,", b"unit"], size=8, **B)
+
+
+def waiting() -> ImportJob:
+    """A file that has been handed over, and waits to be looked at."""
+    text = b"kpi,unit,period,value\nsales,north,2026-05,1\n"
+    kept = keep_upload(by=person(), name="may.csv", content=[text], size=len(text), **B).value
+    assert kept is not None
+    job = begin_import_job(by=person(), upload=kept.pk, mapping={}, way="check", **B).value
+    assert job is not None
+    return job
+
+
+@case(begin_import_job, again=False)
+def _(path: Path) -> Act:
+    upload = waiting().upload_id
+    ImportJob.objects.update(ended_at=datetime.now(UTC))
+    return lambda: begin_import_job(by=person(), upload=upload, mapping={}, way="import", **B)  # type: ignore[arg-type]
+
+
+@case(stop_import_job)
+def _(path: Path) -> Act:
+    job = waiting()
+    return lambda: stop_import_job(by=person(), job=job.pk)
 
 
 BILL: Final[dict[str, Any]] = {
@@ -806,6 +832,7 @@ ELSEWHERE: Final = {
     "make_backup": "cli/test_backup.py::test_a_backup_that_was_killed_is_whole_or_not_there",
     "migrate_database": "project/test_ugly.py::test_a_migration_may_be_killed_at_any_moment",
     "restore_backup": "cli/test_backup.py::test_replacing_that_was_killed_left_the_old_or_the_new",
+    "run_import_job": "actions/test_import_job.py::test_a_job_that_ends_early_leaves_nothing_and_is_done_again",
     "save_keys": "cli/test_backup.py::test_secrets_come_back_with_their_keys_and_are_missed_without",
     "switch_read_only": "project/test_read_only.py::test_it_ends_when_it_is_switched_off",
     "test_connection": "actions/test_feeds.py::test_only_who_may_change_sources_does",  # it writes nothing, as the next

@@ -38,5 +38,5 @@ def begin(
 def fourfold(*arguments: str, data: Path, **settings: str) -> subprocess.CompletedProcess[str]:
     """Run a command to its end."""
     process = begin(*arguments, data=data, **settings)
-    out, err = process.communicate(timeout=120)
+    out, err = process.communicate(timeout=300)
     return subprocess.CompletedProcess(process.args, process.returncode, out, err)

@@ -42,7 +42,7 @@ WITHOUT = {
     "tokens", "system", "reminder", "reminder_figures", "reminders", "guest", "guest_link", "map_svg", "map_png",
     "map_pdf", "kpi_file", "live",
     "sources", "connection", "feed", "feed_runs", "feed_run", "source_rows",
-    "upload", "rejects", "spreadsheet", "attachment",
+    "upload", "import_job", "rejects", "spreadsheet", "attachment",
 }  # fmt: skip
 
 

@@ -32,7 +32,7 @@ def addresses(unit: str) -> dict[str, str]:
         pks = {"objective": objective, "suggestions": objective, "person": person}
         pk = {"pk": pks.get(pattern.name, kpi), "name": "x", "organisation": "bakery", "code": "market_share",
               "noun": "kpi", "key": "sales", "run": 1, "number": 1,
-              "upload": "8c1f2a30-5b7e-4b6e-9a54-0d7f3c1e2b4a",
+              "upload": "8c1f2a30-5b7e-4b6e-9a54-0d7f3c1e2b4a", "job": "8c1f2a30-5b7e-4b6e-9a54-0d7f3c1e2b4d",
               "attachment": "8c1f2a30-5b7e-4b6e-9a54-0d7f3c1e2b4c"}  # fmt: skip
         values = {name: (pk | {"unit": unit})[name] for name in names}
         out[pattern.name] = reverse(pattern.name, kwargs=values) + ("?o=bakery" if pattern.name == "people" else "")

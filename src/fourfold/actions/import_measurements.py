@@ -68,8 +68,9 @@ def import_measurements(
 ) -> Outcome[ImportResult]:
     """Record the figures of a table in one transaction, and evaluate once; the value tells of every row.
 
-    `rows` has columns of `engine.measurements.COLUMNS` as text and may have `row`, the numbers that people know the
-    rows by. `source` is what findings call it: a file's name, a feed, a program; `kind` is file, feed or push. Every
+    `rows` has columns of `engine.measurements.COLUMNS` as text, or those of a table of events with `at` for the period,
+    and may have `row`, the numbers that people know the rows by. `source` is what findings call it: a file's name, a
+    feed, a program; `kind` is file, feed or push. Every
     row is loaded, unchanged or rejected with its reasons, and each figure needs what entering it needs: the right to,
     a period that has begun and is open. Where one is rejected, nothing is recorded and the findings say why; with
     `quarantine` the others are, and those are kept apart. With `dry_run` nothing is recorded either way. The same rows
@@ -97,7 +98,7 @@ def import_measurements(
         with acting_for(absent), transaction.atomic():
             result, few = _record(found, ready, checked, run, quarantine=quarantine, tell=tell)
             if file is not None:
-                remember(found, file, by=by, at=moment)
+                remember(found, file, by=by, at=moment, run=result.run, summary=summary_of(result))
     except _Refused as nothing:
         return _looked_at(checked, nothing.settled, is_dry=False)
     findings = (*_kept_apart(checked, result), *remarks_on(ready, result.run))
@@ -117,7 +118,7 @@ def summary_of(result: ImportResult) -> str:
     >>> summary_of(ImportResult(pl.Series([1, 2]), pl.Series([0]), {}, pl.DataFrame(), done=True))
     '1 figure loaded, 1 unchanged, 0 rejected'
     """
-    one = "figure" if result.loaded == 1 else "figures"
+    one = result.noun if result.loaded == 1 else f"{result.noun}s"
     would = "" if result.done else "would be "
     return f"{result.loaded:,} {one} {would}loaded, {result.unchanged:,} unchanged, {result.rejected:,} rejected"
 

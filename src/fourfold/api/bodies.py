@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest
+from django.http import HttpRequest, UnreadablePostError
 
 from fourfold.connectors.push import LARGEST, TooLarge
 from fourfold.errors import FourfoldError
@@ -18,7 +18,10 @@ def received(request: HttpRequest) -> bytes:
     length = int(told) if told.isascii() and told.isdigit() and len(told) < 20 else 0
     if length > LARGEST:
         raise TooLarge
-    content = request.read(length) if length else b""
+    try:
+        content = request.read(length) if length else b""
+    except UnreadablePostError as error:
+        raise Cut(str(error), hint="Send it again, whole, with the same key.") from None
     if len(content) < length:
         raise Cut(f"Of {length:,} bytes {len(content):,} came.", hint="Send it again, whole, with the same key.")
     if not content:

@@ -1,8 +1,9 @@
 """The server's entry point: one ASGI application that hands pages to Django's WSGI handler in threads.
 
 Beside the pages it sees to it that a new day is evaluated, since other figures are due then, that periods are closed on
-the day the calendar says, that feeds run when they are due, that the chains of events are verified and anchored once a
-day, that e-mails are sent, that counts of denials are written, and that what is over is removed.
+the day the calendar says, that feeds run when they are due, that large files are brought in, that the chains of events
+are verified and anchored once a day, that e-mails are sent, that counts of denials are written, and that what is over
+is removed.
 Streams of changes to open pages go on here once their page has let them in.
 
 See docs/decisions/2026-11-23-one-process-asgi-outside-wsgi-inside.md for why.
@@ -29,6 +30,7 @@ from fourfold.jobs.make_room import make_room  # isort: skip
 from fourfold.jobs.note_denials import note_denials  # isort: skip
 from fourfold.jobs.remind_people import remind_people  # isort: skip
 from fourfold.jobs.run_due_feeds import run_due_feeds  # isort: skip
+from fourfold.jobs.run_import_jobs import end_import_jobs, run_import_jobs  # isort: skip
 from fourfold.jobs.send_mail import send_mail  # isort: skip
 from fourfold.project.clocks import Job, alone, here, in_turn  # isort: skip
 from fourfold.project.live import RELAY, answer  # isort: skip
@@ -42,9 +44,10 @@ SHARED: Final[tuple[tuple[timedelta, Job], ...]] = (
     (timedelta(hours=1), make_room),
     *([(timedelta(minutes=15), remind_people)] if SENDS_EMAIL else []),
 )
-#: Jobs of each process: its own counts, and mails, each of which is claimed by itself.
+#: Jobs of each process: its own counts, and mails and files, each of which is claimed by itself.
 OWN: Final[tuple[tuple[timedelta, Job], ...]] = (
     (timedelta(minutes=1), note_denials),
+    (timedelta(seconds=1), run_import_jobs),
     *([(timedelta(seconds=10), send_mail)] if SENDS_EMAIL else []),
 )
 
@@ -105,6 +108,7 @@ async def _live(receive: Receive, send: Send) -> None:
             await send({"type": "lifespan.startup.complete"})
         elif message["type"] == "lifespan.shutdown":
             RELAY.end()
+            end_import_jobs()
             for clock in clocks:
                 clock.cancel()
             await alone(partial(note_denials, now=datetime.now(UTC), even_now=True))

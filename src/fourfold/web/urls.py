@@ -22,6 +22,7 @@ from fourfold.web.pages.figures import figures
 from fourfold.web.pages.guest import guest, guest_link
 from fourfold.web.pages.guest_links import guest_links
 from fourfold.web.pages.history import history
+from fourfold.web.pages.import_job import import_job
 from fourfold.web.pages.imports import imports, rejects, upload
 from fourfold.web.pages.initiatives import initiatives
 from fourfold.web.pages.invitation import forgotten, invitation, reset
@@ -83,6 +84,7 @@ urlpatterns = [
     path("s/<str:unit>/imports/", imports, name="imports"),
     path("s/<str:unit>/imports/<int:number>/rejects.csv", rejects, name="rejects"),
     path("s/<str:unit>/imports/<uuid:upload>/", upload, name="upload"),
+    path("s/<str:unit>/imports/jobs/<uuid:job>/", import_job, name="import_job"),
     path("s/<str:unit>/updates/checks/", update_checks, name="update_checks"),
     path("s/<str:unit>/members/", members, name="members"),
     path("s/<str:unit>/guests/", guest_links, name="guest_links"),

@@ -167,13 +167,12 @@ def test_bytes_of_no_encoding_are_refused(folder: Path) -> None:
 @pytest.mark.parametrize(
     "content",
     [
-        (HEADER + ROW).encode("utf-16"),
         b"PK\x03\x04rest",
         HEADER.encode() + b"a\0,b,c,1\n",
         b"\x1f\x8b\x08\0",
         b"PAR1....PAR1",
     ],
-    ids=["utf-16", "workbook", "nul", "gzip", "parquet"],
+    ids=["workbook", "nul", "gzip", "parquet"],
 )
 def test_what_is_no_text_is_refused(folder: Path, content: bytes) -> None:
     assert only(put(folder, content), "FILE-BINARY").level is Level.ERROR

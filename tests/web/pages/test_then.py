@@ -31,8 +31,9 @@ TODAY = {
     "of a link, which says itself of when it is": {"guest", "guest_link", "reminder", "reminder_figures"},
     "of the log, whose events have their moments": {"audit", "audit_home", "audit_export", "audit_verification"},
     "where something is entered, decided or built": {
-        "updates", "update_checks", "my_updates", "imports", "rejects", "upload", "periods", "approvals", "figures",
-        "steps", "restatements", "start", "spreadsheet", "spreadsheets", "build", "units", "changes", "new_thing",
+        "updates", "update_checks", "my_updates", "imports", "rejects", "upload", "import_job",
+        "periods", "approvals", "figures", "steps", "restatements", "start", "spreadsheet", "spreadsheets", "build",
+        "units", "changes", "new_thing",
         "amendment",
         "removal", "map_editor", "cascade", "suggestions", "library", "library_kpi",
     },

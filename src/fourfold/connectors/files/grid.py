@@ -15,7 +15,7 @@ import polars as pl
 from fourfold.connectors.files.parquet import read_parquet
 from fourfold.connectors.files.problems import Refused, not_readable, refuse
 from fourfold.connectors.files.safe_cell import plain_table
-from fourfold.connectors.files.text import LONGEST_LINE, survey
+from fourfold.connectors.files.text import LONGEST_LINE, as_plain, survey
 from fourfold.connectors.files.workbook import SUFFIXES, read_workbook
 from fourfold.engine.findings import Finding
 from fourfold.engine.words import choices
@@ -94,13 +94,14 @@ def _from_parquet(path: Path, file: str) -> tuple[Grid | None, tuple[Finding, ..
 
 
 def _from_text(path: Path, file: str, separator: str, encoding: str) -> Grid:
-    found = survey(path, file, LARGEST, LONGEST_LINE)
-    name = encoding or found.name
-    with path.open(encoding=name, newline="") as source:
-        used = separator or separator_of_lines(list(islice(source, _SAMPLE)))
-    with path.open(encoding=name, newline="") as source:
-        cells = _table(_from_lines(source, used, file), file)
-    return Grid(file, plain_table(cells), found.findings if not encoding else (), name, used)
+    with as_plain(path, file, LARGEST) as (plain, written):
+        found = survey(plain, file, LARGEST, LONGEST_LINE)
+        name = found.name if written else encoding or found.name
+        with plain.open(encoding=name, newline="") as source:
+            used = separator or separator_of_lines(list(islice(source, _SAMPLE)))
+        with plain.open(encoding=name, newline="") as source:
+            cells = _table(_from_lines(source, used, file), file)
+    return Grid(file, plain_table(cells), () if encoding or written else found.findings, written or name, used)
 
 
 def separator_of_lines(lines: list[str]) -> str:

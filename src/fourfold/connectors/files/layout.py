@@ -6,7 +6,7 @@ of a wide layout in which nothing stands are no rows.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from decimal import Decimal
 from typing import Final, TypeAlias
 
@@ -20,6 +20,7 @@ from fourfold.connectors.files.mapping import MappingError
 from fourfold.connectors.files.propose import Codes
 from fourfold.engine.definitions import Definitions
 from fourfold.engine.measurements import FIGURES
+from fourfold.engine.measurements.events import AT
 from fourfold.engine.measurements.numbers import NOT_APPLICABLE, PATTERN
 from fourfold.engine.measurements.typed import read_by
 from fourfold.engine.periods import Frequency, Period, PeriodError
@@ -28,6 +29,7 @@ from fourfold.engine.periods import Frequency, Period, PeriodError
 WRONG: Final = "wrong"
 _LOOKED_AT: Final = 200
 _SHOWN: Final = 3
+_NAMES: Final = 40
 #: KPI, unit and period.
 _Cell: TypeAlias = tuple[str, str, Period]
 _COMMA: Final = r"^[+-]?[0-9]+(?:,[0-9]+)?$"
@@ -60,10 +62,13 @@ def _require_columns(reading: Reading, there: set[str]) -> None:
             hint = f"The columns are {', '.join(sorted(there)[:20])}."
             raise MappingError(f"There is no column {name!r} in the file.", hint=hint)
     named = {*reading.columns, *reading.fixed, *(key for said in reading.cells.values() for key in said)}
-    for field in ("kpi", "unit", "period"):
+    if AT in reading.columns and (reading.to_date or "period" in named or reading.cells):
+        message = "A file of events has a moment in each row, and neither periods nor sums to date."
+        raise MappingError(message, hint="Say of one of the columns that it is not read.")
+    for field in ("kpi", "unit", *(() if AT in reading.columns else ("period",))):
         if field not in named:
             raise MappingError(f"No column says the {field}.", hint="Name the column, or what it is in all rows.")
-    if not (reading.cells or {*FIGURES, "state"} & {*reading.columns}):
+    if not (reading.cells or {*FIGURES, "state", AT} & {*reading.columns}):
         hint = "Name the column of the value, or those of numerator and denominator."
         raise MappingError("No column holds figures.", hint=hint)
 
@@ -107,7 +112,8 @@ def _coded(rows: pl.DataFrame, reading: Reading, known: Codes) -> pl.DataFrame:
 
 
 def _with_periods(rows: pl.DataFrame, reading: Reading) -> pl.DataFrame:
-    return _translated(rows, "period", lambda text: plain_period(text, reading.dates))
+    column = "period" if "period" in rows.columns else AT
+    return _translated(rows, column, lambda text: plain_period(text, reading.dates))
 
 
 def _translated(rows: pl.DataFrame, column: str, say: Callable[[str], str]) -> pl.DataFrame:
@@ -202,6 +208,8 @@ def samples_of(grid: Grid, header: Header) -> dict[str, tuple[str, ...]]:
     }
 
 
-def texts_of(rows: pl.DataFrame, columns: Sequence[str]) -> dict[str, list[str]]:
-    """The different texts of these columns of rows."""
-    return {name: rows[name].drop_nulls().unique(maintain_order=True).to_list() for name in columns}
+def unknown_in(rows: pl.DataFrame, definitions: Definitions) -> list[tuple[str, str]]:
+    """The first KPIs and units that rows name and nobody knows, each with its field."""
+    known: dict[str, Collection[str]] = {"kpi": definitions.kpi, "unit": definitions.unit}
+    texts = ((field, rows[field].drop_nulls().unique(maintain_order=True)) for field in known)
+    return [(field, text) for field, said in texts for text in said if text not in known[field]][:_NAMES]

@@ -11,9 +11,10 @@ from typing import Any, Final, Self
 
 from fourfold.connectors.files.dates import MONTH
 from fourfold.engine.measurements import COLUMNS
+from fourfold.engine.measurements.events import AT
 from fourfold.errors import FourfoldError
 
-FIELDS: Final = COLUMNS
+FIELDS: Final = (*COLUMNS, AT)
 #: In which order the parts of a date stand.
 ORDERS: Final = {"dmy": "day, month, year", "mdy": "month, day, year"}
 MARKS: Final = {".": "a point", ",": "a comma"}

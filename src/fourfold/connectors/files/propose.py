@@ -16,6 +16,7 @@ from fourfold.connectors.files.mapping import MARKS, ORDERS, words_of
 from fourfold.connectors.files.mapping import Mapping as Reading
 from fourfold.engine.definitions import Definitions, Kpi
 from fourfold.engine.measurements import COLUMNS, FIGURES
+from fourfold.engine.measurements.events import AT
 from fourfold.engine.periods import PeriodError
 
 #: Codes by name, for `kpi` and `unit`.
@@ -32,6 +33,7 @@ _WORDS: Final = {
     "value": ("value", "actual", "figure", "result", "amount", "wert", "ist", "valeur", "valor"),
     "numerator": ("numerator", "zähler", "numérateur", "num"), "denominator": ("denominator", "nenner", "den"),
     "note": ("note", "comment", "remark", "kommentar", "bemerkung"), "source": ("source", "quelle"),
+    AT: ("at", "moment", "timestamp", "occurred at"),
     "state": ("state",), "quality": ("quality",), "recorded_at": ("recorded at",),
 }  # fmt: skip
 
@@ -124,7 +126,9 @@ def _columns(
                 taken[field] = best
     rest = [name for name in names if name not in taken.values()]
     cells: dict[str, dict[str, str]] = {}
-    if "value" not in taken and "numerator" not in taken:
+    if AT in taken:
+        taken.pop("period", None)
+    elif "value" not in taken and "numerator" not in taken:
         cells = _wide(rest, taken, reading, codes, definitions)
         if not cells:
             figures = [name for name in rest if _numeric(body[f"={name}"])]
@@ -194,17 +198,17 @@ def _settled(grid: Grid, reading: Reading, header: Header, body: pl.DataFrame) -
         reading = reading.changed(decimal=marks.decimal)
         if marks.is_open:
             questions["decimal"] = f"Which mark stands before decimals ({' or '.join(MARKS.values())})? {marks.example}"
-    period = reading.columns.get("period", "")
+    period = reading.columns.get("period", reading.columns.get(AT, ""))
     if not reading.dates and period in there:
         dates = dates_of(body[f"={period}"])
         reading = reading.changed(dates=dates.order)
         if dates.is_open:
             questions["dates"] = f"In which order do dates stand ({' or '.join(ORDERS.values())})? {dates.example}"
-    for field in ("kpi", "unit", "period"):
+    for field in ("kpi", "unit", *(() if AT in reading.columns else ("period",))):
         if field not in reading.columns and field not in reading.fixed and not _all_say(reading, field):
             noun = "KPI" if field == "kpi" else field
             questions[field] = f"Which column says the {noun}, or is it the same in all rows?"
-    if not shown and "state" not in reading.columns:
+    if not shown and not {"state", AT} & {*reading.columns}:
         questions["value"] = "Which column holds the figures?"
     return Proposal(reading, header, questions)
 

@@ -13,7 +13,7 @@ import polars as pl
 
 from fourfold.connectors.files.problems import Refused, not_readable, problem, refuse
 from fourfold.connectors.files.safe_cell import plain_table
-from fourfold.connectors.files.text import LONGEST_LINE, survey
+from fourfold.connectors.files.text import LONGEST_LINE, as_plain, survey
 from fourfold.engine.findings import Finding, Level, Place
 from fourfold.engine.measurements import COLUMNS
 from fourfold.engine.words import choices, show
@@ -29,9 +29,10 @@ _NAMES: Final = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "vertical 
 def read_separated(path: Path, file: str) -> tuple[pl.DataFrame | None, tuple[Finding, ...]]:
     """The table as text columns (null where empty) and `row`, the line number; None when it cannot be used."""
     try:
-        encoding = survey(path, file, LARGEST, LONGEST_LINE)
-        with path.open(encoding=encoding.name, newline="") as source:
-            frame, findings = _read(source, file)
+        with as_plain(path, file, LARGEST) as (plain, _):
+            encoding = survey(plain, file, LARGEST, LONGEST_LINE)
+            with plain.open(encoding=encoding.name, newline="") as source:
+                frame, findings = _read(source, file)
     except Refused as refused:
         return None, (refused.finding,)
     except OSError as error:

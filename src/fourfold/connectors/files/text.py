@@ -5,6 +5,9 @@ from __future__ import annotations
 import codecs
 import hashlib
 import re
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -24,9 +27,8 @@ _SIGNATURES: Final = (
     (b"\x1f\x8b", "packed with gzip"),
     (b"PAR1", "Parquet"),
     (b"%PDF", "a PDF"),
-    (codecs.BOM_UTF16_LE, "UTF-16 text"),
-    (codecs.BOM_UTF16_BE, "UTF-16 text"),
 )
+_UTF_16: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,30 @@ class Encoding:
 
     name: str
     findings: tuple[Finding, ...] = ()
+
+
+@contextmanager
+def as_plain(path: Path, file: str, largest: int) -> Iterator[tuple[Path, str]]:
+    """The file, and an empty text; of one in UTF-16 a copy in UTF-8 for as long as it is read, and `utf-16`.
+
+    Raises `Refused` where it begins as UTF-16 and is none.
+    """
+    with path.open("rb") as begun:
+        if not begun.read(2).startswith(_UTF_16):
+            yield path, ""
+            return
+    if path.stat().st_size > largest:
+        raise _too_large(file, largest)
+    with tempfile.TemporaryDirectory(prefix="fourfold-") as folder:
+        plain = Path(folder) / path.name
+        try:
+            with plain.open("wb") as target, path.open(encoding="utf-16", newline="") as source:
+                while block := source.read(_BLOCK):
+                    target.write(block.encode())
+        except UnicodeError:
+            message = "The text begins as UTF-16, and is cut off or damaged further on."
+            raise refuse("ENCODING", file, message, _AS_UTF8) from None
+        yield plain, "utf-16"
 
 
 def read_text(path: Path, file: str, largest: int) -> tuple[str, tuple[Finding, ...]]:

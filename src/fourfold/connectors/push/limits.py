@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from fourfold.engine.measurements import COLUMNS
+from fourfold.engine.measurements.events import AT
 from fourfold.engine.words import choices
 from fourfold.errors import FourfoldError
 
@@ -13,7 +14,7 @@ from fourfold.errors import FourfoldError
 LARGEST: Final = 20_000_000
 MOST_ROWS: Final = 100_000
 #: What a row may say.
-FIELDS: Final = COLUMNS
+FIELDS: Final = (*COLUMNS, AT)
 #: What findings call what was sent.
 BODY: Final = "the body"
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
-from typing import Final
+from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -20,7 +20,8 @@ import polars as pl
 
 from fourfold.engine.aggregation import MeasureKind
 from fourfold.engine.definitions import Definitions
-from fourfold.engine.measurements import FIGURES
+from fourfold.engine.findings import Finding
+from fourfold.engine.measurements import FIGURES, Reason
 from fourfold.engine.measurements.report import Report, Row
 from fourfold.engine.periods import Calendar, Frequency, Period, index_of_moments
 from fourfold.engine.unit_settings import settings_of, zone_of
@@ -29,6 +30,7 @@ from fourfold.engine.words import show
 AT: Final = "at"
 _KINDS: Final = (MeasureKind.FLOW, MeasureKind.RATIO, MeasureKind.STOCK)
 _KEYS: Final = ("kpi", "unit")
+_CELL: Final = (*_KEYS, "period")
 #: Digits that sums keep behind the point; a figure with more is refused like any other that is no plain number.
 _EXACT: Final = pl.Decimal(38, 10)
 
@@ -38,6 +40,40 @@ def is_events(columns: Sequence[str]) -> bool:
     return AT in columns and "period" not in columns
 
 
+class Summed(NamedTuple):
+    """Figures that events add up to, in the columns of tables of figures.
+
+    `members` has the `index` of each event and the place of its `figure`; `reasons` say of events by their index why
+    they are refused.
+    """
+
+    figures: pl.DataFrame
+    members: pl.DataFrame
+    reasons: tuple[Reason, ...]
+    findings: tuple[Finding, ...]
+
+
+def sum_up(events: pl.DataFrame, definitions: Definitions, file: str | None) -> Summed:
+    """The figures of events that can be counted whole; `events` as for `figures_of`, and `index`, their places.
+
+    A figure without one of its events would be wrong and look right: where one is refused, so are the others of its
+    period, and where its moment cannot be read, all of its KPI and unit.
+    """
+    report = Report(keeps_reasons=True)
+    names = [name for name in events.columns if name not in ("row", "index")]
+    texts = [pl.col(name).cast(pl.String).str.strip_chars().replace("", None) for name in names]
+    good, bad = _judged(events.select(*texts, "row", "index"), definitions, file, report)
+    for keys, broken in ((_CELL, bad.filter(pl.col("period").is_not_null())),
+                         (_KEYS, bad.filter(pl.col("period").is_null()))):  # fmt: skip
+        spoiled = good.join(broken.select(keys).unique(), on=keys, how="semi", maintain_order="left", nulls_equal=True)
+        report.add(spoiled, "ROW-EVENT-OTHER", _bad_other, by=["file", *_KEYS])
+        good = good.join(spoiled.select("index"), on="index", how="anti", maintain_order="left")
+    figures = _added(good, [f for f in FIGURES if f in events.columns])
+    numbered = figures.select(*_CELL, pl.int_range(pl.len(), dtype=pl.Int64).alias("figure"))
+    members = good.join(numbered, on=_CELL, maintain_order="left", nulls_equal=True).select("index", "figure")
+    return Summed(figures, members, tuple(report.reasons), report.findings())
+
+
 def figures_of(events: pl.DataFrame, definitions: Definitions, file: str | None, report: Report) -> pl.DataFrame:
     """One row for each KPI, unit and period with an event, `row` that of its first one.
 
@@ -45,6 +81,14 @@ def figures_of(events: pl.DataFrame, definitions: Definitions, file: str | None,
     cannot be read, or whose KPI cannot be made from events, are reported and left out, and so is no longer right what
     they belong to: the findings are errors, which keep the whole table out. Keys that are not known are passed on.
     """
+    good, _ = _judged(events, definitions, file, report)
+    return _added(good, [f for f in FIGURES if f in events.columns])
+
+
+def _judged(
+    events: pl.DataFrame, definitions: Definitions, file: str | None, report: Report
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Events that can be counted, in the order of their moments, and those that cannot, each with its `period`."""
     kinds = {kpi.code: kpi.kind for kpi in definitions.kpis}
     rows = events.with_columns(pl.lit(file, pl.String).alias("file"))
     rows = _placed(rows, definitions)
@@ -61,8 +105,8 @@ def figures_of(events: pl.DataFrame, definitions: Definitions, file: str | None,
     }
     for code, (broken, say) in bad.items():
         report.add(rows.filter(broken), code, say, by=["file", "kpi"])
-    rows = rows.filter(~pl.any_horizontal(*[broken.fill_null(False) for broken, _ in bad.values()]))
-    return _added(rows.sort("moment", maintain_order=True, nulls_last=True), figures)
+    is_bad = pl.any_horizontal(*[broken.fill_null(False) for broken, _ in bad.values()])
+    return rows.filter(~is_bad).sort("moment", maintain_order=True, nulls_last=True), rows.filter(is_bad)
 
 
 def _placed(rows: pl.DataFrame, definitions: Definitions) -> pl.DataFrame:
@@ -152,3 +196,8 @@ def _bad_figure(row: Row) -> tuple[str, str]:
     needed = "numerator and denominator" if row["kind"] == MeasureKind.RATIO else "a value"
     message = f"KPI {row['kpi']}, unit {row['unit']}, {row['at']}: the event has not {needed} as plain numbers."
     return message, f"Fill in {needed}, with a decimal point and at most 10 digits behind it, or delete the event."
+
+
+def _bad_other(row: Row) -> tuple[str, str]:
+    message = f"KPI {row['kpi']}, unit {row['unit']}: another event of the same figure cannot be counted."
+    return message, "Mend the other one: without it the figure would be wrong."

@@ -23,6 +23,7 @@ from fourfold.engine.cells import Mark, State
 from fourfold.engine.due import day_at
 from fourfold.engine.findings import Finding, Level, Place, errors
 from fourfold.engine.measurements import COLUMNS, FIGURES, LISTED, Reason, check_each
+from fourfold.engine.measurements.events import AT, is_events, sum_up
 from fourfold.engine.progress import Progress
 from fourfold.records.bulk import insert_table, time_text
 from fourfold.records.closed_periods import closed_places
@@ -37,10 +38,6 @@ Rows: TypeAlias = pl.DataFrame
 Pair: TypeAlias = tuple[str, str]
 #: A column that says of a row why it cannot be taken, where whoever read it knows already.
 WRONG: Final = "wrong"
-_EVENTS: Final = Finding(
-    "IMPORT-EVENTS", Level.ERROR, Place(thing="the table"), "The rows are single events, not figures of periods.",
-    "Sum them up by period first, or load them with a scorecard folder.",
-)  # fmt: skip
 _AGAIN: Final = "Mend the row in the file, or leave it out."
 _PART: Final = 50_000
 _PLAIN: Final = r"^-?(0|[1-9][0-9]*)(\.[0-9]+)?$"  # digits that the database gives back as they are
@@ -68,6 +65,7 @@ class Checked:
     reasons: tuple[Reason, ...] = ()
     findings: tuple[Finding, ...] = ()
     is_usable: bool = True
+    members: pl.DataFrame | None = None  # where rows are events: the `index` of each, and of the `figure` it is part of
 
 
 def pairs_of(rows: Rows) -> list[Pair]:
@@ -98,8 +96,6 @@ def check_import(
     if "row" not in rows.columns:
         rows = rows.with_row_index("row", offset=1)
     rows = rows.with_columns(pl.col("row").cast(pl.Int64))
-    if "period" not in rows.columns and "at" in rows.columns:
-        return Checked(rows, findings=(_EVENTS,), is_usable=False)
     if not {"kpi", "unit"} <= set(rows.columns):
         checked = check_each(rows, ready.definitions, file=file)
         return Checked(rows, findings=checked.findings, is_usable=False)
@@ -118,23 +114,31 @@ def check_import(
         findings += refused.values()
         keys = keys.join(_pairs(refused), on=["kpi", "unit"], how="anti", maintain_order="left")
     parts: list[pl.DataFrame] = []
+    figures, members, of_figures = rows, None, reasons
+    if is_events(rows.columns):
+        summed = sum_up(rows[keys["at"]].with_columns(keys["at"].alias("index")), ready.definitions, file)
+        figures, members, of_figures = summed.figures, summed.members, []
+        reasons, findings = [*reasons, *summed.reasons], [*findings, *summed.findings]
+        keys = figures.select(*_keys()).with_row_index("at").cast({"at": pl.Int64})
     done = 0
     for places in _cut(keys.sort("kpi", "unit", maintain_order=True)):
-        checked = check_each(rows[places], ready.definitions, file=file)
+        checked = check_each(figures[places], ready.definitions, file=file)
         if not checked.is_usable:
             return Checked(rows, findings=checked.findings, is_usable=False)
         findings += checked.findings
         numbers = places.to_list() if checked.reasons else []
-        reasons += (reason._replace(at=numbers[reason.at]) for reason in checked.reasons)
+        of_figures += (reason._replace(at=numbers[reason.at]) for reason in checked.reasons)
         good = checked.rows.with_columns(pl.Series("at", places).gather(checked.rows["index"]).alias("at"))
         early = _early(good, ready, at)
-        reasons += early
+        of_figures += early
         findings += (Finding(r.code, Level.ERROR, Place(thing="period"), r.message, r.fix) for r in early)
         done += len(places)
         if tell:
-            tell("Checked", done, len(rows))
+            tell("Checked", done, len(figures))
         parts.append(_without(good, early).drop("value", "numerator", "denominator", "file", "index"))
-    return Checked(rows, parts, tuple(reasons), tuple(dict.fromkeys(findings))[:LISTED])
+    if members is not None:
+        reasons += _of_events(of_figures, members)
+    return Checked(rows, parts, tuple(reasons), tuple(dict.fromkeys(findings))[:LISTED], members=members)
 
 
 @dataclass
@@ -153,14 +157,18 @@ class Settled:
     def result(self, checked: Checked, *, done: bool, run: Import | None = None) -> ImportResult:
         """Both together."""
         reasons: dict[int, tuple[Reason, ...]] = {}
-        for reason in (*checked.reasons, *self.reasons):
+        late, loaded = self.reasons, pl.concat([pl.Series("at", [], pl.Int64), *self.loaded])
+        if checked.members is not None:
+            late = list(_of_events(late, checked.members))
+            loaded = checked.members.filter(pl.col("figure").is_in(loaded.implode()))["index"]
+        for reason in (*checked.reasons, *late):
             reasons[reason.at] = (*reasons.get(reason.at, ()), reason)
         if not checked.is_usable:
             reasons = dict.fromkeys(range(len(checked.rows)), tuple(_reason(f) for f in errors(checked.findings)))
-        loaded = pl.concat([pl.Series(dtype=pl.Int64), *self.loaded])
-        given = [c for c in (*COLUMNS, "row") if c in checked.rows.columns]
+        given = [c for c in (*COLUMNS, AT, "row") if c in checked.rows.columns]
         refused = checked.rows.select(given)[sorted(reasons)]
-        return ImportResult(checked.rows["row"], loaded, reasons, refused, done, run)
+        noun = "figure" if checked.members is None else "event"
+        return ImportResult(checked.rows["row"], loaded, reasons, refused, done, run, noun)
 
 
 def write_import(
@@ -222,6 +230,15 @@ def _settle(
     if run is not None and (quarantine or not settled.reasons):
         _insert(organisation, ready, fresh, by=by, at=at, run=run)
         write_planned(organisation, ready, planned, by=by, import_run=run)
+
+
+def _of_events(reasons: Iterable[Reason], members: pl.DataFrame) -> Iterator[Reason]:
+    """What is said of a figure is said of each event that it is made of."""
+    said: dict[int, list[Reason]] = {}
+    for reason in reasons:
+        said.setdefault(reason.at, []).append(reason)
+    for index, figure in members.filter(pl.col("figure").is_in(list(said))).iter_rows():
+        yield from (reason._replace(at=index) for reason in said[figure])
 
 
 def _place(file: str | None, row: int) -> Place:

@@ -37,7 +37,8 @@ class ImportResult:
 
     `numbers` are those that people know the rows by; `at_loaded` has the places of the rows that brought something
     new, `reasons` those of the rejected ones, which stand in `refused` in their order, as they came. `unchanged` says
-    what is known already, or nothing. `run` is the record of it, None where there was nothing to keep.
+    what is known already, or nothing. `run` is the record of it, None where there was nothing to keep. By its `noun` a
+    row is a figure, or an event that is part of one.
     """
 
     numbers: pl.Series
@@ -46,6 +47,7 @@ class ImportResult:
     refused: pl.DataFrame
     done: bool = False
     run: Import | None = None
+    noun: str = "figure"
 
     @property
     def read(self) -> int:

@@ -16,6 +16,7 @@ from fourfold.records.models.former_definition import FormerDefinition
 from fourfold.records.models.grant import Grant
 from fourfold.records.models.guest_link import GuestLink
 from fourfold.records.models.identity import Identity
+from fourfold.records.models.import_job import ImportJob
 from fourfold.records.models.imports import Import
 from fourfold.records.models.initiative import Initiative
 from fourfold.records.models.invitation import Invitation
@@ -50,7 +51,7 @@ from fourfold.records.models.target import Target
 from fourfold.records.models.theme import Theme
 from fourfold.records.models.token import Token
 from fourfold.records.models.unit import Unit
-from fourfold.records.models.upload import Upload
+from fourfold.records.models.upload import Upload, UploadPart
 from fourfold.records.models.veil import Veil
 
 __all__ = [
@@ -71,6 +72,7 @@ __all__ = [
     "GuestLink",
     "Identity",
     "Import",
+    "ImportJob",
     "Initiative",
     "Invitation",
     "JobRun",
@@ -105,5 +107,6 @@ __all__ = [
     "Token",
     "Unit",
     "Upload",
+    "UploadPart",
     "Veil",
 ]

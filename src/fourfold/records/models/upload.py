@@ -20,14 +20,14 @@ class Uploads(models.QuerySet["Upload"]):
 
 
 class Upload(models.Model):
-    """A file as it came; it goes when it is imported, and after a day in any case."""
+    """A file as it came, in parts; it goes when it is imported, and after a day in any case."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     organisation = models.ForeignKey("records.Organisation", on_delete=models.CASCADE)
     by = models.ForeignKey("records.Person", on_delete=models.CASCADE, related_name="+")
     name = models.CharField(max_length=300)
     sha256 = models.CharField(max_length=64)
-    content = models.BinaryField()
+    size = models.PositiveIntegerField(default=0, help_text="In bytes.")
     at = models.DateTimeField(db_index=True)
 
     objects = Uploads.as_manager()
@@ -35,3 +35,22 @@ class Upload(models.Model):
     def __str__(self) -> str:
         """Which file."""
         return self.name
+
+
+# house: whoever sees the file sees its parts
+class UploadPart(models.Model):
+    """So many bytes of a file, one after the other from 0 on: nobody holds a large one in memory."""
+
+    upload = models.ForeignKey(Upload, on_delete=models.CASCADE, related_name="parts", db_index=False)
+    number = models.PositiveIntegerField()
+    content = models.BinaryField()
+
+    objects = models.Manager()
+
+    class Meta:
+        ordering = ("number",)
+        constraints = (models.UniqueConstraint(fields=("upload", "number"), name="upload_part_is_unique"),)
+
+    def __str__(self) -> str:
+        """Which part of which file."""
+        return f"part {self.number} of upload {self.upload_id}"

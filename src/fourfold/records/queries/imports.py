@@ -7,7 +7,7 @@ from uuid import UUID
 
 from fourfold.access.roles import Action, Reach, reach
 from fourfold.errors import NotFound
-from fourfold.records.models import Import, Mapping, Person, Upload
+from fourfold.records.models import Import, ImportJob, Mapping, Person, Upload
 from fourfold.records.scope import principal_of
 
 _SHOWN: Final = 10
@@ -26,6 +26,24 @@ def find_upload(person: Person, organisation: int, key: UUID) -> Upload:
     if found is None:
         raise NotFound("There is no such file here.", hint="It is kept for a day, until it is imported.")
     return found
+
+
+def find_job(person: Person, organisation: int, key: UUID) -> ImportJob:
+    """One's own import job; raises `NotFound` for any other."""
+    found = ImportJob.objects.visible_to(person).filter(organisation=organisation, pk=key).first()
+    if found is None:
+        raise NotFound("There is no such import of yours.")
+    return found
+
+
+def find_job_of(upload: Upload) -> ImportJob | None:
+    """The newest job of one's own upload."""
+    return ImportJob.objects.visible_to(upload.by).filter(upload=upload).last()
+
+
+def open_jobs(person: Person, organisation: int) -> list[ImportJob]:
+    """One's own import jobs that have not ended."""
+    return list(ImportJob.objects.visible_to(person).open().filter(organisation=organisation))
 
 
 def find_import(person: Person, organisation: int, pk: int) -> Import:

@@ -6,19 +6,26 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
 
 from django.http import HttpResponse
 
 from fourfold.actions.keep_upload import LARGEST, keep_upload
-from fourfold.connectors.files.grid import READ, SEPARATORS, Grid, read_grid
+from fourfold.connectors.files.grid import READ, SEPARATED, SEPARATORS, Grid, read_grid
 from fourfold.engine.findings import Finding
 from fourfold.records.models import Upload
+from fourfold.records.uploads import write_out
 from fourfold.web.address import Here
 from fourfold.web.requests import Request
 
+#: Of a larger text the pages look at so many bytes of whole lines; what is done with it reads all of it.
+LOOKED_AT: Final = 2_000_000
+
 
 def grid_of(kept: Upload, posted: Mapping[str, str]) -> tuple[Grid | None, tuple[Finding, ...]]:
-    """The cells of the file, by the sheet, encoding and separator that were sent; None and why not."""
+    """The cells of the file (of a large text the first ones), by the sheet, encoding and separator that were sent; None
+    and why not.
+    """
     given = {name: posted.get(name, "")[:100] for name in ("sheet", "encoding")}
     separator = {"tab": "\t"}.get(posted.get("separator", ""), posted.get("separator", ""))
     if separator not in ("", *SEPARATORS):
@@ -43,8 +50,10 @@ def handed_over(request: Request, here: Here) -> tuple[Upload | None, str]:
     sent = request.FILES.get("file") if request.method == "POST" else None
     if sent is None:
         return None, "Choose a file." if request.method == "POST" else ""
-    organisation, content = here.scope.structure.organisation.code, sent.read(LARGEST + 1)
-    outcome = keep_upload(by=request.user, organisation=organisation, name=sent.name or "", content=content)
+    organisation = here.scope.structure.organisation.code
+    outcome = keep_upload(
+        by=request.user, organisation=organisation, name=sent.name or "", content=sent.chunks(), size=sent.size or 0
+    )  # fmt: skip
     return outcome.value, " ".join(f"{f.message} {f.fix}" for f in outcome.findings)
 
 
@@ -55,10 +64,15 @@ def csv_file(text: str, name: str) -> HttpResponse:
     return response
 
 
+def is_sampled(kept: Upload) -> bool:
+    """Whether pages look at the beginning of the file alone."""
+    return kept.size > LOOKED_AT and Path(kept.name).suffix.casefold() in SEPARATED
+
+
 @contextmanager
 def _file(kept: Upload) -> Iterator[Path]:
     """The upload as a file of its own, for as long as it is read; its name says nothing but its form."""
     with tempfile.TemporaryDirectory(prefix="fourfold-") as folder:
         path = Path(folder) / f"upload{Path(kept.name).suffix.casefold()}"
-        path.write_bytes(bytes(kept.content))
+        write_out(kept, path, LOOKED_AT if is_sampled(kept) else 0)
         yield path

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 from fourfold.connectors.files.dates import plain_period
 from fourfold.connectors.files.detect import Header
 from fourfold.connectors.files.mapping import Mapping as Reading
-from fourfold.engine.definitions import Definitions
 from fourfold.engine.measurements import FIGURES
 
 #: What a column can be, and how the page says it.
 MEANINGS: Final = (
-    ("", "not read"), ("kpi", "the KPI"), ("unit", "the unit"), ("period", "the period"), ("value", "the value"),
+    ("", "not read"), ("kpi", "the KPI"), ("unit", "the unit"), ("period", "the period"),
+    ("at", "the moment of an event"), ("value", "the value"),
     ("numerator", "the numerator"), ("denominator", "the denominator"), ("note", "a note"), ("source", "the source"),
     ("state", "why there is no figure"), ("quality", "the quality"), ("recorded_at", "when it was recorded"),
 )  # fmt: skip
@@ -103,9 +103,3 @@ def _codes(posted: Mapping[str, str]) -> dict[str, dict[str, str]]:
         if kind in ("code-kpi", "code-unit") and code.strip():
             found[kind.removeprefix("code-")][text] = code.strip()
     return {field: codes for field, codes in found.items() if codes}
-
-
-def unknown_names(texts: Mapping[str, list[str]], definitions: Definitions) -> Iterator[tuple[str, str]]:
-    """KPIs and units that the rows name and nobody knows, by field."""
-    for field, known in (("kpi", definitions.kpi), ("unit", definitions.unit)):
-        yield from ((field, text) for text in texts.get(field, []) if text not in known)

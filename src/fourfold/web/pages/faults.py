@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.shortcuts import render
 
 from fourfold.records.faults import Fault, fault_of
@@ -15,6 +15,10 @@ def fault(request: HttpRequest, exception: BaseException | None) -> HttpResponse
     """The page for a fault that is no mistake of ours; None for any other exception."""
     if isinstance(exception, ReadOnly):
         return read_only(request, exception)
+    if isinstance(exception, UnreadablePostError):
+        told = {"title": "What you sent was cut off", "text": "Nothing was saved by this request.",
+                "hint": "Look at your connection, and send it again."}  # fmt: skip
+        return render(request, "web/error.html", told, status=400)
     match fault_of(exception):
         case Fault.FULL:
             return unavailable(
