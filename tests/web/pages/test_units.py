@@ -13,9 +13,9 @@ from fourfold.engine.amendments import Amendment
 from fourfold.engine.definitions import Unit
 from fourfold.engine.period_states import PeriodState
 from fourfold.records.frames.definition import read_definitions
-from fourfold.records.models import Organisation
+from fourfold.records.models import Kpi, Organisation
 from fourfold.records.models import Unit as Row
-from tests.web.reading import words_of
+from tests.web.reading import open_page, words_of
 
 PAGE = "/s/bakery/build/units/"
 
@@ -96,3 +96,11 @@ def test_only_who_may_define_moves_units_and_an_outsider_finds_nothing(bob: Clie
         assert client.get(page).status_code == status
         assert client.post(page, {"unit": "stall", "to": "north", "past": "restate"}).status_code == status
     assert unit().parent == "south"
+
+
+def test_the_page_of_a_kpi_lists_the_units_that_were_below_in_the_period_shown(alice: Client) -> None:
+    kpi = Kpi.objects.get(organisation__code="bakery", code="sales").pk
+    send(alice, unit="south", was="bakery", to="north", since="2026-04-01")
+    then, now = (words_of(open_page(alice, f"/kpi/{kpi}-x/?p={month}")) for month in ("2026-02", "2026-04"))
+    assert "By unit" in then and "South Pier £1,050.00" in then
+    assert "South Pier £600.00" not in now

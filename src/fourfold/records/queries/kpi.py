@@ -99,7 +99,7 @@ def kpi_of(scope: Scope, kpi: Kpi, *, length: int = LENGTH) -> KpiPage:
     and those of the outlook."""
     structure, node = scope.structure, f"kpi:{kpi.code}"
     to_date = window_of(scope, length=1, view="ytd", node=node).now(node) if scope.view == "month" else None
-    children = scope.below()
+    children = scope.below_then
     having = [u for u in children if structure.applies(kpi, u.code)]
     comment, annotations = _notes(scope, kpi)
     return KpiPage(

@@ -14,6 +14,7 @@ from fourfold.access.roles import Action
 from fourfold.access.rules import Thing, can
 from fourfold.access.sight import Sight, sights_of
 from fourfold.engine.definitions import Kpi, Objective
+from fourfold.engine.former_trees import has_moves, tree_in
 from fourfold.engine.periods import Frequency, Period, PeriodError
 from fourfold.engine.statuses import Status
 from fourfold.errors import Forbidden, NotFound
@@ -73,6 +74,21 @@ class Scope:
     def below(self, unit: UnitPlace | None = None) -> list[UnitPlace]:
         """The units directly below one (the scope's own without one) that the person sees."""
         return [u for u in self.structure.children.get((unit or self.unit).pk, []) if u.pk in self._seen]
+
+    @cached_property
+    def children_then(self) -> list[UnitPlace]:
+        """All units directly below in the tree to which the period shown belongs, those that are not shown too."""
+        definitions = self.structure.definitions
+        if not has_moves(definitions):
+            return self.structure.children.get(self.unit.pk, [])
+        tree = tree_in(definitions, self.period)
+        codes = {tree.codes[int(place)] for place in tree.children[tree.index[self.unit.code]]}
+        return [unit for unit in self.structure.units if unit.code in codes]
+
+    @property
+    def below_then(self) -> list[UnitPlace]:
+        """Those of them that the person sees: of what figures of the period were put together."""
+        return [unit for unit in self.children_then if unit.pk in self._seen]
 
     def hidden_below(self, unit: UnitPlace | None = None) -> tuple[int, int]:
         """Of how many units directly below the person does not see how many: those, and all there are."""

@@ -13,6 +13,12 @@ def hidden_words(scope: Scope, unit: UnitPlace | None = None) -> str:
     return _words(*scope.hidden_below(unit), "unit")
 
 
+def hidden_then_words(scope: Scope) -> str:
+    """The same of the units that were directly below in the period shown."""
+    count = len(scope.children_then)
+    return _words(count - len(scope.below_then), count, "unit")
+
+
 def closed_words(scope: Scope) -> str:
     """How many of the unit's KPIs are not shown: "1 of 5 KPIs not shown to you". Empty where all are."""
     closed, shown = scope.closed_here, scope.structure.kpis

@@ -13,7 +13,7 @@ from fourfold.records.queries.kpi_below import Below
 from fourfold.records.queries.window import LENGTH, Cell, values
 from fourfold.web.address import Here
 from fourfold.web.components.drawings import format_of, value_text
-from fourfold.web.components.hidden import hidden_words
+from fourfold.web.components.hidden import hidden_then_words
 from fourfold.web.components.lede import listed
 from fourfold.web.components.numbers import plural
 
@@ -25,8 +25,8 @@ def units_below(here: Here, page: KpiPage) -> dict[str, Any]:
     below = page.below
     return {
         "panels": _panels(here, page),
-        "below_words": "; ".join(filter(None, (_choice(below), _without(page), hidden_words(page.scope)))),
-        "hidden_words": hidden_words(page.scope),
+        "below_words": "; ".join(filter(None, (_choice(below), _without(page), hidden_then_words(page.scope)))),
+        "hidden_words": hidden_then_words(page.scope),
         "all_units": "" if below.is_all else f"All {below.count:,} units",
         "all_units_url": here.unit("alignment"),
         "mix_words": _mix_words(page),
