@@ -26,8 +26,10 @@ from fourfold.actions.run_feed import run_feed
 from fourfold.actions.save_connection import save_connection
 from fourfold.actions.save_feed import FeedPlan, save_feed
 from fourfold.actions.send_mail import PAUSES, send_mail
+from fourfold.actions.set_period_state import set_period_state
 from fourfold.actions.verify_chains import verify_chains
-from fourfold.connectors.port import Limits
+from fourfold.connectors.port import Limits, Rows
+from fourfold.engine.period_states import PeriodState
 from fourfold.jobs.run_due_feeds import run_due_feeds
 from fourfold.project.environment import email
 from fourfold.records.models import Feed, FeedRun, Mail, Measurement, Organisation, Person, Result
@@ -176,6 +178,30 @@ def test_f09_an_older_figure_that_comes_after_a_newer_one_does_not_count(
         assert run_feed(by=None, feed="sales", at=NOW + timedelta(hours=1010 - amount)).ok
     known = Measurement.objects.filter(kpi__code="sales", unit__code="north", period="M:2026-05")
     assert known.current().get().value == 1007 and known.count() == 2
+    all_is_well()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("apart", [False, True])
+def test_f17_a_period_that_is_closed_while_a_run_waits_for_its_source_takes_nothing_of_it(
+    feed: Feed, source: Service, apart: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def asked(*args: Any) -> Rows:
+        found = ask_source(*args)
+        where = {"by": None, "organisation": "bakery", "unit": "north", "period": "2026-01"}
+        set_period_state(**where, state=PeriodState.CLOSED, reason="Over.", at=NOW)
+        return found
+
+    Feed.objects.update(keeps_apart=apart)
+    monkeypatch.setattr(running, "ask_source", asked)
+    january, february = (row for row in source.rows if row["region"] == "north")
+    january["amount"], february["amount"] = 1011, 2011
+    before = figures()
+    run = run_feed(by=None, feed="sales", at=NOW + timedelta(hours=1)).value
+    assert run and run.rejected == 1 and "closed" in run.rejects and run.loaded == (1 if apart else 0)
+    assert len(figures()) == len(before) + run.loaded and bool(run.failure) is not apart
+    known = Measurement.objects.current().get(kpi__code="sales", unit__code="north", period="M:2026-01")
+    assert known.value == 1000
     all_is_well()
 
 
