@@ -133,7 +133,7 @@ def serving(data: Path, port: int, *command: str) -> Iterator[Server]:
         yield Server(port, process.pid, time.perf_counter() - begun)
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(60)
 
 
 def sign_in(port: int, email: str, password: str) -> Browser:
