@@ -29,13 +29,13 @@ TODAY = {
         "invitation", "preferences", "system", "tokens", "rights", "readers", "members", "guest_links", "live",
     },
     "of a link, which says itself of when it is": {"guest", "guest_link", "reminder", "reminder_figures"},
+    "of a definition, with a day of its own": {"history"},
     "of the log, whose events have their moments": {"audit", "audit_home", "audit_export", "audit_verification"},
     "where something is entered, decided or built": {
         "updates", "update_checks", "my_updates", "imports", "rejects", "upload", "import_job",
         "periods", "approvals", "figures", "steps", "restatements", "start", "spreadsheet", "spreadsheets", "build",
-        "units", "changes", "new_thing",
-        "amendment",
-        "removal", "map_editor", "cascade", "suggestions", "library", "library_kpi",
+        "units", "changes", "new_thing", "amendment", "removal", "map_editor", "cascade", "suggestions",
+        "library", "library_kpi", "custom_fields",
     },
     "of where figures come from": {"sources", "connection", "feed", "feeds", "feed_runs", "feed_run", "source_rows"},
     "the way to pages, without figures": {"home", "menu", "search"},
@@ -44,7 +44,7 @@ TODAY = {
 }  # fmt: skip
 OPERATIONS_OF_TODAY = {
     "me", "events", "guest_links", "approvals", "periods", "snapshot", "data_quality", "source_rows",
-    "units", "kpis", "kpi",  # definitions, of which `fourfold export --as-of` tells what they were
+    "definitions", "units", "kpis", "kpi",  # definitions, of which `fourfold export --as-of` tells what they were
 }  # fmt: skip
 
 
