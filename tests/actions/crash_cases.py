@@ -828,6 +828,7 @@ def _(path: Path) -> Act:
 ELSEWHERE: Final = {
     "anchor_chains": "actions/test_verify_chains.py::test_an_anchor_that_somebody_touched_is_said",
     "drill_backup": "cli/test_backup.py::test_a_drill_says_what_it_compared_and_is_kept",
+    "drill_figure": "actions/test_feeds.py::test_rows_behind_a_figure_see_those_who_use_sources_and_see_the_figure",
     "evaluate_change": "actions/test_crash_points.py::test_an_action_that_ends_at_any_statement_did_nothing",  # a part
     "make_backup": "cli/test_backup.py::test_a_backup_that_was_killed_is_whole_or_not_there",
     "migrate_database": "project/test_ugly.py::test_a_migration_may_be_killed_at_any_moment",
