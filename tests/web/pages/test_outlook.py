@@ -121,7 +121,7 @@ def test_an_outlook_that_is_older_than_its_figures_is_made_anew(shop: None) -> N
 
 def test_an_entered_figure_leaves_a_new_outlook(shop: None) -> None:
     before = Outlook.objects.count()
-    sent = {"period": "M:2026-04", "numerator": "20", "denominator": "100", "reason": "The oven was cold for three days."}
+    sent = {"period": "M:2026-04", "numerator": "20", "denominator": "100", "reason": "The oven was cold for a week."}
     assert signed_in("bob").post(kpi_path("figures/"), sent).status_code == 302
     assert Outlook.objects.count() == before + 2  # of the shop and of the whole
 
