@@ -11,10 +11,13 @@ from fourfold.engine.periods import Calendar
 from fourfold.engine.plausible import (
     UsualRange,
     Wanted,
+    Why,
     extreme,
+    needs_words,
     number_of,
     status_of,
     usual_range,
+    why_explain,
 )
 from fourfold.engine.statuses import Status
 
@@ -138,3 +141,22 @@ def test_only_what_goes_further_than_all_before_is_an_extreme(
     value: float, before: list[float | None], expected: tuple[str, int]
 ) -> None:
     assert extreme(value, before) == expected
+
+
+def test_an_explanation_has_twenty_characters_at_least_and_spaces_around_it_are_none() -> None:
+    assert [needs_words(text) for text in ("x" * 19, "x" * 20, " " + "x" * 19 + " ", "")] == [True, False, True, True]
+
+
+@pytest.mark.parametrize(("rule", "status", "value", "why"), [
+    ("off_target", Status.OFF, 25.0, Why.OFF_TARGET), ("off_target", Status.NEAR, 99.0, None),
+    ("unusual", Status.OFF, 25.0, None), ("unusual", Status.ON, 31.0, Why.UNUSUAL),
+    ("unusual", None, 31.0, Why.UNUSUAL), ("off_target_or_unusual", Status.OFF, 25.0, Why.OFF_TARGET),
+    ("off_target_or_unusual", Status.ON, 31.0, Why.UNUSUAL), ("off_target_or_unusual", Status.ON, 25.0, None),
+    ("never", Status.OFF, 99.0, None),
+])  # fmt: skip
+def test_a_rule_says_which_figures_need_an_explanation(
+    rule: str, status: Status | None, value: float, why: Why | None
+) -> None:
+    assert why_explain(rule, status, value, UsualRange(20.0, 25.0, 30.0, 1.7)) is why
+    if why is not Why.OFF_TARGET:
+        assert why_explain(rule, status, value, None) is None
