@@ -10,7 +10,6 @@ from __future__ import annotations
 import base64
 import http.server
 import json
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -20,6 +19,8 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
+
+from fourfold.testing.listening import listening
 
 ACCOUNT: Final = "fourfold@figures.iam.gserviceaccount.example"
 SCOPE: Final = "https://www.googleapis.com/auth/spreadsheets.readonly"
@@ -55,12 +56,8 @@ class Google(http.server.ThreadingHTTPServer):
 @contextmanager
 def google() -> Iterator[Google]:
     """Answers until the end of the block."""
-    with Google() as server:
-        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
-        try:
-            yield server
-        finally:
-            server.shutdown()
+    with listening(Google()) as server:
+        yield server
 
 
 class _Answer(http.server.BaseHTTPRequestHandler):

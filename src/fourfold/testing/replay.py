@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import http.server
 import json
-import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 from urllib.parse import unquote_plus
+
+from fourfold.testing.listening import listening
 
 
 class Asked(NamedTuple):
@@ -48,12 +49,8 @@ class Replay(http.server.ThreadingHTTPServer):
 @contextmanager
 def replay(*answers: Any) -> Iterator[Replay]:
     """A service with these answers, each of them JSON or a `Said`, until the end of the block."""
-    with Replay(answers) as server:
-        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
-        try:
-            yield server
-        finally:
-            server.shutdown()
+    with listening(Replay(answers)) as server:
+        yield server
 
 
 class _Answer(http.server.BaseHTTPRequestHandler):

@@ -10,12 +10,13 @@ import hashlib
 import hmac
 import http.server
 import re
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from typing import Final
 from urllib.parse import unquote, urlsplit
+
+from fourfold.testing.listening import listening
 
 KEY: Final = "AKIAEXAMPLE"
 SECRET: Final = "sesame/canary+7319"
@@ -45,12 +46,8 @@ class Store(http.server.ThreadingHTTPServer):
 @contextmanager
 def store() -> Iterator[Store]:
     """A store that answers until the end of the block."""
-    with Store() as server:
-        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
-        try:
-            yield server
-        finally:
-            server.shutdown()
+    with listening(Store()) as server:
+        yield server
 
 
 class _Answer(http.server.BaseHTTPRequestHandler):
