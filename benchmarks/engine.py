@@ -23,7 +23,7 @@ import numpy as np
 import polars as pl
 from agreement import Answers, agree
 from sample import Sample, months_of, sample
-from verdict import RUNS, Line, Taken, seconds, show
+from verdict import RUNS, Line, Taken, around, seconds, show
 
 from fourfold.engine.definitions import Definitions
 from fourfold.engine.evaluate import Evaluation, evaluate
@@ -70,23 +70,27 @@ def large() -> None:
 
 
 def peers() -> None:
-    """Each peer does the same work; a wrong answer ends the run."""
+    """Each peer does the same work; a wrong answer ends the run.
+
+    Machines change their speed within minutes, and the peers take minutes: the engine is timed before each peer and
+    after it, and the median of both is what the peer is compared with.
+    """
     given = sample(*LARGE)
-    taken, found = _timed(given, _size(LARGE))
+    ours, found = _timing(given, _size(LARGE))
     lines = []
     for name, need, prepare in (
         ("pandas", 50, _pandas), ("tuned pandas", 1, _tuned_pandas), ("Polars", 25, _polars), ("DuckDB", 12, _duckdb),
     ):  # fmt: skip
         run, answers = prepare(given)
-        peer = seconds(run, PEER_RUNS)
-        agree(name, found, answers())
+        taken, peer = around(ours, run, RUNS, PEER_RUNS)
+        agree(name, found(), answers())
         lines += [
             Line(f"{_size(LARGE)}, evaluate", taken.clock, peer.clock, "s", peer=name, need=need),
             Line("  processor time of the same", taken.processor, peer.processor, "s", peer=name, need=1),
         ]
         del run, answers
         gc.collect()
-    show(f"A large scorecard beside its peers (median of 5 calls; peers: median of {PEER_RUNS})", lines)
+    show(f"A large scorecard beside its peers (median of {2 * RUNS} calls around each; peers: of {PEER_RUNS})", lines)
 
 
 def largest() -> None:
@@ -118,6 +122,12 @@ def _size(size: tuple[int, int, int]) -> str:
 
 def _timed(given: Sample, size: str, runs: int = RUNS) -> tuple[Taken, Evaluation]:
     """The median, and the results of the last call."""
+    run, found = _timing(given, size)
+    return seconds(run, runs), found()
+
+
+def _timing(given: Sample, size: str) -> tuple[Callable[[], None], Callable[[], Evaluation]]:
+    """What is to be timed, after a first call; and the results of its last call."""
 
     def run() -> None:
         nonlocal evaluation
@@ -129,7 +139,7 @@ def _timed(given: Sample, size: str, runs: int = RUNS) -> tuple[Taken, Evaluatio
     print(f"{size}: the first call takes {time.perf_counter() - begin:.3f} s.")
     run()
     gc.collect()
-    return seconds(run, runs), evaluation
+    return run, lambda: evaluation
 
 
 def _touched(rows: pl.DataFrame, found: Evaluation) -> int:

@@ -95,10 +95,22 @@ class Taken:
 
 def seconds(run: Callable[[], object], runs: int = RUNS) -> Taken:
     """How long so many runs take."""
-    clock, processor = [], []
-    for _ in range(runs):
-        begin, before = time.perf_counter(), time.process_time()
-        run()
-        clock.append(time.perf_counter() - begin)
-        processor.append(time.process_time() - before)
+    return _medians([_once(run) for _ in range(runs)])
+
+
+def around(ours: Callable[[], object], peer: Callable[[], object], runs: int, peer_runs: int) -> tuple[Taken, Taken]:
+    """How long ours takes, so many runs before the peer and as many after it, and how long the peer takes."""
+    before = [_once(ours) for _ in range(runs)]
+    theirs = seconds(peer, peer_runs)
+    return _medians(before + [_once(ours) for _ in range(runs)]), theirs
+
+
+def _once(run: Callable[[], object]) -> tuple[float, float]:
+    begin, before = time.perf_counter(), time.process_time()
+    run()
+    return time.perf_counter() - begin, time.process_time() - before
+
+
+def _medians(taken: Sequence[tuple[float, float]]) -> Taken:
+    clock, processor = zip(*taken, strict=True)
     return Taken(statistics.median(clock), statistics.median(processor))
