@@ -79,7 +79,7 @@ def test_five_fields_make_a_kpi_with_its_place_and_its_target(alice: Client) -> 
         ({"formula": "costs +* 2"}, "column 8"),
         ({"formula": "margin + costs"}, "circle: "),
         ({"valid_min": "1e"}, "not a number"),
-        ({"unit": "kg"}, "KPI margin"),
+        ({"unit": "kg"}, "KPI “Margin”"),
         ({"owner": "nobody"}, "there is no such person"),
     ],
 )
@@ -222,3 +222,16 @@ def test_holidays_and_season_factors_have_fields(alice: Client) -> None:
     factors = "\n".join(["1"] * 10 + ["1.5", "0.5"])
     send(alice, "kpi/sales/", **sales(season="profile", season_factors=factors))
     assert definitions().kpi["sales"].season_factors[-2:] == (1.5, 0.5)
+
+
+def test_what_is_missing_names_things_as_people_do_and_leads_to_what_is_to_be_put_in(alice: Client) -> None:
+    assert "a draft" in send(alice, "perspective/", 422, name="The town")
+    send(alice, "", state="draft")
+    send(alice, "perspective/", name="The town")
+    send(alice, "objective/", name="Win the market hall", perspective="the_town", owner="bob")
+    send(alice, "perspective/", name="Our people")
+    page = open_page(alice, BUILD)
+    assert "Objective “Win the market hall” has no KPI" in words_of(page)
+    assert "Perspective “Our people” has no objective" in words_of(page)
+    aside = page.partition('aria-label="What is missing"')[2]
+    assert 'objective=win_the_market_hall">New KPI<' in aside and 'perspective=our_people">New objective<' in aside

@@ -25,8 +25,11 @@ def map_shape(d: Definitions) -> Iterator[Said]:
     for p in d.perspectives:
         if p.code not in filled:
             message = f"Perspective {p.code} has no objective (V01)."
+            level = blocking(d)
             fix = f"Add an objective with `perspective: {p.code}`, or delete the perspective."
-            yield Said(f"perspective:{p.code}", message, fix, blocking(d))
+            if level is Level.ERROR:
+                fix += " While you build, the strategy may be a draft: write `state: draft`."
+            yield Said(f"perspective:{p.code}", message, fix, level)
     measured = {u.objective for u in d.uses}
     for o in d.objectives:
         if o.code not in measured:

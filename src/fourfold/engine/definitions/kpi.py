@@ -95,7 +95,9 @@ class Kpi(Definition):
 
     def __eq__(self, other: object) -> bool:
         """The same, also in whether the factor of a ratio in % was written: 1 and nothing are two things there."""
-        return super().__eq__(other) and isinstance(other, Kpi) and self.leaves_out_factor == other.leaves_out_factor
+        if not isinstance(other, Kpi):
+            return NotImplemented
+        return super().__eq__(other) is True and self.leaves_out_factor == other.leaves_out_factor
 
     @property
     def leaves_out_factor(self) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -15,11 +15,11 @@ from fourfold.engine.edits import key_of
 from fourfold.engine.findings import Finding
 from fourfold.engine.nodes import effective_weights
 from fourfold.engine.statuses import Status
-from fourfold.records.queries.amendment import Effect
+from fourfold.records.queries.amendment import Effect, seen_of
 from fourfold.records.ready import Ready
 from fourfold.web.address import Here, path
-from fourfold.web.components.amendment_fields import NOUNS, noun_of
-from fourfold.web.components.field_words import in_form
+from fourfold.web.components.amendment_fields import NOUNS
+from fourfold.web.components.field_words import in_form, names_of
 from fourfold.web.components.kpi_smart import smart_shown
 from fourfold.web.components.numbers import score_text, share_text
 from fourfold.web.forms.amendment import AmendmentForm
@@ -62,7 +62,9 @@ def page_of(here: Here, noun: str, before: Definition | None, amendments: Amendm
     return here.unit("build")
 
 
-def complaints(here: Here, forms: Sequence[AmendmentForm], findings: Iterable[Finding]) -> list[Finding]:
+def complaints(
+    forms: Sequence[AmendmentForm], findings: Iterable[Finding], names: Mapping[str, str]
+) -> list[Finding]:
     """Put findings beside their fields: errors as complaints, others as remarks. Gives back those of other things."""
     others = []
     for finding in findings:
@@ -70,9 +72,9 @@ def complaints(here: Here, forms: Sequence[AmendmentForm], findings: Iterable[Fi
         if form is None:
             others.append(finding)
         elif finding.level == 2:
-            form.complain(field_of(finding), in_form(finding))
+            form.complain(field_of(finding), in_form(finding, names))
         else:
-            form.warn(field_of(finding), in_form(finding))
+            form.warn(field_of(finding), in_form(finding, names))
     return others
 
 
@@ -89,10 +91,11 @@ def effect_shown(here: Here, ready: Ready, effect: Effect | None, forms: Sequenc
     """What saving would do, for the template; nothing before anybody asked."""
     if effect is None:
         return {}
-    names = _names(ready.written) | (_names(effect.after) if effect.after is not None else {})
+    names = {"scorecard": "Scorecard"} | names_of(seen_of(here.scope, ready.written))
+    names |= names_of(seen_of(here.scope, effect.after)) if effect.after is not None else {}
     return {
         "asked": True,
-        "broken": [_broken(here, ready.written, finding) for finding in effect.verdict.broken],
+        "broken": [_broken(here, ready.written, names, finding) for finding in effect.verdict.broken],
         "moved": [
             {"name": names.get(m.node, m.node), "before": _score(m.before), "after": _score(m.after)}
             for m in effect.moved
@@ -106,19 +109,12 @@ def effect_shown(here: Here, ready: Ready, effect: Effect | None, forms: Sequenc
     }
 
 
-def _names(definitions: Definitions) -> dict[str, str]:
-    names = {"scorecard": "Scorecard"}
-    for key in ("perspectives", "themes", "objectives", "kpis"):
-        names |= {f"{noun_of(key)}:{t.code}": t.name for t in getattr(definitions, key)}
-    return names
-
-
-def _broken(here: Here, definitions: Definitions, finding: Finding) -> dict[str, str]:
+def _broken(here: Here, definitions: Definitions, names: Mapping[str, str], finding: Finding) -> dict[str, str]:
     noun, _, rest = (finding.place.thing or "").partition(":")
     code = re.split(r"[.#@/]", rest)[0] if noun != "kpi" else rest.partition(".")[0]
     kpi = definitions.kpi.get(code)
     url = form_of(here, "kpi", kpi) if noun == "kpi" and kpi is not None else ""
-    return {"name": kpi.name if kpi else "", "url": url, "text": in_form(finding)}
+    return {"name": kpi.name if kpi else "", "url": url, "text": in_form(finding, names)}
 
 
 def _score(pair: tuple[float | None, Status]) -> str:

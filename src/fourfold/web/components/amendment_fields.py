@@ -105,14 +105,23 @@ _LABELS: Final[Mapping[str, Mapping[str, str]]] = {
     "unit": {"parent": "Part of"},
     "strategy": {
         "horizon": "Year of the vision", "state": "State", "missing": "What a missing score does",
-        "success_factors": "What must go right, one on each line: Beds are free when needed: bed_wait, discharges",
+        "success_factors": "What must go right",
     },
     "organisation": {
         "fiscal_year_start": "Month in which the year starts", "fiscal_year_label": "A year is called by",
-        "rates": "One on each line: EUR GBP average 2026-04 0.85, and who published it",
+        "rates": "Rates",
         "values_due": "Business days until figures are due", "approval_due": "Business days until they are approved",
         "lock_due": "Business days until a month closes by itself", "explain": "Which figures need an explanation",
     },
+}  # fmt: skip
+#: What stands below a field where the comment of its key is for people who write files.
+_HINTS: Final[Mapping[str, Mapping[str, str]]] = {
+    "strategy": {
+        "horizon": "The year in which it should be true.",
+        "success_factors": "One on each line, with the codes of the KPIs that watch it: "
+                           "Beds are free when needed: bed_wait, discharges.",
+    },
+    "organisation": {"rates": "One on each line: EUR GBP average 2026-04 0.85, and who published it."},
 }  # fmt: skip
 #: Words of choices that say more than their keys.
 WORDS: Final = {
@@ -144,6 +153,11 @@ def names(noun: str, field: str) -> str:
 def label(noun: str, field: str) -> str:
     """How a field is called."""
     return _LABELS.get(noun, {}).get(field) or field.replace("_", " ").replace("kpi", "KPI").capitalize()
+
+
+def hint(noun: str, field: str) -> str:
+    """What stands below a field instead of the comment of its key; empty where that will do."""
+    return _HINTS.get(noun, {}).get(field, "")
 
 
 def called(noun: str) -> str:

@@ -1,12 +1,15 @@
-"""What a finding says about the keys of a file, as a form says it: fields by the names that stand over them."""
+"""What a finding says about a file, as a form says it: fields by the names over them, things by their own."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import Final
 
+from fourfold.engine.definitions import Definitions
 from fourfold.engine.findings import Finding
-from fourfold.web.components.amendment_fields import LAYOUTS, WORDS, label
+from fourfold.web.components.amendment_fields import LAYOUTS, NOUNS, WORDS, label
 
 #: The fields of each noun that has a form.
 _FIELDS: Final = {noun: {name for _, names in layout for name in names} for noun, layout in LAYOUTS.items()}
@@ -17,10 +20,29 @@ _KEY: Final = re.compile(
     r"`(?P<key>[a-z_]+)(?P<colon>: ?(?P<value>[^`]*))?`"
 )
 _VERBS: Final = {"delete": "empty", "Delete": "Empty"}
+#: Nouns whose things have a name beside their code.
+_NAMED: Final = ("perspective", "theme", "objective", "kpi", "initiative", "unit")
+_THING: Final = re.compile(
+    rf"\b(?P<noun>{'|'.join(_NAMED)})(?P<many>s)? (?P<code>[\w-]+)(?(many)(?: and (?P<other>[\w-]+))?)", re.IGNORECASE
+)
+#: Keys that hold the code of a thing of another noun.
+_REFERS: Final = {"source": "objective", "target": "objective", "cascaded_from": "objective", "parent": "unit"}
+_NOBODY: Final[Mapping[str, str]] = MappingProxyType({})
 
 
-def in_form(finding: Finding) -> str:
-    """The message and what to do, without a word of YAML.
+def names_of(seen: Definitions) -> dict[str, str]:
+    """What people call each thing that has a name, by noun and code: `kpi:sales`. Give what the reader may see."""
+    return {f"{noun}:{thing.code}": thing.name for noun in _NAMED for thing in getattr(seen, NOUNS[noun])}
+
+
+def all_in_form(findings: Iterable[Finding], seen: Definitions) -> tuple[str, ...]:
+    """Each finding as a form says it."""
+    names = names_of(seen)
+    return tuple(in_form(finding, names) for finding in findings)
+
+
+def in_form(finding: Finding, names: Mapping[str, str] = _NOBODY) -> str:
+    """The message and what to do, without a word of YAML; things that have one by their name (see `names_of`).
 
     >>> from fourfold.engine.findings import Level, Place
     >>> place, message = Place(thing="target:sales@2026-01.low"), "Target sales has no `low`."
@@ -28,12 +50,23 @@ def in_form(finding: Finding) -> str:
     'Target sales has no “Band from”. Fill in “Band from”, or empty “Band to”.'
     >>> in_form(Finding("X", Level.ERROR, Place(thing="kpi:sales"), "It is no ratio.", "Write `kind: ratio`."))
     'It is no ratio. Set “Kind of figure” to “ratio”.'
+    >>> empty, place = "Perspective fin has no objective.", Place(thing="perspective:fin")
+    >>> found = Finding("MAP-SHAPE", Level.ERROR, place, empty, "Add an objective with `perspective: fin`.")
+    >>> in_form(found, {"perspective:fin": "Money"})
+    'Perspective “Money” has no objective. Add an objective with “Perspective” as “Money”.'
     """
     noun = (finding.place.thing or "").partition(":")[0].partition(".")[0]
-    return _KEY.sub(lambda found: _said(noun, found), f"{finding.message} {finding.fix}".strip())
+    message, fix = (_THING.sub(lambda found: _by_name(found, names), said) for said in (finding.message, finding.fix))
+    return _KEY.sub(lambda found: _said(noun, found, names), f"{message} {fix}".strip())
 
 
-def _said(noun: str, found: re.Match[str]) -> str:
+def _by_name(found: re.Match[str], names: Mapping[str, str]) -> str:
+    noun, codes = found["noun"].lower(), [found["code"], found["other"]]
+    called = [f"“{names[f'{noun}:{c}']}”" if f"{noun}:{c}" in names else c for c in codes if c]
+    return f"{found['noun']}{found['many'] or ''} {' and '.join(called)}"
+
+
+def _said(noun: str, found: re.Match[str], names: Mapping[str, str]) -> str:
     key, verb, value = found["key"], found["verb"] or "", (found["value"] or "").strip()
     name = _name(noun, key)
     if not name:  # a choice, or a word of a formula
@@ -44,7 +77,8 @@ def _said(noun: str, found: re.Match[str]) -> str:
         begin = "Fill in" if verb[:1].isupper() else "fill in"
         return f"{begin} {name}" if verb else name
     begin = ("Set " if verb[:1].isupper() else "set ") if verb else ""
-    return f"{begin}{name} {'to' if verb else 'as'} “{WORDS.get(value) or value.replace('_', ' ')}”"
+    called = names.get(f"{_REFERS.get(key, key)}:{value}") or WORDS.get(value) or value.replace("_", " ")
+    return f"{begin}{name} {'to' if verb else 'as'} “{called}”"
 
 
 def _name(noun: str, key: str) -> str:

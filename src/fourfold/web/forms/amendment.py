@@ -21,7 +21,7 @@ from fourfold.engine.definitions.text.complaints import TYPES, complaint
 from fourfold.engine.definitions.text.nodes import Branch, Node, Scalar, Series
 from fourfold.engine.findings import Place
 from fourfold.records.amendment_text import text_of
-from fourfold.web.components.amendment_fields import LAYOUTS, NOUNS, WORDS, called, label, names
+from fourfold.web.components.amendment_fields import LAYOUTS, NOUNS, WORDS, called, hint, label, names
 from fourfold.web.components.assessed import coded
 from fourfold.web.forms.rate import rate_line, rate_of
 from fourfold.web.forms.success_factor import factor_line, factor_of
@@ -213,7 +213,8 @@ class AmendmentForm:
             elif kind == "choice" and not text and reference:
                 options.insert(0, ("", "Choose"))
         return Field(
-            self.prefix + name, label(self.noun, name), coded(comments(self.type)[name]), kind, text,
+            self.prefix + name, label(self.noun, name),
+            hint(self.noun, name) or coded(comments(self.type)[name]), kind, text,
             tuple(text.split("\n")) if kind == "many" else (), options, self.errors.get(name, ()),
             self.warnings.get(name, ()), self.theirs.get(name, ""),
         )  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any, Final
 
@@ -17,14 +18,14 @@ from fourfold.engine.definitions import Definitions
 from fourfold.engine.findings import Finding
 from fourfold.errors import Conflict, NotFound, Outdated
 from fourfold.library.perspective_sets import SETS
-from fourfold.records.queries.amendment import require_define
+from fourfold.records.queries.amendment import require_define, seen_of
 from fourfold.records.queries.build import Build, build_of
 from fourfold.web.address import Here, here_at
 from fourfold.web.components.amendment import form_of
 from fourfold.web.components.amendment_fields import NOUNS, called
 from fourfold.web.components.assessed import coded
 from fourfold.web.components.dates import day_text
-from fourfold.web.components.field_words import in_form
+from fourfold.web.components.field_words import all_in_form, in_form, names_of
 from fourfold.web.components.frame import crumb_of, show
 from fourfold.web.components.unit_rows import DEEPEST, unit_rows
 from fourfold.web.forms.waiver import can_waive, ended, key_of_finding, key_of_waiver, waived
@@ -32,6 +33,7 @@ from fourfold.web.requests import Request, signed_in_form
 
 _LISTED: Final = 12  # findings that are shown at once
 _A_YEAR: Final = timedelta(days=365)  # how long a waiver holds where nobody says otherwise
+_INSIDE: Final = {"perspective": "objective", "objective": "kpi"}
 _NAMED: Final = 60  # KPIs that are named one by one
 
 
@@ -50,7 +52,8 @@ def build(request: Request, unit: str) -> HttpResponse:
     except (Conflict, NotFound, Outdated) as refused:
         return _page(request, here, found, said=(str(refused),), status=409)
     if not outcome.ok:
-        return _page(request, here, found, said=tuple(map(in_form, outcome.findings)), status=422)
+        said = all_in_form(outcome.findings, seen_of(here.scope, found.definitions))
+        return _page(request, here, found, said=said, status=422)
     messages.success(request, _done(request, wanted))
     return redirect(here.unit("build"))
 
@@ -92,6 +95,7 @@ def _page(
 ) -> HttpResponse:
     written = found.definitions
     gates, codes = found.gates, {f.code for f in found.gates}
+    names = names_of(seen_of(here.scope, written))
     others = [f for f in found.missing if not found.is_draft or f.code not in codes]
     return show(
         request,
@@ -108,8 +112,8 @@ def _page(
         organisation_url=form_of(here, "organisation", written.organisation),
         sets=[] if written.perspectives else [(code, s) for code, s in SETS.items()],
         perspectives=_perspectives(here, written),
-        gates=[_missing(request, here, written, f) for f in gates[:_LISTED]],
-        missing=[_missing(request, here, written, f) for f in _shown(request, others)],
+        gates=[_missing(request, here, written, names, f) for f in gates[:_LISTED]],
+        missing=[_missing(request, here, written, names, f) for f in _shown(request, others)],
         waivers=_waivers(here, written),
         missing_count=len(others),
         counts=_counts(here, written),
@@ -131,7 +135,8 @@ def _page(
 
 def _counts(here: Here, d: Definitions) -> str:
     objectives, kpis = len(d.objectives), len([k for k in d.kpis if k.state != "retired"]) - len(here.scope.closed)
-    return f"{len(d.perspectives)} perspectives, {objectives} objectives, {kpis} KPIs"
+    counted = ((len(d.perspectives), "perspective"), (objectives, "objective"), (kpis, "KPI"))
+    return ", ".join(f"{count} {noun}{'s' if count != 1 else ''}" for count, noun in counted)
 
 
 def _perspectives(here: Here, d: Definitions) -> list[dict[str, Any]]:
@@ -200,18 +205,24 @@ def _waivers(here: Here, d: Definitions) -> list[dict[str, str]]:
     ]  # fmt: skip
 
 
-def _missing(request: Request, here: Here, d: Definitions, finding: Finding) -> dict[str, Any]:
+def _missing(
+    request: Request, here: Here, d: Definitions, names: Mapping[str, str], finding: Finding
+) -> dict[str, Any]:
     """A finding with the form that mends it, and the one that lives with it."""
     noun, _, rest = (finding.place.thing or "").partition(":")
-    text, url = in_form(finding), ""
+    text, url = in_form(finding, names), ""
+    mend = f"Mend the {called(noun.partition('.')[0])}"
     key = NOUNS.get(noun.partition(".")[0])
-    if noun.partition(".")[0] in ("strategy", "organisation"):
+    if finding.code == "MAP-SHAPE" and noun in _INSIDE:  # something is to be put in, and nothing wrong with the thing
+        inside = _INSIDE[noun]
+        url, mend = form_of(here, inside, **{noun: rest}), f"New {called(inside)}"
+    elif noun.partition(".")[0] in ("strategy", "organisation"):
         url = form_of(here, noun.partition(".")[0], getattr(d, noun.partition(".")[0]))
     elif key is not None:
         name = rest.partition("@")[0]
         thing = next((t for t in getattr(d, key) if _called(noun, t) in (name, name.rpartition(".")[0])), None)
         url = form_of(here, noun, thing) if thing is not None else ""
-    found = {"text": coded(text), "url": url, "what": called(noun.partition(".")[0])}
+    found = {"text": coded(text), "url": url, "mend": mend}
     if not can_waive(finding):
         return found
     is_open = key_of_finding(finding) == _asked(request)

@@ -21,7 +21,7 @@ from fourfold.records.ready import Ready
 from fourfold.web.address import Here, here_at
 from fourfold.web.components.amendment import effect_shown, form_of
 from fourfold.web.components.cascade import local_additions, matrix, shared_out, waiting
-from fourfold.web.components.field_words import in_form
+from fourfold.web.components.field_words import all_in_form
 from fourfold.web.components.frame import show
 from fourfold.web.components.numbers import plural
 from fourfold.web.components.surroundings import Link
@@ -59,7 +59,7 @@ def cascade(request: Request, unit: str) -> HttpResponse:
     except (Conflict, NotFound, Outdated) as refused:
         return _page(request, here, work, said=(f"{refused.message} {refused.hint or ''}".strip(),), status=409)
     if not outcome.ok:
-        return _page(request, here, work, said=tuple(map(in_form, outcome.findings)), status=422)
+        return _page(request, here, work, said=all_in_form(outcome.findings, work.seen), status=422)
     messages.success(request, _done(request, work, wanted))
     chosen = {"done": ",".join(work.form.objectives)} if work.form.how == "identical" else {}
     return redirect(here.unit("cascade", **chosen))

@@ -9,10 +9,10 @@ from django.shortcuts import redirect
 from fourfold.actions.amend_definitions import amend_definitions
 from fourfold.engine.definitions.custom_field import NOUNS
 from fourfold.errors import Conflict, NotFound, Outdated
-from fourfold.records.queries.amendment import ready_of, require_define
+from fourfold.records.queries.amendment import ready_of, require_define, seen_of
 from fourfold.web.address import Here, here_at
 from fourfold.web.components.amendment_fields import called
-from fourfold.web.components.field_words import in_form
+from fourfold.web.components.field_words import all_in_form
 from fourfold.web.components.frame import show
 from fourfold.web.components.numbers import plural
 from fourfold.web.components.surroundings import Link
@@ -35,7 +35,7 @@ def custom_fields(request: Request, unit: str) -> HttpResponse:
     except (Conflict, NotFound, Outdated) as refused:
         return _page(request, here, said=(f"{refused.message} {refused.hint or ''}".strip(),), status=409)
     if not outcome.ok:
-        return _page(request, here, said=tuple(map(in_form, outcome.findings)), status=422)
+        return _page(request, here, said=all_in_form(outcome.findings, seen_of(here.scope, written)), status=422)
     messages.success(request, "The field is gone." if "remove" in given else f"Saved: {given['name'].strip()}.")
     return redirect(here.unit("custom_fields"))
 

@@ -17,11 +17,11 @@ from fourfold.engine.amendments import Amendments
 from fourfold.engine.definitions import Link as Cause
 from fourfold.errors import Conflict, NotFound, Outdated
 from fourfold.graphics.map_plan import Plan
-from fourfold.records.queries.amendment import require_define
+from fourfold.records.queries.amendment import require_define, seen_of
 from fourfold.records.queries.map_editor import MapEditor, map_editor_of
 from fourfold.web.address import Here, here_at
 from fourfold.web.components.amendment import form_of
-from fourfold.web.components.field_words import in_form
+from fourfold.web.components.field_words import all_in_form, in_form, names_of
 from fourfold.web.components.frame import show
 from fourfold.web.components.map_drawing import map_of
 from fourfold.web.components.map_panel import panel_of, places_of, plan_of
@@ -58,7 +58,8 @@ def map_editor(request: Request, unit: str) -> HttpResponse:
     except (Conflict, NotFound, Outdated) as refused:
         return _page(request, here, page, drawn, said=(str(refused),), status=409)
     if not outcome.ok:
-        return _page(request, here, page, drawn, said=tuple(map(in_form, outcome.findings)), status=422)
+        said = all_in_form(outcome.findings, seen_of(here.scope, page.definitions))
+        return _page(request, here, page, drawn, said=said, status=422)
     messages.success(request, _done(request.POST["do"], page, outcome.value or ()))
     return redirect(request.get_full_path())
 
@@ -110,9 +111,10 @@ def _page(
     asked = request.GET.get("o", "")
     kept = {"bands": "themes"} if _has_bands(request) else {}
     chosen = asked if asked in page.map.nodes else next(iter(page.map.nodes), None)
+    names = names_of(seen_of(here.scope, page.definitions))
     missing: list[dict[str, Any]] = [
         {
-            "text": in_form(finding),
+            "text": in_form(finding, names),
             "url": here.unit("build", waive=key_of_finding(finding)) if can_waive(finding) else "",
         }
         for finding in page.missing[:_LISTED]

@@ -14,13 +14,13 @@ from fourfold.engine.aggregation import AggUnits
 from fourfold.engine.definitions import Kpi
 from fourfold.engine.periods import Frequency
 from fourfold.errors import FourfoldError
-from fourfold.records.queries.amendment import may_define, ready_of, require_define
+from fourfold.records.queries.amendment import may_define, ready_of, require_define, seen_of
 from fourfold.records.queries.questions import drivers_of, has_drivers, may_share_out, proposals_of, shared_out_of
 from fourfold.scorecard.allocated_targets import WAYS, AllocatedTargets
 from fourfold.scorecard.driver_targets import DriverTargets
 from fourfold.scorecard.shared_targets import shared_targets, target_above
 from fourfold.web.address import Here, here_of_kpi
-from fourfold.web.components.field_words import in_form
+from fourfold.web.components.field_words import all_in_form
 from fourfold.web.components.frame import crumb_of, show
 from fourfold.web.components.numbers import plural
 from fourfold.web.components.sheet import sheet_of
@@ -56,7 +56,7 @@ def _set(request: Request, here: Here, kpi: Kpi) -> HttpResponse:
     except FourfoldError as refused:
         return _page(request, here, kpi, said=(f"{refused.message} {refused.hint or ''}".strip(),), status=422)
     if not outcome.ok:
-        return _page(request, here, kpi, said=tuple(map(in_form, outcome.findings)), status=422)
+        return _page(request, here, kpi, said=all_in_form(outcome.findings, seen_of(here.scope, written)), status=422)
     messages.success(request, f"Set: {plural(len(wanted), 'target')} of {kpi.name}." if wanted else "It is so already.")
     return redirect(request.get_full_path() + "#share")
 

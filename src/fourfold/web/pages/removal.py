@@ -11,12 +11,12 @@ from fourfold.engine.amendments import Amendment, Amendments, removal
 from fourfold.engine.definitions import Kpi
 from fourfold.engine.definitions.base import Definition
 from fourfold.errors import Conflict, NotFound
-from fourfold.records.queries.amendment import effect_of, ready_of, require_define, thing_of
+from fourfold.records.queries.amendment import effect_of, ready_of, require_define, seen_of, thing_of
 from fourfold.records.ready import Ready
 from fourfold.web.address import Here, here_at
 from fourfold.web.components.amendment import effect_shown, form_of, name_of_thing
 from fourfold.web.components.amendment_fields import NOUNS, called, noun_of
-from fourfold.web.components.field_words import in_form
+from fourfold.web.components.field_words import all_in_form
 from fourfold.web.components.frame import show
 from fourfold.web.components.surroundings import Link
 from fourfold.web.forms.amendment import AmendmentForm
@@ -42,7 +42,7 @@ def removed(request: Request, unit: str, noun: str, key: str) -> HttpResponse:
         why = f"{refused.message} {refused.hint or ''}".strip()
         return _page(request, here, ready, noun, thing, wanted, (why,), status=409)
     if not outcome.ok:
-        said = tuple(map(in_form, outcome.findings))
+        said = all_in_form(outcome.findings, seen_of(here.scope, ready.written))
         return _page(request, here, ready, noun, thing, wanted, said, status=422)
     word = "Archived" if "archive" in request.POST else "Removed"
     name = name_of_thing(ready.written, noun, thing)

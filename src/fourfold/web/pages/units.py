@@ -14,11 +14,11 @@ from fourfold.actions.amend_definitions import amend_definitions
 from fourfold.engine.definitions import Definitions, Unit
 from fourfold.engine.unit_moves import codes_within
 from fourfold.errors import Conflict, NotFound, Outdated
-from fourfold.records.queries.amendment import ready_of, require_define
+from fourfold.records.queries.amendment import ready_of, require_define, seen_of
 from fourfold.web.address import Here, here_at
 from fourfold.web.components.amendment import form_of, history_url
 from fourfold.web.components.dates import day_text
-from fourfold.web.components.field_words import in_form
+from fourfold.web.components.field_words import all_in_form
 from fourfold.web.components.frame import show
 from fourfold.web.components.surroundings import Link
 from fourfold.web.components.unit_rows import DEEPEST, unit_rows
@@ -41,7 +41,8 @@ def units(request: Request, unit: str) -> HttpResponse:
     except (Conflict, NotFound, Outdated) as refused:
         return _page(request, here, written, said=(str(refused),), status=409)
     if not outcome.ok:
-        return _page(request, here, written, said=tuple(map(in_form, outcome.findings)), status=422)
+        said = all_in_form(outcome.findings, seen_of(here.scope, written))
+        return _page(request, here, written, said=said, status=422)
     messages.success(request, _done(written, request.POST.dict()) if wanted else "It is there already.")
     return redirect(here.unit("units", o=request.POST.get("unit", "")))
 
