@@ -3,32 +3,33 @@
 from __future__ import annotations
 
 import itertools
-import os
 from pathlib import Path
 
 import pytest
 
-from tests.project.installations import Installation, bakery_folder
+from tests.faults.writing import written
+from tests.project.installations import Installation, New, bakery_folder
+from tests.project.installations import new as new
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 MONTHS = [f"{year}-{month:02}" for year in range(1950, 2024) for month in range(1, 13)]
 PLACES = list(itertools.product(("sales", "costs", "staff"), ("bakery", "north", "south")))
 
 
-@pytest.mark.parametrize("written", [50_000, 1_000_000])
+@pytest.mark.parametrize("size", [50_000, 1_000_000])
 def test_f01_a_killed_import_leaves_nothing_half_and_the_next_one_brings_everything(
-    tmp_path: Path, written: int
+    new: New, tmp_path: Path, size: int
 ) -> None:
-    made = Installation(tmp_path / "data", f"sqlite:///{tmp_path}/data/fourfold.sqlite3")
+    made = new("killed")
     assert made.run("load", bakery_folder(tmp_path / "bakery")).returncode == 0
     before, events = figures(made), made.sql("SELECT count(*) FROM records_event")
     table = tmp_path / "history.csv"
     pairs = itertools.product(PLACES, enumerate(MONTHS))
     lines = [f"{kpi},{unit},{month},{n % 97}" for (kpi, unit), (n, month) in pairs]
     table.write_text("\n".join(["kpi,unit,period,value", *lines]))
-    journal = tmp_path / "data" / "fourfold.sqlite3-wal"
+    begun = written(made)
     process = made.begin("import", table)
-    while process.poll() is None and not (journal.exists() and os.path.getsize(journal) > written):
+    while process.poll() is None and written(made) < begun + size:
         pass
     process.kill()
     process.wait()

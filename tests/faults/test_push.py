@@ -18,10 +18,11 @@ from typing import Any
 import pytest
 
 from fourfold.project.asgi import in_time
-from tests.faults.writing import Writer, served
-from tests.project.installations import Installation
+from tests.faults.writing import Writer, served, written
+from tests.project.installations import Installation, New
+from tests.project.installations import new as new
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 MONTHS = [f"{year}-{month:02}" for year in range(1950, 2024) for month in range(1, 13)]
 ROWS = [
     {"kpi": kpi, "unit": unit, "period": month, "value": n % 97 + 1}
@@ -61,12 +62,10 @@ def cut(writer: Writer, content: bytes, length: int) -> bytes:
             return b""
 
 
-def installation(folder: Path) -> Installation:
-    return Installation(folder / "data", f"sqlite:///{folder}/data/fourfold.sqlite3")
-
-
-def test_f08_f11_a_push_that_comes_twice_at_once_or_is_cut_is_there_once_or_not_at_all(tmp_path: Path) -> None:
-    made = installation(tmp_path)
+def test_f08_f11_a_push_that_comes_twice_at_once_or_is_cut_is_there_once_or_not_at_all(
+    new: New, tmp_path: Path
+) -> None:
+    made = new("twice")
     with served(made, tmp_path) as writer:
         before = figures(made)
         whole = json.dumps(ROWS).encode()
@@ -86,21 +85,20 @@ def test_f08_f11_a_push_that_comes_twice_at_once_or_is_cut_is_there_once_or_not_
         assert len(made.sql("SELECT 1 FROM records_import WHERE kind = 'push'")) == 1
 
 
-@pytest.mark.parametrize("written", [1, 300_000])
+@pytest.mark.parametrize("size", [1, 300_000])
 def test_f02_a_server_killed_in_a_push_leaves_all_or_nothing_and_the_same_push_brings_all(
-    tmp_path: Path, written: int
+    new: New, tmp_path: Path, size: int
 ) -> None:
-    made = installation(tmp_path)
+    made = new("killed")
     with served(made, tmp_path) as writer:
         before = figures(made)
         thread = threading.Thread(target=push, args=(writer, ROWS, "k"))
-        journal = tmp_path / "data" / "fourfold.sqlite3-wal"
-        begun = size(journal)
+        begun = written(made)
         thread.start()
         end = time.monotonic() + 60
-        while thread.is_alive() and time.monotonic() < end and size(journal) < begun + written:
+        while thread.is_alive() and time.monotonic() < end and written(made) < begun + size:
             time.sleep(0.001)
-        for pid in servers(tmp_path / "data"):
+        for pid in servers(made.data):
             os.kill(pid, signal.SIGKILL)
         thread.join()
         assert figures(made) in (before, before + len(ROWS))
@@ -109,10 +107,6 @@ def test_f02_a_server_killed_in_a_push_leaves_all_or_nothing_and_the_same_push_b
         assert push(writer, ROWS, "k")[0] == 200
         assert figures(made) == before + len(ROWS)
     assert made.run("verify").returncode == 0
-
-
-def size(path: Path) -> int:
-    return path.stat().st_size if path.exists() else 0
 
 
 def servers(data: Path) -> list[int]:

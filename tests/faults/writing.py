@@ -88,6 +88,14 @@ def lost_or_double(installation: Installation, acknowledged: list[str]) -> list[
     )  # fmt: skip
 
 
+def written(installation: Installation) -> int:
+    """How many bytes its database has put into the journal: whoever waits for more is in the midst of a write."""
+    if installation.url.startswith("sqlite"):
+        journal = installation.data / "fourfold.sqlite3-wal"
+        return journal.stat().st_size if journal.exists() else 0
+    return int(installation.sql("SELECT pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0')")[0][0])
+
+
 def value_of(period: str) -> str:
     """A figure that tells which period it is of."""
     return period.replace("-", "")

@@ -18,6 +18,7 @@ from fourfold.actions.evaluate_change import Change, evaluate_change
 from fourfold.actions.evaluate_organisation import evaluate_organisation, is_evaluated
 from fourfold.actions.origin import acting_for
 from fourfold.actions.outcome import Outcome
+from fourfold.connectors.port import shown
 from fourfold.engine.due import day_at
 from fourfold.engine.findings import Finding, Level, Place, errors
 from fourfold.engine.progress import Progress
@@ -34,6 +35,7 @@ from fourfold.records.frames.imports import (
     pairs_of,
     write_import,
 )
+from fourfold.records.frames.legible_rows import legible
 from fourfold.records.frames.row_outcome import ImportResult
 from fourfold.records.models import Import, Kpi, Organisation, Person, Unit
 from fourfold.records.queries.deputies import absent_person
@@ -84,24 +86,24 @@ def import_measurements(
     ready = ready_definitions(found)
     if ready is None:
         raise NotFound("There are no KPIs here yet.", hint="Load or build a scorecard first.")
-    moment = at or datetime.now(UTC)
+    moment, rows = at or datetime.now(UTC), legible(rows)
     refused, absent = _refusals(by, found, ready, pairs_of(rows), moment)
     checked = check_import(rows, ready, refused, file=source if kind == "file" else None, at=moment, tell=tell)
     if dry_run or not checked.is_usable or (checked.reasons and not quarantine):
         settled = write_import(found, ready, checked, by=by, at=moment, run=None, tell=tell)
         return _looked_at(checked, settled, is_dry=dry_run and quarantine)
     run = Import(
-        organisation=found, kind=kind, source=source[:500], by=by, at=moment, sha256=digest_of_rows(rows),
+        organisation=found, kind=kind, source=shown(source)[:500], by=by, at=moment, sha256=digest_of_rows(rows),
         file_sha256=file.sha256 if file else "", mapping=file.mapping if file else None,
     )  # fmt: skip
     try:
         with acting_for(absent), transaction.atomic():
-            result, few = _record(found, ready, checked, run, quarantine=quarantine, tell=tell)
+            result, few, older = _record(found, ready, checked, run, quarantine=quarantine, tell=tell)
             if file is not None:
                 remember(found, file, by=by, at=moment, run=result.run, summary=summary_of(result))
     except _Refused as nothing:
         return _looked_at(checked, nothing.settled, is_dry=False)
-    findings = (*_kept_apart(checked, result), *remarks_on(ready, result.run))
+    findings = (*_kept_apart(checked, result, older), *remarks_on(ready, result.run))
     del rows, checked  # evaluating needs the memory
     if waits and not is_evaluated(found, on=None if few else moment):
         reason = f"Imported {source}"  # a crash before this is made good by the same import again, or by the job
@@ -126,8 +128,11 @@ def summary_of(result: ImportResult) -> str:
 def _record(
     organisation: Organisation, ready: Ready, checked: Checked, run: Import, *, quarantine: bool,
     tell: Progress | None,
-) -> tuple[ImportResult, bool]:
-    """Write under the lock, with the event, and evaluate where little changed, which the second part tells."""
+) -> tuple[ImportResult, bool, int]:
+    """Write under the lock, with the event, and evaluate where little changed, which the second part tells.
+
+    The third is how many of the figures are older than what was known of their periods.
+    """
     locked = lock(organisation)
     if locked.definitions_version != organisation.definitions_version:
         raise Conflict("The definitions have just been changed.", hint="Import again.")
@@ -142,12 +147,12 @@ def _record(
         raise _Refused(settled)
     if not (result.loaded or result.rejected):
         run.delete()
-        return settled.result(checked, done=True), True
+        return settled.result(checked, done=True), True, 0
     run.loaded, run.unchanged, run.rejected = result.loaded, result.unchanged, result.rejected
     run.rejects = result.report() if result.rejected else ""
     run.save()
     if not result.loaded:
-        return result, True
+        return result, True, 0
     few = len(settled.moved) <= FEW and result.loaded <= FEW
     advance(locked, tells=not few)
     counts = {"import": run.pk, "kind": run.kind, "file_sha256": run.file_sha256, "read": run.read}
@@ -159,7 +164,7 @@ def _record(
             as_of=run.at, reason=f"Imported {run.source}",
         )  # fmt: skip
     organisation.refresh_from_db()
-    return result, few
+    return result, few, settled.older
 
 
 def _changes(ready: Ready, moved: Collection[Moved]) -> list[Change]:
@@ -173,14 +178,19 @@ def _looked_at(checked: Checked, settled: Settled, *, is_dry: bool) -> Outcome[I
     closed = {(r.code, r.message): r for r in settled.reasons}.values()
     said = [*checked.findings, *(Finding(r.code, Level.ERROR, Place(thing="period"), r.message, r.fix) for r in closed)]
     if is_dry and checked.is_usable:
-        return Outcome(summary_of(result), result, _kept_apart(checked, result))
+        return Outcome(summary_of(result), result, _kept_apart(checked, result, settled.older))
     refused = f"nothing was imported: {result.rejected:,} of {result.read:,} rows are rejected"
     return Outcome(refused if errors(said) else summary_of(result), result, tuple(said))
 
 
-def _kept_apart(checked: Checked, result: ImportResult) -> tuple[Finding, ...]:
-    """What there is to say where rows that are wrong do not stop the others."""
+def _kept_apart(checked: Checked, result: ImportResult, older: int) -> tuple[Finding, ...]:
+    """What there is to say where rows that are wrong do not stop the others, and of those that came too late."""
     said = [f for f in checked.findings if f.level is not Level.ERROR]
+    if older:
+        are = "figure was" if older == 1 else "figures were"
+        message = f"{older:,} {are} recorded earlier than what is known of the period: kept as history, not counted."
+        fix = "Where it is to count, send it with a later recorded_at, or with none."
+        said.append(Finding("IMPORT-OLDER", Level.WARNING, Place(thing="recorded_at"), message, fix))
     if result.rejected:
         message = f"{result.rejected:,} of {result.read:,} rows are kept apart; the others do not wait for them."
         fix = "Take the report of the rows, mend what it says, and import it."

@@ -259,6 +259,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "fourfold.project.legible.LegibleMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "fourfold.project.sessions.keep_session",
     "fourfold.project.second_factors.AskForSecondFactor",

@@ -57,7 +57,7 @@ def test_a_finding_is_waived_with_a_reason_until_a_day_and_counts_again_when_tha
         ({"until": "soon"}, "is no day"),
         ({"until": "2020-01-01"}, "is over already"),
         ({"waive": "WEIGHTS~objective:earn"}, "do not say this any more"),
-        ({"reason": "a\x00b"}, "cannot be printed"),
+        ({"reason": "a\ab"}, "cannot be printed"),
     ],
 )
 def test_what_is_no_waiver_is_refused_with_its_reason(alice: Client, fields: dict[str, str], said: str) -> None:

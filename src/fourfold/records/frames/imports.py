@@ -27,7 +27,8 @@ from fourfold.engine.measurements.events import AT, is_events, sum_up
 from fourfold.engine.progress import Progress
 from fourfold.records.bulk import insert_table, time_text
 from fourfold.records.closed_periods import closed_places
-from fourfold.records.frames.measurement import Planned, plan_measurements, read_table, text_of, write_planned
+from fourfold.records.frames.legible_rows import WRONG
+from fourfold.records.frames.measurement import Planned, Revision, plan_measurements, read_table, text_of, write_planned
 from fourfold.records.frames.row_outcome import ImportResult
 from fourfold.records.models import Import, Measurement, Organisation, Person
 from fourfold.records.ready import Ready
@@ -36,8 +37,6 @@ from fourfold.records.ready import Ready
 Rows: TypeAlias = pl.DataFrame
 #: A KPI and a unit as a row names them.
 Pair: TypeAlias = tuple[str, str]
-#: A column that says of a row why it cannot be taken, where whoever read it knows already.
-WRONG: Final = "wrong"
 _AGAIN: Final = "Mend the row in the file, or leave it out."
 _PART: Final = 50_000
 _PLAIN: Final = r"^-?(0|[1-9][0-9]*)(\.[0-9]+)?$"  # digits that the database gives back as they are
@@ -148,6 +147,7 @@ class Settled:
     reasons: list[Reason] = field(default_factory=list)
     loaded: list[pl.Series] = field(default_factory=list)
     moved: list[Moved] = field(default_factory=list)
+    older: int = 0  # revisions from before what was known, which are history and do not count
 
     @property
     def count(self) -> int:
@@ -225,11 +225,16 @@ def _settle(
         fresh = fresh.join(late, on=["u", "period"], how="anti", maintain_order="left")
         planned = Planned({c: r for c, r in planned.changes.items() if c[1:] not in closed}, planned.before)
     settled.loaded += [fresh["at"], _loaded(rest, planned)]
+    settled.older += sum(_is_older(planned.known(cell), new) for cell, new in planned.added())
     if few:
         settled.moved += _moved(ready, fresh, planned, few - len(settled.moved))
     if run is not None and (quarantine or not settled.reasons):
         _insert(organisation, ready, fresh, by=by, at=at, run=run)
         write_planned(organisation, ready, planned, by=by, import_run=run)
+
+
+def _is_older(known: Revision | None, new: Revision) -> bool:
+    return known is not None and new.recorded_at < known.recorded_at
 
 
 def _of_events(reasons: Iterable[Reason], members: pl.DataFrame) -> Iterator[Reason]:
