@@ -158,6 +158,70 @@ def test_days_become_periods_and_many_rows_one_figure(sales: Feed, stub: Service
     assert str(values("M:2026-05")["north"]) == "0.3"
 
 
+def event(region: str, moment: str, amount: str) -> dict[str, str]:
+    return {"region": region, "month": moment, "amount": amount}
+
+
+EVENTS = [
+    event("north", "2026-04-30T23:59:00Z", "1"),  # April everywhere here: the feed looks back to May
+    event("north", "2026-05-01T00:00:00Z", "2.50"), event("N-01", "2026-05-31T23:30:00Z", "4"),
+    event("south", "2026-06-02", "8"), event("north", "2026-06-30T20:00:00-06:00", "16"),
+]  # fmt: skip
+
+
+def of_events(**changes: object) -> FeedPlan:
+    """Asks for the days it is about, and says what the source calls north."""
+    ask = {"path": "all?from={since}&to={until}", "rows": "data"}
+    return plan(ask=ask, adding="events", names={"N-01": "north"}, **changes)
+
+
+def test_events_become_the_figures_of_whole_periods_of_their_units_own_days(
+    sales: Feed, stub: Service, alice: Person
+) -> None:
+    before = values("M:2026-04")
+    stub.rows = EVENTS
+    assert save_feed(by=alice, known="sales", plan=of_events(), at=NOW).ok
+    tried = try_feed(by=alice, plan=of_events(), at=NOW).value
+    assert tried and (tried.loaded, tried.rejected) == (4, 0) and values("M:2026-05") == {}
+    run = run_feed(by=alice, feed="sales", at=NOW).value
+    assert run and (run.read, run.loaded, run.rejected) == (4, 4, 0), run.failure
+    assert stub.seen[-1] == "/all?from=2026-04-30&to=2026-08-01", "a day more on both sides"
+    assert values("M:2026-04") == before, "of April not all was asked"
+    assert {k: str(v) for k, v in values("M:2026-05").items()} == {"north": "6.5000000000"}
+    assert {k: str(v) for k, v in values("M:2026-06").items()} == {"south": "8.0000000000"}
+    assert {k: str(v) for k, v in values("M:2026-07").items()} == {"north": "16.0000000000"}
+    again = run_feed(by=alice, feed="sales", at=LATER).value
+    assert again and (again.loaded, again.unchanged) == (0, 4) and not again.failure
+    figure = Measurement.objects.get(kpi__code="sales", unit__code="north", period="M:2026-05")
+    drilled = drill_figure(by=alice, figure=figure.pk).value
+    assert drilled and [number for number, _ in drilled.rows] == [2, 3] and not drilled.has_changed
+
+
+def test_events_without_a_column_of_values_are_counted(sales: Feed, stub: Service, alice: Person) -> None:
+    stub.rows = EVENTS
+    columns = {key: COLUMNS[key] for key in ("kpi", "unit", "period")}
+    assert save_feed(by=alice, known="sales", plan=of_events(columns=columns), at=NOW).ok
+    assert run_feed(by=alice, feed="sales", at=NOW).ok
+    assert values("M:2026-05") == {"north": 2} and values("M:2026-07") == {"north": 1}
+
+
+@pytest.mark.parametrize("apart", [False, True])
+def test_an_event_that_cannot_be_counted_keeps_out_its_figure_or_all(
+    sales: Feed, stub: Service, alice: Person, apart: bool
+) -> None:
+    stub.rows = [*EVENTS, event("north", "2026-05-07T10:00:00Z", "many"), event("south", "soon", "1")]
+    assert save_feed(by=alice, known="sales", plan=of_events(keeps_apart=apart), at=NOW).ok
+    run = run_feed(by=alice, feed="sales", at=NOW).value
+    assert run and (run.read, run.rejected, run.loaded) == (6, 5, 1 if apart else 0)
+    assert bool(run.failure) is not apart and "is no moment" in run.rejects and "another event" in run.rejects
+    assert values("M:2026-07") == ({"north": 16} if apart else {}) and values("M:2026-05") == {}
+
+
+def test_events_have_no_note_and_no_moment_of_recording(shop: Connection, alice: Person) -> None:
+    found = save_feed(by=alice, plan=of_events(columns=COLUMNS | {"note": "region", "recorded_at": "month"}), at=NOW)
+    assert [f.place.thing for f in found.findings] == ["column_note", "column_recorded_at"]
+
+
 def test_what_the_source_calls_a_unit_may_be_something_else(shop: Connection, stub: Service, alice: Person) -> None:
     stub.rows = [row | {"region": {"north": "N-01", "south": "south"}[row["region"]]} for row in stub.rows]
     assert run_saved(alice, plan()) == (0, 2) and run_saved(alice, plan(names={"N-01": "north"})) == (4, 0)

@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.db import connection
 
-from fourfold.actions import run_feed as running
+from fourfold.actions import _feeds as feeding
 from fourfold.actions._sources import ask_source, next_due
 from fourfold.actions.evaluate_organisation import evaluate_organisation
 from fourfold.actions.invite_person import invite_person
@@ -104,7 +104,7 @@ def test_f10_f11_f12_a_source_that_hangs_drips_or_breaks_off_loads_nothing_and_i
     feed: Feed, source: Service, path: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if path in ("hang", "drip"):
-        monkeypatch.setattr(running, "ask_source", partial(ask_source, limits=Limits(seconds=0.5)))
+        monkeypatch.setattr(feeding, "ask_source", partial(ask_source, limits=Limits(seconds=0.5)))
     Feed.objects.update(ask={"path": path, "rows": "data"})
     before, later = figures(), NOW + timedelta(hours=1)
     run = run_feed(by=None, feed="sales", at=later).value
@@ -193,7 +193,7 @@ def test_f17_a_period_that_is_closed_while_a_run_waits_for_its_source_takes_noth
         return found
 
     Feed.objects.update(keeps_apart=apart)
-    monkeypatch.setattr(running, "ask_source", asked)
+    monkeypatch.setattr(feeding, "ask_source", asked)
     january, february = (row for row in source.rows if row["region"] == "north")
     january["amount"], february["amount"] = 1011, 2011
     before = figures()

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from fourfold.actions._sources import columns_in, window_of
+from fourfold.actions._sources import ask_source, columns_in, window_of
 from fourfold.actions.import_measurements import import_measurements
 from fourfold.actions.outcome import Outcome
 from fourfold.actions.save_feed import FeedPlan
 from fourfold.connectors.port import Rows, Window
 from fourfold.errors import NotFound
-from fourfold.records.frames.feed import figures_of
+from fourfold.records.frames.feed import EVENTS, figures_of
+from fourfold.records.frames.feed_events import whole
 from fourfold.records.frames.imports import Rows as Figures
 from fourfold.records.frames.row_outcome import ImportResult
-from fourfold.records.models import Organisation
+from fourfold.records.models import Connection, Organisation
 from fourfold.records.ready import Ready, ready_definitions
 
 
@@ -37,10 +38,24 @@ def definitions_here(place: Organisation) -> Ready:
     return ready
 
 
-def figures_in(rows: Rows, plan: FeedPlan, window: Window, ready: Ready) -> Figures:
-    """The rows as figures. Raises `SourceError` for columns that the source does not give."""
+def rows_in(connection: Connection, plan: FeedPlan, window: Window) -> Rows:
+    """What the source gives for the days of a run. Raises `SourceError`.
+
+    Of events it is asked for a day more on both sides: what is the 1st there may be the last of the month in a unit.
+    """
+    if plan.adding == EVENTS:
+        window = Window(window.since - timedelta(days=1), window.until + timedelta(days=1))
+    return ask_source(connection, plan.ask, window)
+
+
+def figures_in(rows: Rows, plan: FeedPlan, window: Window, ready: Ready, *, is_sent: bool = False) -> Figures:
+    """The rows as figures, or as events whose periods are whole. Raises `SourceError` for columns that are not given.
+
+    What a source has sent by itself (`is_sent`) has no days that it was asked for.
+    """
     columns = columns_in(plan.columns, window)
-    return figures_of(rows, columns, plan.adding, ready.definitions, source=plan.name, names=plan.names)
+    found = figures_of(rows, columns, plan.adding, ready.definitions, source=plan.name, names=plan.names)
+    return found if is_sent else whole(found, ready.definitions, window.since)
 
 
 def load_figures(

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
 from fourfold.access.roles import Action
-from fourfold.actions._feeds import definitions_here
-from fourfold.actions._sources import ask_source, columns_in, complaint
+from fourfold.actions._feeds import definitions_here, rows_in
+from fourfold.actions._sources import columns_in, complaint
 from fourfold.actions._steps import find_organisation, require
 from fourfold.actions.outcome import Outcome
 from fourfold.actions.save_feed import FeedPlan, plan_of
@@ -59,7 +59,7 @@ def drill_figure(*, by: Person, organisation: str | None = None, figure: int) ->
         return Outcome("nothing was asked", findings=(complaint("ask", message, "Look for the delivery there."),))
     ready = definitions_here(place)
     try:
-        rows = ask_source(run.feed.connection, plan.ask, window)
+        rows = rows_in(run.feed.connection, plan, window)
         numbers, made = rows_of_figure(
             rows, columns_in(plan.columns, window), plan.adding, ready.definitions, names=plan.names,
             place=(found.kpi.code, found.unit.code, found.period),

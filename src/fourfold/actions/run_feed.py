@@ -10,14 +10,15 @@ from typing import Any, Final
 from django.db import IntegrityError, transaction
 
 from fourfold.access.roles import Action
-from fourfold.actions._feeds import day_of, definitions_here, figures_in, load_figures, window_at
-from fourfold.actions._sources import LIMITS, ask_source, columns_in, find_feed, next_due
+from fourfold.actions._feeds import day_of, definitions_here, figures_in, load_figures, rows_in, window_at
+from fourfold.actions._sources import LIMITS, columns_in, find_feed, next_due
 from fourfold.actions._steps import find_organisation, note_event, require
 from fourfold.actions.outcome import Outcome
 from fourfold.actions.save_feed import FeedPlan, plan_of
 from fourfold.connectors.port import Rows, SourceError, Window, shown
 from fourfold.engine.findings import Finding, Level, Place, errors
 from fourfold.errors import Conflict, FourfoldError
+from fourfold.records.frames.feed_events import as_figures
 from fourfold.records.frames.feed_run import drift_of, news_of, profile_of, running_periods
 from fourfold.records.models import Feed, FeedRun, Import, Organisation, Person
 from fourfold.records.models.feed import MOST_FAILURES
@@ -116,14 +117,15 @@ def _bring(
     try:
         if isinstance(given, SourceError):
             raise given
-        rows = ask_source(row.connection, row.ask, window) if given is None else given
+        rows = rows_in(row.connection, plan, window) if given is None else given
         before = _last_good(row) if given is None else None
         if not as_it_is:
             _refuse_silence(before, rows, window)
         ready = definitions_here(place)
-        figures = figures_in(rows, plan, window, ready)
-        running = running_periods(figures, ready.definitions, day_of(plan, at))
-        profile = profile_of(rows, columns_in(plan.columns, window), figures, running)
+        figures = figures_in(rows, plan, window, ready, is_sent=given is not None)
+        made = as_figures(figures, ready.definitions)
+        running = running_periods(made, ready.definitions, day_of(plan, at))
+        profile = profile_of(rows, columns_in(plan.columns, window), made, running)
         known = before.profile if before else {}
         if known and not as_it_is and (wrong := drift_of(known, profile)):
             raise SourceError(wrong[0], hint=wrong[1])

@@ -15,7 +15,7 @@ from fourfold.actions.outcome import Outcome
 from fourfold.connectors.hook import HOOK
 from fourfold.connectors.kinds import KINDS
 from fourfold.engine.findings import Finding
-from fourfold.records.frames.feed import ADDINGS, KEYS, TARGETS
+from fourfold.records.frames.feed import ADDINGS, EVENTS, KEYS, TARGETS
 from fourfold.records.models import Connection, Feed, Person
 
 MOST_MONTHS = 120
@@ -76,8 +76,12 @@ def wrong_plan(plan: FeedPlan, connection: Connection, at: datetime) -> list[Fin
             fix = f"Name the column, or write = and one {key} for all rows."
             found.append(complaint(f"column_{key}", f"Which column is the {key} is not said.", fix))
     has_figure = plan.columns.get("value") or (plan.columns.get("numerator") and plan.columns.get("denominator"))
-    if not has_figure:
+    if not has_figure and plan.adding != EVENTS:  # events alone are counted
         found.append(complaint("column_value", "No column holds figures.", "Name one, or numerator and denominator."))
+    for target in ("note", "recorded_at") if plan.adding == EVENTS else ():
+        if plan.columns.get(target):
+            message = "Events add up to a figure that has none of its own."
+            found.append(complaint(f"column_{target}", message, "Leave the column out."))
     if plan.adding not in ADDINGS:
         found.append(complaint("adding", "Rows cannot be put together so.", "Choose one of the list."))
     if not 1 <= plan.months <= MOST_MONTHS:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 from fourfold.access.roles import Action
-from fourfold.actions._feeds import definitions_here, figures_in, load_figures, window_at
-from fourfold.actions._sources import ask_source, complaint, find_connection
+from fourfold.actions._feeds import definitions_here, figures_in, load_figures, rows_in, window_at
+from fourfold.actions._sources import complaint, find_connection
 from fourfold.actions._steps import find_organisation, require
 from fourfold.actions.outcome import Outcome
 from fourfold.actions.save_feed import FeedPlan
@@ -47,7 +47,7 @@ def try_feed(
         return Outcome("nothing was asked", findings=tuple(complaint(name, said) for name, said in wrong.items()))
     window = window_at(plan, moment, since)
     try:
-        rows = ask_source(connection, plan.ask, window)
+        rows = rows_in(connection, plan, window)
         if not all(plan.columns.get(key) for key in KEYS):
             return Outcome(f"{len(rows.rows):,} rows", Trial(rows, window))
         if wrong_columns := missing_columns(rows, plan.columns):

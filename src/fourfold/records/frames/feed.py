@@ -13,8 +13,10 @@ import polars as pl
 from fourfold.connectors.port import Rows, SourceError
 from fourfold.engine.definitions import Definitions
 from fourfold.engine.measurements import FIGURES
+from fourfold.engine.measurements.events import AT
 from fourfold.engine.periods import PeriodError
 from fourfold.engine.words import choices, did_you_mean, show
+from fourfold.records.frames.feed_events import events_of_figure
 
 #: The columns of figures that a feed can fill; the first three always.
 TARGETS: Final = ("kpi", "unit", "period", *FIGURES, "note", "recorded_at")
@@ -26,7 +28,10 @@ ADDINGS: Final[dict[str, str]] = {
     "count": "rows are counted",
     "mean": "rows are averaged",
     "last": "the last row counts",
+    "events": "rows are events",
 }
+#: Rows are events, and the column of periods holds their moments; imports count and add them up.
+EVENTS: Final = "events"
 _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 _Adding = Callable[[Sequence[Decimal]], Decimal]
 _MADE: Final[dict[str, _Adding]] = {
@@ -57,7 +62,8 @@ def figures_of(
 
     `names` says what the source calls KPIs and units. Raises `SourceError` for columns that the source does not give.
 
-    A day in the column `period` becomes the period of the KPI that it lies in. With an adding, rows of the same KPI,
+    A day in the column `period` becomes the period of the KPI that it lies in; of `EVENTS` it is the column `at`, and
+    the rows stay as they are. With another adding, rows of the same KPI,
     unit and period become one, under the number of the first; a text among their numbers stays as it is, so that the
     checks refuse it.
     """
@@ -72,6 +78,9 @@ def figures_of(
     table = {target: [cell(row, source) for row in rows.rows] for target, source in used.items()}
     for target in ("kpi", "unit"):
         table[target] = [None if text is None else names.get(text.strip(), text) for text in table.get(target, ())]
+    if adding == EVENTS:
+        events = pl.DataFrame(table, schema=dict.fromkeys(used, pl.String)).rename({"period": AT}, strict=False)
+        return events.with_row_index("row", offset=1).with_columns(pl.lit(source, pl.String).alias("source"))
     if "kpi" in table and "period" in table:
         pairs = zip(table["kpi"], table["period"], strict=True)
         table["period"] = [_period(kpi, text, definitions) for kpi, text in pairs]
@@ -96,6 +105,10 @@ def rows_of_figure(
         same = [_parsed(text, definitions) == period for text in theirs["period"]]
         return theirs.filter(pl.Series(same, dtype=pl.Boolean))
 
+    if adding == EVENTS:
+        events = figures_of(rows, columns, adding, definitions, source="", names=names)
+        numbers, one = events_of_figure(events, definitions, place)
+        return numbers, {name: text for row in one.rows(named=True) for name, text in row.items() if name in FIGURES}
     made = here(adding).rows(named=True)
     figures: dict[str, str | None] = {name: made[-1][name] for name in FIGURES if name in made[-1]} if made else {}
     return here("")["row"].to_list(), figures

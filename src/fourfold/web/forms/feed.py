@@ -23,7 +23,8 @@ _NAMED: Final = (
 _HINTS: Final = {
     "kpi": "A column of the source that holds codes of KPIs, or = and one code for all rows, such as =sales.",
     "unit": "A column that holds codes of units, or = and one code for all rows.",
-    "period": "A column with periods such as 2026-03, or with days, which become the period they lie in.",
+    "period": "A column with periods such as 2026-03, or with days, which become the period they lie in; of events the "
+              "column of their moments.",
     "recorded_at": "When the source says so itself: an older figure that comes later does not count then.",
     "value": "A column of figures; or name numerator and denominator instead.",
 }
@@ -48,7 +49,8 @@ class FeedForm:
     def sections(self) -> list[tuple[str, list[Field]]]:
         """The fields in the order shown, under their headings."""
         adding = Option("adding", "Several rows of one figure", "A source that gives single orders or tickets has many "
-                        "rows for one KPI, unit and period.", choices=tuple(ADDINGS.items()))  # fmt: skip
+                        "rows for one KPI, unit and period. Events are counted or added up by the day that their "
+                        "moment is in the unit.", choices=tuple(ADDINGS.items()))  # fmt: skip
         columns = [
             Option(f"column_{t}", _LABELS.get(t, t.capitalize()), _HINTS.get(t, "Where the source has it."))
             for t in TARGETS
