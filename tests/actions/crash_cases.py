@@ -46,6 +46,7 @@ from fourfold.actions.evaluate_organisation import evaluate_organisation
 from fourfold.actions.evaluate_outlooks import evaluate_outlooks
 from fourfold.actions.export_events import export_events
 from fourfold.actions.export_folder import export_folder
+from fourfold.actions.follow_outlooks import follow_outlooks
 from fourfold.actions.give_grant import give_grant
 from fourfold.actions.hide_set_up import hide_set_up
 from fourfold.actions.import_measurements import import_measurements
@@ -516,6 +517,12 @@ def _(path: Path) -> Act:
 def _(path: Path) -> Act:
     record_measurement(by=None, kpi="costs", unit="north", period="2026-04", value="790", **B)
     return lambda: evaluate_outlooks(by=None, organisation="bakery", kpi="costs", unit="north", as_of=NOW)
+
+
+@case(follow_outlooks)
+def _(path: Path) -> Act:
+    record_measurement(by=None, kpi="costs", unit="north", period="2026-04", value="790", **B)
+    return lambda: follow_outlooks(by=None, organisation=place(), kpi="costs", unit="north", at=NOW)
 
 
 @case(confirm_step)

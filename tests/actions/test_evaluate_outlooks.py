@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
+from django.db import connection
 
 from fourfold.actions.evaluate_organisation import evaluate_organisation
-from fourfold.actions.evaluate_outlooks import evaluate_outlooks
+from fourfold.actions.evaluate_outlooks import evaluate_outlooks, outlooks_after
 from fourfold.actions.record_measurement import record_measurement
 from fourfold.errors import Forbidden, NotFound
-from fourfold.records.models import Organisation, Outlook, Person
+from fourfold.records.models import Organisation, Outlook, Person, Result
 
 pytestmark = pytest.mark.django_db
 
@@ -56,6 +59,41 @@ def test_pages_can_tell_that_outlooks_were_kept(organisation: Organisation, bob:
     evaluate_outlooks(by=bob, kpi="costs", unit="north", as_of=now)
     organisation.refresh_from_db()
     assert (organisation.version, organisation.outlooks_version) == (before[0], before[1] + 1)
+
+
+def test_what_is_made_of_older_figures_does_not_pass_for_new(
+    organisation: Organisation, bob: Person, now: datetime
+) -> None:
+    """While outlooks are made, and before they are written, another figure of the same KPI is recorded."""
+    record_measurement(by=bob, kpi="sales", unit="north", period="2026-05", value=1050, at=now)
+    organisation.refresh_from_db()
+    before, asked = organisation.version, list[str]()
+
+    def meanwhile(execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
+        if "FROM" in sql and '"records_organisation"' in sql:
+            asked.append(sql)
+            if len(asked) == 2:  # the first reads what is there, the second locks it to write
+                record_measurement(by=None, kpi="sales", unit="south", period="2026-05", value=900, at=now)
+        return execute(sql, *rest)
+
+    with connection.execute_wrapper(meanwhile):
+        outlooks_after(organisation, [("sales", "north")], at=now)
+    written = dict(Outlook.objects.filter(made_at=now).values_list("unit__code", "input_version"))
+    assert written["bakery"] == before, "it knows nothing of the figure of the south"
+    changed = Result.objects.filter(node="kpi:sales", unit__code="bakery", view="month").order_by("-input_version")
+    assert changed[0].input_version > before, "so pages see that it is older than what they show"
+    outlooks_after(organisation, [("sales", "south")], at=now)
+    assert Outlook.objects.filter(unit__code="bakery").latest("pk").input_version > before
+
+
+def test_outlooks_after_several_figures_are_those_after_each(bob: Person, now: datetime) -> None:
+    places = {("sales", "north"), ("costs", "north"), ("staff", "south")}
+    for kpi, unit in places:
+        record_measurement(by=None, kpi=kpi, unit=unit, period="2026-05", value=12, at=now)
+    outlooks_after(Organisation.objects.get(), places, at=now)
+    before = Outlook.objects.count()
+    evaluate_organisation(by=None, as_of=now)
+    assert Outlook.objects.count() == before, "a full evaluation has nothing to add"
 
 
 def test_people_ask_for_their_own_units_only(bob: Person, charlie: Person, now: datetime) -> None:

@@ -365,3 +365,13 @@ def test_a_count_is_expected_to_be_none_at_least_and_a_share_within_0_and_100() 
     assert found["share", "a"].forecast.valid == (0.0, 100.0) and max(found["share", "a"].forecast.upper95) == 100.0
     below = seen(d, to_polars(rows("falls", [*falls, -1.0])))["falls", "a"]
     assert below.forecast.valid == (-math.inf, math.inf), "what was below 0 once is no count"
+
+
+def test_places_are_those_of_the_whole_and_no_others() -> None:
+    kpis = [{"code": code, "name": code, "kind": "stock", "aggregate_units": "sum"} for code in ("x", "y")]
+    definitions = defined(kpis)
+    table = to_polars([row for code in ("x", "y") for row in rows(code, [float(v) for v in MOVED])])
+    whole = seen(definitions, table)
+    some = seen(definitions, table, places={("x", "a"), ("y", "all"), ("z", "a"), ("x", "nowhere")})
+    assert set(some) == {("x", "a"), ("y", "all")} < set(whole)
+    assert all(str(some[place]) == str(whole[place]) for place in some)

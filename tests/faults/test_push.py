@@ -136,3 +136,16 @@ def test_f12_a_body_that_drips_is_taken_for_cut_off() -> None:
 
     count, message = asyncio.run(asyncio.wait_for(read(), 10))
     assert message == {"type": "http.disconnect"} and count >= 1
+
+
+def test_a_body_that_is_asked_for_late_since_its_request_had_to_wait_is_whole() -> None:
+    async def come() -> Any:
+        await asyncio.sleep(0)
+        return {"type": "http.request", "body": b"figures", "more_body": False}
+
+    async def read() -> Any:
+        receive = in_time(come, patience=0.2, pace=50_000)
+        await asyncio.sleep(0.4)
+        return await receive()
+
+    assert asyncio.run(read())["body"] == b"figures"

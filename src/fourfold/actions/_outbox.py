@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
 from django.db import transaction
 
@@ -39,24 +39,38 @@ def tell(
         told = [sorted(place) for place in places]  # type: ignore[arg-type]
     at = now + HELD if is_held else now
     Outbox.objects.create(organisation=organisation, at=at, units=told[0], nodes=told[1], periods=told[2])
-    wake()
+    if not is_held:
+        wake()
 
 
-def tell_held(organisation: Organisation, *, units: Collection[int], nodes: Collection[str]) -> None:
-    """What follows from a change of these nodes is made: it is told with the change as one, or alone after it.
+class Followed(NamedTuple):
+    """A change of a node in a unit, and in which units and nodes something followed from it: none, nothing did."""
 
-    The organisation is locked. Without units nothing followed, and only the change itself is told.
+    unit: int
+    node: str
+    units: frozenset[int]
+    nodes: frozenset[str]
+
+    def is_in(self, units: Collection[int], nodes: Collection[str]) -> bool:
+        """True where what is told of these units and nodes is this change."""
+        return self.unit in units and self.node in nodes
+
+
+def tell_held(organisation: Organisation, followed: Collection[Followed]) -> None:
+    """What follows from changes is made: it is told with the change that was held for it, or alone after it.
+
+    The organisation is locked.
     """
     assert transaction.get_connection().in_atomic_block
-    now = datetime.now(UTC)
+    now, left = datetime.now(UTC), list(followed)
     for row in Outbox.objects.filter(organisation=organisation, at__gt=now).order_by("pk"):
-        if row.units is None or row.nodes is None or not set(row.nodes) & set(nodes):
-            continue
-        if units:
-            row.units, row.nodes = sorted({*row.units, *units}), sorted({*row.nodes, *nodes})
-        row.at = now
-        row.save(update_fields=("at", "units", "nodes"))
-        wake()
-        return
-    if units:
-        tell(organisation, units=units, nodes=nodes, periods=())
+        units, nodes = row.units or (), row.nodes or ()
+        if mine := [each for each in followed if each.is_in(units, nodes)]:
+            row.at = now
+            row.units = sorted({*units, *(unit for each in mine for unit in each.units)})
+            row.nodes = sorted({*nodes, *(node for each in mine for node in each.nodes)})
+            row.save(update_fields=("at", "units", "nodes"))
+            wake()
+            left = [each for each in left if each not in mine]
+    if alone := {unit for each in left for unit in each.units}:
+        tell(organisation, units=alone, nodes={node for each in left for node in each.nodes}, periods=())

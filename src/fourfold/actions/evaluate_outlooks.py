@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import UTC, datetime
-from typing import Final
 
 from django.db import transaction
 
-from fourfold.actions._outbox import tell_held
+from fourfold.actions._outbox import Followed, tell_held
 from fourfold.actions._steps import find_organisation, lock, recorded_for
 from fourfold.actions.outcome import Outcome
 from fourfold.engine.evaluate import dependents
@@ -18,8 +17,8 @@ from fourfold.records.frames.outlook import Kept, kept, outlooks_now, write_outl
 from fourfold.records.models import Organisation, Person
 from fourfold.records.ready import Ready, ready_definitions
 
-#: So often it is tried beside other people's changes; the next try makes them wait.
-_TRIES: Final = 2
+#: A KPI and a unit, by their codes.
+Place = tuple[str, str]
 
 
 def evaluate_outlooks(
@@ -42,34 +41,62 @@ def evaluate_outlooks(
     kpis = (kpi,) if isinstance(kpi, str) else tuple(kpi)
     for code in kpis:
         recorded_for(by, found, ready, code, unit, at=moment)
-    for _ in range(_TRIES):
-        found.refresh_from_db()
-        ready = ready_definitions(found) or ready
-        made = _make(found, ready, kpis, unit, moment)
-        with transaction.atomic():
-            if lock(found).version == found.version:
-                return _store(found, ready, kpis, made, moment)
+    return outlooks_after(found, [(code, unit) for code in kpis], at=moment)
+
+
+def outlooks_after(organisation: Organisation, changed: Collection[Place], *, at: datetime) -> Outcome[int]:
+    """As `evaluate_outlooks`, after figures of several KPIs and units; whoever calls it knows that they may.
+
+    Figures that are recorded meanwhile do no harm: an outlook says as of which change it is, so that pages see which
+    of them are older than their figures. Where outlooks or definitions are others when it comes to writing, they are
+    made again while others wait.
+    """
+    organisation.refresh_from_db()
+    ready = ready_definitions(organisation)
+    made = None if ready is None else _make(organisation, ready, changed, at)
     with transaction.atomic():
-        found = lock(found)
-        ready = ready_definitions(found) or ready
-        return _store(found, ready, kpis, _make(found, ready, kpis, unit, moment), moment)
+        now = lock(organisation)
+        if ready is None or made is None or _others(organisation) != _others(now):
+            organisation, ready = now, ready_definitions(now)
+            if ready is None:
+                return Outcome("0 outlooks changed", 0)
+            made = _make(organisation, ready, changed, at)
+        return _store(organisation, ready, changed, made, at)
 
 
-def _make(
-    organisation: Organisation, ready: Ready, kpis: Collection[str], unit: str, as_of: datetime
-) -> tuple[Kept, ...]:
-    """The outlooks that are reached: of other units too where a formula looks at them."""
-    reached = dependents(ready.definitions, kpis)
-    sideways = any(reaches_sideways(ready.definitions.kpi[code]) for code in reached)
-    units = None if sideways else ready.above(unit)
-    return tuple(kept(outlooks_now(organisation, ready, as_of=as_of, kpis=reached, units=units)))
+def _others(organisation: Organisation) -> tuple[int, int]:
+    """What is different after somebody else has written outlooks or definitions."""
+    return organisation.definitions_version, organisation.outlooks_version
+
+
+def _make(organisation: Organisation, ready: Ready, changed: Collection[Place], as_of: datetime) -> tuple[Kept, ...]:
+    places = frozenset[Place]().union(*(_reached(ready, place) for place in changed))
+    return tuple(kept(outlooks_now(organisation, ready, as_of=as_of, places=places)))
+
+
+def _reached(ready: Ready, place: Place) -> frozenset[Place]:
+    """Where outlooks may be others after a figure there: in other units too where a formula looks at them."""
+    kpi, unit = place
+    if kpi not in ready.kpis or unit not in ready.units:
+        return frozenset()  # by now there is none
+    kpis = dependents(ready.definitions, (kpi,))
+    sideways = any(reaches_sideways(ready.definitions.kpi[code]) for code in kpis)
+    units = ready.units if sideways else ready.above(unit)
+    return frozenset((code, each) for code in kpis for each in units)
 
 
 def _store(
-    organisation: Organisation, ready: Ready, kpis: Collection[str], made: tuple[Kept, ...], at: datetime
+    organisation: Organisation, ready: Ready, changed: Collection[Place], made: Collection[Kept], at: datetime
 ) -> Outcome[int]:
-    """Write them; the lock is held."""
+    """Write them as of the version that `organisation` has; its lock is held."""
     count = write_outlooks(organisation, ready, made, at=at, input_version=organisation.version)
-    units = {ready.units[outlook.unit] for outlook in made if count}
-    tell_held(organisation, units=units, nodes={f"kpi:{code}" for code in (*kpis, *(each.kpi for each in made))})
+    there = {(each.kpi, each.unit) for each in made} if count else set[Place]()
+    tell_held(organisation, [_followed(ready, place, there) for place in changed if place[0] in ready.kpis])
     return Outcome(f"{count:,} outlook{'s' if count != 1 else ''} changed", count)
+
+
+def _followed(ready: Ready, place: Place, made: Collection[Place]) -> Followed:
+    """What was made after a change, as open pages are told of it."""
+    found = [each for each in _reached(ready, place) if each in made]
+    units, nodes = frozenset(ready.units[unit] for _, unit in found), frozenset(f"kpi:{kpi}" for kpi, _ in found)
+    return Followed(ready.units[place[1]], f"kpi:{place[0]}", units, nodes)

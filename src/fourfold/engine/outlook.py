@@ -16,6 +16,7 @@ from datetime import date, datetime
 from typing import Final, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from fourfold.engine.aggregation import MeasureKind
 from fourfold.engine.blocks import Block
@@ -95,12 +96,14 @@ def outlooks(
     as_of: datetime,
     kpis: Collection[str] | None = None,
     units: Collection[str] | None = None,
+    places: Collection[tuple[str, str]] | None = None,
     until: date | None = None,
     calibrations: Mapping[Frequency, Calibration] | None = None,
 ) -> Iterator[Outlook]:
     """The outlook of these KPIs (all without `kpis`) in these units, by KPI, then unit, in the order of the figures.
 
-    One after the other, of some KPIs at a time, so that memory does not grow with how many there are.
+    With `places`, pairs of a KPI and a unit, of those alone. One after the other, of some at a time, so that memory
+    does not grow with how many there are.
 
     `found` are figures at the KPIs' own frequencies. Only periods that end by `until` are read, all without it; those
     that begin after `as_of` never are. A unit that does not have a KPI, or has no figure of it, gets an outlook that
@@ -123,28 +126,43 @@ def outlooks(
     today = latest_day(definitions, as_of)
     for groups, block in found.blocks:
         own = [kpi for g in groups for kpi in g.kpis]
-        ask = _Ask(
-            np.array([i for i, k in enumerate(own) if kpis is None or k.code in kpis], dtype=np.intp),
-            np.array([i for i, u in enumerate(block.units) if units is None or u in units], dtype=np.intp),
-            sum(p.start <= today and (until is None or p.last_day <= until) for p in block.periods),
-        )
-        if ask.kpis.size and ask.units.size and ask.periods:
+        row, unit = np.nonzero(_asked([k.code for k in own], block.units, kpis, units, places))
+        ask = _Ask(row, unit, sum(p.start <= today and (until is None or p.last_day <= until) for p in block.periods))
+        if row.size and ask.periods:
             own_widths = (calibrations or {}).get(block.periods[0].frequency)
             for part in ask.parts():
                 yield from _of_block(definitions, own, block, part, as_of, own_widths)
 
 
-class _Ask(NamedTuple):
-    """Which rows and units of a block are asked for, and how many of its periods are read."""
+def _asked(
+    own: Sequence[str], of: Sequence[str], kpis: Collection[str] | None, units: Collection[str] | None,
+    places: Collection[tuple[str, str]] | None,
+) -> npt.NDArray[np.bool_]:  # fmt: skip
+    """Which of the KPIs of a block, in which of its units, are asked for: `(kpi, unit)`."""
+    some = np.array([kpis is None or code in kpis for code in own], dtype=np.bool_)
+    asked = some[:, None] & np.array([units is None or code in units for code in of], dtype=np.bool_)
+    if places is None:
+        return asked
+    row, column = ({code: i for i, code in enumerate(codes)} for codes in (own, of))
+    named = np.zeros_like(asked)
+    for kpi, unit in places:
+        if kpi in row and unit in column:
+            named[row[kpi], column[unit]] = True
+    return asked & named
 
-    kpis: Indexes
-    units: Indexes
+
+class _Ask(NamedTuple):
+    """Which series of a block are asked for, the row of each and its unit, and how many of its periods are read."""
+
+    row: Indexes
+    unit: Indexes
     periods: int
 
     def parts(self) -> Iterator[_Ask]:
-        """The same for some of the KPIs after the others."""
-        step = max(1, _TOGETHER // (self.units.size * self.periods))
-        return (self._replace(kpis=self.kpis[start : start + step]) for start in range(0, self.kpis.size, step))
+        """The same for some of the series after the others."""
+        step = max(1, _TOGETHER // self.periods)
+        for start in range(0, self.row.size, step):
+            yield _Ask(self.row[start : start + step], self.unit[start : start + step], self.periods)
 
 
 class _Series(NamedTuple):
@@ -199,7 +217,7 @@ def _of_block(
 
 def _series(definitions: Definitions, kpis: Sequence[Kpi], block: Block, ask: _Ask) -> _Series:
     """The series asked for, by KPI, then unit."""
-    row, unit = (a.reshape(-1) for a in np.meshgrid(ask.kpis, ask.units, indexing="ij"))
+    row, unit = ask.row, ask.unit
     periods = block.periods[: ask.periods]
 
     def cells(array: Floats | None) -> Floats | None:

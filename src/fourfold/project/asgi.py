@@ -23,6 +23,7 @@ from a2wsgi.asgi_typing import Receive, Scope, Send
 from fourfold.project.settings import SENDS_EMAIL, THREADS
 from fourfold.project.wsgi import application as pages  # sets Django up, which what comes next needs
 
+from fourfold.actions import follow_outlooks  # isort: skip
 from fourfold.jobs.anchor_chains_daily import anchor_chains_daily  # isort: skip
 from fourfold.jobs.close_due_periods import close_due_periods  # isort: skip
 from fourfold.jobs.evaluate_new_day import evaluate_new_day  # isort: skip
@@ -81,11 +82,15 @@ def _coroutine(receive: Receive) -> Receive:
 
 
 def in_time(receive: Receive, patience: float = PATIENCE, pace: float = PACE) -> Receive:
-    """What receives a body, until its sender is too slow; then the sender is as good as gone."""
-    begun, came = time.monotonic(), 0
+    """What receives a body, until its sender is too slow; then the sender is as good as gone.
+
+    Its time begins when it is first asked for: before that, the request has waited for one of the threads.
+    """
+    begun, came = 0.0, 0
 
     async def receive_one() -> Any:
-        nonlocal came
+        nonlocal begun, came
+        begun = begun or time.monotonic()
         left = begun + patience + came / pace - time.monotonic()
         try:
             message: Any = await asyncio.wait_for(receive(), max(left, 0))
@@ -105,10 +110,12 @@ async def _live(receive: Receive, send: Send) -> None:
         if message["type"] == "lifespan.startup":
             told = [*(in_turn(every, job) for every, job in SHARED), *(here(every, job) for every, job in OWN)]
             clocks = [asyncio.create_task(clock) for clock in (*told, RELAY.run())]
+            follow_outlooks.begin()
             await send({"type": "lifespan.startup.complete"})
         elif message["type"] == "lifespan.shutdown":
             RELAY.end()
             end_import_jobs()
+            await asyncio.to_thread(follow_outlooks.end)
             for clock in clocks:
                 clock.cancel()
             await alone(partial(note_denials, now=datetime.now(UTC), even_now=True))

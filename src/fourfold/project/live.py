@@ -11,7 +11,7 @@ import asyncio
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from functools import partial
@@ -20,7 +20,7 @@ from typing import Any, Final, TypeVar
 from a2wsgi.asgi_typing import Receive, Scope, Send
 from django.db import DatabaseError, close_old_connections, connection
 
-from fourfold.records.queries.live import Listener, news, over
+from fourfold.records.queries.live import Listener, News, news, over
 from fourfold.records.wake import listen, no_longer, when_told
 from fourfold.web.pages.live import LISTENER, message
 
@@ -30,6 +30,8 @@ HEARTBEAT: Final = 15.0
 CHECKED, UNCHECKED = 10.0, 50.0
 #: Seconds between two looks into the outbox, where nobody says that there is something new in it.
 LOOKED: Final = {"sqlite": 0.1, "postgresql": 1.0}
+#: Seconds between two times that streams are written to: changes that come faster are told together.
+APART: Final = 0.2
 #: Changes that a stream may be behind.
 MOST: Final = 64
 #: Streams of one session: each tab has one where tabs cannot share.
@@ -49,12 +51,14 @@ class Stream:
     def __init__(self, listener: Listener) -> None:
         self.listener = listener
         self.ended = False
-        self._waiting: list[str] = []
+        self.spoken = time.monotonic()
+        self._waiting: list[bytes] = []
         self._news = asyncio.Event()
 
-    def put(self, text: str) -> None:
+    def put(self, text: bytes) -> None:
         """One more change; a browser that is too far behind is let go."""
         self._waiting.append(text)
+        self.spoken = time.monotonic()
         if len(self._waiting) > MOST:
             self.end()
         self._news.set()
@@ -66,15 +70,11 @@ class Stream:
         self._news.set()
 
     async def take(self) -> bytes:
-        """What has come, or a sign of life after a while without any; nothing at the end."""
-        try:
-            async with asyncio.timeout(HEARTBEAT):
-                await self._news.wait()
-        except TimeoutError:
-            return _BEAT
+        """What has come since it was asked last, once something has; nothing at the end."""
+        await self._news.wait()
         self._news.clear()
-        text, self._waiting = "".join(self._waiting), []
-        return text.encode()
+        waiting, self._waiting = self._waiting, []
+        return b"".join(waiting)
 
 
 class Relay:
@@ -120,7 +120,8 @@ class Relay:
         try:
             while True:
                 await self._pause()
-                await self._round()
+                if await self._round():
+                    await asyncio.sleep(APART)
         finally:
             no_longer(wake)
             stopped.set()
@@ -134,14 +135,16 @@ class Relay:
             pass
         self._told.clear()
 
-    async def _round(self) -> None:
-        """Look once. Where the database does not answer, streams wait for it, but not longer than rights may be old."""
-        listeners, now = tuple(self.streams), time.monotonic()
+    async def _round(self) -> bool:
+        """Look once, and say whether there was something to tell.
+
+        Where the database does not answer, streams wait for it, but not longer than rights may be old.
+        """
+        listeners, now, found = tuple(self.streams), time.monotonic(), list[News]()
         try:
             found, newest = await self._ask(partial(news, listeners))
             for each in found:
-                if stream := self.streams.get(each.listener):
-                    stream.put(message("change", each.told, number=each.number))
+                self._tell(each.listeners, message("change", each.told, number=each.number).encode())
             for listener in listeners:
                 listener.after = max(listener.after, newest.get(listener.organisation, 0))
             if listeners and now - self._checked >= CHECKED:
@@ -154,6 +157,17 @@ class Relay:
             await asyncio.sleep(1)
         if now - self._checked > UNCHECKED:
             self.end()
+        self._tell([each for each in listeners if self._is_silent(each, now)], _BEAT)
+        return bool(found)
+
+    def _tell(self, listeners: Iterable[Listener], text: bytes) -> None:
+        """Write the same to each of those who still listen."""
+        for listener in listeners:
+            if stream := self.streams.get(listener):
+                stream.put(text)
+
+    def _is_silent(self, listener: Listener, now: float) -> bool:
+        return (stream := self.streams.get(listener)) is not None and now - stream.spoken >= HEARTBEAT
 
     async def _ask(self, call: Callable[[], T]) -> T:
         """Call in the one thread that asks the database, whose connection is kept while it holds."""

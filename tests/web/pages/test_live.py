@@ -13,6 +13,7 @@ from fourfold.access.roles import Role
 from fourfold.access.sight import sights_of
 from fourfold.actions.end_sessions import end_sessions
 from fourfold.actions.evaluate_organisation import evaluate_organisation
+from fourfold.actions.evaluate_outlooks import outlooks_after
 from fourfold.actions.invite_person import invite_person
 from fourfold.actions.record_measurement import record_measurement
 from fourfold.actions.remove_outbox import remove_outbox
@@ -38,7 +39,7 @@ def listener(who: str, organisation: Organisation, after: int | None = None) -> 
 def heard(*listeners: Listener) -> list[list[dict[str, Any]]]:
     """What each of them is told."""
     found, _ = news(listeners)
-    return [[dict(each.told) for each in found if each.listener is listener] for listener in listeners]
+    return [[dict(each.told) for each in found if listener in each.listeners] for listener in listeners]
 
 
 def record(unit: str, value: int, kpi: str = "sales") -> None:
@@ -63,6 +64,18 @@ def test_everybody_hears_once_of_what_they_may_see_and_of_no_figure(organisation
     assert heard(alice) == [[]], "once"
 
 
+def test_all_who_see_the_same_are_told_by_the_same_words(organisation: Organisation) -> None:
+    evaluate_organisation(by=None, organisation="bakery", as_of=MOMENT)
+    alices, bobs = ([listener(who, organisation) for _ in range(3)] for who in ("alice", "bob"))
+    record("north", 1204)
+    late = listener("alice", organisation)
+    found, _ = news([*alices, *bobs, late])
+    assert [each.listeners for each in found] == [alices, bobs]
+    evaluate_organisation(by=None, organisation="bakery")
+    found, _ = news([alices[0], late])
+    assert [each.listeners for each in found] == [alices[:1], [alices[0], late]], "each what is new to them"
+
+
 def test_an_entered_figure_is_one_change_that_holds_its_outlooks(organisation: Organisation, alice: Client) -> None:
     evaluate_organisation(by=None, organisation="bakery")
     everybody = listener("alice", organisation)
@@ -84,6 +97,18 @@ def test_what_is_held_back_is_told_a_moment_later_and_nothing_before_it(organisa
     late, _ = listen_to(alice.person, organisation, "", "", now=datetime.now(UTC))
     assert late.after == alice.after, "who comes now hears of it too"
     Outbox.objects.filter(at__gt=datetime.now(UTC)).update(at=datetime.now(UTC))  # that moment is over
+    assert [each["units"] for each in heard(alice)[0]] == [["bakery", "north"], ["bakery", "south"]]
+
+
+def test_figures_that_wait_for_outlooks_made_together_are_each_told_once(organisation: Organisation) -> None:
+    evaluate_organisation(by=None, organisation="bakery")
+    alice, at = listener("alice", organisation), datetime.now(UTC)
+    for unit in ("north", "south"):
+        assert record_measurement(
+            by=None, organisation="bakery", kpi="sales", unit=unit, period="2026-04", value=1205, outlooks_follow=True
+        ).ok
+    assert heard(alice) == [[]]
+    outlooks_after(organisation, [("sales", "north"), ("sales", "south")], at=at)
     assert [each["units"] for each in heard(alice)[0]] == [["bakery", "north"], ["bakery", "south"]]
 
 

@@ -12,7 +12,7 @@ from ninja import Header, Query, Router, Schema
 from pydantic import ConfigDict, Field
 
 from fourfold.actions.answer_once import Answer, answer_once
-from fourfold.actions.evaluate_outlooks import evaluate_outlooks
+from fourfold.actions.follow_outlooks import follow_outlooks
 from fourfold.actions.record_measurement import record_measurement, version_of
 from fourfold.api.errors import problem_of_findings
 from fourfold.api.pages import Cursor, Limit, asker, known_only, number_of, page_of
@@ -145,7 +145,7 @@ def record(
     if refused:
         return problem_of_findings(refused[0])
     if answer.status == 201 and not answer.replayed:
-        evaluate_outlooks(by=person, organisation=place.code, kpi=kpi, unit=body.unit)
+        follow_outlooks(by=person, organisation=place, kpi=kpi, unit=body.unit)
     return _answer(answer)
 
 

@@ -73,16 +73,24 @@ def outlooks_now(
     as_of: datetime,
     kpis: Collection[str] | None = None,
     units: Collection[str] | None = None,
+    places: Collection[tuple[str, str]] | None = None,
     until: date | None = None,
 ) -> tuple[Outlook, ...]:
     """The outlooks of these KPIs (all without `kpis`) in these units, from the figures as known now; see the engine.
 
+    With `places`, pairs of a KPI and a unit, of those alone.
+
     Intervals are as wide as those of the outlooks that are kept.
     """
+    if places is not None and kpis is None:
+        kpis = {kpi for kpi, _ in places}
     found = figures_now(organisation, ready, as_of=as_of, kpis=kpis)
     own = calibrations_in_use(organisation, ready, kpis)
-    made = outlooks(ready.definitions, found, as_of=as_of, kpis=kpis, units=units, until=until, calibrations=own)
-    return tuple(made)
+    return tuple(
+        outlooks(
+            ready.definitions, found, as_of=as_of, kpis=kpis, units=units, places=places, until=until, calibrations=own
+        )
+    )
 
 
 def figures_now(

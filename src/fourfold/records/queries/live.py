@@ -5,10 +5,10 @@ What they hear is about units, nodes and periods and never a figure; what is dif
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from functools import reduce
+from functools import cached_property, reduce
 from operator import or_
 from typing import Any, Final
 
@@ -28,7 +28,7 @@ KEPT: Final = timedelta(hours=1)
 _AT_ONCE: Final = 500  # keys in one statement
 
 
-@dataclass(eq=False, slots=True)
+@dataclass(eq=False)
 class Listener:
     """Somebody with an open page: who, by which session, of which organisation, and the last change they know of."""
 
@@ -37,12 +37,21 @@ class Listener:
     organisation: int
     after: int
 
+    @cached_property
+    def sight(self) -> Sight | None:
+        """What they see, None for nothing: the same for all who see the same, whoever they are.
+
+        It stays as it was when they began to listen: `over` names those whose rights are others now.
+        """
+        sight = sights_of(principal_of(self.person)).get(self.organisation)
+        return sight if sight is None or sight.own else replace(sight, person=None)
+
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """One change as one listener is told of it."""
+    """One change as those listeners are told of it who see the same."""
 
-    listener: Listener
+    listeners: Sequence[Listener]
     number: int
     told: Mapping[str, Any]
 
@@ -106,18 +115,18 @@ def _told(rows: Iterable[models.Outbox]) -> list[models.Outbox]:
 
 
 def _news_of(structure: Structure, listeners: list[Listener], rows: list[models.Outbox]) -> list[News]:
-    groups = _small_groups(structure)
-    lenses: dict[Sight, Lens] = {}
-    found: list[News] = []
+    audiences: dict[Sight, list[Listener]] = {}
     for listener in listeners:
-        sight = sights_of(principal_of(listener.person)).get(structure.pk)
-        if sight is None:
-            continue
-        if sight not in lenses:
-            lenses[sight] = Lens.of(sight, structure, groups)
-        for row in rows:
-            if row.pk > listener.after and (told := lenses[sight].told(row)):
-                found.append(News(listener, row.pk, told))
+        if listener.sight is not None:
+            audiences.setdefault(listener.sight, []).append(listener)
+    groups = _small_groups(structure)
+    lenses = {sight: Lens.of(sight, structure, groups) for sight in audiences}
+    found: list[News] = []
+    for row in rows:
+        for sight, audience in audiences.items():
+            hearing = [listener for listener in audience if row.pk > listener.after]
+            if hearing and (told := lenses[sight].told(row)):
+                found.append(News(hearing, row.pk, told))
     return found
 
 

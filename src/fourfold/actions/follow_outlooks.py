@@ -1,0 +1,65 @@
+"""Outlooks after figures that come fast: made together, by the process that serves, once the figures are answered."""
+
+from __future__ import annotations
+
+import logging
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from threading import Lock
+from typing import Final
+
+from django.db import close_old_connections
+
+from fourfold.actions.evaluate_outlooks import Place, evaluate_outlooks, outlooks_after
+from fourfold.actions.outcome import Outcome
+from fourfold.records.models import Organisation, Person
+
+_WAITING: Final[dict[int, set[Place]]] = {}  # by organisation
+_LOCK: Final = Lock()
+_THREADS: Final[list[ThreadPoolExecutor]] = []  # the one that makes them, while this process serves
+_log: Final = logging.getLogger(__name__)
+
+
+def follow_outlooks(
+    *, by: Person | None, organisation: Organisation, kpi: str, unit: str, at: datetime | None = None
+) -> Outcome[None]:
+    """Make the outlooks that a figure reaches, which `by` has just recorded: soon where a server runs, else now.
+
+    All that wait when the thread has time for them are made at once, each KPI and unit once however many figures it
+    had. What waits when a process is killed is not made: pages see that outlooks are older than their figures and make
+    them themselves.
+    """
+    with _LOCK:
+        if _THREADS:
+            if organisation.pk not in _WAITING:
+                _THREADS[0].submit(_make_waiting, organisation)
+            _WAITING.setdefault(organisation.pk, set()).add((kpi, unit))
+            return Outcome("outlooks follow")
+    made = evaluate_outlooks(by=by, organisation=organisation.code, kpi=kpi, unit=unit, as_of=at)
+    return Outcome(made.summary)
+
+
+def begin() -> None:
+    """From now on outlooks are made in a thread of this process."""
+    with _LOCK:
+        _THREADS.append(ThreadPoolExecutor(1, thread_name_prefix="outlooks"))
+
+
+def end() -> None:
+    """No longer: what waits is made first."""
+    with _LOCK:
+        threads = _THREADS[:]
+        _THREADS.clear()
+    for thread in threads:
+        thread.shutdown()
+
+
+def _make_waiting(organisation: Organisation) -> None:
+    """Make what waits of an organisation; a failure is written to the log, and pages make theirs themselves."""
+    with _LOCK:
+        places = _WAITING.pop(organisation.pk)
+    close_old_connections()
+    try:
+        outlooks_after(organisation, places, at=datetime.now(UTC))
+    except Exception:
+        _log.exception("The outlooks of %s figures of %s could not be made", len(places), organisation.code)
