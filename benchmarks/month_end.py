@@ -5,6 +5,10 @@ benchmarks/month_end.py` on PostgreSQL. `--minutes` makes it shorter. An entry i
 its own, by one of twelve tokens, timed from the moment it was due, so that a queue counts against the server: whole
 requests, through TCP. Whoever sends and 500 readers of streams share the processors with the server.
 
+A machine that takes n times as long as that of the limits (`yardstick.py`) is sent 12 / n a second, and has n times as
+long for each: the same test in slow motion. `--rate 12` sends as many whatever the machine, a harder test there. Either
+way the rate is printed, and how much of a processor 12 a second would take on the machine of the limits.
+
 At the end: every figure that was acknowledged is there once, no other, and every stream heard of the last one.
 """
 
@@ -28,9 +32,9 @@ sys.path.insert(0, str(Path(__file__).parent))
 from live import SESSIONS, SIGN_IN, STREAMS, listen
 from sample import sample
 from serving import MORE, WHO, Browser, Server, environment, free_port, load, serving
-from verdict import Line, show
+from verdict import Line, here, show
 
-RATE, SENDERS = 12, 24
+RATE, SENDERS, TOKEN_COUNT = 12.0, 24, 12
 LIMITS = {"sqlite": 800.0, "postgresql": 400.0}
 TOKENS = """
 from fourfold.cli.django_setup import set_up
@@ -90,7 +94,7 @@ def send(port: int, token: str, organisation: str, entry: Entry, due: float) -> 
 
 
 async def measure(
-    server: Server, keys: list[str], code: str, tokens: list[str], entries: list[Entry]
+    server: Server, keys: list[str], code: str, tokens: list[str], entries: list[Entry], rate: float
 ) -> tuple[list[Sent], int, float]:
     """What became of each entry, how many streams heard of a change after the last one, its processor time."""
     port = server.port
@@ -106,9 +110,9 @@ async def measure(
     loop, begun, sent = asyncio.get_running_loop(), time.perf_counter(), []
     with ThreadPoolExecutor(SENDERS) as pool:
         for number, entry in enumerate(entries):
-            due = begun + number / RATE
+            due = begun + number / rate
             await asyncio.sleep(max(0.0, due - time.perf_counter()))
-            sent.append(loop.run_in_executor(pool, send, port, tokens[number % RATE], code, entry, due))
+            sent.append(loop.run_in_executor(pool, send, port, tokens[number % TOKEN_COUNT], code, entry, due))
         ended = time.time()
         done = await asyncio.gather(*sent)
     await asyncio.sleep(10)
@@ -132,12 +136,15 @@ def main() -> None:
     """Make the organisation, serve it, enter, count."""
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--minutes", type=float, default=5)
-    minutes = options.parse_args().minutes
+    options.add_argument("--rate", type=float, help="entries a second; 12 / n without it")
+    asked = options.parse_args()
+    minutes, rate = asked.minutes, asked.rate or round(RATE / here(), 1)
+    print(f"{rate:g} entries a second: this machine takes {here():.2f} times as long as the limits' own.", flush=True)
     made = sample(48, 5, 36)
     code = made.definitions.organisation.code
     places = [(r["kpi"], r["unit"], r["period"]) for r in made.rows.iter_rows(named=True) if r.get("value") is not None]
     newest = sorted(places, key=lambda place: place[2])[-240:]
-    entries = [Entry(*newest[n % len(newest)], 900_000 + n) for n in range(int(RATE * 60 * minutes))]
+    entries = [Entry(*newest[n % len(newest)], 900_000 + n) for n in range(int(rate * 60 * minutes))]
     kind = "sqlite"
     if os.environ.get("DATABASE_URL", "").startswith("postgres"):
         kind = "postgresql"
@@ -147,10 +154,10 @@ def main() -> None:
         load(made.definitions, made.rows, data, port)
         command = [sys.executable, "-c", SIGN_IN.format(count=SESSIONS, who=WHO)]
         keys = subprocess.run(command, env=environment(data, port), capture_output=True, text=True).stdout.split()
-        command = [sys.executable, "-c", TOKENS.format(count=RATE, who=WHO)]
+        command = [sys.executable, "-c", TOKENS.format(count=TOKEN_COUNT, who=WHO)]
         tokens = subprocess.run(command, env=environment(data, port), capture_output=True, text=True).stdout.split()
         with serving(data, port) as server:
-            done, hearing, used = asyncio.run(measure(server, keys, code, tokens, entries))
+            done, hearing, used = asyncio.run(measure(server, keys, code, tokens, entries, rate))
             memory = server.memory()
         command = [sys.executable, "-c", COUNT]
         count = subprocess.run(command, env=environment(data, port), capture_output=True, text=True).stdout.split("\n")
@@ -160,14 +167,17 @@ def main() -> None:
     others = sorted({each.status for each in done} - {201})
     print(f"{len(taken):,} of {len(entries):,} entries were taken, {kept:,} are kept; other answers: {others}.")
     busy = " ".join(f"{each:.0f}" for each in os.getloadavg())
-    print(f"{1000 * used / len(entries):.0f} ms of processor time for each, with its streams; load {busy}.")
+    each = used / len(entries)
+    print(f"{1000 * each:.0f} ms of processor time for each, with its streams; load {busy}.")
     print(f"{hearing} of {STREAMS} streams heard of the last ones.")
     late = [each.late for each in done]
-    show(f"Month end on {kind}, {RATE} entries a second for {minutes:g} minutes, {STREAMS} pages", [
+    show(f"Month end on {kind}, {rate:g} entries a second for {minutes:g} minutes, {STREAMS} pages", [
         Line("entry, p50", statistics.median(late), LIMITS[kind], "ms"),
         Line("entry, p95", statistics.quantiles(late, n=20)[-1], LIMITS[kind], "ms"),
         Line("memory of the server", memory, 500.0, "MB"),
     ])  # fmt: skip
+    fair = each / here()
+    print(f"On the machine of the limits {1000 * fair:.0f} ms: {RATE:g} a second are {RATE * fair:.2f} processors.")
     if kept != len(taken) or len(there) != len(last):
         sys.exit(f"{len(last):,} figures should count, and {len(there):,} do: some were lost, or are there twice.")
     if hearing != STREAMS:

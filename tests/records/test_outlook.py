@@ -17,7 +17,7 @@ from fourfold.engine.kpis import figures
 from fourfold.engine.measurements import to_polars
 from fourfold.engine.outlook import Outlook, outlooks
 from fourfold.records.frames.definition import write_definitions
-from fourfold.records.frames.outlook import kept, outlook_of_spec, spec_of_outlook, write_outlooks
+from fourfold.records.frames.outlook import kept, newest_charts, outlook_of_spec, spec_of_outlook, write_outlooks
 from fourfold.records.models import Organisation
 from fourfold.records.models import Outlook as Row
 from fourfold.records.ready import Ready
@@ -100,6 +100,23 @@ def test_what_has_no_figure_is_not_kept(place: tuple[Organisation, Callable[[Def
     organisation, ready = place
     d, found = made([])
     assert write_outlooks(organisation, ready(d), kept(found), at=NOW, input_version=3) == 0
+
+
+def test_a_chart_is_read_without_the_rest_of_its_outlook(
+    place: tuple[Organisation, Callable[[Definitions], Ready]],
+) -> None:
+    organisation, ready = place
+    for version, values in enumerate((MOVED[:8], FAR, [*FAR, 20.0])):
+        d, found = made(values)
+        write_outlooks(organisation, ready(d), kept(found), at=NOW, input_version=version)
+    newest = {(row.kpi_id, row.unit_id): row.spec for row in Row.objects.order_by("pk")}
+    assert 0 < len(newest) < Row.objects.count()
+    wanted = {key: (spec["reading"]["lines"], spec["first"], spec["periods"]) for key, spec in newest.items()}
+    assert {(kpi, unit): tuple(chart) for kpi, unit, *chart in newest_charts(Row.objects.all())} == wanted
+    for row in Row.objects.all():
+        row.spec |= {"reading": None}
+        row.save()
+    assert list(newest_charts(Row.objects.all())) == []
 
 
 def test_the_times_between_rare_events_survive_being_kept() -> None:

@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from django.db.models import Max
-
 from fourfold.engine.definitions import Definitions, Kpi
 from fourfold.engine.findings import Finding, Level, Place
 from fourfold.engine.periods import Frequency, Period
@@ -25,6 +23,7 @@ from fourfold.engine.plausible import (
     usual_range,
     why_explain,
 )
+from fourfold.records.frames.outlook import newest_charts
 from fourfold.records.models import Outlook, Result
 from fourfold.records.ready import Ready
 
@@ -89,12 +88,7 @@ def unexplained(each: Judged, *, level: Level) -> Finding:
 def _charts(kpis: set[int], units: set[int]) -> dict[tuple[int, int], tuple[Lines, str, int]]:
     """The lines of the newest kept charts of these KPIs and units."""
     rows = Outlook.objects.filter(kpi__in=kpis, unit__in=units)
-    newest = rows.values("kpi", "unit").annotate(newest=Max("pk")).order_by().values("newest")
-    return {
-        (kpi, unit): (spec["reading"]["lines"], spec["first"], spec["periods"])
-        for kpi, unit, spec in rows.filter(pk__in=newest).values_list("kpi_id", "unit_id", "spec")
-        if spec["reading"] is not None
-    }
+    return {(kpi, unit): (lines, first, count) for kpi, unit, lines, first, count in newest_charts(rows)}
 
 
 def _wanted(ready: Ready, figures: Sequence[Figure]) -> dict[tuple[int, str, str], Wanted]:

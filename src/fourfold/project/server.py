@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import gc
 import os
 import signal
 import sys
@@ -17,6 +18,8 @@ from typing import Any, Final, cast
 GRACE: Final = 10
 #: Requests that may be open at once: the streams of open pages (see `live`), and pages beside them.
 OPEN: Final = 4_096
+#: New objects after which those are searched for what may be freed, and the older ones after how many such searches.
+SEARCHED: Final = (5_000, 10, 10)
 
 
 def main() -> None:
@@ -42,6 +45,7 @@ async def serve(host: str, port: int) -> None:
     from fourfold.project.asgi import application
     from fourfold.project.live import RELAY
 
+    settle()
     server: Any = Server(
         application, address=host, port=port, interface=Interfaces.ASGI, websockets=False, log_level=LogLevels.error,
         backlog=1024, backpressure=OPEN,
@@ -58,6 +62,17 @@ async def serve(host: str, port: int) -> None:
         _, stuck = await asyncio.wait(unfinished, timeout=GRACE)
         if stuck:
             os._exit(0)  # a thread that never ends would be waited for, for ever
+
+
+def settle() -> None:
+    """Leave what is loaded by now out of every later search for memory that may be freed: it stays until the end.
+
+    It is most of what there is, and looking through it held up a request every now and then for as long as a page
+    takes. A page makes more objects than there are between two searches by default, so they are rarer too.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*SEARCHED)
 
 
 if __name__ == "__main__":

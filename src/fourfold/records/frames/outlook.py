@@ -23,6 +23,7 @@ from fourfold.engine.groups import with_inputs
 from fourfold.engine.kpis import Figures, figures
 from fourfold.engine.outlook import Chance, Outlook, Prospect, Way, outlooks
 from fourfold.engine.periods import Calendar, Period
+from fourfold.engine.plausible import Lines
 from fourfold.engine.progress import Progress
 from fourfold.engine.rows import Rows, locate
 from fourfold.engine.signals import (
@@ -40,11 +41,13 @@ from fourfold.engine.signals import (
 from fourfold.engine.statuses import Status
 from fourfold.records import models
 from fourfold.records.bulk import insert_rows
+from fourfold.records.fields import SpecParts
 from fourfold.records.frames.calibration import calibrations_in_use, recalibrated
 from fourfold.records.frames.forecast import bounds, forecast_of_spec, nans, short, spec_of_forecast
 from fourfold.records.frames.measurement import read_measurements
 from fourfold.records.models import Organisation
 from fourfold.records.ready import Ready
+from fourfold.records.scope import InUnits
 
 _TABLE: Final = models.Outlook._meta.db_table
 _BATCH: Final = 500
@@ -177,6 +180,18 @@ def _specs(pks: Collection[int]) -> dict[int, Any]:
     """What rows say, by their ids."""
     rows = models.Outlook.objects.filter(pk__in=pks)  # house: ids of rows of the organisation given
     return dict(rows.values_list("pk", "spec")) if pks else {}
+
+
+def newest_charts(rows: InUnits[models.Outlook]) -> Iterator[tuple[int, int, Lines, str, int]]:
+    """Of the newest of these outlooks: KPI and unit by row id, lines of the chart, its first period, how many it has.
+
+    Those without a chart are left out. The rest of an outlook, most of it, is not read.
+    """
+    newest = rows.values("kpi", "unit").annotate(newest=Max("pk")).order_by().values("newest")
+    chart = SpecParts("spec", "reading.lines", "first", "periods")
+    for kpi, unit, (lines, *span) in rows.filter(pk__in=newest).values_list("kpi_id", "unit_id", chart):
+        if lines is not None:
+            yield kpi, unit, lines, *span
 
 
 def tried(

@@ -17,7 +17,7 @@ from fourfold.engine.outlook import Outlook
 from fourfold.engine.periods import Calendar, Frequency, Period, PeriodError
 from fourfold.engine.plausible import Lines
 from fourfold.records import models
-from fourfold.records.frames.outlook import outlook_of_spec, outlooks_now, tried
+from fourfold.records.frames.outlook import newest_charts, outlook_of_spec, outlooks_now, tried
 from fourfold.records.queries.kept import kept
 from fourfold.records.queries.scope import Scope
 from fourfold.records.queries.window import LONGEST, window_of
@@ -77,13 +77,8 @@ def kept_charts(scope: Scope, kpis: Sequence[int]) -> dict[int, tuple[Lines, Per
 
 def _kept_charts(scope: Scope, kpis: Sequence[int]) -> dict[int, tuple[Lines, Period, int]]:
     rows = models.Outlook.objects.visible_to(scope.person).filter(unit=scope.unit.pk, kpi__in=kpis)
-    newest = rows.values("kpi").annotate(newest=Max("pk")).order_by().values("newest")
     parse = scope.structure.calendar.parse
-    return {
-        kpi: (spec["reading"]["lines"], parse(spec["first"]), spec["periods"])
-        for kpi, spec in rows.filter(pk__in=newest).values_list("kpi_id", "spec")
-        if spec["reading"] is not None
-    }
+    return {kpi: (lines, parse(first), periods) for kpi, _, lines, first, periods in newest_charts(rows)}
 
 
 def _outlook(scope: Scope, kpi: Kpi) -> KpiOutlook | None:
