@@ -82,6 +82,11 @@ class Here:
         pk = self.scope.structure.objective_pk[objective.code]
         return self._with(path("objective", pk, slug(objective.name)), self.place(unit) | query)
 
+    def suggestions(self, objective: Objective) -> str:
+        """The page with KPIs of the library for an objective."""
+        pk = self.scope.structure.objective_pk[objective.code]
+        return self._with(path("suggestions", pk, slug(objective.name)), self.place())
+
     def at(
         self, page: str, query: Mapping[str, str] | None = None, *, month: Period | None = None, view: str | None = None
     ) -> str:

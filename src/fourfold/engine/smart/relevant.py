@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fourfold.engine.assessment import Criterion, Part
 from fourfold.engine.smart.known import Known
+from fourfold.engine.words import show
 
 FIT, TWIN = 0.60, 0.90
 
@@ -15,10 +16,11 @@ def relevant(known: Known) -> Part:
 
 def _used(known: Known) -> Criterion:
     active = known.definitions.strategy.state == "active"
-    evidence = f"used by {', '.join(known.objectives)}" if known.objectives else "used by no objective"
+    names = [known.definitions.objective[o].name for o in known.objectives]
+    evidence = f"used by {', '.join(map(show, names))}" if names else "used by no objective"
     evidence += "" if active else f", and the strategy is {known.definitions.strategy.state}"
     fine = active and bool(known.objectives)
-    mend = "Put it under the `kpis` of an objective of an active strategy."
+    mend = "Place it on an objective of a strategy that is live (`state: active`)."
     return Criterion("R1", "Does an objective use it?", 30.0 * fine, 30, evidence, mend)
 
 

@@ -9,6 +9,7 @@ from fourfold.engine.unit_settings import settings_of
 from fourfold.engine.words import counted
 
 POINTS, MONTHS = 4, 36
+_MEND = "Say by `due:` of the target when it is to be reached."
 
 
 def timely(known: Known) -> Part:
@@ -19,14 +20,14 @@ def timely(known: Known) -> Part:
 def _due(known: Known) -> Criterion:
     evidence = f"due {known.due.label}" if known.due is not None else "no due period"
     return Criterion(
-        "T1", "Is there a deadline?", 30.0 * (known.due is not None), 30, evidence, "Write `due:` into the target."
+        "T1", "Is there a deadline?", 30.0 * (known.due is not None), 30, evidence, _MEND
     )
 
 
 def _points(known: Known) -> Criterion:
     asks, mend = "Can one see on the way whether it works?", "Measure more often, or give it more time."
     if known.due is None:
-        return Criterion("T2", asks, 0, 20, "no due period", "Write `due:` into the target.")
+        return Criterion("T2", asks, 0, 20, "no due period", _MEND)
     start = known.period(known.target.since) if known.target is not None else None
     begin = max(known.now.ordinal, start.ordinal - 1 if start is not None else known.now.ordinal)
     left = max(known.due.ordinal - begin, 0)
@@ -66,7 +67,7 @@ def _lag(known: Known) -> Criterion:
 def _ahead(known: Known) -> Criterion:
     asks, mend = "Is the deadline ahead, and in sight?", "Set a due period within the next three years."
     if known.due is None:
-        return Criterion("T5", asks, 0, 15, "no due period", "Write `due:` into the target.")
+        return Criterion("T5", asks, 0, 15, "no due period", _MEND)
     months = (
         (known.due.last_day.year - known.now.last_day.year) * 12 + known.due.last_day.month - known.now.last_day.month
     )

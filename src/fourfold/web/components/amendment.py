@@ -169,6 +169,8 @@ def _uses(here: Here, definitions: Definitions, uses: list[KpiUse], **start: str
     adds = [("Place it on an objective" if is_kpi else "Place a KPI here", form_of(here, "use", **start))]
     if not is_kpi:
         adds.append(("New KPI here", form_of(here, "kpi", **start)))
+        if known := here.scope.structure.objective.get(start["objective"]):
+            adds.append(("Suggest KPIs", here.suggestions(known)))
     return _list("Where it counts" if is_kpi else "KPIs", rows, *adds)
 
 

@@ -116,6 +116,10 @@ _LABELS: Final[Mapping[str, Mapping[str, str]]] = {
 }  # fmt: skip
 #: What stands below a field where the comment of its key is for people who write files.
 _HINTS: Final[Mapping[str, Mapping[str, str]]] = {
+    "target": {
+        "low": "Lower edge of the band in which it should be.", "high": "Upper edge of that band.",
+        "since": "The first period it holds for: 2026-04, 2027-Q1, FY2027 …",
+    },
     "strategy": {
         "horizon": "The year in which it should be true.",
         "success_factors": "One on each line, with the codes of the KPIs that watch it: "

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from fourfold.engine.assessment import Assessment, Criterion
 from fourfold.graphics.svg import Svg, num
+from fourfold.web.components.field_words import reworded
 from fourfold.web.components.markup import fill
 from fourfold.web.components.numbers import DASH, plural
 
@@ -79,6 +80,6 @@ def _question(c: Criterion) -> dict[str, Any]:
         "code": c.code,
         "asks": c.asks,
         "points": "not told" if c.points is None else f"{c.points:g} of {c.of:g}",
-        "evidence": sentence(c.evidence),
-        "mend": coded(c.mend) if c.gap else "",
+        "evidence": sentence(reworded(c.evidence, "kpi")),
+        "mend": coded(reworded(c.mend, "kpi")) if c.gap else "",
     }

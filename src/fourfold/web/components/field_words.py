@@ -56,8 +56,17 @@ def in_form(finding: Finding, names: Mapping[str, str] = _NOBODY) -> str:
     'Perspective “Money” has no objective. Add an objective with “Perspective” as “Money”.'
     """
     noun = (finding.place.thing or "").partition(":")[0].partition(".")[0]
-    message, fix = (_THING.sub(lambda found: _by_name(found, names), said) for said in (finding.message, finding.fix))
-    return _KEY.sub(lambda found: _said(noun, found, names), f"{message} {fix}".strip())
+    return reworded(f"{finding.message} {finding.fix}".strip(), noun, names)
+
+
+def reworded(text: str, noun: str, names: Mapping[str, str] = _NOBODY) -> str:
+    """A text about a thing of the noun, that names keys of a file, as a form says it.
+
+    >>> reworded("Say by `due:` when the target is to be reached.", "kpi")
+    'Say by “Reached in” when the target is to be reached.'
+    """
+    named = _THING.sub(lambda found: _by_name(found, names), text)
+    return _KEY.sub(lambda found: _said(noun, found, names), named)
 
 
 def _by_name(found: re.Match[str], names: Mapping[str, str]) -> str:

@@ -212,9 +212,9 @@ class AmendmentForm:
                 options.insert(0, ("", "–"))
             elif kind == "choice" and not text and reference:
                 options.insert(0, ("", "Choose"))
+        over, below = label(self.noun, name), hint(self.noun, name) or comments(self.type)[name]
         return Field(
-            self.prefix + name, label(self.noun, name),
-            hint(self.noun, name) or coded(comments(self.type)[name]), kind, text,
+            self.prefix + name, over, "" if below.rstrip(".") == over else coded(below), kind, text,
             tuple(text.split("\n")) if kind == "many" else (), options, self.errors.get(name, ()),
             self.warnings.get(name, ()), self.theirs.get(name, ""),
         )  # fmt: skip

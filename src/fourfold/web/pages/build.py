@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from fourfold.actions.amend_definitions import amend_definitions
 from fourfold.engine.amendments import Amendment, Amendments
-from fourfold.engine.definitions import Definitions
+from fourfold.engine.definitions import Definitions, Objective
 from fourfold.engine.findings import Finding
 from fourfold.errors import Conflict, NotFound, Outdated
 from fourfold.library.perspective_sets import SETS
@@ -153,7 +153,8 @@ def _perspectives(here: Here, d: Definitions) -> list[dict[str, Any]]:
             "objectives": [
                 {
                     "code": o.code, "name": o.name, "url": form_of(here, "objective", o),
-                    "new": form_of(here, "kpi", objective=o.code), "count": len(uses.get(o.code, ())),
+                    "new": form_of(here, "kpi", objective=o.code), "suggest": _suggestions(here, o),
+                    "count": len(uses.get(o.code, ())),
                     "kpis": [] if is_long else [(kpi[c].name, form_of(here, "kpi", kpi[c]))
                                                 for c in uses.get(o.code, ())],
                 }
@@ -162,6 +163,11 @@ def _perspectives(here: Here, d: Definitions) -> list[dict[str, Any]]:
         }
         for p in d.perspectives
     ]  # fmt: skip
+
+
+def _suggestions(here: Here, objective: Objective) -> str:
+    known = here.scope.structure.objective.get(objective.code)
+    return here.suggestions(known) if known else ""
 
 
 def _loose(here: Here, d: Definitions) -> list[tuple[str, str]]:

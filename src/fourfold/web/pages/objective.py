@@ -12,9 +12,8 @@ from fourfold.graphics.scoreline import scoreline, shared_scale
 from fourfold.graphics.svg import Svg
 from fourfold.records.queries.objective import ObjectivePage, find_objective, objective_of
 from fourfold.records.queries.overview import KpiNow
-from fourfold.records.queries.structure import slug
 from fourfold.records.queries.window import scores, statuses
-from fourfold.web.address import Here, here_in, path
+from fourfold.web.address import Here, here_in
 from fourfold.web.components.amendment import form_of, history_url
 from fourfold.web.components.drawings import spark_of, target_text, track_of
 from fourfold.web.components.frame import crumb_of, show
@@ -69,9 +68,7 @@ def context_of(here: Here, page: ObjectivePage) -> dict[str, Any]:
             for period, score, status in zip(periods, scores(page.cells), statuses(page.cells), strict=True)
         ][::-1],
         "map_url": here.unit("map", o=o.code),
-        "suggestions_url": here.at(
-            path("suggestions", scope.structure.objective_pk[o.code], slug(o.name)), here.place()
-        ),
+        "suggestions_url": here.suggestions(o),
     }
 
 

@@ -15,9 +15,9 @@ from fourfold.library import UnknownKpi, choices, suggest
 from fourfold.library.adoption import id_of
 from fourfold.library.perspectives import likest
 from fourfold.records.queries.objective import find_objective
-from fourfold.records.queries.structure import slug
 from fourfold.records.scope import principal_of
-from fourfold.web.address import Here, here_in, path
+from fourfold.web.address import Here, here_in
+from fourfold.web.components.field_words import in_form
 from fourfold.web.components.frame import crumb_of, show
 from fourfold.web.components.library import suggested
 from fourfold.web.components.surroundings import Link
@@ -41,7 +41,7 @@ def suggestions(request: Request, pk: int, name: str) -> HttpResponse:
         if outcome.ok:
             messages.success(request, f"Added: {outcome.summary}.")
             return redirect(here.objective(objective))
-        said = " ".join(f"{f.message} {f.fix}".strip() for f in outcome.findings)
+        said = " ".join(map(in_form, outcome.findings))
     except (Conflict, UnknownKpi) as refused:
         said = str(refused)
     return _page(request, here, objective, said=said, status=422)
@@ -54,7 +54,6 @@ def _page(request: Request, here: Here, objective: Objective, *, said: str = "",
     industry = request.GET.get("industry", "")
     industry = industry if industry in choices()["industry"] else ""
     found = suggest(objective.name, perspective=place, industry=industry, present=_present(here, objective))
-    pk = structure.objective_pk[objective.code]
     return show(
         request,
         "web/suggestions.html",
@@ -71,7 +70,7 @@ def _page(request: Request, here: Here, objective: Objective, *, said: str = "",
         industries=choices()["industry"],
         kept=[*here.place().items(), *here.state.items()],
         may_add=can(principal_of(request.user), Action.DEFINE, Thing(structure.pk, None)),
-        form_url=here.at(path("suggestions", pk, slug(objective.name)), here.place()),
+        form_url=here.suggestions(objective),
         suggestions=[suggested(here, s) for s in found],
     )
 
