@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -309,3 +310,31 @@ def test_months_of_weeks_say_where_their_lengths_differ(frequency: Frequency, pe
     calendar = Calendar(9, weeks=WeekYear(comparison="shift"))
     kpi = Kpi(code="k", name="K", formula="yoy_growth(w)", frequency=frequency)
     assert compared_with(kpi, calendar.parse(period)) == said
+
+
+def test_a_replay_without_a_tolerance_lends_none() -> None:
+    """Where the red line is the target only there counts; half a point short of it is short."""
+    trace = of({}, 99.5, goal={"value": "100", "red_line": "100"})
+    found = explain(trace, "kpi:k", "all", "2026-01")
+    bare = replace(found, target={name: v for name, v in found.target.items() if name != "tolerance"})
+    assert found.score == replay(found) == replay(bare) == 0.0
+
+
+@pytest.mark.parametrize(("value", "green"), [
+    (96.0, True), (96.0 - 2e-10, True), (96.0 - 2e-9, False), (95.8, False), (95.6, False), (100.0, True),
+])  # fmt: skip
+def test_the_arithmetic_counts_as_green_what_the_score_does(value: float, green: bool) -> None:
+    """Green begins at 90, which is 96 between a red line of 80 and a target of 100; what rounding takes is given."""
+    found = explain(judged(scorecard({"code": "k"}, targets=[{"kpi": "k", **GOAL}], roll_up="count_green"),
+                           figures(("k", "2026-01", value))), "objective:o", "all", "2026-01")  # fmt: skip
+    assert [(s.expr, s.out) for s in found.steps] == [(f"100 * {int(green)} / 1", 100.0 * green)]
+    assert found.score == replay(found) == 100.0 * green
+
+
+def test_the_very_edge_of_green_is_green_in_the_arithmetic_as_in_the_score() -> None:
+    edge = 90 - 1e-9
+    found = explain(judged(scorecard({"code": "k"}, targets=[{"kpi": "k", "value": "100", "red_line": "0"}],
+                                     roll_up="count_green"), figures(("k", "2026-01", 2 * (edge - 50)))),
+                    "objective:o", "all", "2026-01")  # fmt: skip
+    assert found.children[0].score == edge
+    assert [(s.expr, s.out) for s in found.steps] == [("100 * 1 / 1", 100.0)] and found.score == 100.0

@@ -132,3 +132,15 @@ def test_a_form_belongs_to_its_verb(word: str, base: str) -> None:
 ])  # fmt: skip
 def test_a_plural_loses_its_s(word: str, one: str) -> None:
     assert _singular(word) == one
+
+
+@pytest.mark.parametrize(("text", "names"), [
+    ("Reduce invoice time", False), ("Staff that train staff", False), ("Improve", False),  # it begins with a verb
+    ("Waste we reduce", False), ("How to reduce waste", False), ("Train punctuality to improve", False),  # a change
+    ("Cut of costs to cut", False), ("Need to reduce need", False),
+    ("Reducing invoice time", True), ("Customers who stay", True), ("Time to treat patients", True),
+    ("The office will design products", True), ("Treated patients we treat", True), ("Are we safe", True),
+    ("Aim to aim more", True), ("Balance to balance more", True),
+])  # fmt: skip
+def test_a_phrase_names_something_unless_it_begins_with_a_verb_or_says_a_change(text: str, names: bool) -> None:
+    assert wording.is_noun_phrase(text) is names

@@ -16,6 +16,7 @@ from fourfold.engine.gaming import (
     digit_preference,
     exact_hits,
     hockey_stick,
+    just_on_target,
     last_minute,
     one_sided,
     pair_diverges,
@@ -190,6 +191,26 @@ def test_half_of_the_figures_come_in_the_last_two_hours() -> None:
     early = last_minute(np.full(6, 9.0), fits)
     assert early.raised is False and early.evidence.endswith("before the period was locked")
     assert last_minute(np.array([0.0, 2.0, 1.0, 9, 9, 9]), np.roll(fits, 1)).evidence.endswith("was locked")
+
+
+@pytest.mark.parametrize("sigma", [0.5, 1.0, 4.0])
+def test_a_figure_just_fits_from_its_target_to_a_quarter_of_the_deviation_beyond(sigma: float) -> None:
+    goal, beyond = np.full(5, 80.0), np.array([-0.01, 0.0, 0.24, 0.25, 9.0]) * sigma
+    just = [False, True, True, False, False]
+    assert just_on_target(goal + beyond, goal, sigma).tolist() == just
+    assert just_on_target(goal - beyond, goal, sigma, Polarity.LOWER_BETTER).tolist() == just
+    unknown = np.array([np.nan, 80.0])
+    assert just_on_target(unknown, unknown[::-1], sigma).tolist() == [False, False]
+
+
+@pytest.mark.parametrize(("sigma", "polarity"), [
+    (1.0, Polarity.IN_RANGE), (0.0, Polarity.HIGHER_BETTER), (-1.0, Polarity.LOWER_BETTER),
+    (np.nan, Polarity.HIGHER_BETTER),
+])  # fmt: skip
+def test_nothing_just_fits_where_nobody_can_tell_what_is_better_or_how_near_is_near(
+    sigma: float, polarity: Polarity
+) -> None:
+    assert just_on_target(ones(3), ones(3), sigma, polarity).tolist() == [False] * 3
 
 
 def test_the_step_of_a_last_digit_is_the_resolution_or_that_of_the_decimals() -> None:
