@@ -202,6 +202,14 @@ def varied(noun: str, thing: Definition) -> st.SearchStrategy[Definition | None]
     return st.just(thing) | other | (st.nothing() if noun in SINGLES else st.none())
 
 
+def test_what_is_nested_in_a_thing_that_goes_and_stays_itself_is_written_apart() -> None:
+    texts = {"all.yaml": "organisation: {code: o, name: O}\nstrategy: {code: s, name: S}\nunits: [{code: u, name: U}]\n"
+                         "kpis:\n  - code: sales\n    name: Sales\n    targets: [{since: 2026-01, value: 5}]\n"}
+    before = said(texts)
+    after = before.model_copy(update={"kpis": ()})
+    assert edits(said({**texts, **rewrite(texts, after)}), after) == () and after.targets
+
+
 @given(st.sampled_from(sorted(MANNERS)), pairs())
 @settings(max_examples=4)
 def test_any_change_can_be_written_into_texts_of_any_manner(

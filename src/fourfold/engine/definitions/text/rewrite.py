@@ -116,6 +116,11 @@ def _matched(
             thing.before = fields_of(definition)
             thing.after = fields_of(wanted.pop(name)) if name in wanted else None
         yield from ((noun, fields_of(definition)) for definition in wanted.values())
+    for parents, key, flat, _ in NESTED:  # what stays where its holder goes needs another place
+        for thing in chain.from_iterable(h.nested.get(key, ()) for h in things[parents] if h.after is None):
+            if thing.after is not None:
+                yield flat, thing.after
+                thing.after = None
 
 
 def _place(new: list[tuple[str, Fields]], things: Mapping[str, list[_Thing]], files: dict[str, _File]) -> None:
