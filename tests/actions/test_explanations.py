@@ -54,6 +54,14 @@ def rule(kpi: str = "", organisation: str = "") -> None:
     evaluate_organisation(by=None, organisation="bakery", as_of=MOMENT)
 
 
+def refusing(**changes: str) -> None:
+    """The organisation refuses figures that lack their explanation, whoever sends them."""
+    place = Organisation.objects.get(code="bakery")
+    place.spec = place.spec | {"unexplained": "refused"} | changes
+    place.save()
+    rule(organisation=changes.get("explain", "off_target_or_unusual"))
+
+
 def kept(kpi: str = "on_time") -> str:
     row = Measurement.objects.get(kpi__code=kpi, unit__code="north", period="M:2026-04", superseded_at=None)
     number = row.numerator if row.value is None else row.value
@@ -138,3 +146,45 @@ def test_the_page_of_the_kpi_asks_beside_the_reason(organisation: Organisation) 
 @pytest.fixture
 def organisation() -> Organisation:
     return Organisation.objects.get(code="bakery")
+
+
+def table(*rows: dict[str, Any]) -> pl.DataFrame:
+    return pl.DataFrame([*rows], infer_schema_length=None)
+
+
+def test_where_the_organisation_says_so_a_program_is_refused_without_words_and_taken_with_them() -> None:
+    refusing()
+    before = kept()
+    refused = record_measurement(by=bob(), organisation="bakery", **BAD, at=MOMENT)
+    assert refused.value is None and [f.code for f in refused.findings if f.level is Level.ERROR] == ["RECORD-EXPLAIN"]
+    assert kept() == before
+    assert record_measurement(by=bob(), organisation="bakery", **BAD, note=WORDS, at=MOMENT).value is not None
+    assert kept() == "50"
+
+
+@pytest.mark.parametrize("apart", [False, True])
+def test_where_the_organisation_says_so_a_row_without_words_is_rejected_and_what_is_known_is_no_news(
+    apart: bool,
+) -> None:
+    refusing()
+    good = {"kpi": "staff", "unit": "north", "period": "2026-03", "value": "5"}
+    known = {"kpi": "on_time", "unit": "north", "period": "2026-03", "numerator": "90", "denominator": "100"}
+    given: dict[str, Any] = {"by": bob(), "organisation": "bakery", "source": "till", "kind": "push", "at": MOMENT}
+    before = kept()
+    outcome = import_measurements(**given, rows=table(BAD, good, known), quarantine=apart)
+    result = outcome.value
+    assert result is not None and (result.rejected, result.unchanged) == (1, 1)
+    assert [reason.code for row in result.worst(9) for reason in row.reasons] == ["RECORD-EXPLAIN"]
+    assert result.loaded == 1 and result.done is apart and outcome.ok is apart
+    assert kept() == before
+    tried = import_measurements(**given, rows=table(BAD), dry_run=True).value
+    assert tried is not None and tried.rejected == 1
+    assert import_measurements(**given, rows=table(BAD | {"note": WORDS})).ok and kept() == "50"
+
+
+def test_where_nothing_needs_words_nothing_is_refused_for_want_of_them() -> None:
+    refusing(explain="nothing")
+    assert import_measurements(
+        by=bob(), organisation="bakery", rows=table(BAD), source="till", kind="push", at=MOMENT
+    ).ok
+    assert kept() == "50"

@@ -1,12 +1,12 @@
 """Which figures need an explanation and have none: judged in one place, whichever way they come in (methodology §9.4).
 
 Whoever enters a figure by hand explains it first. A program and a file cannot be asked: their figures are recorded, and
-whoever sent them is told.
+whoever sent them is told; or they are refused, where the organisation says so (`unexplained`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
 from fourfold.engine.definitions import Definitions, Kpi
@@ -19,14 +19,18 @@ from fourfold.engine.plausible import (
     Wanted,
     Why,
     needs_words,
+    number_of,
     status_of,
     usual_range,
     why_explain,
 )
+from fourfold.records.frames.imports import NewFigure
+from fourfold.records.frames.measurement import Cell
 from fourfold.records.frames.outlook import newest_charts
 from fourfold.records.models import Outlook, Result
 from fourfold.records.ready import Ready
 
+_AT_ONCE: Final = 2_000  # figures that are looked up together
 #: The views whose results have the targets of KPIs that are reported so often.
 VIEWS: Final = {Frequency.MONTH: "month", Frequency.QUARTER: "quarter"}
 
@@ -57,6 +61,29 @@ class Judged(NamedTuple):
 def rule_of(definitions: Definitions, kpi: Kpi) -> str:
     """Which figures of the KPI need an explanation."""
     return kpi.explain or definitions.organisation.explain
+
+
+def refuses(definitions: Definitions) -> bool:
+    """Whether a figure that lacks its explanation is refused whoever it comes from."""
+    return definitions.organisation.unexplained == "refused"
+
+
+def refused_ones(ready: Ready, news: Iterable[NewFigure]) -> dict[Cell, Finding]:
+    """Of figures that files, programs and sources bring those that are refused for want of words, by their cells."""
+    figures = {}
+    for each in news:
+        period = ready.definitions.calendar.parse(each.period)
+        number = number_of(ready.definitions.kpi[each.kpi], each.value, each.numerator, each.denominator)
+        if number is not None:
+            figures[each.cell] = Figure(each.kpi, each.unit, period, number, each.note)
+    found = {}
+    cells = list(figures)
+    for start in range(0, len(cells), _AT_ONCE):
+        some = cells[start : start + _AT_ONCE]
+        for cell, each in zip(some, judged(ready, [figures[cell] for cell in some]), strict=True):
+            if each.is_bare:
+                found[cell] = unexplained(each, level=Level.ERROR)
+    return found
 
 
 def judged(ready: Ready, figures: Sequence[Figure]) -> list[Judged]:

@@ -11,8 +11,7 @@ from fourfold.actions.outcome import Outcome
 from fourfold.actions.save_feed import FeedPlan
 from fourfold.connectors.port import Rows, Window
 from fourfold.errors import NotFound
-from fourfold.records.frames.feed import EVENTS, figures_of
-from fourfold.records.frames.feed_events import whole
+from fourfold.records.frames.feed import EVENTS, figures_of, whole
 from fourfold.records.frames.imports import Rows as Figures
 from fourfold.records.frames.row_outcome import ImportResult
 from fourfold.records.models import Connection, Organisation

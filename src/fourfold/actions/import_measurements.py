@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import UTC, datetime
+from functools import partial
 from typing import Final
 
 from django.db import transaction
 
 from fourfold.access.roles import Action
 from fourfold.access.rules import Thing, can, refusal
+from fourfold.actions._explanations import refused_ones, refuses
 from fourfold.actions._files import FileFacts as FileFacts  # what callers say of a file
 from fourfold.actions._files import remember
 from fourfold.actions._remarks import remarks_on
@@ -18,6 +20,7 @@ from fourfold.actions.evaluate_change import Change, evaluate_change
 from fourfold.actions.evaluate_organisation import evaluate_organisation, is_evaluated
 from fourfold.actions.origin import acting_for
 from fourfold.actions.outcome import Outcome
+from fourfold.connectors.legible import legible
 from fourfold.connectors.port import shown
 from fourfold.engine.due import day_at
 from fourfold.engine.findings import Finding, Level, Place, errors
@@ -28,6 +31,7 @@ from fourfold.records.frames.imports import (
     Checked,
     Moved,
     Pair,
+    Refuse,
     Rows,
     Settled,
     check_import,
@@ -35,7 +39,6 @@ from fourfold.records.frames.imports import (
     pairs_of,
     write_import,
 )
-from fourfold.records.frames.legible_rows import legible
 from fourfold.records.frames.row_outcome import ImportResult
 from fourfold.records.models import Import, Kpi, Organisation, Person, Unit
 from fourfold.records.queries.deputies import absent_person
@@ -70,14 +73,15 @@ def import_measurements(
 ) -> Outcome[ImportResult]:
     """Record the figures of a table in one transaction, and evaluate once; the value tells of every row.
 
-    `rows` has columns of `engine.measurements.COLUMNS` as text, or those of a table of events with `at` for the period,
-    and may have `row`, the numbers that people know the rows by. `source` is what findings call it: a file's name, a
-    feed, a program; `kind` is file, feed or push. Every
-    row is loaded, unchanged or rejected with its reasons, and each figure needs what entering it needs: the right to,
-    a period that has begun and is open. Where one is rejected, nothing is recorded and the findings say why; with
-    `quarantine` the others are, and those are kept apart. With `dry_run` nothing is recorded either way. The same rows
-    again change nothing; figures unlike those before, and those that need an explanation, are remarked on. Who does not
-    wait (`waits`) leaves it to the server to evaluate many figures, with those that others bring in the same minute.
+    `rows` has columns of `engine.measurements.COLUMNS` as text, or those of a table of events with `at` for the
+    period, and may have `row`, the numbers that people know the rows by. `source` is what findings call it: a
+    file's name, a feed, a program; `kind` is file, feed or push. Every row is loaded, unchanged or rejected with
+    its reasons, and each figure needs what entering it needs: the right to, a period that has begun and is open,
+    and words where the organisation refuses what lacks them (`unexplained`). Where one is rejected, nothing is
+    recorded and the findings say why; with `quarantine` the others are, and those are kept apart. With `dry_run`
+    nothing is recorded either way. The same rows again change nothing; figures unlike those before, and those that
+    need an explanation, are remarked on. Who does not wait (`waits`) leaves it to the server to evaluate many
+    figures, with those that others bring in the same minute.
     `tell` hears how far it is.
     Raises `NotFound` where the person sees no such organisation.
     """
@@ -90,7 +94,7 @@ def import_measurements(
     refused, absent = _refusals(by, found, ready, pairs_of(rows), moment)
     checked = check_import(rows, ready, refused, file=source if kind == "file" else None, at=moment, tell=tell)
     if dry_run or not checked.is_usable or (checked.reasons and not quarantine):
-        settled = write_import(found, ready, checked, by=by, at=moment, run=None, tell=tell)
+        settled = write_import(found, ready, checked, by=by, at=moment, run=None, refuse=_refuse(ready), tell=tell)
         return _looked_at(checked, settled, is_dry=dry_run and quarantine)
     run = Import(
         organisation=found, kind=kind, source=shown(source)[:500], by=by, at=moment, sha256=digest_of_rows(rows),
@@ -140,7 +144,8 @@ def _record(
     run.read = len(checked.rows)
     run.save(force_insert=True)
     settled = write_import(
-        locked, ready, checked, by=run.by, at=run.at, run=run, quarantine=quarantine, few=FEW + 1, tell=tell
+        locked, ready, checked, by=run.by, at=run.at, run=run, quarantine=quarantine, few=FEW + 1,
+        refuse=_refuse(ready), tell=tell,
     )  # fmt: skip
     result = settled.result(checked, done=True, run=run)
     if result.rejected and not quarantine:
@@ -165,6 +170,11 @@ def _record(
         )  # fmt: skip
     organisation.refresh_from_db()
     return result, few, settled.older
+
+
+def _refuse(ready: Ready) -> Refuse | None:
+    """Refuse what lacks an explanation, where the organisation says so."""
+    return partial(refused_ones, ready) if refuses(ready.definitions) else None
 
 
 def _changes(ready: Ready, moved: Collection[Moved]) -> list[Change]:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from django.db import transaction
 
 from fourfold.actions._explanations import Figure as Asked
-from fourfold.actions._explanations import judged, unexplained
+from fourfold.actions._explanations import judged, refuses, unexplained
 from fourfold.actions._steps import advance, find_organisation, lock, note_event, recorded_for
 from fourfold.actions.evaluate_change import Change, evaluate_change
 from fourfold.actions.evaluate_organisation import is_evaluated
@@ -63,7 +63,8 @@ def record_measurement(
     only, or for a colleague whose deputy they are, which the event says: else there is `NotFound` or `Forbidden`.
     Whoever records several figures at once gathers `together` what they change, and evaluates it at the end.
     A figure that is off target or unusual needs an explanation, as the organisation or the KPI says: without one there
-    is a finding, and with `must_explain`, for people, nothing is recorded. `outlooks_follow` as for `evaluate_change`.
+    is a finding, and with `must_explain`, for people, or where the organisation refuses it of programs too, nothing is
+    recorded. `outlooks_follow` as for `evaluate_change`.
     """
     found = find_organisation(by, organisation)
     ready = ready_definitions(found)
@@ -80,7 +81,8 @@ def record_measurement(
     findings = (*checked.findings, *_early(definitions, kpi, unit, period, moment), *_empty(checked))
     if errors(findings):
         return Outcome("nothing was recorded", findings=findings)
-    findings += _unexplained(ready, checked, Level.ERROR if must_explain else Level.WARNING)
+    is_asked = must_explain or refuses(definitions)
+    findings += _unexplained(ready, checked, Level.ERROR if is_asked else Level.WARNING)
     try:
         with acting_for(absent), transaction.atomic():
             locked = lock(found)

@@ -10,12 +10,18 @@ from fourfold.actions._events import note_event
 from fourfold.actions.outcome import Outcome
 from fourfold.errors import NotFound
 from fourfold.records.models import Person, Reminder
+from fourfold.records.queries.tokens import administered
 
 
 def revoke_reminder(*, by: Person | None, reminder: int, at: datetime | None = None) -> Outcome[Reminder]:
-    """From now on its link enters nothing, also for whoever has just opened it. People revoke their own."""
+    """From now on its link enters nothing, also for whoever has just opened it.
+
+    People revoke their own, and those of others where they administer the organisation.
+    """
     moment = at or datetime.now(UTC)
-    seen = Reminder.objects.all() if by is None else Reminder.objects.visible_to(by)
+    seen = Reminder.objects.all()
+    if by is not None:
+        seen = Reminder.objects.visible_to(by) | Reminder.objects.filter(organisation__in=administered(by))
     found = seen.select_related("organisation").filter(pk=reminder).first()
     if found is None:
         raise NotFound("There is no such reminder, or it is not yours.")

@@ -18,7 +18,7 @@ from fourfold.actions.save_feed import FeedPlan, plan_of
 from fourfold.connectors.port import Rows, SourceError, Window, shown
 from fourfold.engine.findings import Finding, Level, Place, errors
 from fourfold.errors import Conflict, FourfoldError
-from fourfold.records.frames.feed_events import as_figures
+from fourfold.records.frames.feed import as_figures
 from fourfold.records.frames.feed_run import drift_of, news_of, profile_of, running_periods
 from fourfold.records.models import Feed, FeedRun, Import, Organisation, Person
 from fourfold.records.models.feed import MOST_FAILURES

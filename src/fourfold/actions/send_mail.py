@@ -18,7 +18,7 @@ from fourfold.actions.outcome import Outcome
 from fourfold.records.models import Mail, Person
 from fourfold.records.queries.invitation import address_of, hash_of, link_of
 from fourfold.records.queries.reminder import address_of as reminder_address
-from fourfold.records.queries.reminder import still_due
+from fourfold.records.queries.reminder import enters, still_due
 
 #: Whoever sends a mail holds it for so long; after that another process may try.
 HELD: Final = timedelta(minutes=10)
@@ -102,7 +102,7 @@ def _about_reminder(mail: Mail) -> dict[str, Any] | None:
     return None if not groups else {
         "name": reminder.person.name, "organisation": reminder.organisation.name, "lines": lines,
         "count": sum(len(group.figures) for group in groups), "link": reminder_address(reminder),
-        "until": reminder.ends_at,
+        "until": reminder.ends_at, "enters": enters(reminder.organisation),
     }  # fmt: skip
 
 

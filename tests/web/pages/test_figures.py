@@ -131,7 +131,7 @@ def test_the_form_says_in_what_scale_the_figure_is_given(bob: Client) -> None:
 
 
 def test_what_is_wrong_with_the_reason_is_said_beside_the_reason(bob: Client) -> None:
-    response = bob.post(kpi_path("sales", "figures/"), APRIL | {"value": "5", "reason": "a\0b"})
+    response = bob.post(kpi_path("sales", "figures/"), APRIL | {"value": "5", "reason": "a\ab"})
     assert response.status_code == 422
     assert 'id="e-reason"' in page_of(response) and 'id="e-value"' not in page_of(response)
 

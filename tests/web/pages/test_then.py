@@ -139,7 +139,7 @@ def test_nothing_can_be_edited_in_it(alice: Client, page: str) -> None:
     assert "/build/" not in text and "/map/edit/" not in text
 
 
-@pytest.mark.parametrize("day", ["2025-01-01", "2999-01-01", "yesterday", "2026-02-31", "\0"])
+@pytest.mark.parametrize("day", ["2025-01-01", "2999-01-01", "yesterday", "2026-02-31", "\a"])
 def test_a_day_of_which_nothing_is_known_gets_a_message(alice: Client, day: str) -> None:
     answer = alice.get("/s/north/", {"as_of": day})
     assert answer.status_code == 422

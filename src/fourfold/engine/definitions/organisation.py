@@ -51,6 +51,10 @@ class Organisation(Definition):
     signal_rules: Literal["default", "nhs", "western_electric", "nelson"] = "default"
     #: Which figures need an explanation of whoever enters them, where a KPI does not say.
     explain: Literal["off_target_or_unusual", "off_target", "unusual", "nothing"] = "off_target_or_unusual"
+    #: What becomes of one that has none and comes from a program, a file or a source; people are always asked.
+    unexplained: Literal["recorded", "refused"] = "recorded"
+    #: Whether the link of a reminder lets its person enter the figures at once, or after signing in.
+    reminder_links: Literal["enter", "sign_in"] = "enter"
     values_due: BusinessDayCount | None = None  # business days after a month's end until its figures are in
     approval_due: BusinessDayCount | None = None  # … until they are approved
     lock_due: BusinessDayCount | None = None  # … until the month is closed by itself; without it people close it

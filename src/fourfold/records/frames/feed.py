@@ -13,10 +13,9 @@ import polars as pl
 from fourfold.connectors.port import Rows, SourceError
 from fourfold.engine.definitions import Definitions
 from fourfold.engine.measurements import FIGURES
-from fourfold.engine.measurements.events import AT
+from fourfold.engine.measurements.events import AT, Summed, is_events, sum_up
 from fourfold.engine.periods import PeriodError
 from fourfold.engine.words import choices, did_you_mean, show
-from fourfold.records.frames.feed_events import events_of_figure
 
 #: The columns of figures that a feed can fill; the first three always.
 TARGETS: Final = ("kpi", "unit", "period", *FIGURES, "note", "recorded_at")
@@ -107,11 +106,45 @@ def rows_of_figure(
 
     if adding == EVENTS:
         events = figures_of(rows, columns, adding, definitions, source="", names=names)
-        numbers, one = events_of_figure(events, definitions, place)
+        numbers, one = _events_of_figure(events, definitions, place)
         return numbers, {name: text for row in one.rows(named=True) for name, text in row.items() if name in FIGURES}
     made = here(adding).rows(named=True)
     figures: dict[str, str | None] = {name: made[-1][name] for name in FIGURES if name in made[-1]} if made else {}
     return here("")["row"].to_list(), figures
+
+
+def as_figures(rows: pl.DataFrame, definitions: Definitions) -> pl.DataFrame:
+    """The figures that rows come to where they are events; else the rows, which are figures."""
+    return _summed(rows, definitions).figures if is_events(rows.columns) else rows
+
+
+def whole(rows: pl.DataFrame, definitions: Definitions, since: date) -> pl.DataFrame:
+    """The rows without events of periods that began before `since`: the source was not asked for all of those.
+
+    A figure of half a month would replace that of the month. Events that cannot be counted stay, to be refused.
+    """
+    if not is_events(rows.columns):
+        return rows
+    summed = _summed(rows, definitions)
+    periods = summed.figures["period"].to_list()
+    begun = [i for i, text in enumerate(periods) if definitions.calendar.parse(text).start < since]
+    gone = summed.members.filter(pl.col("figure").is_in(begun))["index"].to_list()
+    return rows.filter(~pl.int_range(pl.len()).is_in(gone)) if gone else rows
+
+
+def _events_of_figure(
+    rows: pl.DataFrame, definitions: Definitions, place: tuple[str, str, str]
+) -> tuple[list[int], pl.DataFrame]:
+    """The numbers of the events that the figure of a KPI, unit and period is made of, and the figure; empty if none."""
+    summed = _summed(rows, definitions)
+    is_here = pl.all_horizontal(*(pl.col(n) == part for n, part in zip(("kpi", "unit", "period"), place, strict=True)))
+    made = summed.figures.with_row_index("figure").cast({"figure": pl.Int64}).filter(is_here)
+    members = summed.members.join(made.select("figure"), on="figure", how="semi")["index"]
+    return rows["row"].gather(members.sort()).to_list(), made
+
+
+def _summed(rows: pl.DataFrame, definitions: Definitions) -> Summed:
+    return sum_up(rows.with_row_index("index").cast({"index": pl.Int64}), definitions, None)
 
 
 def _parsed(text: str | None, definitions: Definitions) -> str | None:

@@ -8,7 +8,7 @@ and only the rest (corrections, revisions with their own times) is settled one b
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -18,6 +18,7 @@ import polars as pl
 from django.db.models import TextField
 from django.db.models.functions import Cast
 
+from fourfold.connectors.legible import WRONG
 from fourfold.engine.approvals import needs_approval
 from fourfold.engine.cells import Mark, State
 from fourfold.engine.due import day_at
@@ -27,8 +28,15 @@ from fourfold.engine.measurements.events import AT, is_events, sum_up
 from fourfold.engine.progress import Progress
 from fourfold.records.bulk import insert_table, time_text
 from fourfold.records.closed_periods import closed_places
-from fourfold.records.frames.legible_rows import WRONG
-from fourfold.records.frames.measurement import Planned, Revision, plan_measurements, read_table, text_of, write_planned
+from fourfold.records.frames.measurement import (
+    Cell,
+    Planned,
+    Revision,
+    plan_measurements,
+    read_table,
+    text_of,
+    write_planned,
+)
 from fourfold.records.frames.row_outcome import ImportResult
 from fourfold.records.models import Import, Measurement, Organisation, Person
 from fourfold.records.ready import Ready
@@ -41,6 +49,23 @@ _AGAIN: Final = "Mend the row in the file, or leave it out."
 _PART: Final = 50_000
 _PLAIN: Final = r"^-?(0|[1-9][0-9]*)(\.[0-9]+)?$"  # digits that the database gives back as they are
 _CELL: Final = ("k", "u", "period")
+
+
+class NewFigure(NamedTuple):
+    """A figure that is about to be recorded: codes, the canonical period, what it is, and the words with it."""
+
+    cell: Cell
+    kpi: str
+    unit: str
+    period: str
+    value: Decimal | None
+    numerator: Decimal | None
+    denominator: Decimal | None
+    note: str
+
+
+#: Says of figures which are refused although their rows are right, and why.
+Refuse: TypeAlias = Callable[[Iterable[NewFigure]], Mapping[Cell, Finding]]
 
 
 class Moved(NamedTuple):
@@ -181,12 +206,13 @@ def write_import(
     run: Import | None,
     quarantine: bool = False,
     few: int = 0,
+    refuse: Refuse | None = None,
     tell: Progress | None = None,
 ) -> Settled:
     """Record what is new, in the transaction that holds the lock; without a `run` only say what would be.
 
-    Figures of closed periods are rejected. Without `quarantine` nothing more is written once a row is rejected, and
-    the caller undoes the rest. Up to `few` cells are told of by name.
+    Figures of closed periods are rejected, and so is what `refuse` refuses. Without `quarantine` nothing more is
+    written once a row is rejected, and the caller undoes the rest. Up to `few` cells are told of by name.
     """
     settled, done, total = Settled(), 0, sum(map(len, checked.parts))
     while checked.parts:
@@ -195,13 +221,15 @@ def write_import(
             tell("Recorded" if run else "Compared", done, total)
         done += len(part)
         if len(part):
-            _settle(organisation, ready, part, settled, by=by, at=at, run=run, quarantine=quarantine, few=few)
+            _settle(
+                organisation, ready, part, settled, by=by, at=at, run=run, quarantine=quarantine, few=few, refuse=refuse
+            )
     return settled
 
 
 def _settle(
     organisation: Organisation, ready: Ready, part: pl.DataFrame, settled: Settled, *,
-    by: Person | None, at: datetime, run: Import | None, quarantine: bool, few: int,
+    by: Person | None, at: datetime, run: Import | None, quarantine: bool, few: int, refuse: Refuse | None,
 ) -> None:  # fmt: skip
     """One part: fresh cells, known ones, and the rest."""
     part = part.with_columns(_ids("kpi", ready.kpis).alias("k"), _ids("unit", ready.units).alias("u"))
@@ -219,11 +247,20 @@ def _settle(
         shut = [(u, period, place.message, place.hint) for (u, period), place in closed.items()]
         late = pl.DataFrame(shut, schema={"u": pl.Int64, "period": pl.String, "said": pl.String, "fix": pl.String},
                             orient="row")  # fmt: skip
-        changed = rest.filter(pl.struct(_CELL).is_in([dict(zip(_CELL, cell, strict=True)) for cell in news]))
+        changed = _of_cells(rest, news)
         told = pl.concat([fresh, changed]).join(late, on=["u", "period"]).select("at", "said", "fix")
         settled.reasons += (Reason(place, "IMPORT-CLOSED", said, fix) for place, said, fix in told.iter_rows())
         fresh = fresh.join(late, on=["u", "period"], how="anti", maintain_order="left")
         planned = Planned({c: r for c, r in planned.changes.items() if c[1:] not in closed}, planned.before)
+    if refuse is not None:
+        changed = _of_cells(rest, {cell for cell, _ in planned.added()})
+        refused = refuse(_new_figures(pl.concat([fresh, changed])))
+        told = _of_cells(pl.concat([fresh, changed]), set(refused)).select("at", *_CELL)
+        for place, *cell in told.iter_rows():
+            found = refused[cell[0], cell[1], cell[2]]
+            settled.reasons.append(Reason(place, found.code, found.message, found.fix))
+        fresh = fresh.filter(~pl.col("at").is_in(told["at"].implode()))
+        planned = Planned({c: r for c, r in planned.changes.items() if c not in refused}, planned.before)
     settled.loaded += [fresh["at"], _loaded(rest, planned)]
     settled.older += sum(_is_older(planned.known(cell), new) for cell, new in planned.added())
     if few:
@@ -231,6 +268,19 @@ def _settle(
     if run is not None and (quarantine or not settled.reasons):
         _insert(organisation, ready, fresh, by=by, at=at, run=run)
         write_planned(organisation, ready, planned, by=by, import_run=run)
+
+
+def _of_cells(rows: pl.DataFrame, cells: set[Cell]) -> pl.DataFrame:
+    return rows.filter(pl.struct(_CELL).is_in([dict(zip(_CELL, cell, strict=True)) for cell in cells]))
+
+
+def _new_figures(rows: pl.DataFrame) -> Iterator[NewFigure]:
+    """Those of the rows that are numbers; the last row of a cell counts."""
+    numbers = rows.filter(pl.col("state") == int(State.NUMBER))
+    columns = (*_CELL, "kpi", "unit", *(f"{figure}_text" for figure in FIGURES), "note")
+    for k, u, period, kpi, unit, *figures, note in numbers.select(columns).iter_rows():
+        value, top, bottom = (None if text is None else Decimal(text) for text in figures)
+        yield NewFigure((k, u, period), kpi, unit, period, value, top, bottom, note or "")
 
 
 def _is_older(known: Revision | None, new: Revision) -> bool:

@@ -33,5 +33,6 @@ def reminder_row(row: Reminder, now: datetime) -> dict[str, Any]:
     state = "works" if row.revoked_at is None and row.ends_at > now else "is over"
     return {
         "pk": row.pk, "day": row.day, "what": plural(len(row.figures), "figure"), "place": row.organisation.name,
+        "whose": row.person.name,
         "until": row.ends_at, "works": state == "works", "revoked_at": row.revoked_at,
     }  # fmt: skip

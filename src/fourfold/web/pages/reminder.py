@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth.views import redirect_to_login
 from django.core import signing
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
@@ -29,7 +30,7 @@ from fourfold.errors import Conflict, NotFound
 from fourfold.records.limits import GUEST, seconds_to_wait
 from fourfold.records.models import Reminder
 from fourfold.records.queries.due_updates import DueGroup
-from fourfold.records.queries.reminder import open_reminder, reminder_of, reminders_of, still_due
+from fourfold.records.queries.reminder import open_reminder, reminder_of, reminders_beside, reminders_of, still_due
 from fourfold.records.queries.scope import scope_in
 from fourfold.records.queries.updates import UpdateRow, by_month, grid_of
 from fourfold.web.address import here_in, path
@@ -62,6 +63,8 @@ def reminder(request: HttpRequest) -> HttpResponseBase:
         return _strict(response)
     link = request.GET.get("link", "")[:_LONGEST]
     found = reminder_of(link, at=timezone.now())
+    if found is None and reminder_of(link, at=timezone.now(), signed_in=True) is not None:
+        return _strict(redirect_to_login(path("my_updates")))  # this organisation wants people to sign in first
     if found is None:
         note_denial(by=None, action="reminder.refuse", thing="a link of a reminder")
         return _over(request)
@@ -98,7 +101,7 @@ def reminder_figures(request: HttpRequest, number: int) -> HttpResponse:
 
 @signed_in_form
 def reminders(request: Request) -> HttpResponse:
-    """One's own reminders with what became of them; POST revokes the link of one."""
+    """One's own reminders with what became of them, and for administrators those of others that work; POST revokes."""
     if request.method == "POST":
         sent = request.POST.get("revoke", "")
         outcome = revoke_reminder(by=request.user, reminder=int(sent) if sent.isdigit() and len(sent) < 19 else 0)
@@ -106,7 +109,8 @@ def reminders(request: Request) -> HttpResponse:
         return redirect("reminders")
     now = timezone.now()
     rows = [reminder_row(each, now) for each in reminders_of(request.user)[:50]]
-    return plain(request, "web/reminders.html", title="Reminders", rows=rows)
+    beside = [reminder_row(each, now) for each in reminders_beside(request.user, at=now)[:200]]
+    return plain(request, "web/reminders.html", title="Reminders", rows=rows, beside=beside)
 
 
 @signed_in
