@@ -31,14 +31,19 @@ def run(
     sheet: Annotated[str, typer.Option("--sheet", help="The sheet of a workbook; the first without it.")] = "",
     name: Annotated[str, typer.Option(help="The name of the organisation.")] = "Our organisation",
     email: Annotated[str, typer.Option(help="The e-mail address of who builds it.")] = "",
-    year_start: Annotated[int, typer.Option(min=1, max=12, help="The month in which the fiscal year begins.")] = 1,
+    year_start: Annotated[
+        int, typer.Option(min=0, max=12, help="The month in which the fiscal year begins; 0 for the first of twelve "
+                          "months in columns, or January.")
+    ] = 0,
 ) -> None:
     """Make a draft scorecard from a spreadsheet of KPIs: perspectives, objectives, KPIs, targets and figures.
 
     Columns are found by their names, or named with --map. What was not understood is said, and stays out.
     """
+    from fourfold.connectors.files.detect import header_of
     from fourfold.connectors.files.grid import read_grid
     from fourfold.connectors.files.scorecard_columns import ScorecardColumns
+    from fourfold.connectors.files.scorecard_periods import first_month
     from fourfold.connectors.files.scorecard_reading import blank, read_scorecard
 
     if not file.is_file():
@@ -51,7 +56,8 @@ def run(
     if grid is None:
         print_findings(refused)
         raise typer.Exit(1)
-    before, today = blank(name, email=email, start=year_start), datetime.now(UTC).date()
+    start = year_start or first_month(header_of(grid, given.figures.header).names.values()) or 1
+    before, today = blank(name, email=email, start=start), datetime.now(UTC).date()
     found = read_scorecard(grid, before, given=given, today=today)
     print_findings((*grid.findings, *found.findings))
     _write(path, found.texts() | {KEPT: json.dumps(found.columns.kept(), indent=2, ensure_ascii=False) + "\n"})

@@ -16,6 +16,7 @@ from fourfold.connectors.files.scorecard_columns import ScorecardColumns
 from fourfold.connectors.files.scorecard_reading import ScorecardRead, blank, read_scorecard
 from fourfold.engine.findings import Level
 from fourfold.scorecard import read
+from tests.connectors.files.sheets import clinic
 
 #: As people keep it: months in columns, commas before decimals, a word where a figure is not known yet.
 MONTHS = """Our figures 2026;;;;;;;;;
@@ -143,3 +144,86 @@ def test_the_command_remembers_how_it_read(tmp_path: Path) -> None:
         init_from.run(tmp_path / "months.csv", tmp_path / "one")
     with pytest.raises(Misused, match="cannot be read"):
         init_from.run(tmp_path / "months.csv", tmp_path / "three", mapping=tmp_path / "months.csv")
+
+
+#: Months in columns without a year, as a city publishes them whose year begins in October.
+FISCAL = """MEASURE_ID,MEASURE_NAME,FREQUENCY_NAME,CFY,CFY_APPROVED,CFY_ACTUAL,PFY1_AMENDED,PFY1_ACTUAL,{},QTR1,QTR4
+1,Calls,Monthly,2016,90,80,85,81,{},7,8
+2,Repairs,Annually,2016,12,11,10,No Data,{},0,0
+3,Permits,Quarterly,2016,5,,4,,{},4,6
+4,Visits,Monthly,2015,,,,,{},,
+""".format(
+    "OCT,NOV,DEC,JAN,FEB,MAR,APR,MAY,JUN,JUL,AUG,SEP", *[",".join(map(str, range(1, 13)))], *[",".join("0" * 12)],
+    *["," * 11], *["0,0,0" + "," * 9],
+)  # fmt: skip
+
+
+def fiscal(folder: Path, given: ScorecardColumns | None = None, start: int = 10) -> ScorecardRead:
+    (folder / "fiscal.csv").write_text(FISCAL)
+    return taken(folder / "fiscal.csv", given, start=start)
+
+
+def test_months_without_a_year_are_those_of_the_fiscal_year_of_their_row(tmp_path: Path) -> None:
+    found = fiscal(tmp_path)
+    figures = {(kpi, period): value for kpi, _, period, value, *_ in found.figures.rows()}
+    assert {p for k, p in figures if k == "1"} == {*(f"M:2015-{m}" for m in (10, 11, 12)),
+                                                   *(f"M:2016-{m:02}" for m in range(1, 10))}  # fmt: skip
+    assert (figures["1", "M:2015-10"], figures["1", "M:2016-09"]) == ("1", "12")
+    assert {p: v for (k, p), v in figures.items() if k == "2"} == {"Y:FY2016": "11"}
+    assert {p: v for (k, p), v in figures.items() if k == "3"} == {"Q:FY2016-Q1": "4", "Q:FY2016-Q4": "6"}
+    assert {p for k, p in figures if k == "4"} == {"M:2014-10", "M:2014-11", "M:2014-12"}
+    targets = {(t.kpi, t.since): str(t.value) for t in found.definitions.targets}
+    assert targets == {("1", "2015-10"): "90", ("1", "2014-10"): "85", ("2", "FY2016"): "12", ("2", "FY2015"): "10",
+                       ("3", "FY2016-Q1"): "5", ("3", "FY2015-Q1"): "4"}  # fmt: skip
+
+
+def test_figures_of_another_rhythm_and_doubtful_zeros_are_named_with_their_line(tmp_path: Path) -> None:
+    unread = {(each.code, each.place): each.message for each in fiscal(tmp_path).unread}
+    assert ("SHEET-RHYTHM", "line 2") in unread and ("SHEET-RHYTHM", "line 3") not in unread
+    assert unread["SHEET-ZEROS", "line 5"] == "All 3 figures of 4 are 0."
+    assert any("No Data" in message for (_, place), message in unread.items() if place == "line 3")
+    without = fiscal(tmp_path, ScorecardColumns().said({}, {"zeros": "missing"}))
+    assert "4" not in without.figures["kpi"] and not [u for u in without.unread if u.code == "SHEET-ZEROS"]
+
+
+def test_what_is_remembered_of_columns_without_a_year_holds_for_the_next_one(tmp_path: Path) -> None:
+    kept = json.loads(json.dumps(fiscal(tmp_path).columns.kept()))
+    assert kept["figures"]["cells"]["OCT"] == {"period": "Oct"} and kept["targets"] == {"PFY1_AMENDED": "FY-1"}
+    (tmp_path / "next.csv").write_text(FISCAL.replace(",2016,", ",2017,"))
+    again = taken(tmp_path / "next.csv", ScorecardColumns.of(kept), start=10)
+    assert "M:2016-10" in again.figures["period"] and "M:2015-10" not in again.figures["period"]
+
+
+def test_the_year_above_a_workbook_is_that_of_its_months_and_what_stands_once_holds_below(tmp_path: Path) -> None:
+    clinic(tmp_path / "clinic.xlsx")
+    found = taken(tmp_path / "clinic.xlsx")
+    made = found.definitions
+    assert found.columns.fixed["year"] == "2026"
+    assert set(found.figures["period"]) == {f"M:2026-{month:02}" for month in range(1, 11)}
+    assert [o.name for o in made.objectives] == ["Earn what care costs", "Be easy to reach", "Operate on time",
+                                                 "Keep good people"]  # fmt: skip
+    assert [u.objective for u in made.uses][:2] == ["earn_what_care_costs"] * 2
+    assert ("SHEET-NOT-APPLICABLE", "line 6") in {(u.code, u.place) for u in found.unread}
+    assert made.kpi["waiting_time"].unit == "days" and "year" not in found.columns.kept()["fixed"]
+
+
+def test_months_of_no_year_are_asked_about_and_not_read(tmp_path: Path) -> None:
+    (tmp_path / "x.csv").write_text("KPI,Jan,Feb\nSales,1,2\n")
+    found = taken(tmp_path / "x.csv")
+    assert found.figures.is_empty() and [u.place for u in found.unread if u.code == "SHEET-YEAR"] == ["Jan", "Feb"]
+    said = taken(tmp_path / "x.csv", ScorecardColumns().said({}, {"year": "2026"}))
+    assert said.figures["period"].to_list() == ["M:2026-01", "M:2026-02"]
+
+
+def test_a_value_beside_numerator_and_denominator_says_the_factor_or_is_the_figure(tmp_path: Path) -> None:
+    rows = ["Code,Council,Year,Indicator_LA,Numerator_LA,Denominator_LA", "A,North,2010-11,50,1,2",
+            "A,North,2011-12,75,3,4", "B,North,2010-11,0.4,,", "B,North,2011-12,0.5,,"]  # fmt: skip
+    (tmp_path / "x.csv").write_text("\n".join(rows))
+    found = taken(tmp_path / "x.csv", start=4)
+    a, b = found.definitions.kpis
+    assert (a.kind, a.factor, a.frequency) == ("ratio", 100, "year") and (b.kind, b.factor) == ("stock", 1)
+    assert found.figures.select("kpi", "period", "value", "numerator").rows() == [
+        ("a", "Y:FY2011", None, "1"), ("a", "Y:FY2012", None, "3"),
+        ("b", "Y:FY2011", "0.4", None), ("b", "Y:FY2012", "0.5", None),
+    ]  # fmt: skip
+    assert any(f.code == "SHEET-YEARS" for f in taken(tmp_path / "x.csv").findings)

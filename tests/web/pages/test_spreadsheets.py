@@ -70,7 +70,7 @@ def test_months_in_columns_become_a_scorecard_in_one_step(nora: Client) -> None:
     assert form["n7"] == "2026-01" and not Kpi.objects.filter(organisation__code="place").exists()
     assert "KPIs 4 Targets 3" in seen and "Figures 10" in seen and "“no goal”" in seen
     report = nora.post(at, form | {"do": "report"})
-    assert report["Content-Type"].startswith("text/csv") and b"SHEET-KPI,visits," in report.content
+    assert report["Content-Type"].startswith("text/csv") and b"SHEET-KPI,visits (line 6)," in report.content
     looked = words_of(nora.post(at, form | {"do": "look", "c5": ""}).content.decode())
     assert "KPIs 4 Targets 0" in looked and "not used: Target" in looked
 

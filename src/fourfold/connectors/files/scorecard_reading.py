@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal, InvalidOperation
-from typing import Any, Final, TypeVar
+from typing import Any, Final, NamedTuple, TypeVar
 
 import polars as pl
 from pydantic import ValidationError
 
-from fourfold.connectors.files.dates import plain_period
-from fourfold.connectors.files.detect import body_of, header_of
+from fourfold.connectors.files.detect import Header, body_of, header_of
 from fourfold.connectors.files.grid import Grid
-from fourfold.connectors.files.layout import WRONG, lay_out
-from fourfold.connectors.files.mapping import Mapping as Reading
 from fourfold.connectors.files.mapping import MappingError
-from fourfold.connectors.files.propose import Codes, codes_of, propose
+from fourfold.connectors.files.propose import Codes, codes_of
 from fourfold.connectors.files.scorecard_columns import Finds, ScorecardColumns, propose_columns
+from fourfold.connectors.files.scorecard_figures import factors_of, find_periods, period_in, read_figures, years_of
+from fourfold.connectors.files.scorecard_periods import target_over, two_years
 from fourfold.connectors.files.scorecard_unread import Misses, Unread, findings_of
 from fourfold.engine.definitions import (
     Definitions,
@@ -34,10 +33,9 @@ from fourfold.engine.definitions import (
 from fourfold.engine.definitions.base import Definition
 from fourfold.engine.definitions.complete import complete
 from fourfold.engine.definitions.write import write
-from fourfold.engine.findings import Finding
-from fourfold.engine.measurements import FIGURES, check_each
+from fourfold.engine.findings import Finding, Level, Place
 from fourfold.engine.measurements.typed import read_by
-from fourfold.engine.periods import Frequency, Period
+from fourfold.engine.periods import Calendar, Frequency, Period
 from fourfold.engine.words import as_code
 
 _Thing = TypeVar("_Thing", bound=Definition)
@@ -45,10 +43,8 @@ _LOWER: Final = re.compile(r"low|less|down|minim|fewer|ascending|niedrig|weniger
 _HIGHER: Final = re.compile(r"high|more|up|maxim|descending|hoch|mehr|\+", re.IGNORECASE)
 _FREQUENCIES: Final = {"month": "month", "quart": "quarter", "ann": "year", "year": "year", "week": "week", "da": "day"}
 _UNPRINTABLE: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufeff\ufffe\uffff]")
+_A: Final = {"perspective": "a perspective", "objective": "an objective"}
 _LONGEST: Final = 5_000  # characters of a definition
-_AIMS: Final = ("target", "red line")
-#: `2010-11` as a year that ends in 2011, where figures are yearly.
-_TWO_YEARS: Final = re.compile(r"(\d{4})[-/](\d{2})")
 
 
 @dataclass(frozen=True)
@@ -58,7 +54,7 @@ class ScorecardRead:
     definitions: Definitions
     figures: pl.DataFrame
     columns: ScorecardColumns
-    cells: Mapping[str, Mapping[str, str]]  # columns of figures, with what each says beside the row
+    years: Mapping[str, Period]  # fiscal years that are said beside short periods, as they are written
     unread: tuple[Unread, ...]
     findings: tuple[Finding, ...]
 
@@ -93,6 +89,15 @@ class _Names:
         return cls(dict(known), {thing.code for thing in things})
 
 
+class _Aim(NamedTuple):
+    """A target and a red line as they are written, with the period and the fiscal year that are said of them."""
+
+    value: str
+    red_line: str = ""
+    period: str = ""
+    year: str = ""
+
+
 @dataclass
 class _Draft:
     """What is gathered row by row, beside what was there `before`."""
@@ -110,7 +115,8 @@ class _Draft:
     people: dict[str, dict[str, Any]] = field(default_factory=dict)
     kpis: dict[str, dict[str, Any]] = field(default_factory=dict)
     uses: list[dict[str, Any]] = field(default_factory=list)
-    targets: dict[str, tuple[str, str]] = field(default_factory=dict)  # of a KPI: target and red line as written
+    targets: dict[str, list[_Aim]] = field(default_factory=dict)  # of a KPI
+    ratios: set[str] = field(default_factory=set)  # KPIs of which a row has a numerator
     misses: Misses = field(default_factory=Misses)
 
     @classmethod
@@ -158,25 +164,67 @@ def read_scorecard(
     if not {"kpi", "code"} & columns.columns.keys():
         raise MappingError("No column says which KPI a row is about.", hint="Name it: --map kpi=COLUMN")
     if "kpi" not in columns.columns:
-        columns = ScorecardColumns({**columns.columns, "kpi": columns.columns["code"]}, columns.fixed, columns.figures)
-    body = body_of(grid, header)
+        columns = columns.changed(columns={**columns.columns, "kpi": columns.columns["code"]})
+    if finds != "nothing":
+        columns = find_periods(columns, grid, header, before.calendar, finds)
+    body, grouped = _grouped(body_of(grid, header), columns)
     draft = _Draft.on(before, owner, seen or codes_of(before.kpis, before.units))
     for row in body.iter_rows(named=True):
         _take(draft, columns, row)
+    _as_parts(draft, columns, factors_of(body, _key(columns), columns.figures))
     unit_column = columns.figures.columns.get("unit")
     units = body[f"={unit_column}"].drop_nulls().unique(maintain_order=True).to_list() if unit_column else []
     definitions = _definitions(draft, units)
-    figures, reading, cells, found = _figures(
-        grid, columns, draft, definitions, today, finds_columns=finds != "nothing"
+    codes = {"kpi": draft.codes.known, "unit": draft.unit_codes.known}
+    figures = read_figures(
+        grid, columns, _key(columns), complete(definitions), codes, draft.there, today, finds_columns=finds != "nothing"
     )
-    definitions = _aimed(definitions, draft, figures, reading.decimal)
-    used = {*columns.columns.values(), *reading.columns.values(), *cells}
-    fix = "Name those that matter."
-    left = [name for name in header.names.values() if name not in used]
-    columns_left = [Unread("SHEET-COLUMNS", name, "The column is not used.", fix) for name in left]
-    unread = (*draft.misses.unread(), *found, *columns_left)
-    read = ScorecardColumns(columns.columns, columns.fixed, reading)
-    return ScorecardRead(definitions, figures, read, cells, unread, tuple(findings_of(unread, grid.file)))
+    years = years_of(columns, body, before.calendar)
+    definitions = _aimed(definitions, draft, figures.rows, figures.reading.decimal, years)
+    columns = columns.changed(figures=figures.reading)
+    unread = (*draft.misses.unread(), *figures.unread, *_unused(body, header, columns))
+    findings = (*grouped, *_to_look_at(columns, body, before.calendar), *findings_of(unread, grid.file))
+    return ScorecardRead(definitions, figures.rows, columns, years, unread, findings)
+
+
+def _grouped(body: pl.DataFrame, columns: ScorecardColumns) -> tuple[pl.DataFrame, list[Finding]]:
+    """Blank cells below a perspective or an objective filled with it, where each stands once above those it is for."""
+    found, group = [], pl.lit(0)
+    for noun in _A:
+        name = f"={columns.columns.get(noun, '')}"
+        if name not in body.columns:
+            continue
+        said = body[name].drop_nulls()
+        blank, alone = body[name].null_count(), body.select(name, group.alias("group")).drop_nulls().is_unique().all()
+        if blank and alone and len(said):
+            body = body.with_columns(pl.col(name).forward_fill().over(group))
+            filled = blank - body[name].null_count()
+            message = f"A blank {noun} is read as that of the line above, in {filled} line{'s' if filled > 1 else ''}."
+            found.append(Finding("SHEET-GROUPS", Level.INFO, Place(name[1:]), message, "Else write it in each line."))
+        group = pl.col(name).rle_id()
+    return body, found
+
+
+def _unused(body: pl.DataFrame, header: Header, columns: ScorecardColumns) -> Iterator[Unread]:
+    reading = columns.figures
+    used = {*columns.columns.values(), *reading.columns.values(), *reading.cells, *columns.targets}
+    for name in header.names.values():
+        if name not in used and body[f"={name}"].null_count() < len(body):
+            yield Unread("SHEET-COLUMNS", name, "The column is not used.", "Name those that matter.")
+
+
+def _to_look_at(columns: ScorecardColumns, body: pl.DataFrame, calendar: Calendar) -> Iterator[Finding]:
+    """What nobody says of all KPIs, and years of which nobody said in which month they begin."""
+    for noun, one in _A.items():
+        if noun not in {*columns.columns, *columns.fixed}:
+            message = f"No column says the {noun}: all KPIs stand under “Without {one}”."
+            yield Finding("SHEET-PLACE", Level.INFO, Place(noun), message, "Choose one, or write it for all rows.")
+    name = columns.figures.columns.get("period")
+    texts = body[f"={name}"].drop_nulls().to_list() if f"={name}" in body.columns else []
+    spans = next((text for text in texts if two_years(text)), "")
+    if spans and columns.fixed.get("frequency") == "year" and calendar.fiscal_start_month == 1:
+        message = f"Years such as {spans} span two calendar years, and the fiscal year here begins in January."
+        yield Finding("SHEET-YEARS", Level.WARNING, Place(name or ""), message, "Say in which month it begins.")
 
 
 def _take(draft: _Draft, columns: ScorecardColumns, row: Mapping[str, Any]) -> None:
@@ -189,19 +237,21 @@ def _take(draft: _Draft, columns: ScorecardColumns, row: Mapping[str, Any]) -> N
     if not called:
         return
     code = draft.codes(row.get(f"={_key(columns)}") or called)
+    draft.misses.lines.setdefault(code, row["row"])
     if code in draft.there:
         draft.misses.note("It is in the scorecard already and stays as it is", code)
         return
+    draft.targets.setdefault(code, []).extend(_aims(columns, row, said))
+    if {"numerator", "denominator"} <= columns.figures.columns.keys() and row.get(
+        f"={columns.figures.columns['numerator']}"
+    ):
+        draft.ratios.add(code)
     use = {"kpi": code, "objective": _objective(draft, said("perspective"), said("objective"))}
     if use not in draft.uses:
         draft.uses.append(use)
     if code in draft.kpis:
         return
     kpi: dict[str, Any] = {"code": code, "name": _line(called), "kind": "stock"}
-    if {"numerator", "denominator"} <= columns.figures.columns.keys():
-        kpi["kind"] = "ratio"
-    else:  # nobody said how figures of units add up
-        kpi["aggregate_units"] = "none"
     kpi |= {"definition": said("definition"), "source": said("source")}
     kpi["unit"] = _line(said("measured_in"), 60) or ("%" if re.search(r"%|per ?cent", called, re.IGNORECASE) else "")
     if frequency := _frequency(said("frequency")):
@@ -216,8 +266,29 @@ def _take(draft: _Draft, columns: ScorecardColumns, row: Mapping[str, Any]) -> N
     elif not _HIGHER.search(direction):
         draft.misses.note("Nobody says which way is better, and “higher” was taken", code)
     draft.kpis[code] = kpi
+
+
+def _aims(columns: ScorecardColumns, row: Mapping[str, Any], said: Callable[[str], str]) -> Iterator[_Aim]:
+    """The targets of a row: that of its field, and those of the columns for other periods."""
     if target := said("target"):
-        draft.targets[code] = target, said("red_line")
+        yield _Aim(target, said("red_line"), target_over(columns.columns.get("target", "")), said("year"))
+    for name, period in columns.targets.items():
+        if target := _printable(row.get(f"={name}") or ""):
+            yield _Aim(target, "", period, said("year"))
+
+
+def _as_parts(draft: _Draft, columns: ScorecardColumns, factors: Mapping[str, int]) -> None:
+    """KPIs with numerators are ratios; of the others nobody has said how figures of units add up."""
+    by_code = {draft.codes(text): factor for text, factor in factors.items()}
+    has_value = "value" in columns.figures.columns
+    parts = {"numerator", "denominator"} <= columns.figures.columns.keys()
+    for code, kpi in draft.kpis.items():
+        if parts and (code in draft.ratios or not has_value):
+            kpi["kind"] = "ratio"
+            if code in by_code:
+                kpi["factor"] = by_code[code]
+        else:
+            kpi["aggregate_units"] = "none"
 
 
 def _printable(text: str) -> str:
@@ -237,10 +308,10 @@ def _line(text: str, longest: int = 300) -> str:
 
 def _objective(draft: _Draft, perspective: str, objective: str) -> str:
     """The code of the objective, made with its perspective where it is new."""
-    above = _line(perspective) or "Without a perspective"
+    above = _line(perspective) or f"Without {_A['perspective']}"
     code = draft.perspective_codes(above)
     draft.perspectives.setdefault(code, {"code": code, "name": above})
-    called = _line(objective) or _line(f"Without an objective: {above}")
+    called = _line(objective) or _line(f"Without {_A['objective']}: {above}")
     own = draft.objective_codes(called, f"{code}/")
     draft.objectives.setdefault(own, {"code": own, "name": called, "perspective": code})
     return own
@@ -295,82 +366,41 @@ def _new(kind: type[_Thing], written: Iterable[Mapping[str, Any]], there: Iterab
             raise MappingError(message) from None
 
 
-def _figures(
-    grid: Grid, columns: ScorecardColumns, draft: _Draft, definitions: Definitions, today: date | None, *,
-    finds_columns: bool,
-) -> tuple[pl.DataFrame, Reading, Mapping[str, Mapping[str, str]], list[Unread]]:  # fmt: skip
-    """The figures that can be read, how, from which columns beside, and what is to be said about the others."""
-    reading = columns.figures
-    fixed = dict(reading.fixed)
-    if "unit" not in reading.columns:
-        fixed.setdefault("unit", definitions.root.code)
-    own = {**reading.columns, "kpi": _key(columns)}
-    codes = {"kpi": draft.codes.known, "unit": draft.unit_codes.known}
-    ready = complete(definitions)
-    proposal = propose(grid, ready, codes, reading.changed(columns=own, fixed=fixed), finds_columns=finds_columns)
-    named = {name: said for name, said in reading.cells.items() if plain_period(name, "") != said.get("period")}
-    kept = proposal.reading.changed(fixed=reading.fixed, cells=named)  # what holds for the next file too
-    empty = pl.DataFrame(schema=dict.fromkeys(("kpi", "unit", "period", *FIGURES), pl.String))
-    if proposal.open:
-        text = " ".join(proposal.open.values())
-        fix = "Name the columns of unit, period and figures, or what they are in all rows."
-        return empty, kept, {}, [Unread("SHEET-FIGURES", grid.file, f"No figures were read. {text}", fix)]
-    rows = lay_out(grid, proposal.reading, ready, codes).filter(~pl.col("kpi").is_in(sorted(draft.there)))
-    yearly = [kpi.code for kpi in ready.kpis if kpi.frequency is Frequency.YEAR]
-    period = pl.col("period").map_elements(_year, pl.String)
-    rows = rows.with_columns(pl.when(pl.col("kpi").is_in(yearly)).then(period).otherwise(pl.col("period")))
-    moved, plain = rows.filter(pl.col(WRONG).is_not_null()), rows.filter(pl.col(WRONG).is_null()).drop(WRONG)
-    checked = check_each(plain, ready, file=grid.file)
-    said = list(_moved(moved))
-    said += [Unread(r.code, f"line {plain['row'][r.at]}", r.message, r.fix) for r in checked.reasons]
-    periods = {text: ready.calendar.parse(text) for text in checked.rows["period"].unique()}
-    late = [text for text, p in periods.items() if today is not None and p.start > today]
-    early = checked.rows.filter(pl.col("period").is_in(late))
-    said += [
-        Unread("RECORD-EARLY", f"line {line}", f"{periods[text].label} is still to come.", "Import it later.")
-        for line, text in early.select("row", "period").iter_rows()
-    ]
-    good = checked.rows.filter(~pl.col("period").is_in(late))
-    good = good.select("kpi", "unit", "period", *(pl.col(f"{figure}_text").alias(figure) for figure in FIGURES))
-    return good, kept, proposal.reading.cells, said
+def _aimed(
+    definitions: Definitions, draft: _Draft, figures: pl.DataFrame, mark: str, years: Mapping[str, Period]
+) -> Definitions:
+    """The definitions with their targets; KPIs without one are watched.
 
-
-def _year(text: str) -> str:
-    """A year that is written as two, by the one it ends in.
-
-    >>> _year("2010-11"), _year("1999-00"), _year("2016")
-    ('FY2011', 'FY2000', '2016')
+    A target holds from its period on, and where nobody says which that is from the first figure of its KPI on.
     """
-    found = _TWO_YEARS.fullmatch(text)
-    follows = found is not None and (int(found[1]) + 1) % 100 == int(found[2])
-    return f"FY{int(found[1]) + 1}" if found is not None and follows else text
-
-
-def _aimed(definitions: Definitions, draft: _Draft, figures: pl.DataFrame, mark: str) -> Definitions:
-    """The definitions with their targets, each from the first figure of its KPI on; KPIs without one are watched."""
     calendar = definitions.calendar
     first: dict[str, Period] = {}
     for kpi, period in figures.select("kpi", "period").unique(maintain_order=True).iter_rows():
         found = calendar.parse(period)
         first[kpi] = min(first.get(kpi, found), found)
-    targets = []
-    for code, texts in draft.targets.items():
-        value, red = (_decimal(draft, code, what, text, mark) for what, text in zip(_AIMS, texts, strict=True))
-        if value is None:
-            continue
-        if (since := first.get(code)) is None:
-            draft.misses.note("There is a target, and no figure from which it could hold", code)
-        else:
-            targets.append(Target(kpi=code, value=value, red_line=red, since=since.short_id))
-    aimed = {target.kpi for target in targets}
+    frequencies = {kpi.code: kpi.frequency for kpi in complete(definitions).kpis}
+    targets: dict[tuple[str, str], Target] = {}
+    for code, aims in draft.targets.items():
+        for aim in aims:
+            value = _decimal(draft, code, "target", aim.value, mark)
+            red = _decimal(draft, code, "red line", aim.red_line, mark)
+            if value is None:
+                continue
+            since = _since(aim, years, calendar, frequencies[code]) or first.get(code)
+            if since is None:
+                draft.misses.note("There is a target, and no figure from which it could hold", code)
+            else:
+                target = Target(kpi=code, value=value, red_line=red, since=since.short_id)
+                targets.setdefault((code, since.short_id), target)
+    aimed = {target.kpi for target in targets.values()}
     uses = tuple(
         use if use.kpi in aimed or use.kpi in draft.there else use.model_copy(update={"monitor_only": True})
         for use in definitions.uses
     )
-    return definitions.model_copy(update={"targets": (*definitions.targets, *targets), "uses": uses})
+    return definitions.model_copy(update={"targets": (*definitions.targets, *targets.values()), "uses": uses})
 
 
-def _moved(rows: pl.DataFrame) -> Iterator[Unread]:
-    fix = "Look at these lines: a separator is missing or too many."
-    for line, wrong in rows.select("row", WRONG).unique(maintain_order=True).iter_rows():
-        yield Unread("SHEET-ROWS", f"line {line}", wrong, fix)
+def _since(aim: _Aim, years: Mapping[str, Period], calendar: Calendar, frequency: Frequency) -> Period | None:
+    """The first period of the KPI within the period that is said of a target."""
+    period = period_in(aim.period, years.get(aim.year), calendar) if aim.period else None
+    return period and calendar.period(frequency, period.start)

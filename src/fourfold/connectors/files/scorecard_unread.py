@@ -11,6 +11,14 @@ from fourfold.connectors.files.safe_cell import safe_cell
 from fourfold.engine.findings import Finding, Level, Place
 
 _NAMED: Final = 5  # KPIs or lines that a finding names
+#: What is said of many of one kind: how many, and the first.
+_SAID: Final = {
+    "SHEET-RHYTHM": "Figures in another rhythm than that of their KPI stay out of {}: {}.",
+    "SHEET-ZEROS": "Of {} all figures are 0 or just the last one is, so that they may be no figures: {}.",
+    "SHEET-NOT-APPLICABLE": "{} not applicable and left empty: {}.",
+    "SHEET-YEAR": "Figures of {} were not read, as nobody says of which year they are: {}.",
+}
+_OF: Final = {"SHEET-RHYTHM": "line", "SHEET-ZEROS": "KPI", "SHEET-YEAR": "place", "SHEET-NOT-APPLICABLE": "figure"}
 
 
 class Unread(NamedTuple):
@@ -23,7 +31,12 @@ class Unread(NamedTuple):
 
 
 class Misses(dict[str, list[str]]):
-    """The KPIs about which something was not understood, by what it was."""
+    """The KPIs about which something was not understood, by what it was, and the first line of each KPI."""
+
+    def __init__(self) -> None:
+        """Nothing yet."""
+        super().__init__()
+        self.lines: dict[str, int] = {}
 
     def note(self, what: str, kpi: str) -> None:
         """Once for each KPI."""
@@ -34,7 +47,9 @@ class Misses(dict[str, list[str]]):
     def unread(self) -> Iterator[Unread]:
         """All of them."""
         fix = "Say it in the definition of the KPI."
-        return (Unread("SHEET-KPI", kpi, what, fix) for what, kpis in self.items() for kpi in kpis)
+        for what, kpis in self.items():
+            for kpi in kpis:
+                yield Unread("SHEET-KPI", f"{kpi} (line {self.lines[kpi]})" if kpi in self.lines else kpi, what, fix)
 
 
 def findings_of(unread: Iterable[Unread], file: str) -> Iterator[Finding]:
@@ -57,6 +72,8 @@ def _said(code: str, found: list[Unread]) -> str:
         return f"{count:,} column{'s' if count != 1 else ''} not used: {listed}."
     if code == "SHEET-ROWS":
         return f"{count:,} figures stand in lines with other cells than the header, such as {listed}."
+    if code in _SAID:
+        return _SAID[code].format(f"{count:,} {_OF[code]}{'s' if count > 1 else ''}", listed)
     if code == "SHEET-FIGURES":
         return first.message
     return f"{f'{count:,} figures were' if count > 1 else 'One figure was'} not understood; the first: {first.message}"

@@ -140,14 +140,20 @@ GATES: Final = frozenset(c.code for c in _ALL if c.gate)
 
 
 def check(
-    definitions: Definitions, places: Mapping[str, Place] | None = None, *, today: date | None = None
-) -> tuple[Finding, ...]:
+    definitions: Definitions, places: Mapping[str, Place] | None = None, *, today: date | None = None,
+    within: Definitions | None = None,
+) -> tuple[Finding, ...]:  # fmt: skip
     """What all checks have to say, in the order of files and lines; `places` are those of `Parsed`.
 
     Give completed definitions: what is left open is taken as left open. Never raises, however broken the references.
-    `today` decides which waivers of the strategy still hold; without it none does, and every finding counts.
+    `today` decides which waivers of the strategy still hold; without it none does, and every finding counts. Where the
+    definitions are a part of others, `within`, whether codes refer to something is looked at in those.
     """
-    found = [finding for each in CHECKS.values() for finding in each.findings(definitions, places or {})]
+    found = [
+        finding
+        for each in CHECKS.values()
+        for finding in each.findings(within or definitions if each is unknown_reference else definitions, places or {})
+    ]
     if today is not None:
         found = list(waive(found, definitions.strategy.waivers, today=today, gates=GATES))
     found.sort(key=lambda f: (f.place.file or "\uffff", f.place.line or 0, f.place.column or 0, -f.level))

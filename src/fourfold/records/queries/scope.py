@@ -212,6 +212,9 @@ def scope_in(
     whole, closed = structure, _closed(structure, sight, place, person) if is_whole else frozenset()
     if closed:
         structure = kept(run, ("open", closed), lambda: whole.without(closed), size=lambda found: len(found.kpis))
+    if not any(map(_is_judged, months.values())):  # nothing has a target yet: where figures are
+        newest = kept(run, ("newest", place.pk), lambda: _with_figures(person, place), size=len)
+        months = {ordinal: month for ordinal, month in months.items() if not newest or ordinal <= newest[0]}
     default = default_month(structure, months)
     return Scope(
         person=person,
@@ -298,6 +301,16 @@ def _months(person: models.Person, unit: UnitPlace, *, is_whole: bool) -> dict[i
     }
 
 
+def _with_figures(person: models.Person, unit: UnitPlace) -> tuple[int, ...]:
+    """The newest month of a unit with a figure of any KPI; nothing where there is none."""
+    rows = models.Result.objects.shown_to(person).filter(unit=unit.pk, view="month", value__isnull=False)
+    return tuple(rows.order_by("-ordinal").values_list("ordinal", flat=True)[:1])
+
+
+def _is_judged(month: Month) -> bool:
+    return month.score is not None or month.status in JUDGED
+
+
 def default_month(structure: Structure, months: Mapping[int, Month], running: int | None = None) -> Period:
     """The newest month that is over and has a score; the month that runs says little about itself yet.
 
@@ -306,7 +319,7 @@ def default_month(structure: Structure, months: Mapping[int, Month], running: in
     """
     if running is None:
         running = structure.calendar.period(Frequency.MONTH, timezone.localdate(timezone=structure.zone)).ordinal
-    scored = [ordinal for ordinal, month in months.items() if month.score is not None or month.status in JUDGED]
+    scored = [ordinal for ordinal, month in months.items() if _is_judged(month)]
     over = [ordinal for ordinal in scored if ordinal < running]
     return Period(Frequency.MONTH, max(over or scored or months or (running,)), structure.calendar)
 

@@ -19,6 +19,7 @@ from fourfold.connectors.files.layout import samples_of
 from fourfold.connectors.files.mapping import MappingError
 from fourfold.connectors.files.propose import codes_of
 from fourfold.connectors.files.scorecard_columns import Finds, ScorecardColumns, propose_columns, shape_of_scorecard
+from fourfold.connectors.files.scorecard_periods import first_month
 from fourfold.connectors.files.scorecard_reading import ScorecardRead
 from fourfold.connectors.files.scorecard_unread import report_of
 from fourfold.engine.findings import Finding
@@ -77,7 +78,7 @@ def spreadsheet(request: Request, unit: str, upload: UUID) -> HttpResponse:
         if known:
             given, finds = ScorecardColumns.of(known).fitting(names), "figures"
     do = posted.get("do", "")
-    start = posted.get("year_start", "")
+    start = posted.get("year_start", "" if posted else str(first_month(names)))
     facts = FileFacts(kept.sha256, None, shape_of_scorecard(names), kept.pk)
     try:
         outcome = draft_scorecard(
@@ -98,31 +99,36 @@ def spreadsheet(request: Request, unit: str, upload: UUID) -> HttpResponse:
     if do == "take":
         messages.success(request, f"The scorecard has {outcome.summary}.")
         return redirect(here.unit("build"))
-    return _page(request, here, kept, grid, columns=draft.columns, draft=draft, remembered=bool(known))
+    return _page(
+        request, here, kept, grid, columns=draft.columns, draft=draft, remembered=bool(known), year_start=start
+    )  # fmt: skip
 
 
 def _page(
     request: Request, here: Here, kept: Upload, grid: Grid | None, *, columns: ScorecardColumns | None = None,
     draft: ScorecardRead | None = None, said: tuple[str, ...] = (), findings: Iterable[Finding] = (),
-    remembered: bool = False, status: int = 200,
+    remembered: bool = False, year_start: str = "", status: int = 200,
 ) -> HttpResponse:  # fmt: skip
     """The sheet as it was read, the columns, and the draft."""
     shown: dict[str, Any] = {"said": (*said, *(f"{f.message} {f.fix}" for f in findings)), "remembered": remembered}
     if grid is not None and columns is not None:
         header = header_of(grid, columns.figures.header)
-        cells = draft.cells if draft else columns.figures.cells
+        whole = here.scope.structure.whole
+        years = draft.years.values() if draft else ()
+        calendar = draft.definitions.calendar if draft else whole.calendar
         body = body_of(grid, header).head(_ROWS)
         fixed = {**columns.fixed, **columns.figures.fixed}
         shown |= {
             "grid": grid, "header": header.line, "count": plural(len(grid.cells) - header.start, "row"),
             "names": list(header.names.values())[:_WIDE],
             "rows": [(row[-2], row[:-2][:_WIDE]) for row in body.iter_rows()],
-            "meanings": MEANINGS, "fields": scorecard_fields(header, samples_of(grid, header), columns, cells),
+            "meanings": MEANINGS,
+            "fields": scorecard_fields(header, samples_of(grid, header), columns, years, calendar),
             "fixed": [(name, label, choices, fixed.get(name, "")) for name, label, choices in FIXED],
-            "reading": columns.figures, "separators": SEPARATORS, "is_empty": is_empty(here.scope.structure.whole),
+            "reading": columns.figures, "separators": SEPARATORS, "is_empty": is_empty(whole),
             "months": [(str(m), name) for m, name in MONTHS.items()],
-            "year_start": request.POST.get("year_start")
-            or str(here.scope.structure.whole.organisation.fiscal_year_start),
+            "year_start": year_start or request.POST.get("year_start")
+            or str(calendar.fiscal_start_month),
         }  # fmt: skip
     if draft is not None:
         shown |= _drafted(here, draft)

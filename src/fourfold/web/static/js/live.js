@@ -97,7 +97,7 @@ class LiveSign extends HTMLElement {
     this.timer = null;
     this.next = performance.now() + Math.max(SHORTEST, 4 * (performance.now() - begun));
     if (reply?.redirected) this.show("out");
-    else if (reply?.status === 404) location.reload();
+    else if (reply?.status === 404 && this.dataset.mode !== "ask") location.reload();
     else if (text) this.take(new DOMParser().parseFromString(text, "text/html"));
     else this.next = performance.now() + AGAIN;
     if (this.due || (!text && reply && !reply.redirected)) this.later();
