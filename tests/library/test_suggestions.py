@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from fourfold.library import kpis, suggest
+from fourfold.library import UnknownIndustry, kpis, suggest
 from fourfold.library.lexicon import phrases
 from fourfold.library.words import stems
 from tests.library.ranking import Scores, Sentence, measure, sentences
@@ -55,6 +55,13 @@ def test_the_first_five_have_lead_and_lag_where_a_good_one_is_there(gold: Senten
     for missing in {"lead", "lag"} - {s.kpi.role for s in five}:
         best = max(s.relevance for s in five)
         assert not [s.kpi.name for s in every if s.kpi.role == missing and s.relevance >= 0.6 * best]
+
+
+def test_an_industry_that_is_not_known_is_refused_with_the_nearest() -> None:
+    with pytest.raises(UnknownIndustry, match="no industry “retial”") as refused:
+        suggest("Shorten waiting times", industry="retial")
+    assert "retail" in refused.value.hint
+    assert suggest("Shorten waiting times", industry="all") and suggest("Shorten waiting times")
 
 
 def test_kpis_of_another_industry_stay_behind() -> None:

@@ -7,9 +7,12 @@
 ['Days sales outstanding']
 """
 
-from fourfold.library.catalogue import UnknownKpi, browse, choices, find, kpis
+from fourfold.library.catalogue import UnknownIndustry, UnknownKpi, browse, choices, find, kpis
 from fourfold.library.kpi import Input, LibraryKpi
 from fourfold.library.lookup import search
 from fourfold.library.suggestions import Suggestion, suggest
 
-__all__ = ["Input", "LibraryKpi", "Suggestion", "UnknownKpi", "browse", "choices", "find", "kpis", "search", "suggest"]
+__all__ = [
+    "Input", "LibraryKpi", "Suggestion", "UnknownIndustry", "UnknownKpi", "browse", "choices", "find", "kpis", "search",
+    "suggest",
+]  # fmt: skip

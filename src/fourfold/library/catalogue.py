@@ -30,6 +30,12 @@ class UnknownKpi(FourfoldError):
     kind = Kind.NOT_FOUND
 
 
+class UnknownIndustry(FourfoldError):
+    """The library has no such industry."""
+
+    kind = Kind.NOT_FOUND
+
+
 @cache
 def kpis() -> Mapping[str, LibraryKpi]:
     """Every KPI of the library by its id, in the order of their ids.

@@ -11,7 +11,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from fourfold.library.catalogue import EVERY_INDUSTRY, kpis
+from fourfold.engine.words import did_you_mean
+from fourfold.library.catalogue import EVERY_INDUSTRY, UnknownIndustry, choices, kpis
 from fourfold.library.kpi import LibraryKpi
 from fourfold.library.relevance import Nearness, nearness, understood
 
@@ -54,8 +55,13 @@ def suggest(
     """KPIs that could show whether an objective is reached, best first; empty where nothing is a good match.
 
     `perspective` is financial, customer, process, learning or mission; `industry` one of those of the library; both
-    may be left out. `present` are ids of KPIs that the objective has already: they are not suggested again.
+    may be left out. `present` are ids of KPIs that the objective has already: they are not suggested again. Raises
+    `UnknownIndustry` where the library has no such industry.
     """
+    known = choices()["industry"]
+    if industry and industry not in (*known, EVERY_INDUSTRY):
+        hint = did_you_mean(industry, known, "industry")
+        raise UnknownIndustry(f"The library has no industry “{industry}”.", hint=hint)
     near = nearness(text)
     chosen = frozenset(present)
     rated = [_rate(kpi, near[kpi.id], perspective, industry) for kpi in kpis().values() if kpi.id not in chosen]

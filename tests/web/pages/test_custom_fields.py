@@ -59,3 +59,14 @@ def test_a_field_that_cannot_be_is_refused_with_its_reason(alice: Client) -> Non
     assert "There is no such field." in send(alice, PAGE, 409, remove="kpi:nothing")
     assert "is a choice with 0" in send(alice, PAGE, 422, name="Region", of="kpi", kind="choice")
     assert definitions().organisation.custom_fields == ()
+
+
+def test_a_field_of_initiatives_is_filled_in_and_shown_on_their_page(alice: Client) -> None:
+    send(alice, PAGE, name="Sponsor", of="initiative", kind="text")
+    form = "/s/bakery/build/initiative/oven/"
+    assert "Sponsor" in words_of(open_page(alice, form))
+    send(alice, form, sent="yes", **{"custom.sponsor": "Eve <Baker>"})
+    oven = next(i for i in definitions().initiatives if i.code == "oven")
+    assert oven.custom == {"sponsor": "Eve <Baker>"}
+    page = open_page(alice, "/s/bakery/initiatives/")
+    assert "Sponsor: Eve <Baker>" in words_of(page) and "Eve <Baker>" not in page

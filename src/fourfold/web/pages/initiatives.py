@@ -8,6 +8,7 @@ from typing import Any, Final
 from django.http import HttpResponse
 from django.utils import timezone
 
+from fourfold.engine.custom_fields import filled
 from fourfold.engine.definitions import Initiative
 from fourfold.engine.periods import Frequency, Period
 from fourfold.graphics.gantt import gaxis, gbar
@@ -113,6 +114,7 @@ def _row(
         "budget": _amount(amounts, item.budget),
         "moves": [{"name": kpi.name, "url": here.kpi(kpi)} for kpi in page.moves(item)],
         "description": item.description,
+        "custom": [(field.name, text) for field, text in filled(here.scope.structure.definitions, item)],
     }
 
 
