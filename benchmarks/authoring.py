@@ -216,6 +216,7 @@ def signed_in(made: Seeded) -> Editor:
 
     from fourfold.access.roles import Role
     from fourfold.actions.evaluate_organisation import evaluate_organisation
+    from fourfold.project.server import settle
     from fourfold.records.models import Grant, Membership, Organisation, Person
 
     logging.disable(logging.INFO)
@@ -230,6 +231,7 @@ def signed_in(made: Seeded) -> Editor:
     Grant.objects.create(organisation=own, person=person, role=Role.SCORECARD_ADMIN)
     client = Client()
     client.force_login(person)
+    settle()  # as the server does when it starts
     return Editor(client, made)
 
 

@@ -35,3 +35,20 @@ def strategy(seed: int) -> Strategy:
     ids = [objective.id for objective in objectives]
     links = [Link(*draw.choices(ids, k=2)) for _ in range(draw.randint(0, 40))]
     return perspectives, objectives, links
+
+
+def large(seed: int, *, in_order: bool = False) -> Strategy:
+    """25 objectives in four perspectives, 40 links from a lower one to a higher; `in_order` has their slots given."""
+    draw = random.Random(1000 + seed)
+    perspectives = [Perspective(f"p{i}", " ".join(draw.sample(WORDS, 2)), i, 80.0, Status.ON) for i in range(4)]
+    where = [i % 4 for i in range(25)]
+    draw.shuffle(where)
+    objectives = [
+        Objective(
+            id=f"o{i}", name=" ".join(draw.sample(WORDS, draw.randint(2, 6))), perspective=f"p{row}", score=70.0,
+            status=Status.NEAR, kpis=draw.choices(list(Status), k=3), slot=where[:i].count(row) if in_order else None,
+        )
+        for i, row in enumerate(where)
+    ]  # fmt: skip
+    pairs = [(a, b) for a in range(25) for b in range(25) if where[a] > where[b]]
+    return perspectives, objectives, [Link(f"o{a}", f"o{b}") for a, b in draw.sample(pairs, 40)]
