@@ -74,10 +74,12 @@ def public_data() -> Path:
 
 
 @pytest.fixture(autouse=True)
-def _each_test_counts_its_own_denials() -> None:
+def _each_test_counts_its_own_denials_and_looks() -> None:
     """What a test counted in memory is about rows that are gone with it."""
     if "fourfold.actions.note_denial" in sys.modules:
         sys.modules["fourfold.actions.note_denial"].forget_denials()
+    if "fourfold.actions.note_look" in sys.modules:
+        sys.modules["fourfold.actions.note_look"].forget_looks()
 
 
 @pytest.fixture(autouse=True)

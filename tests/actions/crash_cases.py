@@ -59,6 +59,7 @@ from fourfold.actions.make_token import make_token
 from fourfold.actions.name_deputy import name_deputy
 from fourfold.actions.note_denial import forget_denials, note_denial
 from fourfold.actions.note_key_use import note_key_use
+from fourfold.actions.note_look import forget_looks, note_look, note_waiting_looks
 from fourfold.actions.note_second_factor import Change, note_second_factor
 from fourfold.actions.note_sign_in import note_sign_in
 from fourfold.actions.pause_feed import pause_feed
@@ -74,6 +75,7 @@ from fourfold.actions.remove_connection import remove_connection
 from fourfold.actions.remove_examples import remove_examples
 from fourfold.actions.remove_feed import remove_feed
 from fourfold.actions.remove_feed_runs import remove_feed_runs
+from fourfold.actions.remove_looks import remove_looks
 from fourfold.actions.remove_memos import remove_memos
 from fourfold.actions.remove_outbox import remove_outbox
 from fourfold.actions.remove_reminders import remove_reminders
@@ -122,6 +124,7 @@ from fourfold.records.models import (
     Invitation,
     JobRun,
     Kpi,
+    Look,
     Organisation,
     Outbox,
     Person,
@@ -133,6 +136,7 @@ from fourfold.records.models import (
 from fourfold.records.queries.invitation import hash_of, link_of
 from fourfold.records.queries.reminder import link_of as reminder_link
 from fourfold.records.queries.scope import scope_of
+from fourfold.records.queries.structure import structure_of
 from fourfold.records.ready import ready_definitions
 from fourfold.testing.bakery import BAKERY, bakery
 from tests.actions.crashing import Act
@@ -650,6 +654,14 @@ def _(path: Path) -> Act:
     return lambda: remove_outbox()
 
 
+@case(remove_looks)
+def _(path: Path) -> Act:
+    Organisation.objects.update(looks_since=(NOW - timedelta(days=1000)).date())
+    kpi, day = Kpi.objects.get(organisation=place(), code="sales"), (NOW - timedelta(days=900)).date()
+    Look.objects.create(organisation=place(), kpi=kpi, role="viewer", day=day)
+    return lambda: remove_looks(at=NOW)
+
+
 @case(remove_memos, 2, "memos, then job runs: each is over by itself")
 def _(path: Path) -> Act:
     cache.set("over", 1, -1)
@@ -738,6 +750,17 @@ def _(path: Path) -> Act:
     def act() -> object:
         forget_denials()  # as a new process does
         return note_denial(by=person(), action="access.deny", thing="/kpi/secret/", at=NOW)
+
+    return act
+
+
+@case(note_look, 3, "the day from which on looks are kept, of each organisation, then the looks")
+def _(path: Path) -> Act:
+    def act() -> object:
+        forget_looks()  # as a new process does
+        structure = structure_of(place())
+        note_look(by=person(), structure=structure, unit=structure.units[1], kpi=structure.kpi_pk["sales"], at=NOW)
+        return note_waiting_looks(at=NOW)
 
     return act
 

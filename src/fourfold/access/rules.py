@@ -167,6 +167,16 @@ def refusal(principal: Principal, action: Action, thing: Thing) -> str:
     return ""
 
 
+def role_at(principal: Principal, organisation: int, path: str) -> Role | None:
+    """The one role by which the principal counts in a unit, the last in the table of those that see it; None for none.
+
+    >>> role_at(Principal(7, (Grant(1, Role.VIEWER), Grant(1, Role.APPROVER, "/4/"))), 1, "/4/17/")
+    <Role.APPROVER: 'approver'>
+    """
+    seeing = {g.role for g in _grants_for(principal, Action.SEE, organisation) if g.covers(path)}
+    return next((role for role in reversed(Role) if role in seeing), None)
+
+
 def covers(outer: str | None, path: str | None) -> bool:
     """True when the unit at `path`, or for None the whole, lies in the subtree at `outer`; None is everything."""
     return outer is None or (path is not None and path.startswith(outer))

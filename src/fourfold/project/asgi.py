@@ -2,8 +2,8 @@
 
 Beside the pages it sees to it that a new day is evaluated, since other figures are due then, that periods are closed on
 the day the calendar says, that feeds run when they are due, that large files are brought in, that the chains of events
-are verified and anchored once a day, that e-mails are sent, that counts of denials are written, and that what is over
-is removed.
+are verified and anchored once a day, that e-mails are sent, that counts of denials and looks at KPIs are written, and
+that what is over is removed.
 Streams of changes to open pages go on here once their page has let them in.
 
 See docs/decisions/2026-11-23-one-process-asgi-outside-wsgi-inside.md for why.
@@ -29,11 +29,12 @@ from fourfold.jobs.close_due_periods import close_due_periods  # isort: skip
 from fourfold.jobs.evaluate_new_day import evaluate_new_day  # isort: skip
 from fourfold.jobs.make_room import make_room  # isort: skip
 from fourfold.jobs.note_denials import note_denials  # isort: skip
+from fourfold.jobs.note_looks import note_last_looks, note_looks  # isort: skip
 from fourfold.jobs.remind_people import remind_people  # isort: skip
 from fourfold.jobs.run_due_feeds import run_due_feeds  # isort: skip
 from fourfold.jobs.run_import_jobs import end_import_jobs, run_import_jobs  # isort: skip
 from fourfold.jobs.send_mail import send_mail  # isort: skip
-from fourfold.project.clocks import Job, alone, here, in_turn  # isort: skip
+from fourfold.project.clocks import Job, alone, done, here, in_turn  # isort: skip
 from fourfold.project.live import RELAY, answer  # isort: skip
 
 #: Jobs that one process does for all, with how often they are due.
@@ -45,9 +46,10 @@ SHARED: Final[tuple[tuple[timedelta, Job], ...]] = (
     (timedelta(hours=1), make_room),
     *([(timedelta(minutes=15), remind_people)] if SENDS_EMAIL else []),
 )
-#: Jobs of each process: its own counts, and mails and files, each of which is claimed by itself.
+#: Jobs of each process: its own counts and looks, and mails and files, each of which is claimed by itself.
 OWN: Final[tuple[tuple[timedelta, Job], ...]] = (
     (timedelta(minutes=1), note_denials),
+    (timedelta(minutes=1), note_looks),
     (timedelta(seconds=1), run_import_jobs),
     *([(timedelta(seconds=10), send_mail)] if SENDS_EMAIL else []),
 )
@@ -119,5 +121,6 @@ async def _live(receive: Receive, send: Send) -> None:
             for clock in clocks:
                 clock.cancel()
             await alone(partial(note_denials, now=datetime.now(UTC), even_now=True))
+            await done(note_last_looks)
             await send({"type": "lifespan.shutdown.complete"})
             return

@@ -31,7 +31,7 @@ async def here(every: timedelta, job: Job) -> None:
     """Run a job of this process, again and again; a failure is written to the log, and the next round tries again."""
     note_job(job.__name__, every)
     while True:
-        failure = await _done(job)
+        failure = await done(job)
         note_round(job.__name__, ended=datetime.now(UTC), failure=failure)
         await asyncio.sleep(every.total_seconds())
 
@@ -63,14 +63,14 @@ async def alone(call: Callable[[], T]) -> T:
 
 async def _held(run: JobRun, job: Job) -> None:
     """Do it, and say meanwhile that this process is at it."""
-    doing = asyncio.create_task(_done(job))
+    doing = asyncio.create_task(done(job))
     while not (await asyncio.wait({doing}, timeout=RENEWED.total_seconds()))[0]:
         if not await alone(partial(renew, run)):
             _log.warning("%s: another process has taken this run", run)
     await alone(partial(end, run, doing.result()))
 
 
-async def _done(job: Job) -> Exception | None:
+async def done(job: Job) -> Exception | None:
     """Do it; the failure, which is in the log."""
     try:
         await alone(partial(job, now=datetime.now(UTC)))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
@@ -30,6 +31,8 @@ from fourfold.engine.portfolio import (
     redundancy,
     retire_list,
     spoken_of,
+    unused,
+    uses_of,
     weight_robustness,
     worths,
 )
@@ -63,6 +66,7 @@ LACKS = (
     ("themes_without_outcome", "themes without an outcome"),
     ("kpis_without_objective", "KPIs without an objective"),
     ("factors_without_kpi", "critical success factors without a KPI"),
+    ("zombies", "KPIs without an objective that nobody looks at or speaks of"),
 )
 #: What is said of the KPIs that could go.
 RETIRE = "More work, fewer notes in a year and less weight than the middle KPI, so think about retiring"
@@ -97,6 +101,13 @@ class Portfolio(Shown):
     def definitions(self) -> Definitions:
         """The scorecard."""
         return self.evaluation.definitions
+
+    def with_use(self, viewed: Mapping[str, date]) -> Self:
+        """The same, knowing when each KPI was last looked at; one that is not in it nobody looked at for 90 days."""
+        use, as_of = uses_of(self.definitions, viewed), self.evaluation.as_of.date()
+        covered = replace(self.coverage, zombies=unused(self.coverage.kpis_without_objective, use, as_of=as_of))
+        health = health_index(self.collection, covered, self.balance, as_of=as_of, use=use)
+        return replace(self, coverage=covered, health=health)
 
     @property
     def sheets(self) -> tuple[Sheet, ...]:
@@ -165,7 +176,8 @@ class Portfolio(Shown):
         yield from (("balance_kpis", code, share) for code, share in b.kpis.items())
         yield from (("balance_weight", code, share) for code, share in b.weight.items())
         yield from (("balance", n, x) for n, x in (("kpis", b.kpi_index), ("weight", b.weight_index), ("lead", b.lead)))
-        yield from (("coverage", field, len(getattr(self.coverage, field))) for field, _ in LACKS)
+        lists = ((field, getattr(self.coverage, field)) for field, _ in LACKS)
+        yield from (("coverage", field, None if found is None else len(found)) for field, found in lists)
         yield from (("redundancy", f"{p.first}/{p.second}", p.value) for p in self.redundancy.pairs)
         for x in self.drivers.drivers:
             yield from (("weight", x.kpi, x.weight), ("gain", x.kpi, x.gain), ("risk", x.kpi, x.risk))

@@ -70,6 +70,14 @@ def counted(page: Page[P]) -> Page[P]:
     return at_a_rate
 
 
+def is_looked_at(request: HttpRequest) -> bool:
+    """True for a page that somebody opens: not one that is open and fetches what changed, nor one that a browser
+    fetches before anybody asks for it."""
+    told = request.headers
+    fetched = told.get("Sec-Purpose", told.get("Purpose", ""))
+    return request.method == "GET" and "prefetch" not in fetched and "Fourfold-Live" not in told
+
+
 def _guarded(page: Page[P], methods: tuple[str, ...]) -> Guarded[P]:
     @wraps(page)
     def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:

@@ -2,6 +2,7 @@
 
 from fourfold.engine.health.assess import assess, graded
 from fourfold.engine.health.classify import Label, classify
+from fourfold.engine.health.conduct import ROLES
 from fourfold.engine.health.record import Record
 
-__all__ = ["Label", "Record", "assess", "classify", "graded"]
+__all__ = ["ROLES", "Label", "Record", "assess", "classify", "graded"]

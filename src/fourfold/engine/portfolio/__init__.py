@@ -4,7 +4,7 @@ How ambitious the targets are together is in `fourfold.engine.ambition`.
 """
 
 from fourfold.engine.portfolio.balance import Balance, balance
-from fourfold.engine.portfolio.coverage import Coverage, Use, coverage
+from fourfold.engine.portfolio.coverage import UNSEEN, Coverage, Use, coverage, unused, uses_of
 from fourfold.engine.portfolio.drivers import Driver, Drivers, Robustness, drivers, weight_robustness
 from fourfold.engine.portfolio.effort import (
     Collected,
@@ -20,6 +20,7 @@ from fourfold.engine.portfolio.health import Health, health_index
 from fourfold.engine.portfolio.redundancy import Cluster, Likeness, Redundancy, redundancy
 
 __all__ = [
+    "UNSEEN",
     "Balance",
     "Cluster",
     "Collected",
@@ -42,6 +43,8 @@ __all__ = [
     "redundancy",
     "retire_list",
     "spoken_of",
+    "unused",
+    "uses_of",
     "weight_robustness",
     "worths",
 ]

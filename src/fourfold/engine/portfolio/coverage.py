@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, fields
 from datetime import date, timedelta
 from typing import Final
 
 from fourfold.engine.definitions import Definitions, Objective
 from fourfold.engine.groups import needs
-from fourfold.engine.periods import Period
+from fourfold.engine.periods import Period, PeriodError
 from fourfold.engine.statuses import Status
 
 #: A KPI that nobody has looked at for so long, or said a word about in so many of its periods, is not used.
@@ -102,8 +103,24 @@ def coverage(
         tuple(t.code for t in definitions.themes if t.code not in ends),
         spare,
         tuple(f.name for f in definitions.strategy.success_factors if alive.isdisjoint(f.kpis)),
-        None if use is None else tuple(c for c in spare if use.get(c, Use()).is_over(as_of)),
+        None if use is None else unused(spare, use, as_of=as_of),
     )
+
+
+def unused(codes: Sequence[str], use: Mapping[str, Use], *, as_of: date) -> tuple[str, ...]:
+    """Those of the KPIs whose use is over; one that `use` does not have was never used."""
+    return tuple(code for code in codes if use.get(code, Use()).is_over(as_of))
+
+
+def uses_of(definitions: Definitions, viewed: Mapping[str, date]) -> dict[str, Use]:
+    """When KPIs were last looked at, which somebody has counted, and the newest period with a note about each."""
+    noted: dict[str, Period] = {}
+    for note in definitions.notes:
+        with suppress(PeriodError):
+            period = definitions.calendar.parse(note.period)
+            own = definitions.calendar.period(definitions.kpi[note.kpi].frequency, period.last_day)
+            noted[note.kpi] = max(own, noted.get(note.kpi, own), key=lambda p: p.ordinal)
+    return {code: Use(viewed.get(code), noted.get(code)) for code in {*viewed, *noted}}
 
 
 def _feeds(definitions: Definitions, code: str) -> frozenset[str]:

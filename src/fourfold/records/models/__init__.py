@@ -24,6 +24,7 @@ from fourfold.records.models.job_run import JobRun
 from fourfold.records.models.kpi import Kpi
 from fourfold.records.models.kpi_use import KpiUse
 from fourfold.records.models.link import Link
+from fourfold.records.models.look import Look
 from fourfold.records.models.mail import Mail
 from fourfold.records.models.mapping import Mapping
 from fourfold.records.models.measurement import Measurement
@@ -79,6 +80,7 @@ __all__ = [
     "Kpi",
     "KpiUse",
     "Link",
+    "Look",
     "Mail",
     "Mapping",
     "Measurement",

@@ -29,7 +29,8 @@ class Organisation(models.Model):
     `definitions_version` grows with each change of a definition, `version` with each change of a definition or a
     figure, `outlooks_version` each time outlooks are kept, which follow a figure in a transaction of their own. They
     change only in the transaction of the change itself, under a lock on this row, so the lock also gives events their
-    gapless numbers. `examples` is the code of the template whose example figures it holds; empty without any.
+    gapless numbers. `examples` is the code of the template whose example figures it holds; empty without any. From the
+    day `looks_since` on all looks at KPIs are kept, None where there are none yet.
     """
 
     code = models.CharField(max_length=80, unique=True)
@@ -39,6 +40,7 @@ class Organisation(models.Model):
     version = models.PositiveBigIntegerField(default=0)
     definitions_version = models.PositiveBigIntegerField(default=0)
     outlooks_version = models.PositiveBigIntegerField(default=0)
+    looks_since = models.DateField(null=True)
     examples = models.CharField(max_length=80, blank=True, default="")
     created_at = models.DateTimeField(auto_now_add=True)
 

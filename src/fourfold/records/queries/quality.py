@@ -26,6 +26,7 @@ from fourfold.records import models
 from fourfold.records.frames.outlook import outlook_of_spec
 from fourfold.records.frames.series import OwnSeries
 from fourfold.records.queries.last_minute import last_minute_of
+from fourfold.records.queries.looks import roles_looking
 from fourfold.records.queries.overview import about
 from fourfold.records.queries.own_series import parts_below, series_of
 from fourfold.records.queries.scope import Scope
@@ -53,7 +54,8 @@ class Quality:
 
 
 def quality_of(scope: Scope, kpi: Kpi) -> Quality:
-    """Four statements: results, outlooks, revisions and notes; a fifth for a ratio with several units below."""
+    """Six statements: results, outlooks, revisions, notes, and at most two for looks; one more for a ratio with several
+    units below."""
     definitions = scope.structure.whole
     at = scope.run.as_of or timezone.now()
     day = day_at(definitions, scope.unit.code, at)
@@ -104,6 +106,7 @@ def _record(
         known, day,
         on_time=kept.on_time if kept else None, restated=kept.restated if kept else None,
         calls=len(calls) if known.count else None, commented=sum(ordinal in said for ordinal in calls), acted=None,
+        roles=roles_looking(scope, scope.structure.kpi_pk[known.kpi.code], known.now),
     )  # fmt: skip
 
 

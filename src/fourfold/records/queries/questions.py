@@ -23,6 +23,7 @@ from fourfold.records import models
 from fourfold.records.frames.forecast import forecast_of_spec
 from fourfold.records.frames.scorecard import rows_in, scorecard_now
 from fourfold.records.queries.kept import kept
+from fourfold.records.queries.looks import looked_at
 from fourfold.records.queries.outlook import kept_outlooks
 from fourfold.records.queries.scope import Scope, refuse_veiled
 from fourfold.records.queries.then import card_then
@@ -57,13 +58,16 @@ def evidence_of(scope: Scope) -> MapEvidence | None:
 def portfolio_of(scope: Scope) -> Portfolio | None:
     """The KPIs together in the month shown; how figures come in is that of the units seen here and below.
 
-    Only that month is evaluated, and the answer is kept until something changes.
+    Only that month is evaluated, and the answer is kept until something changes; when people last looked at KPIs is
+    asked each time.
     """
     refuse_owners(scope)
     if scope.month.ordinal not in scope.months:
         return None
     key = ("portfolio", scope.unit.pk, scope.month.ordinal)
-    return kept(scope.run, key, lambda: _portfolio(scope), size=_size_of)
+    found = kept(scope.run, key, lambda: _portfolio(scope), size=_size_of)
+    viewed = None if found is None else looked_at(scope, found.evaluation.as_of.date())
+    return found if found is None or viewed is None else found.with_use(viewed)
 
 
 def _portfolio(scope: Scope) -> Portfolio | None:

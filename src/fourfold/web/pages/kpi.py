@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from django.utils import timezone
 
 from fourfold.access.roles import Action
+from fourfold.actions.note_look import note_look
 from fourfold.engine.definitions import Kpi
 from fourfold.records.models import Person
 from fourfold.records.queries.attachments import attachments_of
@@ -24,7 +25,7 @@ from fourfold.web.components.kpi_sections import figure_text, sections_of
 from fourfold.web.components.period import periods_noun
 from fourfold.web.components.surroundings import Link
 from fourfold.web.forms.measurement import MeasurementForm
-from fourfold.web.requests import Request, signed_in
+from fourfold.web.requests import Request, is_looked_at, signed_in
 
 #: Lengths of the trend one can choose, in periods; 0 is everything there is.
 RANGES: Final = {"13": LENGTH, "31": 31, "all": 0}
@@ -36,7 +37,10 @@ _FILES: Final = 6  # shown on the page itself
 def kpi(request: Request, pk: int, name: str) -> HttpResponse:
     """The page of a KPI; `u` in the address names the unit, `range` the length of the trend."""
     here, found = here_of_kpi(request, pk)
-    return kpi_page(request, here, found.code)
+    page = kpi_page(request, here, found.code)
+    if is_looked_at(request):
+        note_look(by=request.user, structure=here.scope.structure, unit=here.scope.unit, kpi=pk)
+    return page
 
 
 def kpi_page(
