@@ -26,6 +26,7 @@ from fourfold.api.v1 import (
     measurement,
     period_state,
     person,
+    portfolio,
     result,
     source,
     unit,
@@ -60,8 +61,8 @@ api = Api(
     auth=TokenAuth(),
 )  # fmt: skip
 _ROUTERS = (
-    person, unit, kpi, definition, measurement, source, imports, result, data_quality, period_state, approval,
-    attachment, event, guest_link,
+    person, unit, kpi, definition, measurement, source, imports, result, data_quality, portfolio, period_state,
+    approval, attachment, event, guest_link,
 )  # fmt: skip
 for module in _ROUTERS:
     api.add_router("", module.router)

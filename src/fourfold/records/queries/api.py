@@ -95,17 +95,28 @@ def definitions_of(person: models.Person, organisation: models.Organisation) -> 
     return organisation.version, write(found)
 
 
+def scope_at(
+    person: models.Person, organisation: models.Organisation, unit: str, period: str, view: str = "month"
+) -> Scope:
+    """Where somebody asks for a period, or without one for the newest with a score.
+
+    Raises `NotFound` for the unit, `NoPeriod` for what is none.
+    """
+    scope = scope_in(person, organisation, unit, view=view)
+    if not period:
+        return scope
+    try:
+        scope.structure.calendar.parse(period)
+    except PeriodError as error:
+        raise NoPeriod(f"“{period[:40]}” is no period.", hint="Write 2026-03, 2026-Q1 or 2026-W09.") from error
+    return scope_in(person, organisation, unit, period=period, view=view)
+
+
 def results_of(
     person: models.Person, organisation: models.Organisation, unit: str, period: str, view: str
 ) -> tuple[Scope, QuerySet[models.Result]]:
     """Where the results stand, and the results. Raises `NotFound` for the unit, `NoPeriod` for what is none."""
-    scope = scope_in(person, organisation, unit, view=view)
-    if period:
-        try:
-            scope.structure.calendar.parse(period)
-        except PeriodError as error:
-            raise NoPeriod(f"“{period[:40]}” is no period.", hint="Write 2026-03, 2026-Q1 or 2026-W09.") from error
-        scope = scope_in(person, organisation, unit, period=period, view=view)
+    scope = scope_at(person, organisation, unit, period, view)
     rows = models.Result.objects.shown_to(person).filter(
         unit=scope.unit.pk, view=scope.view, ordinal=scope.period.ordinal
     )
@@ -116,11 +127,5 @@ def year_of(
     person: models.Person, organisation: models.Organisation, unit: str, period: str
 ) -> tuple[Scope, tuple[Period, ...]]:
     """The months of the fiscal year that holds a period. Raises `NotFound` for the unit, `NoPeriod` for no period."""
-    scope = scope_in(person, organisation, unit)
-    if period:
-        try:
-            scope.structure.calendar.parse(period)
-        except PeriodError as error:
-            raise NoPeriod(f"“{period[:40]}” is no period.", hint="Write 2026-03.") from error
-        scope = scope_in(person, organisation, unit, period=period)
+    scope = scope_at(person, organisation, unit, period)
     return scope, tuple(scope.month.within(Frequency.YEAR).parts(Frequency.MONTH))
