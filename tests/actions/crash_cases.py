@@ -35,6 +35,7 @@ from fourfold.actions.approve_measurement import approve_measurement
 from fourfold.actions.ask_restatement import ask_restatement
 from fourfold.actions.begin_import_job import begin_import_job
 from fourfold.actions.change_email import change_email
+from fourfold.actions.choose_columns import choose_columns
 from fourfold.actions.confirm_step import confirm_step
 from fourfold.actions.deactivate_person import deactivate_person
 from fourfold.actions.decide_restatement import decide_restatement
@@ -105,6 +106,7 @@ from fourfold.actions.undo_amendment import undo_amendment
 from fourfold.actions.update_folder import update_folder
 from fourfold.actions.use_token import use_token
 from fourfold.actions.verify_chains import verify_chains
+from fourfold.actions.watch_kpi import watch_kpi
 from fourfold.actions.withdraw_entry import withdraw_entry
 from fourfold.connectors.files.grid import read_grid
 from fourfold.connectors.files.scorecard_columns import ScorecardColumns
@@ -652,6 +654,17 @@ def _(path: Path) -> Act:
 def _(path: Path) -> Act:
     Outbox.objects.update(at=NOW - timedelta(days=2))
     return lambda: remove_outbox()
+
+
+@case(choose_columns)
+def _(path: Path) -> Act:
+    return lambda: choose_columns(by=person(), columns={"owner", "score"})
+
+
+@case(watch_kpi)
+def _(path: Path) -> Act:
+    kpi = Kpi.objects.get(organisation=place(), code="sales").pk
+    return lambda: watch_kpi(by=person(), kpi=kpi, unit="north", at=NOW)
 
 
 @case(remove_looks)

@@ -51,6 +51,7 @@ PAGES = {
     "library, suggested": "/s/group/library/?goal=See+emergency+patients+quickly&industry=health",
     "library, one KPI": "/s/group/library/bed_occupancy_rate/",
     "my updates": "/updates/",
+    "watching": "/watching/",
     "updates": "/s/calder-general/updates/",
     "updates, of one KPI": "/s/group/updates/?kpi=20",
     "imports": "/s/calder-general/imports/",

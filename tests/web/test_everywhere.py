@@ -34,13 +34,13 @@ PAGES = (
     "proposals", "members", "readers", "periods", "attachments",
     "approvals", "restatements", "library", "library_kpi", "suggestions", "guest_links",
     "start", "spreadsheets", "build", "units", "cascade", "custom_fields", "changes", "new_thing",
-    "amendment", "removal", "updates", "update_checks", "my_updates", "map_editor", "imports",
+    "amendment", "removal", "updates", "update_checks", "my_updates", "watching", "map_editor", "imports",
 )  # fmt: skip
 WITHOUT = {
     "health", "password", "preferences", "account", "sessions", "people", "person", "invitation",
     "forgotten", "deputies", "reset", "rights", "audit", "audit_export", "audit_home", "audit_verification",
     "tokens", "system", "reminder", "reminder_figures", "reminders", "guest", "guest_link", "map_svg", "map_png",
-    "map_pdf", "kpi_file", "live",
+    "map_pdf", "kpi_file", "live", "scorecard_file", "columns", "watch",
     "sources", "connection", "feed", "feed_runs", "feed_run", "source_rows",
     "upload", "import_job", "rejects", "spreadsheet", "attachment",
 }  # fmt: skip
@@ -55,7 +55,8 @@ def address(name: str) -> str:
         row = Objective.objects.get(organisation__code="bakery", code="earn")
         return f"/objective/{row.pk}-earn/" + ("" if name == "objective" else f"{name}/")
     fixed = {"home": "/", "search": "/search/?q=sales&u=bakery", "overview": "/s/bakery/",
-             "my_updates": "/updates/?u=bakery", "data_quality": "/s/bakery/data/", "updates": "/s/north/updates/",
+             "my_updates": "/updates/?u=bakery", "watching": "/watching/?u=bakery",
+             "data_quality": "/s/bakery/data/", "updates": "/s/north/updates/",
              "update_checks": "/s/north/updates/checks/",
              "library_kpi": "/s/bakery/library/market_share/", "guest_links": "/s/bakery/guests/",
              "history": "/s/bakery/history/kpi/sales/",

@@ -15,7 +15,7 @@ from tests.web.conftest import ADDRESSES
 
 #: Addresses that are about nobody's organisation.
 OPEN = {"home", "search", "preferences", "health", "password", "account", "sessions", "deputies", "audit_home",
-        "system", "tokens", "my_updates", "reminder", "reminders"}  # fmt: skip
+        "system", "tokens", "my_updates", "watching", "reminder", "reminders"}  # fmt: skip
 #: Addresses for those who are not signed in, whose links name nobody they do not belong to.
 FOR_STRANGERS = {"invitation", "forgotten", "reset", "guest", "guest_link", "reminder_figures"}
 

@@ -25,7 +25,7 @@ from fourfold.web.requests import Request
 #: Pages of figures, which can be shown as of an earlier day (`as_of` in the address).
 LOOKS_BACK: Final = frozenset({
     "overview", "scorecard", "map", "map_svg", "map_png", "map_pdf", "alignment", "initiatives", "objective", "kpi",
-    "kpi_file", "portfolio", "evidence", "attachments", "attachment",
+    "kpi_file", "scorecard_file", "portfolio", "evidence", "attachments", "attachment",
 })  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from fourfold.web.pages.audit import audit, audit_export, audit_home, audit_veri
 from fourfold.web.pages.build import build
 from fourfold.web.pages.cascade import cascade
 from fourfold.web.pages.changes import changes
+from fourfold.web.pages.columns import columns
 from fourfold.web.pages.custom_fields import custom_fields
 from fourfold.web.pages.data_quality import data_quality
 from fourfold.web.pages.deputies import deputies
@@ -48,6 +49,7 @@ from fourfold.web.pages.removal import removed
 from fourfold.web.pages.restatements import restatements
 from fourfold.web.pages.scenario import scenario
 from fourfold.web.pages.scorecard import scorecard
+from fourfold.web.pages.scorecard_file import scorecard_file
 from fourfold.web.pages.search import search
 from fourfold.web.pages.source_rows import source_rows
 from fourfold.web.pages.sources import connection, sources
@@ -60,11 +62,14 @@ from fourfold.web.pages.system import system
 from fourfold.web.pages.tokens import tokens
 from fourfold.web.pages.units import units
 from fourfold.web.pages.updates import update_checks, updates
+from fourfold.web.pages.watching import watch, watching
 
 urlpatterns = [
     path("", home, name="home"),
     path("s/<str:unit>/", overview, name="overview"),
     path("s/<str:unit>/scorecard/", scorecard, name="scorecard"),
+    path("s/<str:unit>/scorecard/columns/", columns, name="columns"),
+    path("s/<str:unit>/scorecard.xlsx", scorecard_file, name="scorecard_file"),
     path("s/<str:unit>/map/", strategy_map, name="map"),
     path("s/<str:unit>/map.svg", map_file, {"kind": "svg"}, name="map_svg"),
     path("s/<str:unit>/map.png", map_file, {"kind": "png"}, name="map_png"),
@@ -111,11 +116,13 @@ urlpatterns = [
     path("kpi/<int:pk>-<slug:name>/attachments/", attachments, name="attachments"),
     path("kpi/<int:pk>-<slug:name>/attachments/<uuid:attachment>/", attachment, name="attachment"),
     path("kpi/<int:pk>-<slug:name>/readers/", readers, name="readers"),
+    path("kpi/<int:pk>-<slug:name>/watch/", watch, name="watch"),
     path("objective/<int:pk>-<slug:name>/", objective, name="objective"),
     path("objective/<int:pk>-<slug:name>/suggestions/", suggestions, name="suggestions"),
     path("updates/", my_updates, name="my_updates"),
     path("updates/reminder/", reminder, name="reminder"),
     path("updates/reminder/<int:number>/", reminder_figures, name="reminder_figures"),
+    path("watching/", watching, name="watching"),
     path("tokens/", tokens, name="tokens"),
     path("live/<str:organisation>/", live, name="live"),
     path("audit/", audit_home, name="audit_home"),

@@ -7,10 +7,13 @@ from html import unescape
 
 from django.test import Client
 
+from fourfold.actions.amend_definitions import amend_definitions
 from fourfold.actions.record_measurement import record_measurement
-from fourfold.records.models import Kpi, Organisation
-from tests.web.conftest import MOMENT
-from tests.web.reading import open_page, words_of
+from fourfold.engine.amendments import Amendment
+from fourfold.engine.definitions import Initiative
+from fourfold.records.models import Kpi, Organisation, Person
+from tests.web.conftest import ADDRESSES, MOMENT
+from tests.web.reading import links_of, open_page, words_of
 
 
 def get(client: Client, code: str, query: str = "") -> str:
@@ -139,3 +142,36 @@ def test_where_both_shops_improve_and_the_whole_falls_the_page_says_why(alice: C
     read = words_of(open_page(alice, f"/kpi/{pk}-x/")).replace("\xa0", " ")
     assert "The units moved one way and the whole another: +2.0 pts inside them, −4.9 pts because their shares" in read
     assert "moved one way" not in words_of(open_page(alice, f"/kpi/{pk}-x/?u=north"))
+
+
+def initiatives(page: str) -> str:
+    found = re.search(r'<section class="sec" id="initiatives">(.*?)</section>', page, re.DOTALL)
+    return found[1] if found else ""
+
+
+def test_initiatives_of_its_objective_are_shown_with_their_state_and_lead_to_a_new_one(
+    alice: Client, bob: Client
+) -> None:
+    section = initiatives(get(alice, "sales"))
+    assert "A second oven on plan for Earn our keep" in words_of(section)
+    begun = alice.get(unescape(links_of(section)["Add"])).content.decode()
+    for field in ('name="kpis" value="sales" checked', 'name="objectives" value="earn" checked'):
+        assert field in begun
+    assert "Add" not in links_of(initiatives(get(bob, "sales", "?u=north"))), "Bob may not build"
+
+
+def test_an_initiative_that_names_the_kpi_comes_first_and_for_itself(alice: Client) -> None:
+    owner = Person.objects.get(email=ADDRESSES["alice"])
+    own = Initiative(code="vans", name="Two vans", objectives=["delight"], kpis=["sales"], start="2026-01-01",
+                     end="2026-12-31", state="active")  # fmt: skip
+    assert amend_definitions(
+        by=owner, organisation="bakery", amendments=(Amendment("initiatives", None, own),), at=MOMENT
+    ).ok
+    said = words_of(initiatives(get(alice, "sales")))
+    assert "Two vans on plan" in said and "Two vans on plan for" not in said
+    assert said.index("Two vans") < said.index("A second oven on plan for Earn our keep")
+
+
+def test_where_nothing_is_under_way_the_page_says_so_to_those_who_may_build(alice: Client, bob: Client) -> None:
+    assert "Nothing is under way" in words_of(initiatives(get(alice, "on_time", "?u=north")))
+    assert initiatives(get(bob, "on_time", "?u=north")) == ""

@@ -32,7 +32,8 @@ TODAY = {
     "of a definition, with a day of its own": {"history"},
     "of the log, whose events have their moments": {"audit", "audit_home", "audit_export", "audit_verification"},
     "where something is entered, decided or built": {
-        "updates", "update_checks", "my_updates", "imports", "rejects", "upload", "import_job",
+        "updates", "update_checks", "my_updates", "watch", "watching", "columns",
+        "imports", "rejects", "upload", "import_job",
         "periods", "approvals", "figures", "steps", "restatements", "start", "spreadsheet", "spreadsheets", "build",
         "units", "changes", "new_thing", "amendment", "removal", "map_editor", "cascade", "suggestions",
         "library", "library_kpi", "custom_fields",
@@ -69,7 +70,7 @@ def test_every_read_of_the_api_takes_as_of_or_is_about_today() -> None:
         if "get" in methods:
             names = {each["name"] for each in methods["get"].get("parameters", ())}
             (taking if "as_of" in names else others).add(methods["get"]["operationId"])
-    assert taking == {"results", "measurements", "attachments", "attachment"}
+    assert taking == {"results", "portfolio", "measurements", "attachments", "attachment"}
     assert others <= OPERATIONS_OF_TODAY, others
 
 

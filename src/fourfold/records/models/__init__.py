@@ -54,6 +54,7 @@ from fourfold.records.models.token import Token
 from fourfold.records.models.unit import Unit
 from fourfold.records.models.upload import Upload, UploadPart
 from fourfold.records.models.veil import Veil
+from fourfold.records.models.watch import Watch
 
 __all__ = [
     "Approval",
@@ -111,4 +112,5 @@ __all__ = [
     "Upload",
     "UploadPart",
     "Veil",
+    "Watch",
 ]

@@ -81,6 +81,9 @@ class Person(AbstractBaseUser):
     title = models.CharField(max_length=300, blank=True)
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
+    columns_left_out = models.CharField(
+        max_length=200, blank=True, default="", help_text="Columns of the scorecard that the person does not want."
+    )
 
     objects = People()
 
@@ -95,6 +98,11 @@ class Person(AbstractBaseUser):
     def __str__(self) -> str:
         """The name."""
         return self.name
+
+    @property
+    def left_out(self) -> frozenset[str]:
+        """The columns of the scorecard that the person does not want, by their keys."""
+        return frozenset(self.columns_left_out.split())
 
     def get_full_name(self) -> str:
         """The name, as Django asks for it."""

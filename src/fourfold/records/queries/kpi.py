@@ -60,7 +60,7 @@ class KpiPage:
     annotations: list[tuple[Period, Note]]  # oldest first
     recorded: list[Recorded]  # newest period first, within a period the newest first
     uses: list[tuple[Objective, KpiUse]]
-    initiatives: list[Initiative]
+    initiatives: list[Initiative]  # of the KPI, then of its objectives
     ahead: KpiOutlook | None
     restated: list[AskedRestatement]  # those that count, the newest first
     related: list[tuple[Related, Cell | None]]  # with what they are in the period shown
@@ -114,11 +114,18 @@ def kpi_of(scope: Scope, kpi: Kpi, *, length: int = LENGTH) -> KpiPage:
         annotations=annotations,
         recorded=_recorded(scope, structure.kpi_pk[kpi.code]),
         uses=[(structure.objective[use.objective], use) for use in structure.uses_of_kpi.get(kpi.code, [])],
-        initiatives=[i for i in structure.initiatives if kpi.code in i.kpis],
+        initiatives=_initiatives(scope, kpi),
         ahead=outlook_of(scope, kpi),
         restated=_restated(scope, kpi),
         related=_related(scope, kpi),
     )
+
+
+def _initiatives(scope: Scope, kpi: Kpi) -> list[Initiative]:
+    """Those that should move the KPI, then the others of the objectives it is evidence for."""
+    served = {use.objective for use in scope.structure.uses_of_kpi.get(kpi.code, [])}
+    own = [i for i in scope.structure.initiatives if kpi.code in i.kpis]
+    return own + [i for i in scope.structure.initiatives if i not in own and served.intersection(i.objectives)]
 
 
 def _related(scope: Scope, kpi: Kpi) -> list[tuple[Related, Cell | None]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from fourfold.engine.definitions import Objective, Perspective
 from fourfold.engine.outlook import Outlook
@@ -13,6 +14,11 @@ from fourfold.records.queries.overview import KpiNow, kpis_now
 from fourfold.records.queries.scope import SCORECARD, Scope
 from fourfold.records.queries.window import Cell, Window, window_of
 
+#: The columns that a person may leave out, in their order; status, name and figure are always there.
+COLUMNS: Final = {
+    "owner": "Owner", "target": "Target", "gap": "Gap", "track": "From off to on target", "trend": "Trend",
+    "last": "Last 6", "to_date": "Year to date", "ahead": "Forecast", "score": "Score",
+}  # fmt: skip
 Cells = Mapping[str, list[Cell | None]]  # by node, oldest first
 
 

@@ -11,6 +11,7 @@ from fourfold.engine.anchors import Polarity
 from fourfold.engine.cells import State
 from fourfold.engine.conversion import periods_shown, rates_used
 from fourfold.engine.custom_fields import filled
+from fourfold.engine.definitions import Initiative
 from fourfold.engine.periods import Frequency
 from fourfold.engine.statuses import Status
 from fourfold.engine.target_revisions import history_until
@@ -226,17 +227,26 @@ def _places(r: Recorded) -> int:
 
 
 def _initiatives(here: Here, page: KpiPage) -> dict[str, Any]:
-    """The initiatives that should move the KPI, each with its bar on the months of the fiscal year."""
+    """What is under way, each with its bar on the months of the fiscal year and the objective it is for, where that is
+    what it serves and not this KPI."""
     months = page.scope.month.within(Frequency.YEAR).parts(Frequency.MONTH)
     today = column_of(localdate(), months)
     today = today if today is not None and 0 <= today <= len(months) else None
     rows = [
         initiative_row(here, initiative)
+        | {"serves": _served(page, initiative)}
         | {"bar": gbar(bar_of(initiative, months), today=today, width=_SIDE, height=22, label=bar_words(initiative))}
         for initiative in page.initiatives
     ]
     axis = gaxis([initial(month) for month in months], width=_SIDE) if rows else ""
     return {"initiatives": rows, "initiative_axis": axis}
+
+
+def _served(page: KpiPage, initiative: Initiative) -> str:
+    """The objective of an initiative that does not name the KPI."""
+    if page.kpi.code in initiative.kpis:
+        return ""
+    return next((o.name for o, _ in page.uses if o.code in initiative.objectives), "")
 
 
 def _revised(here: Here, page: KpiPage) -> str:

@@ -65,6 +65,17 @@ class NumberFormat:
         """The unit where it is a word that may be left out in a table: "days"."""
         return "" if self.unit == "%" or self.symbol else self.unit
 
+    @cached_property
+    def pattern(self) -> str:
+        """The format in a spreadsheet that shows a number as `short` does.
+
+        >>> NumberFormat("GBP", "m", 2).pattern, NumberFormat("%", "", 1).pattern, NumberFormat("days", "", 0).pattern
+        ('"£"#,##0.00"\\xa0m"', '#,##0.0"%"', '#,##0')
+        """
+        digits = "#,##0" + ("." + "0" * self.decimals if self.decimals else "")
+        before, after = (f'"{text.replace(chr(34), "")}"' if text else "" for text in (self.symbol, self.tail))
+        return before + digits + after
+
     def bare(self, value: float | None) -> str:
         """The digits alone, a dash for no number."""
         if value is None or not math.isfinite(value):

@@ -28,7 +28,8 @@ from fourfold.web.components.numbers import score_text
 _ROW: Final = (
     '<tr{due}><td class="k1 k-st">{mark}</td>'
     '<td class="k1 k-nm">{name}{objective}</td>{owner}'
-    '<td class="num strong k1 k-v">{value}</td><td class="num soft">{target}</td><td class="num{met}">{gap}</td>'
+    '<td class="num strong k1 k-v">{value}</td><td class="num soft c-tg">{target}</td>'
+    '<td class="num c-gap{met}">{gap}</td>'
     '<td class="k1 k-tr">{track}</td><td class="k1 k-sp">{spark}</td><td class="c-strip">{strip}</td>'
     '{to_date}{ahead}<td class="num c-fc">{score}</td></tr>\n'
 )

@@ -107,7 +107,10 @@ def _rail(here: Here, page: str) -> str:
         {
             "nav": [Link(name, here.unit(key), key == page, letter) for key, name, letter in _nav(here)],
             "units": Svg("".join(_unit_link(here, u, found.get(u.pk), home.depth, page) for u in shown)),
-            "mine": Link("My updates", here.at(reverse("my_updates"), here.place()), page == "my_updates"),
+            "mine": [
+                Link(name, here.at(reverse(key), here.place()), page == key)
+                for key, name in (("my_updates", "My updates"), ("watching", "Watching"))
+            ],
             "unit_count": len(units),
             "more_units": len(shown) < len(units),
             "hidden": [words for words in (hidden_words(here.scope), closed_words(here.scope)) if words],

@@ -16,6 +16,7 @@ from fourfold.records.queries.deputies import absent_person_of
 from fourfold.records.queries.kpi import KpiPage, current_figure, kpi_of, periods_to_record, unit_given
 from fourfold.records.queries.scope import Scope
 from fourfold.records.queries.structure import slug
+from fourfold.records.queries.watching import is_watched
 from fourfold.records.queries.window import LENGTH
 from fourfold.web.address import Here, here_of_kpi, path
 from fourfold.web.components.amendment import form_of, history_url
@@ -68,6 +69,9 @@ def kpi_page(
         form_url=here.at(path("figures", page.pk, slug(definition.name)), here.place()),
         file_url=_file_url(here, page.pk, definition),
         edit_url=form_of(here, "kpi", definition),
+        new_initiative_url=_new_initiative(here, page),
+        watch_url=here.at(path("watch", page.pk, slug(definition.name)), here.place()),
+        is_watched=is_watched(here.scope, page.pk),
         readers_url=here.at(path("readers", page.pk, slug(definition.name)), here.place()),
         restatements_url=here.at(path("restatements", page.pk, slug(definition.name)), here.place()),
         quality_url=here.at(path("quality", page.pk, slug(definition.name)), here.place()),
@@ -77,6 +81,12 @@ def kpi_page(
         proposals_url=here.at(path("proposals", page.pk, slug(definition.name)), here.place()),
         **sections_of(here, page, length),
     )
+
+
+def _new_initiative(here: Here, page: KpiPage) -> str:
+    """The form of an initiative that should move the KPI, for the objective it is evidence for first."""
+    first = {"objectives": page.uses[0][0].code} if page.uses else {}
+    return form_of(here, "initiative", None, kpis=page.kpi.code, **first)
 
 
 def absent_from(scope: Scope, kpi: Kpi) -> Person | None:

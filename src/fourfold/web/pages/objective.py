@@ -11,13 +11,12 @@ from fourfold.engine.periods import Period
 from fourfold.graphics.scoreline import scoreline, shared_scale
 from fourfold.graphics.svg import Svg
 from fourfold.records.queries.objective import ObjectivePage, find_objective, objective_of
-from fourfold.records.queries.overview import KpiNow
 from fourfold.records.queries.window import scores, statuses
 from fourfold.web.address import Here, here_in
 from fourfold.web.components.amendment import form_of, history_url
-from fourfold.web.components.drawings import spark_of, target_text, track_of
 from fourfold.web.components.frame import crumb_of, show
-from fourfold.web.components.freshness import figure_words, score_note
+from fourfold.web.components.freshness import score_note
+from fourfold.web.components.kpi_row import kpi_row
 from fourfold.web.components.numbers import score_text, share_text
 from fourfold.web.components.objective import around_of
 from fourfold.web.components.surroundings import Link
@@ -61,7 +60,7 @@ def context_of(here: Here, page: ObjectivePage) -> dict[str, Any]:
         "description": o.description,
         "result": o.result,
         "custom": [(field.name, text) for field, text in filled(here.scope.structure.definitions, o)],
-        "kpis": [_kpi(here, k) for k in page.kpis],
+        "kpis": [kpi_row(here, k) for k in page.kpis],
         "period_name": scope.period.short_label,
         "history": [
             {"name": period.label, "score": score_text(score), "status": status}
@@ -86,19 +85,3 @@ def _line(here: Here, page: ObjectivePage, periods: list[Period]) -> Svg:
     label = f"Scores of {len(known)} periods, from {first} in {since} to {last} in {until}"
     lo, hi = shared_scale([series], cuts=cuts)
     return scoreline(series, page.node.status, lo=lo, hi=hi, cuts=cuts, width=360, height=84, label=label)
-
-
-def _kpi(here: Here, k: KpiNow) -> dict[str, Any]:
-    owner = here.scope.structure.people.get(k.kpi.owner or "")
-    return {
-        "name": k.kpi.name,
-        "url": here.kpi(k.kpi),
-        "status": k.status,
-        "value": figure_words(here.scope, k.kpi, k.cells),
-        "target": target_text(k.kpi, k.now),
-        "score": score_text(k.now.score if k.now else None),
-        "track": track_of(k.kpi, k.now, k.before),
-        "spark": spark_of(k.kpi, k.cells),
-        "owner": owner,
-        "is_due": k.status.mark == "due",
-    }

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 from django.http import HttpResponse
 from django.template.loader import render_to_string
 
-from fourfold.engine.statuses import Status
+from fourfold.access.roles import Action
 from fourfold.graphics.track import track_axis
 from fourfold.records.queries.overview import is_change
-from fourfold.records.queries.scorecard import Row, Scorecard, scorecard_of
+from fourfold.records.queries.scorecard import COLUMNS, Row, Scorecard, scorecard_of
 from fourfold.web.address import Here, here_at
 from fourfold.web.components.frame import crumb_of, show
 from fourfold.web.components.freshness import age_note, trust_note
@@ -20,28 +19,18 @@ from fourfold.web.components.numbers import plural, score_text
 from fourfold.web.components.period import full_name, month_name, periods_noun
 from fourfold.web.components.piece import Piece
 from fourfold.web.components.ready import ready
+from fourfold.web.components.scorecard_choice import (
+    CHANGED,
+    FILTERS,
+    ORDERS,
+    Chosen,
+    chosen_in,
+    filter_name,
+    in_order,
+    wanted,
+)
 from fourfold.web.components.scorecard_row import scorecard_row
 from fourfold.web.requests import Request, signed_in
-
-#: The statuses one can filter by: name in the address, and the statuses it stands for.
-FILTERS: Final = {
-    "off": (Status.OFF,),
-    "near": (Status.NEAR,),
-    "on": (Status.ON,),
-    "due": (Status.OVERDUE,),
-    "none": (
-        Status.NOT_DUE, Status.NOT_APPLICABLE, Status.ERROR, Status.UNSCORED, Status.INSUFFICIENT, Status.NO_DATA,
-    ),
-}  # fmt: skip
-_WORDS: Final = {"none": "Not scored"}
-CHANGED: Final = "changed"
-#: The orders one can choose; without one the table keeps its perspectives.
-ORDERS: Final[dict[str, Callable[[Row, Here], Any]]] = {
-    "name": lambda row, _: row.kpi.kpi.name.lower(),
-    "owner": lambda row, here: _owner_name(here, row),
-    "gap": lambda row, _: -row.kpi.gap,
-    "score": lambda row, _: row.kpi.now.score if row.kpi.now else None,
-}
 
 
 class Chip(NamedTuple):
@@ -62,29 +51,18 @@ class Content(NamedTuple):
     table: str
 
 
-class Chosen(NamedTuple):
-    """What the address asks for, with everything unknown left out."""
-
-    filters: tuple[str, ...]
-    mine: bool
-    order: str  # a key of ORDERS, with a minus for the other direction, or ""
-
-    def query(self, **changed: object) -> dict[str, str]:
-        """The query of this choice with something changed."""
-        new = self._replace(**changed)  # type: ignore[arg-type]
-        query = {"st": ",".join(new.filters), "owner": "me" if new.mine else "", "sort": new.order}
-        return {name: value for name, value in query.items() if value}
-
-
 @signed_in
 def scorecard(request: Request, unit: str) -> HttpResponse:
     """The scorecard of one unit."""
-    here, chosen = here_at(request, unit), _chosen(request)
+    here, chosen = here_at(request, unit), chosen_in(request.GET)
     title = f"{here.scope.unit.name} scorecard"
     content = ready(here.scope, ("scorecard", chosen, _own_code(here)), lambda: _content(here, title, chosen))
     crumbs = [crumb_of(here)]
     return show(
-        request, "web/scorecard.html", here, page="scorecard", title=title, crumbs=crumbs, **content._asdict()
+        request, "web/scorecard.html", here, page="scorecard", title=title, crumbs=crumbs, **content._asdict(),
+        columns=[(key, name, key not in request.user.left_out) for key, name in COLUMNS.items()],
+        columns_url=here.unit("columns"),
+        file_url=here.unit("scorecard_file", **chosen.query()) if here.scope.may(Action.EXPORT) else "",
     )  # fmt: skip
 
 
@@ -108,10 +86,10 @@ def _content(here: Here, title: str, chosen: Chosen) -> Content:
 def _table(here: Here, page: Scorecard, chosen: Chosen) -> dict[str, Any]:
     """What the template of the table shows, as finished texts and drawings."""
     scope, rows = here.scope, page.rows
-    wanted = [row for row in rows if _is_wanted(here, row, chosen)]
+    shown = wanted(here, rows, chosen)
     return {
         "heads": {key: _head(here, chosen, key) for key in ORDERS},
-        "groups": _groups(here, page, wanted, chosen),
+        "groups": _groups(here, page, shown, chosen),
         "axis": track_axis(),
         "has_to_date": scope.view == "month",
         "ahead_name": _ahead_name(page),
@@ -123,22 +101,6 @@ def _table(here: Here, page: Scorecard, chosen: Chosen) -> dict[str, Any]:
     }
 
 
-def _chosen(request: Request) -> Chosen:
-    known = (*FILTERS, CHANGED)
-    filters = tuple(f for f in known if f in request.GET.get("st", "").split(","))
-    order = request.GET.get("sort", "")
-    return Chosen(filters, request.GET.get("owner") == "me", order if order.removeprefix("-") in ORDERS else "")
-
-
-def _is_wanted(here: Here, row: Row, chosen: Chosen) -> bool:
-    if chosen.mine and not here.scope.owns(row.kpi.kpi):
-        return False
-    statuses = [s for f in chosen.filters if f != CHANGED for s in FILTERS[f]]
-    if CHANGED in chosen.filters and not is_change(row.kpi):
-        return False
-    return not statuses or row.kpi.status in statuses
-
-
 def _chips(here: Here, page: Scorecard, chosen: Chosen) -> list[Chip]:
     counts = page.counts
     everything = not chosen.filters and not chosen.mine
@@ -147,7 +109,7 @@ def _chips(here: Here, page: Scorecard, chosen: Chosen) -> list[Chip]:
     for key, statuses in FILTERS.items():
         count = sum(counts.get(status, 0) for status in statuses)
         if count or key in chosen.filters:
-            name = f"{_WORDS.get(key) or statuses[0].word} {count}"
+            name = f"{filter_name(key)} {count}"
             chips.append(Chip(name, _toggled(here, chosen, key), key in chosen.filters, key))
     changed = sum(1 for row in page.rows if is_change(row.kpi))
     if changed or CHANGED in chosen.filters:
@@ -169,12 +131,12 @@ def _head(here: Here, chosen: Chosen, key: str) -> dict[str, str]:
     return {"url": here.unit("scorecard", **chosen.query(order=following)), "way": way}
 
 
-def _groups(here: Here, page: Scorecard, wanted: list[Row], chosen: Chosen) -> list[dict[str, Any]]:
+def _groups(here: Here, page: Scorecard, shown: list[Row], chosen: Chosen) -> list[dict[str, Any]]:
     has_ahead = bool(_ahead_name(page))
     if chosen.order:
-        ordered = _sorted(here, wanted, chosen.order)
+        ordered = in_order(here, shown, chosen.order)
         return [{"name": "", "rows": [scorecard_row(here, row, has_ahead=has_ahead) for row in ordered]}]
-    keep = set(map(id, wanted))
+    keep = set(map(id, shown))
     groups = []
     for group in page.groups:
         rows = [scorecard_row(here, row, has_ahead=has_ahead) for row in group.rows if id(row) in keep]
@@ -197,16 +159,3 @@ def _ahead_name(page: Scorecard) -> str:
     """The month or quarter that most forecasts are for: the end of the fiscal year; empty where there is none."""
     ends = Counter(row.outlook.prospect.period for row in page.rows if row.outlook and row.outlook.prospect)
     return month_name(ends.most_common(1)[0][0]) if ends else ""
-
-
-def _sorted(here: Here, rows: list[Row], order: str) -> list[Row]:
-    """In the order asked for; rows without what is sorted by come last, whichever way."""
-    key = ORDERS[order.removeprefix("-")]
-    known = [row for row in rows if key(row, here) not in (None, "")]
-    rest = [row for row in rows if key(row, here) in (None, "")]
-    return sorted(known, key=lambda row: key(row, here), reverse=order.startswith("-")) + rest
-
-
-def _owner_name(here: Here, row: Row) -> str:
-    owner = here.scope.structure.people.get(row.kpi.kpi.owner or "")
-    return owner.name if owner else ""
