@@ -80,9 +80,9 @@ def refused_ones(ready: Ready, news: Iterable[NewFigure]) -> dict[Cell, Finding]
     cells = list(figures)
     for start in range(0, len(cells), _AT_ONCE):
         some = cells[start : start + _AT_ONCE]
-        for cell, each in zip(some, judged(ready, [figures[cell] for cell in some]), strict=True):
-            if each.is_bare:
-                found[cell] = unexplained(each, level=Level.ERROR)
+        for cell, verdict in zip(some, judged(ready, [figures[cell] for cell in some]), strict=True):
+            if verdict.is_bare:
+                found[cell] = unexplained(verdict, level=Level.ERROR)
     return found
 
 
