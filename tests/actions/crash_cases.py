@@ -80,6 +80,7 @@ from fourfold.actions.remove_looks import remove_looks
 from fourfold.actions.remove_memos import remove_memos
 from fourfold.actions.remove_outbox import remove_outbox
 from fourfold.actions.remove_reminders import remove_reminders
+from fourfold.actions.remove_request_keys import remove_request_keys
 from fourfold.actions.remove_second_factors import remove_second_factors
 from fourfold.actions.remove_sessions import remove_sessions
 from fourfold.actions.rename_person import rename_person
@@ -132,6 +133,7 @@ from fourfold.records.models import (
     Person,
     ProvisioningKey,
     Reminder,
+    RequestKey,
     Secret,
     Session,
 )  # fmt: skip
@@ -539,7 +541,7 @@ def _(path: Path) -> Act:
     return lambda: confirm_step(by=person(), **asked(), organisation="bakery", at=later)
 
 
-@case(answer_once, 3, "old keys, the key, then answer and change; a key without an answer is free again after a minute")
+@case(answer_once, 2, "the key, then answer and change; a key without an answer is free again after a minute")
 def _(path: Path) -> Act:
     def record() -> Answer:
         done = record_measurement(by=person(), kpi="sales", unit="north", period="2026-05", value="1", **B)
@@ -673,6 +675,12 @@ def _(path: Path) -> Act:
     kpi, day = Kpi.objects.get(organisation=place(), code="sales"), (NOW - timedelta(days=900)).date()
     Look.objects.create(organisation=place(), kpi=kpi, role="viewer", day=day)
     return lambda: remove_looks(at=NOW)
+
+
+@case(remove_request_keys)
+def _(path: Path) -> Act:
+    RequestKey.objects.create(person=person(), route="figures", key="k", digest="d", begun_at=NOW - timedelta(days=9))
+    return lambda: remove_request_keys(at=NOW)
 
 
 @case(remove_memos, 2, "memos, then job runs: each is over by itself")

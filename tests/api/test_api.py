@@ -10,6 +10,7 @@ from django.test import Client
 
 from fourfold.access.scopes import Scope
 from fourfold.actions.make_token import make_token
+from fourfold.actions.remove_request_keys import remove_request_keys
 from fourfold.records.limits import ADDRESS, TOKEN, seconds_to_wait
 from fourfold.records.models import Deputy, Event, Measurement, Organisation, Person, RequestKey, Result, Token
 from tests.asking import has_asked
@@ -141,6 +142,16 @@ def test_while_a_request_runs_the_same_waits_and_after_a_minute_takes_over(bob: 
     assert response["Retry-After"]
     RequestKey.objects.update(begun_at=datetime.now(UTC) - timedelta(seconds=61))
     assert bob.ask("POST", SALES, FIGURE, idempotency_key="k1").status_code == 200
+
+
+def test_a_key_is_free_again_after_a_week_whether_or_not_it_was_removed(bob: Program) -> None:
+    bob.ask("POST", SALES, FIGURE, idempotency_key="k1")
+    bob.ask("POST", SALES, FIGURE | {"value": "1"}, idempotency_key="k2")
+    RequestKey.objects.update(begun_at=datetime.now(UTC) - timedelta(days=7, seconds=1))
+    answer = bob.ask("POST", SALES, FIGURE | {"value": "2"}, idempotency_key="k1")
+    assert answer.status_code == 201 and "Idempotent-Replay" not in answer
+    assert remove_request_keys().value == 1
+    assert RequestKey.objects.get().key == "k1"
 
 
 def test_what_was_refused_keeps_no_key(bob: Program) -> None:

@@ -76,10 +76,11 @@ def recorded_for(
     """As `require_to_record`, also for a deputy: for whom the figure is entered, nobody where for oneself."""
     if by is not None and unit in ready.paths and kpi in ready.kpis:
         thing = _figure(organisation, ready, kpi, unit)
-        if not can(principal_of(by), Action.RECORD, thing):
-            absent = absent_person(by, kpi, thing, on=day_at(ready.definitions, unit, at))
-            if absent is not None:
-                return absent
+        if can(principal_of(by), Action.RECORD, thing):
+            return None
+        absent = absent_person(by, kpi, thing, on=day_at(ready.definitions, unit, at))
+        if absent is not None:
+            return absent
     require_to_record(by, organisation, ready, kpi, unit)
     return None
 

@@ -84,13 +84,15 @@ class _Refused(Exception):
 
 def _claim(by: Person, route: str, key: str, digest: str, at: datetime) -> RequestKey | Answer:
     """The row of a request that is ours to do, or the answer that was given."""
-    RequestKey.objects.filter(person=by, begun_at__lt=at - KEPT).delete()
     try:
         with transaction.atomic():
             return RequestKey.objects.create(person=by, route=route, key=key, digest=digest, begun_at=at)
     except IntegrityError:
         known = RequestKey.objects.filter(person=by, route=route, key=key).first()
-    if known is None:  # it was refused just now, and is free again
+    if known is not None and at - known.begun_at > KEPT:
+        RequestKey.objects.filter(pk=known.pk, begun_at=known.begun_at).delete()
+        known = None
+    if known is None:  # it is over, or was refused just now, and is free again
         return _claim(by, route, key, digest, at)
     if known.digest != digest:
         raise KeyReused(hint="Make a new key for another request.")
