@@ -1,5 +1,5 @@
-"""Make room: what has ended (sessions, memos, job runs, keys of requests, reminders, runs of feeds that brought nothing),
-all know, or nobody asks for any more (looks)."""
+"""Make room: what has ended (sessions, memos, job runs, keys of requests, reminders, feeds that brought nothing) goes,
+and so does what all know or nobody asks for any more (looks)."""
 
 from __future__ import annotations
 
