@@ -154,3 +154,11 @@ def test_names_from_outside_cannot_become_markup() -> None:
     )
     assert "<script" not in drawn
     sound(drawn)
+
+
+def test_a_map_that_is_edited_says_how_wide_it_is_at_least() -> None:
+    made = strategy(3)
+    first = strategy_map(*made, is_edited=True).partition(">")[0]
+    wide = float(first.partition('viewBox="0 0 ')[2].partition(" ")[0])
+    assert float(first.partition(' width="')[2].partition('"')[0]) == pytest.approx(0.75 * wide, abs=0.1)
+    assert " width=" not in strategy_map(*made).partition(">")[0]

@@ -51,10 +51,11 @@ def verdict(before: Definitions, after: Definitions, amendments: Amendments, *, 
     `today` decides which waivers hold.
     """
     touched = _Touched.by(before, after, amendments)
-    old = check(touched.part(before), today=today, within=before)
     new = check(touched.part(after), today=today, within=after)
-    known = {_key(finding) for finding in old}
-    broken = tuple(f for f in new if f.level is Level.ERROR and _key(f) not in known)
+    broken = tuple(f for f in new if f.level is Level.ERROR)
+    if broken:  # only then it matters what was broken before
+        known = {_key(f) for f in check(touched.part(before), today=today, within=before)}
+        broken = tuple(f for f in broken if _key(f) not in known)
     names = tuple(name for each in amendments if each.after is not None for name in names_of(each))
     return Verdict(broken, tuple(f for f in new if is_about(f, names)))
 
