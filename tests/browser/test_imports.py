@@ -38,9 +38,9 @@ def test_the_page_of_a_file_has_no_flaws(desk: Visit) -> None:
 
 
 #: More than is looked at while somebody waits: figures of the past, each with a long note, and rows of a unit unknown.
-PAST = [f"ED patients seen in 4 hours,Calder General,{1980 + n // 12}-{n % 12 + 1:02},{80 + n % 20},{'said ' * 150}"
+PAST = [f"Agency staff spend,Calder General,{1980 + n // 12}-{n % 12 + 1:02},{80 + n % 20},{'said ' * 150}"
         for n in range(360)]  # fmt: skip
-NOWHERE = ["ED patients seen in 4 hours,Nowhere,2024-01,1,x"] * 20_000
+NOWHERE = ["Agency staff spend,Nowhere,2024-01,1,x"] * 20_000
 LARGE = "\n".join(["Measure,Site,Month,Value,Note", *PAST, *NOWHERE])
 PATIENCE = 240_000  # milliseconds for a process that starts beside others
 
