@@ -105,13 +105,13 @@ class SpecParts(Func):
 
     def as_sqlite(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **_: Any) -> tuple[str, Any]:
         """All in one call, which reads the text once."""
-        sql, params = compiler.compile(self.source_expressions[0])
+        sql, params = self.source_expressions[0].as_sql(compiler, connection)
         paths = ", ".join(f"'$.{path}'" for path in self.paths)
         return f"JSON_EXTRACT({sql}, {paths})", params
 
     def as_postgresql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **_: Any) -> tuple[str, Any]:
         """Each as JSON."""
-        sql, params = compiler.compile(self.source_expressions[0])
+        sql, params = self.source_expressions[0].as_sql(compiler, connection)
         parts = (f"{sql}::json #> '{{{path.replace('.', ',')}}}'" for path in self.paths)
         return f"JSON_BUILD_ARRAY({', '.join(parts)})::text", tuple(params) * len(self.paths)
 
