@@ -89,7 +89,7 @@ def test_months_of_a_workbook_without_a_year_are_those_of_its_title(
     expect(page.get_by_text("4 perspectives, 4 objectives, 6 KPIs, 5 targets, 48 figures")).to_be_visible()
     page.get_by_role("link", name="Overview", exact=True).first.click()
     expect(page.get_by_text("On target").first).to_be_visible()
-    expect(page.locator(".ruler [aria-current]")).to_contain_text("Oct")
+    expect(page.locator(".ruler [aria-current=date]")).to_contain_text("Oct")
     clinic(tmp_path / "next.xlsx", year="2027", more="Complaints")
     nora.open("/s/harbour_clinic/start/spreadsheet/")
     hand_over(page, tmp_path / "next.xlsx")

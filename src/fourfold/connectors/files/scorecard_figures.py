@@ -69,7 +69,7 @@ def find_periods(
         figure, target = period_over(name), target_over(name)
         if name != year and _is_period(figure, calendar) and (finds == "all" or not is_short(figure)):
             cells[name] = {"period": figure}
-        elif finds == "all" and _is_period(target, calendar) and target not in aims:
+        elif _is_period(target, calendar) and target not in aims and (finds == "all" or not is_short(target)):
             targets[name] = aims[target] = target
     short = any(is_short(text) for text in (*(said.get("period", "") for said in cells.values()), *targets.values()))
     fixed, own = dict(columns.fixed), dict(columns.columns)
