@@ -15,6 +15,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from decimal import Decimal
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -149,12 +150,19 @@ def target_form(editor: Editor) -> None:
 
 def target_typed(editor: Editor) -> None:
     address, target = _target(editor)
-    editor.edit(address, {"value": str(target.value + editor.chance.randint(1, 9))}, preview=True)
+    editor.edit(address, {"value": _harder(editor, target)}, preview=True)
 
 
 def target_saved(editor: Editor) -> None:
     address, target = _target(editor)
-    editor.edit(address, {"value": str(target.value + editor.chance.randint(1, 9))})
+    editor.edit(address, {"value": _harder(editor, target)})
+
+
+def _harder(editor: Editor, target: Any) -> str:
+    """A value a little further from the red line."""
+    step = Decimal(editor.chance.randint(1, 9)) / 10
+    is_below = target.red_line is not None and target.value < target.red_line
+    return str(target.value - step if is_below else target.value + step)
 
 
 def _target(editor: Editor) -> tuple[str, Any]:

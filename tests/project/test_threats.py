@@ -210,7 +210,8 @@ def test_c09_markup_in_a_name_is_a_text_on_every_page(text: str, tmp_path: Path)
     seen = 0
     for name, path in pages().items():
         answer = client.get(path)
-        if answer.status_code != 200 or answer.streaming or answer["Content-Type"] in ("image/png", "application/pdf"):
+        is_text = answer.get("Content-Type", "").startswith(("text/", "application/json", "image/svg+xml"))
+        if answer.status_code != 200 or answer.streaming or not is_text:  # a workbook holds texts apart from markup
             continue
         page = answer.content.decode()
         seen += 1

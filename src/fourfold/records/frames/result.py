@@ -195,7 +195,7 @@ def _values(results: Results, name: str, part: Any) -> Iterable[Any]:
 
 
 def known_scores(
-    scores: Mapping[Key, Row],
+    scores: Sequence[Row],
     ready: Ready,
     found: Mapping[View, Results],
     units: Collection[int],
@@ -217,11 +217,17 @@ def known_scores(
     at_node = {node: a for a, node in enumerate(beside)}
     at_unit = {ready.units[first.units[i]]: b for b, i in enumerate(u)}
     at_spot: dict[tuple[str, int], int] = {(view, period.ordinal): c for c, (view, _, period) in enumerate(shown)}
-    for (pk, view, ordinal, node), row in scores.items():
-        a, b, c = at_node.get(node), at_unit.get(pk), at_spot.get((view, ordinal))
-        if a is not None and b is not None and c is not None:
-            known, status[a, b, c], confidence[a, b, c], marks[a, b, c] = row
-            score[a, b, c] = np.nan if known is None else known
+    if scores:  # column by column: there are tens of thousands after a change of a weight
+        pk, view, ordinal, node, *columns = zip(*scores, strict=True)
+        place = (
+            [at_node.get(each, -1) for each in node],
+            [at_unit.get(each, -1) for each in pk],
+            [at_spot.get(each, -1) for each in zip(view, ordinal, strict=True)],
+        )
+        known = np.all(np.array(place) >= 0, axis=0)
+        at = tuple(np.array(each)[known] for each in place)
+        for array, column in zip((score, status, confidence, marks), columns, strict=True):
+            array[at] = np.array(column, dtype=array.dtype)[known]  # None becomes NaN
 
     def joined(name: str, below: Any) -> Any:
         every = range(len(first.nodes))
@@ -264,9 +270,9 @@ def stored_results(spots: Iterable[tuple[str, int]], *, units: Collection[int], 
 
 def stored_scores(
     spots: Iterable[tuple[str, int]], *, units: Collection[int], nodes: Collection[str]
-) -> dict[Key, Row]:
-    """Score, status, confidence and marks of `stored_results`, by key."""
-    return {row[:4]: row[4:] for row in _select((*_KEY, *_SCORES), spots, units, nodes)}
+) -> list[Row]:
+    """Key, score, status, confidence and marks of `stored_results`."""
+    return _select((*_KEY, *_SCORES), spots, units, nodes)
 
 
 def _select(
