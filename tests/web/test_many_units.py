@@ -106,4 +106,4 @@ def test_every_page_stays_within_15_kb_and_asks_no_more_for_more_units(alice: Cl
         with CaptureQueriesContext(connection) as queries:
             page = alice.get(address).content
         assert len(gzip.compress(page, 6)) <= 15_000, address
-        assert len(queries) <= 20, address
+        assert len(queries) <= 21, address  # of a KPI, the most: one is whether the reader watches it

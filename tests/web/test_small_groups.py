@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -201,7 +202,7 @@ def test_statuses_alone_are_shown_without_any_number_on_every_page(organisation:
     client = browser(Person.objects.get(pk=person.pk))
     for name in PAGES:
         response = client.get(address(name), follow=True)
-        text = response.content.decode()
+        text = re.sub(r'class="tick" x="[^"]+"', "", response.content.decode())  # where a month is drawn
         assert response.status_code in (200, 403, 404), name
         for figure in ("1,800", "1,200", "600.00", "1,050", "100.3", "83.7", "2,000.20"):
             assert figure not in text, (name, figure)

@@ -64,7 +64,7 @@ def test_the_period_is_kept_from_page_to_page(alice: Client) -> None:
     page = get(alice, "/s/bakery/?p=2026-02&by=quarter")
     nav = page[page.index('<ul class="nav">') : page.index("Scorecards</p>")]
     links = re.findall(r'href="([^"]+)"', nav)
-    assert len(links) == 15
+    assert len(links) == 16
     assert all("p=2026-02" in link and "by=quarter" in link for link in links)
 
 

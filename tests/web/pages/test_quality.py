@@ -41,7 +41,8 @@ def test_every_question_has_its_points(alice: Client) -> None:
 
 def test_a_gap_says_what_was_found_and_what_would_mend_it(alice: Client) -> None:
     read = words_of(open_page(alice, page_of("sales")))
-    assert "Is there a deadline? 0 of 30 No due period. Write due: into the target." in read
+    mend = "Say by “Reached in” of the target when it is to be reached."
+    assert f"Is there a deadline? 0 of 30 No due period. {mend}" in read
 
 
 def test_the_letters_are_the_points_by_the_points_there_are(alice: Client) -> None:

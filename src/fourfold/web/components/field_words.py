@@ -21,9 +21,9 @@ _KEY: Final = re.compile(
 )
 _VERBS: Final = {"delete": "empty", "Delete": "Empty"}
 #: Nouns whose things have a name beside their code.
-_NAMED: Final = ("perspective", "theme", "objective", "kpi", "initiative", "unit")
+_NOUNS: Final = "perspective|theme|objective|kpi|initiative|unit"
 _THING: Final = re.compile(
-    rf"\b(?P<noun>{'|'.join(_NAMED)})(?P<many>s)? (?P<code>[\w-]+)(?(many)(?: and (?P<other>[\w-]+))?)", re.IGNORECASE
+    r"\b(?P<noun>" + _NOUNS + r")(?P<many>s)? (?P<code>[\w-]+)(?(many)(?: and (?P<other>[\w-]+))?)", re.IGNORECASE
 )
 #: Keys that hold the code of a thing of another noun.
 _REFERS: Final = {"source": "objective", "target": "objective", "cascaded_from": "objective", "parent": "unit"}
@@ -32,7 +32,7 @@ _NOBODY: Final[Mapping[str, str]] = MappingProxyType({})
 
 def names_of(seen: Definitions) -> dict[str, str]:
     """What people call each thing that has a name, by noun and code: `kpi:sales`. Give what the reader may see."""
-    return {f"{noun}:{thing.code}": thing.name for noun in _NAMED for thing in getattr(seen, NOUNS[noun])}
+    return {f"{noun}:{thing.code}": thing.name for noun in _NOUNS.split("|") for thing in getattr(seen, NOUNS[noun])}
 
 
 def all_in_form(findings: Iterable[Finding], seen: Definitions) -> tuple[str, ...]:
