@@ -97,7 +97,7 @@ def test_pages_name_scores_that_are_carried_forward(tmp_path: Path) -> None:
     earn = Objective.objects.get(code="earn").pk
     for address, count in (
         ("/s/north/?p=2026-03", 3),  # the whole, Finance, and its objective
-        ("/s/north/scorecard/?p=2026-03", 2),  # Finance, in the place of two columns or of one where the other is left out
+        ("/s/north/scorecard/?p=2026-03", 2),  # Finance, where two columns are and where one is
         (f"/objective/{earn}-earn/?u=north&p=2026-03", 1),
     ):
         text = page(alice, address)
