@@ -38,17 +38,22 @@ def test_the_page_of_a_file_has_no_flaws(desk: Visit) -> None:
 
 
 #: More than is looked at while somebody waits: figures of the past, each with a long note, and rows of a unit unknown.
-PAST = [f"Agency staff spend,Calder General,{1980 + n // 12}-{n % 12 + 1:02},{80 + n % 20},{'said ' * 150}"
-        for n in range(360)]  # fmt: skip
 NOWHERE = ["Agency staff spend,Nowhere,2024-01,1,x"] * 20_000
-LARGE = "\n".join(["Measure,Site,Month,Value,Note", *PAST, *NOWHERE])
 PATIENCE = 240_000  # milliseconds for a process that starts beside others
+
+
+def large(name: str) -> str:
+    """A table with other figures for names of another length: what is there already would not be brought in again."""
+    months = [f"{1980 + n // 12}-{n % 12 + 1:02},{80 + n % 20}.{len(name)}" for n in range(360)]
+    past = [f"Agency staff spend,Calder General,{month},{'said ' * 150}" for month in months]
+    return "\n".join(["Measure,Site,Month,Value,Note", *past, *NOWHERE])
+
 
 
 def look_at(visit: Visit, name: str) -> Page:
     """A large file, handed over."""
     page = visit.open("/s/calder-general/imports/")
-    page.get_by_label("File").set_input_files({"name": name, "mimeType": "text/csv", "buffer": LARGE.encode()})
+    page.get_by_label("File").set_input_files({"name": name, "mimeType": "text/csv", "buffer": large(name).encode()})
     page.get_by_role("button", name="Look at it").click()
     expect(page.get_by_role("heading", level=1)).to_have_text(f"Import {name}")
     return page
