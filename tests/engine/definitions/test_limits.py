@@ -85,7 +85,7 @@ USUAL: dict[type[BaseModel], dict[str, Any]] = {
     Organisation: {"locale": "en-GB", "time_zone": "UTC", "fiscal_year_start": 1, "fiscal_year_label": "end_year",
                    "year_end_day": "saturday", "year_end": "last_in_month", "extra_week": "last",
                    "year_comparison": "as_is", "signal_rules": "default", "lock_complete": 100,
-                   "explain": "off_target_or_unusual"},
+                   "explain": "off_target_or_unusual", "unexplained": "recorded", "reminder_links": "enter"},
     Perspective: {"weight": Decimal(1)},
     Rate: {"kind": "average"},
     Strategy: {"state": "active", "roll_up": "weighted_mean", "power": 1.0, "missing": "renormalise",

@@ -68,7 +68,7 @@ LAYOUTS: Final[Mapping[str, Layout]] = {
                       "year_comparison")),
         ("Exchange rates", ("rates",)),
         ("When months close", ("values_due", "approval_due", "lock_due", "lock_complete")),
-        ("More", ("locale", "signal_rules", "explain")),
+        ("More", ("locale", "signal_rules", "explain", "unexplained", "reminder_links")),
     ),
 }  # fmt: skip
 #: What a new KPI asks as well, so that it is on the scorecard at once.
@@ -112,6 +112,7 @@ _LABELS: Final[Mapping[str, Mapping[str, str]]] = {
         "rates": "Rates",
         "values_due": "Business days until figures are due", "approval_due": "Business days until they are approved",
         "lock_due": "Business days until a month closes by itself", "explain": "Which figures need an explanation",
+        "unexplained": "One from a program or file that has none", "reminder_links": "The link of a reminder",
     },
 }  # fmt: skip
 #: What stands below a field where the comment of its key is for people who write files.
@@ -134,7 +135,8 @@ WORDS: Final = {
     "lag": "when the objective is reached", "+": "more of one, more of the other",
     "-": "more of one, less of the other", "": "as usual",
     "off_target_or_unusual": "those off target or unusual", "off_target": "those off target",
-    "unusual": "those that are unusual", "nothing": "none",
+    "unusual": "those that are unusual", "nothing": "none", "recorded": "is recorded, and the sender is told",
+    "refused": "is refused", "enter": "lets its person enter at once", "sign_in": "asks its person to sign in",
 }  # fmt: skip
 #: What a field names: the noun whose codes it takes.
 REFERENCES: Final[Mapping[str, str]] = {
