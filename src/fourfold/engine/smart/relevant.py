@@ -16,7 +16,8 @@ def relevant(known: Known) -> Part:
 
 def _used(known: Known) -> Criterion:
     active = known.definitions.strategy.state == "active"
-    names = [known.definitions.objective[o].name for o in known.objectives]
+    named = known.definitions.objective
+    names = [named[o].name if o in named else o for o in known.objectives]
     evidence = f"used by {', '.join(map(show, names))}" if names else "used by no objective"
     evidence += "" if active else f", and the strategy is {known.definitions.strategy.state}"
     fine = active and bool(known.objectives)
