@@ -139,7 +139,7 @@ FOUND: list[tuple[dict[str, Any], str, float | None, str]] = [
     ({"initiatives": [INITIATIVE[0] | {"objectives": [], "kpis": ["time"]}]}, "A5", 10, "initiative i"),
     ({"target": {"value": 8}},
      "A5", 0, "the gap is 2.189, more than natural variation, 2.1, and there is no initiative"),
-    ({"strategy": {"code": "s", "name": "S", "state": "draft"}}, "R1", 0, 
+    ({"strategy": {"code": "s", "name": "S", "state": "draft"}}, "R1", 0,
      'used by "Invoices move within days", and the strategy is draft'),
     ({"uses": []}, "R1", 0, "used by no objective"),
     ({"uses": []}, "R2", None, "its likeness to the objective is not known, and nobody has confirmed the fit"),
