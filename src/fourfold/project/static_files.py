@@ -1,4 +1,4 @@
-"""Static files as they are served: hashed, compressed, and style sheets without their comments."""
+"""Static files as they are served: hashed, compressed, and style sheets without comments and indents."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from django.core.files.base import ContentFile, File
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 _COMMENT: Final = re.compile(r"/\*(?!!).*?\*/\s*", re.DOTALL)
+_INDENT: Final = re.compile(r"\n\s+")
 
 
 class StaticFiles(CompressedManifestStaticFilesStorage):  # type: ignore[misc]  # whitenoise has no types
@@ -22,9 +23,9 @@ class StaticFiles(CompressedManifestStaticFilesStorage):  # type: ignore[misc]  
 
 
 def without_comments(sheet: str) -> str:
-    """A style sheet without its comments, except those that begin with an exclamation mark, as licences do.
+    """A style sheet without its indents and comments, except those that begin with an exclamation mark, as licences do.
 
     >>> without_comments("/* why */ a { color: red; } /*! licence */")
     'a { color: red; } /*! licence */'
     """
-    return _COMMENT.sub("", sheet)
+    return _INDENT.sub("\n", _COMMENT.sub("", sheet))
