@@ -17,7 +17,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from fourfold.actions.load_folder import load_folder
-from fourfold.project.static_files import without_comments
+from fourfold.project.static_files import compact
 from fourfold.records.limits import Rate, seconds_to_wait
 from fourfold.records.models import Kpi, Objective, Organisation, Person
 from fourfold.records.queries.kept import forget
@@ -217,7 +217,7 @@ def test_no_page_of_the_demo_is_larger_than_15_kb(db: None) -> None:
 
 def compressed(*files: Path) -> int:
     """As they are served: style sheets go without their comments."""
-    texts = (without_comments(file.read_text()) if file.suffix == ".css" else file.read_text() for file in files)
+    texts = (compact(file.read_text()) if file.suffix == ".css" else file.read_text() for file in files)
     return sum(len(gzip.compress(text.encode(), 9)) for text in texts)
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from django.db import transaction
 
@@ -52,16 +53,12 @@ def outlooks_after(organisation: Organisation, changed: Collection[Place], *, at
     made again while others wait.
     """
     organisation.refresh_from_db()
-    ready = ready_definitions(organisation)
-    made = None if ready is None else _make(organisation, ready, changed, at)
+    work = _make(organisation, changed, at)
     with transaction.atomic():
         now = lock(organisation)
-        if ready is None or made is None or _others(organisation) != _others(now):
-            organisation, ready = now, ready_definitions(now)
-            if ready is None:
-                return Outcome("0 outlooks changed", 0)
-            made = _make(organisation, ready, changed, at)
-        return _store(organisation, ready, changed, made, at)
+        if work is None or _others(organisation) != _others(now):
+            organisation, work = now, _make(now, changed, at)
+        return Outcome("0 outlooks changed", 0) if work is None else _store(organisation, work, at)
 
 
 def _others(organisation: Organisation) -> tuple[int, int]:
@@ -69,9 +66,22 @@ def _others(organisation: Organisation) -> tuple[int, int]:
     return organisation.definitions_version, organisation.outlooks_version
 
 
-def _make(organisation: Organisation, ready: Ready, changed: Collection[Place], as_of: datetime) -> tuple[Kept, ...]:
-    places = frozenset[Place]().union(*(_reached(ready, place) for place in changed))
-    return tuple(kept(outlooks_now(organisation, ready, as_of=as_of, places=places)))
+class _Work(NamedTuple):
+    """What was made, and by which definitions; each change with the places that it reaches."""
+
+    ready: Ready
+    reached: Mapping[Place, frozenset[Place]]
+    made: tuple[Kept, ...]
+
+
+def _make(organisation: Organisation, changed: Collection[Place], as_of: datetime) -> _Work | None:
+    """The outlooks after the changes, but of places that are no more; None without definitions."""
+    ready = ready_definitions(organisation)
+    if ready is None:
+        return None
+    reached = {place: found for place in changed if (found := _reached(ready, place))}
+    places = frozenset[Place]().union(*reached.values())
+    return _Work(ready, reached, tuple(kept(outlooks_now(organisation, ready, as_of=as_of, places=places))))
 
 
 def _reached(ready: Ready, place: Place) -> frozenset[Place]:
@@ -85,18 +95,15 @@ def _reached(ready: Ready, place: Place) -> frozenset[Place]:
     return frozenset((code, each) for code in kpis for each in units)
 
 
-def _store(
-    organisation: Organisation, ready: Ready, changed: Collection[Place], made: Collection[Kept], at: datetime
-) -> Outcome[int]:
+def _store(organisation: Organisation, work: _Work, at: datetime) -> Outcome[int]:
     """Write them as of the version that `organisation` has; its lock is held."""
-    count = write_outlooks(organisation, ready, made, at=at, input_version=organisation.version)
-    there = {(each.kpi, each.unit) for each in made} if count else set[Place]()
-    tell_held(organisation, [_followed(ready, place, there) for place in changed if place[0] in ready.kpis])
+    count = write_outlooks(organisation, work.ready, work.made, at=at, input_version=organisation.version)
+    there = {(each.kpi, each.unit) for each in work.made} if count else set[Place]()
+    tell_held(organisation, [_followed(work.ready, place, places & there) for place, places in work.reached.items()])
     return Outcome(f"{count:,} outlook{'s' if count != 1 else ''} changed", count)
 
 
 def _followed(ready: Ready, place: Place, made: Collection[Place]) -> Followed:
     """What was made after a change, as open pages are told of it."""
-    found = [each for each in _reached(ready, place) if each in made]
-    units, nodes = frozenset(ready.units[unit] for _, unit in found), frozenset(f"kpi:{kpi}" for kpi, _ in found)
+    units, nodes = frozenset(ready.units[unit] for _, unit in made), frozenset(f"kpi:{kpi}" for kpi, _ in made)
     return Followed(ready.units[place[1]], f"kpi:{place[0]}", units, nodes)

@@ -13,19 +13,19 @@ _INDENT: Final = re.compile(r"\n\s+")
 
 
 class StaticFiles(CompressedManifestStaticFilesStorage):  # type: ignore[misc]  # whitenoise has no types
-    """What `collectstatic` writes; comments are for those who read the source, and are a twentieth of the sheets."""
+    """What `collectstatic` writes; comments and indents are for those who read the source."""
 
     def _save(self, name: str, content: File[bytes]) -> str:
         if name.endswith(".css"):
             sheet = b"".join(content.chunks()).decode()  # from the beginning, wherever somebody has read to
-            content = ContentFile(without_comments(sheet).encode())
+            content = ContentFile(compact(sheet).encode())
         return str(super()._save(name, content))
 
 
-def without_comments(sheet: str) -> str:
+def compact(sheet: str) -> str:
     """A style sheet without its indents and comments, except those that begin with an exclamation mark, as licences do.
 
-    >>> without_comments("/* why */ a { color: red; } /*! licence */")
+    >>> compact("/* why */ a { color: red; } /*! licence */")
     'a { color: red; } /*! licence */'
     """
     return _INDENT.sub("\n", _COMMENT.sub("", sheet))

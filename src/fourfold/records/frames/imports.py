@@ -247,15 +247,14 @@ def _settle(
         shut = [(u, period, place.message, place.hint) for (u, period), place in closed.items()]
         late = pl.DataFrame(shut, schema={"u": pl.Int64, "period": pl.String, "said": pl.String, "fix": pl.String},
                             orient="row")  # fmt: skip
-        changed = _of_cells(rest, news)
-        told = pl.concat([fresh, changed]).join(late, on=["u", "period"]).select("at", "said", "fix")
+        told = pl.concat([fresh, _of_cells(rest, news)]).join(late, on=["u", "period"]).select("at", "said", "fix")
         settled.reasons += (Reason(place, "IMPORT-CLOSED", said, fix) for place, said, fix in told.iter_rows())
         fresh = fresh.join(late, on=["u", "period"], how="anti", maintain_order="left")
         planned = Planned({c: r for c, r in planned.changes.items() if c[1:] not in closed}, planned.before)
     if refuse is not None:
-        changed = _of_cells(rest, {cell for cell, _ in planned.added()})
-        refused = refuse(_new_figures(pl.concat([fresh, changed])))
-        told = _of_cells(pl.concat([fresh, changed]), set(refused)).select("at", *_CELL)
+        added = pl.concat([fresh, _of_cells(rest, {cell for cell, _ in planned.added()})])
+        refused = refuse(_new_figures(added))
+        told = _of_cells(added, set(refused)).select("at", *_CELL)
         for place, *cell in told.iter_rows():
             found = refused[cell[0], cell[1], cell[2]]
             settled.reasons.append(Reason(place, found.code, found.message, found.fix))

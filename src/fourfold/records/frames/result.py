@@ -219,14 +219,14 @@ def known_scores(
     at_spot: dict[tuple[str, int], int] = {(view, period.ordinal): c for c, (view, _, period) in enumerate(shown)}
     if scores:  # column by column: there are tens of thousands after a change of a weight
         pk, view, ordinal, node, *columns = zip(*scores, strict=True)
-        place = (
+        places = np.array([
             [at_node.get(each, -1) for each in node],
             [at_unit.get(each, -1) for each in pk],
             [at_spot.get(each, -1) for each in zip(view, ordinal, strict=True)],
-        )
-        known = np.all(np.array(place) >= 0, axis=0)
-        at = tuple(np.array(each)[known] for each in place)
-        for array, column in zip((score, status, confidence, marks), columns, strict=True):
+        ])  # fmt: skip
+        known = np.all(places >= 0, axis=0)
+        at, arrays = tuple(places[:, known]), list[Any]((score, status, confidence, marks))
+        for array, column in zip(arrays, columns, strict=True):
             array[at] = np.array(column, dtype=array.dtype)[known]  # None becomes NaN
 
     def joined(name: str, below: Any) -> Any:

@@ -87,12 +87,17 @@ def _is_about(finding: Finding, form: AmendmentForm) -> bool:
     return not code or re.match(rf"{re.escape(code)}($|[.@#/])", rest) is not None
 
 
+def names_around(here: Here, ready: Ready, effect: Effect) -> dict[str, str]:
+    """Names before a change and after it, as a finding may be about what is not saved yet."""
+    before = names_of(seen_of(here.scope, ready.written))
+    return before if effect.after is None else before | names_of(seen_of(here.scope, effect.after))
+
+
 def effect_shown(here: Here, ready: Ready, effect: Effect | None, forms: Sequence[AmendmentForm]) -> dict[str, Any]:
     """What saving would do, for the template; nothing before anybody asked."""
     if effect is None:
         return {}
-    names = {"scorecard": "Scorecard"} | names_of(seen_of(here.scope, ready.written))
-    names |= names_of(seen_of(here.scope, effect.after)) if effect.after is not None else {}
+    names = {"scorecard": "Scorecard"} | names_around(here, ready, effect)
     return {
         "asked": True,
         "broken": [_broken(here, ready.written, names, finding) for finding in effect.verdict.broken],

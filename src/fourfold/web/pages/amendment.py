@@ -31,9 +31,9 @@ from fourfold.records.queries.amendment import (
 )
 from fourfold.records.ready import Ready
 from fourfold.web.address import Here, here_at
-from fourfold.web.components.amendment import address_of, complaints, effect_shown, page_of, related
+from fourfold.web.components.amendment import address_of, complaints, effect_shown, names_around, page_of, related
 from fourfold.web.components.amendment_fields import LAYOUTS, NEW_KPI, NOUNS, called
-from fourfold.web.components.field_words import in_form, names_of
+from fourfold.web.components.field_words import in_form
 from fourfold.web.components.frame import show
 from fourfold.web.components.surroundings import Link
 from fourfold.web.components.target_help import target_help
@@ -78,7 +78,7 @@ def amendment(request: Request, unit: str, noun: str, key: str = "") -> HttpResp
         return _page(request, here, ready, work, status=422)
     if work.stale or "preview" in request.POST:
         work.effect = effect_of(here.scope, ready, amendments)
-        complaints(work.forms, work.effect.verdict.own, _names(here, ready, work.effect))
+        complaints(work.forms, work.effect.verdict.own, names_around(here, ready, work.effect))
         return _page(request, here, ready, work, status=409 if work.stale else 200)
     return _save(request, here, ready, work, amendments)
 
@@ -93,15 +93,10 @@ def _save(request: Request, here: Here, ready: Ready, work: _Work, amendments: A
         messages.success(request, f"Saved: {_said(amendments[0])}." if amendments else "Nothing was different.")
         return redirect(page_of(here, work.noun, work.now, amendments))
     work.effect = effect_of(here.scope, ready, amendments)
-    names = _names(here, ready, work.effect)
+    names = names_around(here, ready, work.effect)
     rest = complaints(work.forms, work.effect.verdict.broken or outcome.findings, names)
     work.broken = tuple(in_form(finding, names) for finding in rest)
     return _page(request, here, ready, work, status=422)
-
-
-def _names(here: Here, ready: Ready, effect: Effect) -> dict[str, str]:
-    """Names before and after, as a finding may be about what is not saved yet."""
-    return names_of(seen_of(here.scope, ready.written)) | names_of(seen_of(here.scope, effect.after or ready.written))
 
 
 def _forms(

@@ -217,13 +217,13 @@ def _missing(
     """A finding with the form that mends it, and the one that lives with it."""
     noun, _, rest = (finding.place.thing or "").partition(":")
     text, url = in_form(finding, names), ""
-    mend = f"Mend the {called(noun.partition('.')[0])}"
-    key = NOUNS.get(noun.partition(".")[0])
+    what = noun.partition(".")[0]
+    mend, key = f"Mend the {called(what)}", NOUNS.get(what)
     if finding.code == "MAP-SHAPE" and noun in _INSIDE:  # something is to be put in, and nothing wrong with the thing
         inside = _INSIDE[noun]
         url, mend = form_of(here, inside, **{noun: rest}), f"New {called(inside)}"
-    elif noun.partition(".")[0] in ("strategy", "organisation"):
-        url = form_of(here, noun.partition(".")[0], getattr(d, noun.partition(".")[0]))
+    elif what in ("strategy", "organisation"):
+        url = form_of(here, what, getattr(d, what))
     elif key is not None:
         name = rest.partition("@")[0]
         thing = next((t for t in getattr(d, key) if _called(noun, t) in (name, name.rpartition(".")[0])), None)
