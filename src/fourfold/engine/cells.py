@@ -131,10 +131,10 @@ def worst_state(*states: Codes) -> Codes:
 
 
 #: How many cells are worked on at once: temporaries stay in the processor's cache, and the peak memory flat.
-SLAB: Final = 1 << 17
-#: How many slabs are worked on side by side. NumPy's calls are short, and threads wait for the interpreter between
-#: them: on two processors two threads took longer than one, on the clock too (see `benchmarks/README.md`).
-WORKERS: Final = max(min((os.cpu_count() or 1) // 2, 4), 1)
+SLAB: Final = 1 << 18
+#: How many slabs are worked on side by side: one for each processor, at most four, as threads wait for the interpreter
+#: between NumPy's calls. Slabs half as large lose more by that than they gain (see `benchmarks/README.md`).
+WORKERS: Final = min(os.cpu_count() or 1, 4)
 #: Fewer items than this are worked on one after another.
 FEW: Final = 8
 

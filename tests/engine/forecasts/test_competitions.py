@@ -84,14 +84,21 @@ def test_quarterly_series_are_forecast_as_specified(public_data: Path) -> None:
     assert reached.mase < seasonal_naive_scores(whole, made)[1]
 
 
-def test_quarterly_intervals_hold_what_they_promise_after_two_years_and_more_later(public_data: Path) -> None:
-    """The quarterly factors are wide on M3: they were checked on M1, where 8 and 24 quarters gave 77 and 81 %."""
+@pytest.mark.parametrize("count", [8, 24, 32, None])
+def test_quarterly_intervals_hold_what_they_promise(count: int | None, public_data: Path) -> None:
     whole = quarterly(public_data)
-    short, long = scores(whole, forecasts(whole, 8)), scores(whole, forecasts(whole))
-    assert 0.75 <= short.coverage80 <= 0.87
-    assert 0.92 <= short.coverage95 <= 0.98
-    assert 0.87 < long.coverage80 < 0.92
-    assert 0.98 < long.coverage95 < 0.99
+    reached = scores(whole, forecasts(whole, count))
+    assert 0.75 <= reached.coverage80 <= 0.87
+    assert 0.92 <= reached.coverage95 <= 0.98
+
+
+def test_quarterly_intervals_of_three_to_five_years_are_a_little_wide(public_data: Path) -> None:
+    """The method's own factors, which held 83 and 96 % of M1 at 12 quarters."""
+    whole = quarterly(public_data)
+    for count in (12, 20):
+        reached = scores(whole, forecasts(whole, count))
+        assert 0.87 < reached.coverage80 < 0.90
+        assert 0.97 < reached.coverage95 < 0.985
 
 
 def check_own_record(given: Set, times: int) -> None:

@@ -317,15 +317,17 @@ def test_a_width_is_the_figure_of_its_rank_and_none_where_there_are_too_few(
     assert _ranked(np.arange(float(count), 0.0, -1.0), level) == pytest.approx(wanted, nan_ok=True)
 
 
-@pytest.mark.parametrize(("calibration", "gamma", "kappa", "degrees"), [
-    (MONTHLY, 0.35, 1.17, 4), (QUARTERLY, 0.60, 1.30, 3), (YEARLY, 0.60, 1.30, 3), (UNCALIBRATED, 0.35, 1.17, 4),
+@pytest.mark.parametrize(("calibration", "gamma", "long_gamma", "kappa", "degrees"), [
+    (MONTHLY, 0.35, 0.35, 1.17, 4), (QUARTERLY, 0.60, 0.50, 1.30, 4), (YEARLY, 0.60, 0.60, 1.30, 3),
+    (UNCALIBRATED, 0.35, 0.35, 1.17, 4),
 ])  # fmt: skip
 def test_errors_of_one_period_and_of_a_sum_grow_as_measured(
-    calibration: Calibration, gamma: float, kappa: float, degrees: int
+    calibration: Calibration, gamma: float, long_gamma: float, kappa: float, degrees: int
 ) -> None:
     h = np.array([1.0, 2.0, 12.0])
     assert calibration.cumulative_spread(h).tolist() == pytest.approx((1.10 * h**kappa).tolist())
-    assert calibration.spread(h, 30).tolist() == pytest.approx((1.10 * h**gamma).tolist())
+    assert calibration.spread(h, 23).tolist() == pytest.approx((1.10 * h**gamma).tolist())
+    assert calibration.spread(h, 24).tolist() == pytest.approx((1.10 * h**long_gamma).tolist())
     assert [calibration.degrees(n) for n in (23, 24, 25)] == [3, degrees, degrees]
 
 

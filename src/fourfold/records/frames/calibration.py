@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -71,9 +72,7 @@ def recalibrated(
         scored = score(told, actual)
         own = recalibrate(scored, base)
         if own is not base:
-            in_use[frequency] = Calibration(
-                f"{own.name} to {to}", own.gamma, own.kappa, own.long_degrees, own.inflation, _kept(own)
-            )
+            in_use[frequency] = replace(own, name=f"{own.name} to {to}", own=_kept(own))
             findings += coverage_findings(record(scored))
     return in_use, tuple(findings)
 
