@@ -29,7 +29,7 @@ VERBS: Final = CHANGES | _listed(
     "please prepare promote prove recognise recognize recommend rely remain reply reward rise satisfy see seek sell "
     "send serve show solve speak standardise standardize stay succeed take teach tell think treat trust try "
     "understand use wait want welcome write "
-    "agree arm assure attain beat begin behave break carry catch celebrate clean collapse commit compete cook "
+    "agree arm assure attain bake beat begin behave break carry catch celebrate clean collapse commit compete cook "
     "cope defend detect diagnose digitise digitize discover donate draw drop dispose employ enrich escape exploit "
     "explain explore face fall feed finish fit fly gather grasp handle hit honour ignite invent invite lighten "
     "loosen match mend nourish obey outgrow outperform own pass preserve pull put qualify quit reassure receive "
@@ -60,7 +60,8 @@ FORMS: Final = {
     "can": "be", "will": "be", "must": "be", "should": "be", "do": "do",
 }  # fmt: skip
 OBJECTS: Final = _listed(
-    "a an the our their its his her your my all every each more fewer less new better this that these those no"
+    "a an the our their its his her your my all every each more fewer less new better this that these those no "
+    "everybody everyone people"
 )
 #: Words that sound like a goal and say nothing that could be measured (§2.7).
 WEASELS: Final = (

@@ -70,6 +70,29 @@ def test_five_fields_make_a_kpi_with_its_place_and_its_target(alice: Client) -> 
     assert [u.monitor_only for u in definitions().uses if u.kpi == "waste_of_bread_2"] == [True], "without a target"
 
 
+def test_a_form_that_came_back_without_a_name_takes_its_code_from_the_name_that_is_typed_then(alice: Client) -> None:
+    fields = {"unit": "GBP", "use-sent": "yes", "target-sent": "yes", "target-value": "0.35", "target-red_line": "0.45",
+              "polarity": "lower_better", "frequency": "quarter", "code": "",
+              "use-objective": "earn", "decimals": "1", "another": "yes"}  # fmt: skip
+    refused = alice.post(f"{BUILD}kpi/?objective=earn", {"sent": "yes", "name": ""} | fields).content.decode()
+    assert 'name="code" value=""' in refused
+    saved = alice.post(f"{BUILD}kpi/?objective=earn", {"sent": "yes", "name": "Flour per loaf"} | fields)
+    assert saved.status_code == 302 and saved["Location"].endswith("kpi/?objective=earn"), "there is another to write"
+    kpi = definitions().kpi["flour_per_loaf"]
+    (target,) = definitions().targets_of(kpi.code)
+    assert kpi.decimals == 2 and target.since == "FY2027-Q1", "what the form began with follows what was typed"
+
+
+def test_the_first_target_of_a_kpi_that_was_watched_for_want_of_one_makes_it_count(alice: Client) -> None:
+    send(alice, "kpi/", name="Smiles", unit="%", use__sent="yes", use__objective="earn")
+    assert find_thing(definitions(), "uses", ("smiles", "earn")).monitor_only  # type: ignore[attr-defined]
+    assert "New target of Smiles" in words_of(alice.get(f"{BUILD}target/?kpi=smiles").content.decode())
+    aim = {"sent": "yes", "since": "2026-01", "value": "70", "red_line": "50"}
+    saved = alice.post(f"{BUILD}target/?kpi=smiles", aim)
+    assert saved.status_code == 302
+    assert not find_thing(definitions(), "uses", ("smiles", "earn")).monitor_only  # type: ignore[attr-defined]
+
+
 @pytest.mark.parametrize(
     ("fields", "said"),
     [
@@ -184,7 +207,12 @@ def test_success_factors_are_lines_of_the_form_and_one_that_names_no_kpi_there_i
     send(alice, "strategy/rise/", success_factors=lines, seen=seen, name="Rise")
     found = [(f.name, f.kpis) for f in definitions().strategy.success_factors]
     assert found == [("Bread is fresh", ("sales", "margin")), ("Rule: be quick", ()), ("People stay", ())]
-    assert lines in open_page(alice, f"{BUILD}strategy/rise/")
+    assert "Bread is fresh: Sales, " in open_page(alice, f"{BUILD}strategy/rise/"), "KPIs by their names"
+    seen = seen_text(definitions().strategy)
+    send(alice, "strategy/rise/", success_factors="Bread is fresh: sales", seen=seen, name="Rise")
+    seen = seen_text(definitions().strategy)
+    send(alice, "strategy/rise/", success_factors="Bread is fresh: SALES", seen=seen, name="Rise")
+    assert definitions().strategy.success_factors[0].kpis == ("sales",), "a name in any case"
     seen = seen_text(definitions().strategy)
     refused = send(alice, "strategy/rise/", 422, success_factors="Bread: breda", seen=seen, name="Rise")
     assert "there is no such KPI" in refused

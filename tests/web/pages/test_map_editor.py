@@ -79,6 +79,12 @@ def test_links_are_drawn_explained_and_removed(alice: Client) -> None:
     link = {"source": "earn", "target": "delight", "was": ""}
     send(alice, do="explain", **link, hypothesis="Money buys better flour.")
     assert definitions().links[-1].hypothesis == "Money buys better flour."
+    months = {**link, "was": "Money buys better flour.", "hypothesis": "Money buys better flour."}
+    send(alice, do="explain", **months, was_months="", months="1 to 6")
+    assert definitions().links[-1].lag == (1, 6)
+    assert "is no number of months" in send(alice, 409, do="explain", **months, was_months="1 to 6", months="6 to 1")
+    assert "Somebody has written 1 to 6 months meanwhile" in send(
+        alice, 409, do="explain", **months, was_months="", months="3")  # fmt: skip
     assert "You wanted to remove the link" in send(alice, 409, do="unlink", **link)
     send(alice, do="unlink", **link | {"was": "Money buys better flour."})
     assert not definitions().links

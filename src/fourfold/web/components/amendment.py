@@ -55,6 +55,8 @@ def page_of(here: Here, noun: str, before: Definition | None, amendments: Amendm
     """Where to go after saving: to the thing's own page where it had one, else to what is built."""
     structure = here.scope.structure
     thing = amendments[0].after if amendments else before
+    if isinstance(thing, Target) and thing.kpi in structure.kpi:
+        return here.kpi(structure.kpi[thing.kpi])
     if before is not None and isinstance(thing, Kpi) and thing.code in structure.kpi:
         return here.kpi(structure.kpi[thing.code])
     if before is not None and isinstance(thing, Objective) and thing.code in structure.objective:
@@ -83,13 +85,18 @@ def _is_about(finding: Finding, form: AmendmentForm) -> bool:
     noun, _, rest = thing.partition(":")
     if noun.partition(".")[0] != form.noun:
         return False
-    code = form.shown("code") if "code" in form.names else getattr(form.before, "code", "")
+    code = form.shown("code") or form.made.get("code") if "code" in form.names else getattr(form.before, "code", "")
     return not code or re.match(rf"{re.escape(code)}($|[.@#/])", rest) is not None
 
 
-def names_around(here: Here, ready: Ready, effect: Effect) -> dict[str, str]:
-    """Names before a change and after it, as a finding may be about what is not saved yet."""
+def names_around(
+    here: Here, ready: Ready, effect: Effect, forms: Sequence[AmendmentForm] = ()
+) -> dict[str, str]:
+    """Names before a change and after it, as a finding may be about what is not saved yet, nor can be."""
     before = names_of(seen_of(here.scope, ready.written))
+    for form in forms:
+        if code := form.made.get("code"):
+            before[f"{form.noun}:{code}"] = form.shown("name")
     return before if effect.after is None else before | names_of(seen_of(here.scope, effect.after))
 
 
@@ -97,7 +104,7 @@ def effect_shown(here: Here, ready: Ready, effect: Effect | None, forms: Sequenc
     """What saving would do, for the template; nothing before anybody asked."""
     if effect is None:
         return {}
-    names = {"scorecard": "Scorecard"} | names_around(here, ready, effect)
+    names = {"scorecard": "Scorecard"} | names_around(here, ready, effect, forms)
     return {
         "asked": True,
         "broken": [_broken(here, ready.written, names, finding) for finding in effect.verdict.broken],

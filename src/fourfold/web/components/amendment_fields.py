@@ -117,14 +117,25 @@ _LABELS: Final[Mapping[str, Mapping[str, str]]] = {
 }  # fmt: skip
 #: What stands below a field where the comment of its key is for people who write files.
 _HINTS: Final[Mapping[str, Mapping[str, str]]] = {
+    "kpi": {
+        "convert_at": "At which rate amounts of units in other currencies are converted; follows from the kind.",
+        "lag": "From the end of a period until its figure is due: at once, 3 days, 5 business days, 2 weeks, 1 month.",
+        "season": "Whether figures have a season: found by a test, no, yes, or known from the calendar.",
+        "decimals": "Decimals shown; a new KPI has those of its target. Nothing is ever rounded inside.",
+        "levels": "For a KPI that is judged in words, a line for each word and its score: good: 100.",
+    },
+    "link": {
+        "sign": "Whether more of the one means more or less of the other.",
+        "lag": "A number of months, or from and to: 1 to 6.",
+    },
     "target": {
         "low": "Lower edge of the band in which it should be.", "high": "Upper edge of that band.",
         "since": "The first period it holds for: 2026-04, 2027-Q1, FY2027 …",
     },
     "strategy": {
         "horizon": "The year in which it should be true.",
-        "success_factors": "One on each line, with the codes of the KPIs that watch it: "
-                           "Beds are free when needed: bed_wait, discharges.",
+        "success_factors": "One on each line, and after a colon the KPIs that watch it, by name or code: "
+                           "Bread is fresh all day: Hours with warm bread.",
     },
     "organisation": {"rates": "One on each line: EUR GBP average 2026-04 0.85, and who published it."},
 }  # fmt: skip

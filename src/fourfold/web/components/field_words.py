@@ -19,12 +19,25 @@ _KEY: Final = re.compile(
     r"(?P<verb>\b(?:[Aa]dd|[Ww]rite|[Ss]ay|[Ss]et|[Dd]elete) )?(?:a line )?"
     r"`(?P<key>[a-z_]+)(?P<colon>: ?(?P<value>[^`]*))?`"
 )
+#: Of which noun the key is that comes next: "Add a link with `source: earn`".
+_WITH: Final = re.compile(r"\b(link|objective|target|initiative) with $")
+#: Two ends of a range, as a file has them.
+_RANGE: Final = re.compile(r"\[(\S+), (\S+)\]")
+#: The number of a check in the method, for who reads about it.
+_NUMBER: Final = re.compile(r" \((?:V\d+(?:, )?)+\)")
+_TWICE: Final = re.compile(r"“([^”]+)”, \"\1\",")
+#: What a form does in another way than a file.
+_OTHERWISE: Final = {
+    "Add `kpis:` to it.": "Place a KPI on it.",
+    "Add `owner:` with the code of one person.": "Choose one person as its owner.",
+}
 _VERBS: Final = {"delete": "empty", "Delete": "Empty"}
 #: Nouns whose things have a name beside their code.
 _NOUNS: Final = "perspective|theme|objective|kpi|initiative|unit"
 _THING: Final = re.compile(
     r"\b(?P<noun>" + _NOUNS + r")(?P<many>s)? (?P<code>[\w-]+)(?(many)(?: and (?P<other>[\w-]+))?)", re.IGNORECASE
 )
+_ENDS: Final = re.compile(r"\blink from (?P<source>[\w-]+) to (?P<target>[\w-]+)")
 #: Keys that hold the code of a thing of another noun.
 _REFERS: Final = {"source": "objective", "target": "objective", "cascaded_from": "objective", "parent": "unit"}
 _NOBODY: Final[Mapping[str, str]] = MappingProxyType({})
@@ -54,9 +67,13 @@ def in_form(finding: Finding, names: Mapping[str, str] = _NOBODY) -> str:
     >>> found = Finding("MAP-SHAPE", Level.ERROR, place, empty, "Add an objective with `perspective: fin`.")
     >>> in_form(found, {"perspective:fin": "Money"})
     'Perspective “Money” has no objective. Add an objective with “Perspective” as “Money”.'
+    >>> late, names = "The link from a to b has no `lag` (V11).", {"objective:a": "A", "objective:b": "B"}
+    >>> in_form(Finding("X", Level.WARNING, Place(thing="link:a>b"), late, "Write `lag: [1, 6]`."), names)
+    'The link from “A” to “B” has no “After how many months”. Set “After how many months” to “1 to 6”.'
     """
     noun = (finding.place.thing or "").partition(":")[0].partition(".")[0]
-    return reworded(f"{finding.message} {finding.fix}".strip(), noun, names)
+    fix = _OTHERWISE.get(finding.fix, finding.fix)
+    return _NUMBER.sub("", reworded(f"{finding.message} {fix}".strip(), noun, names))
 
 
 def reworded(text: str, noun: str, names: Mapping[str, str] = _NOBODY) -> str:
@@ -66,7 +83,13 @@ def reworded(text: str, noun: str, names: Mapping[str, str] = _NOBODY) -> str:
     'Say by “Reached in” when the target is to be reached.'
     """
     named = _THING.sub(lambda found: _by_name(found, names), text)
-    return _KEY.sub(lambda found: _said(noun, found, names), named)
+    named = _ENDS.sub(lambda found: "link from {} to {}".format(*(_objective(c, names) for c in found.groups())), named)
+    return _KEY.sub(lambda found: _said(noun, found, names), _TWICE.sub(r"“\1”", named))
+
+
+def _objective(code: str, names: Mapping[str, str]) -> str:
+    name = names.get(f"objective:{code}")
+    return f"“{name}”" if name else code
 
 
 def _by_name(found: re.Match[str], names: Mapping[str, str]) -> str:
@@ -77,7 +100,8 @@ def _by_name(found: re.Match[str], names: Mapping[str, str]) -> str:
 
 def _said(noun: str, found: re.Match[str], names: Mapping[str, str]) -> str:
     key, verb, value = found["key"], found["verb"] or "", (found["value"] or "").strip()
-    name = _name(noun, key)
+    of = _WITH.search(found.string[: found.start()])
+    name = _name(of[1] if of else noun, key)
     if not name:  # a choice, or a word of a formula
         return f"{verb}“{WORDS.get(key) or key.replace('_', ' ')}”" if not found["colon"] else found[0]
     if found["colon"] is None:
@@ -86,7 +110,8 @@ def _said(noun: str, found: re.Match[str], names: Mapping[str, str]) -> str:
         begin = "Fill in" if verb[:1].isupper() else "fill in"
         return f"{begin} {name}" if verb else name
     begin = ("Set " if verb[:1].isupper() else "set ") if verb else ""
-    called = names.get(f"{_REFERS.get(key, key)}:{value}") or WORDS.get(value) or value.replace("_", " ")
+    plain = _RANGE.sub(r"\1 to \2", value.replace("_", " "))
+    called = names.get(f"{_REFERS.get(key, key)}:{value}") or WORDS.get(value) or plain
     return f"{begin}{name} {'to' if verb else 'as'} “{called}”"
 
 

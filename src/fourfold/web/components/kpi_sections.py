@@ -64,6 +64,7 @@ def sections_of(here: Here, page: KpiPage, length: int) -> dict[str, Any]:
         "kpi": page.kpi,
         "period_name": full_name(page.scope.period),
         "head": _head(page),
+        "has_values": any(c and c.value is not None for c in page.cells),
         "trend": wide,
         "trend_narrow": narrow,
         "has_target": any(c and c.target is not None for c in page.cells),
@@ -137,6 +138,8 @@ def _bullet(page: KpiPage) -> Svg | str:
     if now is None:
         return ""
     goal: Bound = band_of(now) or now.target
+    if goal is None and now.value is None:
+        return ""
     label = f"{value_text(kpi, now)} against a target of {target_text(kpi, now)}"
     return bullet(
         now.value, goal, now.red_line, status=now.status, previous=page.before.value if page.before else None,

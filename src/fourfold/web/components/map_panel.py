@@ -11,6 +11,7 @@ from fourfold.records.queries.strategy_map import StrategyMap
 from fourfold.web.address import Here
 from fourfold.web.components.amendment import form_of
 from fourfold.web.components.map_drawing import parts_of, themes_of
+from fourfold.web.forms.objective import months_text
 
 
 def plan_of(here: Here, page: StrategyMap, *, has_bands: bool = False) -> Plan:
@@ -39,6 +40,7 @@ def panel_of(here: Here, page: MapEditor, drawn: Plan, code: str) -> dict[str, A
         "perspectives": [(p.code, p.name, p.code == place.perspective) for p in written.perspectives],
         "drives": [
             {"target": link.target, "name": name[link.target], "hypothesis": link.hypothesis,
+             "months": months_text(link.lag),
              "words": _words(link.sign, link.strength), "url": form_of(here, "link", link)}
             for link in out
         ],

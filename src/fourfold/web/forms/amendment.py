@@ -23,8 +23,10 @@ from fourfold.engine.findings import Place
 from fourfold.records.amendment_text import text_of
 from fourfold.web.components.amendment_fields import LAYOUTS, NOUNS, WORDS, called, hint, label, names
 from fourfold.web.components.assessed import coded
+from fourfold.web.components.field_words import in_form
+from fourfold.web.forms.kpi import lag_of, lag_text
 from fourfold.web.forms.rate import rate_line, rate_of
-from fourfold.web.forms.success_factor import factor_line, factor_of
+from fourfold.web.forms.success_factor import factor_line, factor_of, in_codes, in_names
 
 #: The group of fields of the organisation's own, and how their names begin in the form.
 OWN: Final = "Fields of your own"
@@ -66,6 +68,8 @@ class AmendmentForm:
     warnings: dict[str, list[str]] = field(default_factory=dict)
     theirs: dict[str, str] = field(default_factory=dict)
     custom: Sequence[CustomField] = ()  # the fields of the organisation's own that the thing has
+    kpis: Mapping[str, str] = field(default_factory=dict)  # names by code, for lines that name KPIs
+    made: dict[str, Any] = field(default_factory=dict)  # what follows from other fields where nothing was typed
 
     def __post_init__(self) -> None:
         """Every noun has its own layout."""
@@ -127,10 +131,15 @@ class AmendmentForm:
                 plain["custom"] = kept | ({self._own[name].code: raw} if raw else {})
                 continue
             value = _value(field_schema(self.type, name), raw)
+            if self.noun == "kpi" and name == "lag":
+                value = lag_of(raw)
+            if name == "success_factors":
+                value = _value(field_schema(self.type, name), in_codes(raw, self.kpis))
             if value in ("", [], {}) and not isinstance(value, bool):
                 plain.pop(name, None)
             else:
                 plain[name] = value
+        plain = self.made | plain
         try:
             return self.type.model_validate(plain)
         except ValidationError as error:
@@ -150,7 +159,7 @@ class AmendmentForm:
                 self.complain(name, f"{label(self.noun, name)} is empty. Without it there is no {called(self.noun)}.")
                 continue
             found = complaint({**each, "loc": (key, 0, *place)}, document, called_)
-            self.complain(name, f"{found.message} {found.fix}".strip())
+            self.complain(name, in_form(found))
 
     def _raw(self, name: str) -> str | None:
         """What was sent of a field, on lines where it is several; None where it was not sent."""
@@ -166,8 +175,14 @@ class AmendmentForm:
         plain: Mapping[str, Any] = text_of(self.before) or self.start
         if name in self._own:
             return str(plain.get("custom", {}).get(self._own[name].code, ""))
+        if self.noun == "kpi" and name == "lag":
+            return lag_text(str(plain.get("lag", "P0D")))
         if name in plain:
-            return _text(plain[name])
+            text = _text(plain[name])
+            if name == "success_factors":
+                return in_names(text, self.kpis)
+            is_range = "prefixItems" in field_schema(self.type, name)
+            return " to ".join(dict.fromkeys(text.split("\n"))) if is_range else text
         info = self.type.model_fields[name]
         return "" if info.is_required() else _text(_plain(info.get_default(call_default_factory=True)))
 
@@ -183,6 +198,8 @@ class AmendmentForm:
             return "flag"
         if schema["type"] in ("number", "integer"):
             return "number"
+        if "prefixItems" in schema:  # from and to
+            return "line"
         if schema["type"] in ("array", "object") or int(str(schema.get("maxLength", 0))) > 300:
             return "text"
         return "line"
@@ -206,7 +223,7 @@ class AmendmentForm:
             kind = "text" if kind == "many" else "line"
         if kind in ("choice", "many"):
             words = [str(w) for w in schema.get("enum", _words_of(schema))]  # type: ignore[union-attr]
-            options = list(known.get(reference, ())) if reference else [(w, _word(self.noun, name, w)) for w in words]
+            options = list(known.get(reference, ())) if reference else [(w, _word(w)) for w in words]
             is_open = kind == "choice" and not self.type.model_fields[name].is_required()
             if is_open and not any(value == "" for value, _ in options) and "default" not in schema:
                 options.insert(0, ("", "–"))
@@ -220,10 +237,8 @@ class AmendmentForm:
         )  # fmt: skip
 
 
-def _word(noun: str, name: str, word: str) -> str:
+def _word(word: str) -> str:
     """A word of a choice as people read it."""
-    if noun == "kpi" and name == "lag":
-        return word
     return WORDS.get(word) or word.replace("_", " ")
 
 
@@ -324,7 +339,7 @@ def merge(form: AmendmentForm, theirs: Definition, took: Iterable[str]) -> Amend
 
     `took` names the fields in which theirs are wanted. Both values stand beside each field that both have changed.
     """
-    fresh = AmendmentForm(form.noun, theirs, {}, form.layout, form.prefix, custom=form.custom)
+    fresh = AmendmentForm(form.noun, theirs, {}, form.layout, form.prefix, custom=form.custom, kpis=form.kpis)
     given = {form.prefix + "sent": ["yes"]}
     for name in form.names:
         old = form._written(name)

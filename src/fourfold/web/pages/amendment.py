@@ -38,10 +38,13 @@ from fourfold.web.components.frame import show
 from fourfold.web.components.surroundings import Link
 from fourfold.web.components.target_help import target_help
 from fourfold.web.forms.amendment import AmendmentForm, merge, seen_text, seen_thing
+from fourfold.web.forms.kpi import decimals_for, scored_from_now
 from fourfold.web.requests import Request, signed_in_form
 
 #: Nouns whose things have no code of their own.
 _CODELESS: Final = ("link", "use", "target")
+#: The fields of a target that hold a figure of the KPI.
+_LEVELS: Final = ("value", "low", "high", "red_line")
 
 
 @dataclass
@@ -73,12 +76,12 @@ def amendment(request: Request, unit: str, noun: str, key: str = "") -> HttpResp
         return _page(request, here, ready, work)
     if now is not None and work.forms[0].before not in (None, now):
         _merge(request, work)
-    amendments = _read(work, ready.written)
+    amendments = _read(here, work, ready.written)
     if amendments is None:
         return _page(request, here, ready, work, status=422)
     if work.stale or "preview" in request.POST:
         work.effect = effect_of(here.scope, ready, amendments)
-        complaints(work.forms, work.effect.verdict.own, names_around(here, ready, work.effect))
+        complaints(work.forms, work.effect.verdict.own, names_around(here, ready, work.effect, work.forms))
         return _page(request, here, ready, work, status=409 if work.stale else 200)
     return _save(request, here, ready, work, amendments)
 
@@ -90,10 +93,12 @@ def _save(request: Request, here: Here, ready: Ready, work: _Work, amendments: A
     except Outdated:  # between looking and saving
         return redirect(request.get_full_path())
     if outcome.ok:
-        messages.success(request, f"Saved: {_said(amendments[0])}." if amendments else "Nothing was different.")
-        return redirect(page_of(here, work.noun, work.now, amendments))
+        said = f"Saved: {_said(here, ready, amendments[0])}." if amendments else "Nothing was different."
+        messages.success(request, said)
+        has_more = work.now is None and "another" in request.POST
+        return redirect(request.get_full_path() if has_more else page_of(here, work.noun, work.now, amendments))
     work.effect = effect_of(here.scope, ready, amendments)
-    names = names_around(here, ready, work.effect)
+    names = names_around(here, ready, work.effect, work.forms)
     rest = complaints(work.forms, work.effect.verdict.broken or outcome.findings, names)
     work.broken = tuple(in_form(finding, names) for finding in rest)
     return _page(request, here, ready, work, status=422)
@@ -112,10 +117,11 @@ def _forms(
         layout = tuple((title, tuple(f for f in fields if f not in fixed)) for title, fields in layout)
     own = {k: v for k, v in start.items() if any(k in fields for _, fields in layout) or k in ("kpi", "objective")}
     if noun == "target" and now is None:
-        own.setdefault("since", _since(here))
+        own.setdefault("since", _since(here, _frequency(written.kpi.get(str(own.get("kpi", ""))))))
+    kpis = dict(known_of(here.scope, written)["kpis"]) if noun == "strategy" else {}
     known = TYPES[NOUNS[noun]].model_fields
     begun = {k: v for k, v in own.items() if k in known}
-    forms = [AmendmentForm(noun, before, given, layout, start=begun, custom=fields_of(written, noun))]
+    forms = [AmendmentForm(noun, before, given, layout, start=begun, custom=fields_of(written, noun), kpis=kpis)]
     if noun == "kpi" and now is None:
         for part, fields in NEW_KPI:
             begin = {"objective": start["objective"]} if part == "use" and "objective" in start else {}
@@ -124,11 +130,16 @@ def _forms(
     return forms
 
 
-def _since(here: Here) -> str:
-    """The first month of the fiscal year shown, from which a new target usually holds."""
+def _since(here: Here, frequency: Frequency | None = None) -> str:
+    """The first month (or other period) of the fiscal year shown, from which a new target usually holds."""
     calendar, month = here.scope.structure.calendar, here.scope.month
-    first = calendar.period(month.frequency, calendar.period(Frequency.YEAR, month.start).start)
+    first = calendar.period(frequency or month.frequency, calendar.period(Frequency.YEAR, month.start).start)
     return first.short_id
+
+
+def _frequency(kpi: Definition | None) -> Frequency | None:
+    """How often a KPI is measured."""
+    return kpi.frequency if isinstance(kpi, Kpi) else None
 
 
 def _merge(request: Request, work: _Work) -> None:
@@ -139,15 +150,21 @@ def _merge(request: Request, work: _Work) -> None:
     work.stale = True
 
 
-def _read(work: _Work, written: Definitions) -> Amendments | None:
+def _read(here: Here, work: _Work, written: Definitions) -> Amendments | None:
     """What the forms say, as amendments; None where one of them cannot be read."""
     form, *parts = work.forms
     if work.now is None and work.noun not in _CODELESS:
         _give_code(form, written)
+    targets = [part for part in parts if part.noun == "target"]
+    decimals = decimals_for(form.shown("unit"), [t.shown(n) for t in targets for n in _LEVELS]) if targets else None
+    form.made |= {} if decimals is None else {"decimals": decimals}
     thing = form.read()
     found = [] if thing is None else [Amendment(NOUNS[work.noun], work.now, thing)]
     code = thing.code if isinstance(thing, Kpi) else "new"
-    has_target = any(form.shown("value") or form.shown("low") for form in parts if form.noun == "target")
+    has_target = any(part.shown("value") or part.shown("low") for part in targets)
+    for part in targets if thing is not None else ():
+        if part.shown("since") == _since(here):  # as the form came, before it was known how often it is measured
+            part.given = {**part.given, part.prefix + "since": [_since(here, _frequency(thing))]}
     is_fine = thing is not None
     for part in parts:
         if (part.noun == "use" and not part.shown("objective")) or (part.noun == "target" and not has_target):
@@ -158,6 +175,8 @@ def _read(work: _Work, written: Definitions) -> Amendments | None:
         is_fine = is_fine and more is not None
         if isinstance(more, KpiUse | Target):
             found.append(Amendment(NOUNS[part.noun], None, more))
+    if work.now is None and isinstance(thing, Target):
+        found += scored_from_now(written, thing)
     return tuple(found) if is_fine else None
 
 
@@ -174,13 +193,14 @@ def _give_code(form: AmendmentForm, written: Definitions) -> None:
     base = base if not base[0].isdigit() else f"{form.noun}_{base}"
     taken = {thing.code for thing in getattr(written, NOUNS[form.noun])}
     code = next(c for c in (base, *(f"{base}_{n}" for n in range(2, len(taken) + 3))) if c not in taken)
-    form.given = {**form.given, form.prefix + "code": [code]}
+    form.made["code"] = code
 
 
 def _page(request: Request, here: Here, ready: Ready, work: _Work, status: int = 200) -> HttpResponse:
     noun, now, form = work.noun, work.now, work.forms[0]
     name = "" if now is None else str(getattr(now, "name", "")) or _named(here, ready, now)
-    title = f"New {called(noun)}" if now is None else f"Change {name}" if name else f"Change the {called(noun)}"
+    of = f" of {kpi.name}" if noun == "target" and (kpi := ready.written.kpi.get(form.start.get("kpi", ""))) else ""
+    title = f"New {called(noun)}{of}" if now is None else f"Change {name}" if name else f"Change the {called(noun)}"
     known = known_of(here.scope, ready.written)
     groups = sorted((g for f in work.forms for g in f.groups(known)), key=lambda g: bool(g["title"]))
     past = past_of(here.scope, NOUNS[noun], Amendment(NOUNS[noun], now, now).name, most=1) if now and work.stale else []
@@ -195,6 +215,7 @@ def _page(request: Request, here: Here, ready: Ready, work: _Work, status: int =
         noun=noun,
         called=called(noun),
         is_new=now is None,
+        has_more=now is None and noun not in ("use", "target"),
         groups=groups,
         said=[*(text for f in work.forms for text in f.errors.get("", ())), *work.broken],
         remarks=[text for f in work.forms for text in f.warnings.get("", ())],
@@ -212,9 +233,9 @@ def _page(request: Request, here: Here, ready: Ready, work: _Work, status: int =
     )
 
 
-def _said(each: Amendment) -> str:
+def _said(here: Here, ready: Ready, each: Amendment) -> str:
     """What was saved, by its name where it has one."""
-    return str(getattr(each.thing, "name", "") or each.name)
+    return str(getattr(each.thing, "name", "") or _named(here, ready, each.thing))
 
 
 def _named(here: Here, ready: Ready, thing: Definition) -> str:

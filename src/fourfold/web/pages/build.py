@@ -34,6 +34,8 @@ from fourfold.web.requests import Request, signed_in_form
 _LISTED: Final = 12  # findings that are shown at once
 _A_YEAR: Final = timedelta(days=365)  # how long a waiver holds where nobody says otherwise
 _INSIDE: Final = {"perspective": "objective", "objective": "kpi"}
+#: Findings that a link mends, with the end that is known.
+_LINKED: Final = {"MAP-PATH": "", "LINK-DEAD-END": "source", "LINK-NO-DRIVER": "target"}
 _NAMED: Final = 60  # KPIs that are named one by one
 
 
@@ -222,6 +224,11 @@ def _missing(
     if finding.code == "MAP-SHAPE" and noun in _INSIDE:  # something is to be put in, and nothing wrong with the thing
         inside = _INSIDE[noun]
         url, mend = form_of(here, inside, **{noun: rest}), f"New {called(inside)}"
+    elif finding.code == "MAP-SHAPE" and not d.perspectives:
+        url, mend = f"{here.unit('build')}#sets", "Take a set of perspectives"
+    elif finding.code in _LINKED:
+        start = {_LINKED[finding.code]: rest} if _LINKED[finding.code] else {}
+        url, mend = form_of(here, "link", **start), "New link"
     elif what in ("strategy", "organisation"):
         url = form_of(here, what, getattr(d, what))
     elif key is not None:

@@ -5,6 +5,7 @@ Every change is saved at once and can be taken back. What somebody else changed 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from django.contrib import messages
@@ -18,7 +19,7 @@ from fourfold.engine.definitions import Link as Cause
 from fourfold.errors import Conflict, NotFound, Outdated
 from fourfold.graphics.map_plan import Plan
 from fourfold.records.queries.amendment import require_define, seen_of
-from fourfold.records.queries.map_editor import MapEditor, map_editor_of
+from fourfold.records.queries.map_editor import MapEditor, Step, map_editor_of
 from fourfold.web.address import Here, here_at
 from fourfold.web.components.amendment import form_of
 from fourfold.web.components.field_words import all_in_form, in_form, names_of
@@ -61,6 +62,8 @@ def map_editor(request: Request, unit: str) -> HttpResponse:
         said = all_in_form(outcome.findings, seen_of(here.scope, page.definitions))
         return _page(request, here, page, drawn, said=said, status=422)
     messages.success(request, _done(request.POST["do"], page, outcome.value or ()))
+    if request.POST["do"] == "link":  # the form beside the map asks why
+        return redirect(here.unit("map_editor", o=request.POST["source"], **_kept(request)))
     return redirect(request.get_full_path())
 
 
@@ -73,7 +76,8 @@ def _done(do: str, page: MapEditor, amendments: Amendments) -> str:
     thing = amendments[0].thing
     if isinstance(thing, Cause):
         names = {o.code: o.name for o in page.definitions.objectives}
-        return f"{_DONE[do]}: {names.get(thing.source)} → {names.get(thing.target)}."
+        asks = " Say why, and after how many months." if do == "link" else ""
+        return f"{_DONE[do]}: {names.get(thing.source)} → {names.get(thing.target)}.{asks}"
     return f"{_DONE[do]}: {getattr(thing, 'name', '')}."
 
 
@@ -88,6 +92,16 @@ def _wanted(request: Request, page: MapEditor, drawn: Plan) -> Amendments:
 
 def _has_bands(request: Request) -> bool:
     return request.GET.get("bands") == "themes"
+
+
+def _named(step: Step | None, names: Mapping[str, str]) -> str:
+    """What was changed, with objectives by their names."""
+    return " ".join(names.get(f"objective:{word}", word) for word in step.name.split()) if step else ""
+
+
+def _kept(request: Request) -> dict[str, str]:
+    """What stays in the address."""
+    return {"bands": "themes"} if _has_bands(request) else {}
 
 
 def _number(request: Request, page: MapEditor) -> int:
@@ -109,7 +123,7 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     asked = request.GET.get("o", "")
-    kept = {"bands": "themes"} if _has_bands(request) else {}
+    kept = _kept(request)
     chosen = asked if asked in page.map.nodes else next(iter(page.map.nodes), None)
     names = names_of(seen_of(here.scope, page.definitions))
     missing: list[dict[str, Any]] = [
@@ -139,6 +153,8 @@ def _page(
         ],
         undo=page.undo,
         redo=page.redo,
+        undo_name=_named(page.undo, names),
+        redo_name=_named(page.redo, names),
         missing=missing,
         missing_count=len(page.missing),
         new_objective=form_of(here, "objective"),

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import HttpResponse
 
+from fourfold.engine.anchors import Polarity
 from fourfold.engine.custom_fields import filled
 from fourfold.engine.periods import Period
 from fourfold.graphics.scoreline import scoreline, shared_scale
@@ -37,9 +38,18 @@ def objective(request: Request, pk: int, name: str) -> HttpResponse:
         title=page.node.objective.name,
         history_url=history_url(here, "objective", record.code),
         edit_url=form_of(here, "objective", page.node.objective),
+        unaimed=_unaimed(here, record.code),
         crumbs=[crumb_of(here), Link("Strategy map", here.unit("map", o=record.code))],
         **context_of(here, page),
     )
+
+
+def _unaimed(here: Here, objective: str) -> list[tuple[str, str]]:
+    """The KPIs of an objective that are only watched because they have no target yet, each with the form of one."""
+    structure = here.scope.structure
+    kpis = [structure.kpi[use.kpi] for use in structure.uses_of.get(objective, ())
+            if use.monitor_only and use.kpi in structure.kpi and not structure.whole.targets_of(use.kpi)]  # fmt: skip
+    return [(kpi.name, form_of(here, "target", kpi=kpi.code)) for kpi in kpis if kpi.polarity is not Polarity.NEUTRAL]
 
 
 def context_of(here: Here, page: ObjectivePage) -> dict[str, Any]:

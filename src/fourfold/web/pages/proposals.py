@@ -20,6 +20,7 @@ from fourfold.scorecard.allocated_targets import WAYS, AllocatedTargets
 from fourfold.scorecard.driver_targets import DriverTargets
 from fourfold.scorecard.shared_targets import shared_targets, target_above
 from fourfold.web.address import Here, here_of_kpi
+from fourfold.web.components.amendment import form_of
 from fourfold.web.components.field_words import all_in_form
 from fourfold.web.components.frame import crumb_of, show
 from fourfold.web.components.numbers import plural
@@ -77,6 +78,7 @@ def _page(
         status=status,
         said=said,
         kpi=kpi,
+        new_url=form_of(here, "target", kpi=kpi.code),
         has_kpi=has_kpi,
         sheet=sheet_of(sheet) if sheet is not None and sheet.rows else None,
         notes=sheet.notes if sheet is not None else (),

@@ -165,7 +165,7 @@ class MapEditor extends HTMLElement {
     const fresh = reply && new DOMParser().parseFromString(await reply.text(), "text/html");
     const next = fresh?.querySelector("map-editor");
     if (!next) { this.say("This was not saved: the server cannot be reached. Try it again."); return; }
-    if (!request.method) history.replaceState(null, "", url);
+    if (!request.method || reply.redirected) history.replaceState(null, "", reply.url);
     document.querySelector("live-sign")?.own?.(fresh);
     this.replaceChildren(...next.childNodes);
     this.say(fresh.querySelector(".flash")?.textContent ?? "");
