@@ -164,10 +164,12 @@ def check_database(*, databases: Sequence[str] | None = None, **_: Any) -> list[
         where = connection.settings_dict["NAME"]
         hint = "Check DATABASE_URL, that the server runs, and that this user may read and write there."
         return [Error(f"The database {where} cannot be opened: {why}", hint=hint, id="fourfold.E004")]
-    done = [key for key in loader.applied_migrations or () if key[0] == "records"]
-    unknown = sorted(name for app, name in done if (app, name) not in loader.disk_migrations)
-    if not unknown:
+    from fourfold.records.schema import known_migrations
+
+    unknown = set(loader.applied_migrations or ()) - known_migrations(loader)
+    names = sorted(name for app, name in unknown if app == "records")
+    if not names:
         return []
-    message = f"The database was changed by a newer version of Fourfold ({unknown[-1]})."
+    message = f"The database was changed by a newer version of Fourfold ({names[-1]})."
     hint = "Start that version or a later one, or restore a backup that was made before the change."
     return [Error(message, hint=hint, id="fourfold.E005")]

@@ -24,8 +24,13 @@ def applied_migrations() -> tuple[str, ...]:
 def unknown_migrations(applied: tuple[str, ...]) -> list[str]:
     """Those that this version does not know, of the apps it has: the database, or a backup, is newer."""
     loader = MigrationLoader(None, ignore_no_migrations=True)
-    known = {".".join(key) for key in loader.disk_migrations} | {".".join(key) for key in _replaced(loader)}
+    known = {".".join(key) for key in known_migrations(loader)}
     return [name for name in applied if name not in known and name.partition(".")[0] in loader.migrated_apps]
+
+
+def known_migrations(loader: MigrationLoader) -> set[tuple[str, str]]:
+    """Those of this version, and those that they replace."""
+    return set(loader.disk_migrations).union(*(each.replaces for each in loader.disk_migrations.values()))
 
 
 def missing_migrations() -> list[str]:
@@ -55,8 +60,3 @@ def held() -> Iterator[None]:
     with place.with_name(f".{place.name}.lock").open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
-
-
-def _replaced(loader: MigrationLoader) -> Iterator[tuple[str, str]]:
-    for migration in loader.disk_migrations.values():
-        yield from migration.replaces

@@ -62,7 +62,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('organisation', 'person', 'role', 'unit'), name='grant_once_in_a_unit'), models.UniqueConstraint(condition=models.Q(('unit', None)), fields=('organisation', 'person', 'role'), name='grant_once_everywhere')],
             },
         ),
-        migrations.RunPython(grants_of_memberships, memberships_of_grants),
+        migrations.RunPython(grants_of_memberships, memberships_of_grants, elidable=True),
         migrations.RemoveField(
             model_name='membership',
             name='role',

@@ -50,6 +50,6 @@ def text_of(event):
 class Migration(migrations.Migration):
     dependencies = [("records", "0006_event_origin")]
     operations = [
-        migrations.RunPython(chain_events, migrations.RunPython.noop),
+        migrations.RunPython(chain_events, migrations.RunPython.noop, elidable=True),
         migrations.RunPython(guard_in_migration, lift_in_migration),
     ]

@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.RunPython(remove_uploads, migrations.RunPython.noop),
+        migrations.RunPython(remove_uploads, migrations.RunPython.noop, elidable=True),
         migrations.RemoveField(
             model_name='upload',
             name='content',
