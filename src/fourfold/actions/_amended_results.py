@@ -8,6 +8,7 @@ from fourfold.actions.evaluate_organisation import evaluate_locked, new_run
 from fourfold.engine.amendment_reach import Reach
 from fourfold.records.frames.amendment import kpi_results, node_rows, stored_periods
 from fourfold.records.frames.result import Changes, Row, rows_of_results, stored_results
+from fourfold.records.frames.veil import write_veils
 from fourfold.records.models import Organisation, Result
 from fourfold.records.ready import Ready
 
@@ -30,11 +31,12 @@ def store_amended(
     found = kpi_results(organisation, ready, reach.kpis, shown, as_of)
     spots = [(view, period.ordinal) for view, periods in shown.items() for period in periods]
     names = {*reach.nodes, *(f"kpi:{code}" for code in reach.kpis)}
-    stored = stored_results(spots, units=ready.units.values(), nodes=names)
+    stored = stored_results((spots, ready.units.values(), names))
     different: list[Row] = []
     for view, results in found.items():
         different += changes.compare(run, stored, rows_of_results(ready, (view,) * len(results.periods), results))
     changes.compare(run, stored, node_rows(ready, reach, found, different))
     count = changes.write(run)
     gone, _ = Result.objects.filter(organisation=organisation, node__in=reach.gone).delete() if reach.gone else (0, {})
+    write_veils(organisation, ready)  # who is counted for a KPI may be what was amended
     return count + gone

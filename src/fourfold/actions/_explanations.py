@@ -27,7 +27,8 @@ from fourfold.engine.plausible import (
 from fourfold.records.frames.imports import NewFigure
 from fourfold.records.frames.measurement import Cell
 from fourfold.records.frames.outlook import newest_charts
-from fourfold.records.models import Outlook, Result
+from fourfold.records.frames.result import stored_goals
+from fourfold.records.models import Outlook
 from fourfold.records.ready import Ready
 
 _AT_ONCE: Final = 2_000  # figures that are looked up together
@@ -122,18 +123,13 @@ def _wanted(ready: Ready, figures: Sequence[Figure]) -> dict[tuple[int, str, str
     """What the stored results say each figure is judged against, by unit, KPI and period."""
     asked = [each for each in figures if each.period.frequency in VIEWS]
     place = {
-        (ready.units[each.unit], VIEWS[each.period.frequency], f"kpi:{each.kpi}", each.period.ordinal): each
+        (ready.units[each.unit], VIEWS[each.period.frequency], each.period.ordinal, f"kpi:{each.kpi}"): each
         for each in asked
     }
-    rows = Result.objects.filter(
-        unit__in={key[0] for key in place}, view__in={key[1] for key in place}, node__in={key[2] for key in place},
-        ordinal__in={key[3] for key in place},
-    )
+    spots, units, nodes = {key[1:3] for key in place}, {key[0] for key in place}, {key[3] for key in place}
     found = {}
-    for unit, view, node, ordinal, *goal in rows.values_list(
-        "unit", "view", "node", "ordinal", "target", "red_line", "low", "high"
-    ):
-        each = place.get((unit, view, node, ordinal))
+    for unit, view, ordinal, node, *goal in stored_goals((spots, units, nodes)):
+        each = place.get((unit, view, ordinal, node))
         if each is not None:
             found[unit, each.kpi, each.period.id] = Wanted(*goal)
     return found

@@ -12,19 +12,24 @@ from fourfold.access.rules import Principal, Thing, can, refusal
 from fourfold.actions._events import note_event as note_event  # one of the steps
 from fourfold.actions._outbox import tell
 from fourfold.engine.due import day_at
-from fourfold.errors import Forbidden, NotFound
-from fourfold.records.models import Kpi, Organisation, Person
+from fourfold.errors import Conflict, Forbidden, NotFound
+from fourfold.records.models import Organisation, Person
 from fourfold.records.queries.deputies import absent_person
 from fourfold.records.read_only import refuse as refuse_while_read_only
 from fourfold.records.ready import Ready
 from fourfold.records.scope import principal_of
 
 
-def find_organisation(by: Person | None, code: str | None = None) -> Organisation:
+def find_organisation(by: Person | None, code: str | Organisation | None = None) -> Organisation:
     """The organisation with this code, or the only one there is; somebody outside it learns nothing about it.
 
-    `by=None` is the administrator of the machine, who sees all of them.
+    `by=None` is the administrator of the machine, who sees all of them. Who has its row already, read in the same
+    request, gives that instead of the code: then the database is not asked again.
     """
+    if isinstance(code, Organisation):
+        if by is not None and code.pk not in principal_of(by).organisations:
+            raise NotFound(f"There is no organisation {code.code}.")
+        return code
     found = Organisation.objects.all() if by is None else Organisation.objects.visible_to(by)
     some = list(found.filter(code=code) if code is not None else found[:2])
     if len(some) == 1:
@@ -86,7 +91,7 @@ def recorded_for(
 
 
 def _figure(organisation: Organisation, ready: Ready, kpi: str, unit: str) -> Thing:
-    owner = Kpi.objects.filter(organisation=organisation, code=kpi).values_list("owner", flat=True).first()
+    owner = ready.owners.get(kpi)
     confidential = kpi in ready.kpis and ready.definitions.kpi[kpi].is_confidential
     return Thing(organisation.pk, ready.paths[unit], owner=owner, confidential=confidential)
 
@@ -103,6 +108,14 @@ def lock(organisation: Organisation) -> Organisation:
     assert transaction.get_connection().in_atomic_block
     refuse_while_read_only()
     return Organisation.objects.select_for_update().get(pk=organisation.pk)
+
+
+def lock_as_read(read: Organisation, *, hint: str) -> Organisation:
+    """As `lock`; raises `Conflict` where definitions are others than those of the row that was `read` before."""
+    locked = lock(read)
+    if locked.definitions_version != read.definitions_version:
+        raise Conflict("The definitions have just been changed.", hint=hint)
+    return locked
 
 
 def advance(organisation: Organisation, *, definitions: bool = False, tells: bool = True) -> None:

@@ -9,7 +9,7 @@ from django.db import transaction
 from fourfold.access.roles import Action
 from fourfold.access.rules import OWN_WORK, Thing, can
 from fourfold.actions._figures import row_of, write_again
-from fourfold.actions._steps import advance, find_organisation, lock, note_event, require_of
+from fourfold.actions._steps import advance, find_organisation, lock_as_read, note_event, require_of
 from fourfold.actions.evaluate_organisation import is_evaluated, new_run
 from fourfold.actions.origin import acting_for
 from fourfold.actions.outcome import Outcome
@@ -19,7 +19,7 @@ from fourfold.engine.due import day_at
 from fourfold.engine.findings import Finding, Level, Place
 from fourfold.errors import Conflict, Forbidden, NotFound
 from fourfold.records.frames.measurement import Revision, current_revision
-from fourfold.records.models import Approval, Event, Kpi, Measurement, Organisation, Person
+from fourfold.records.models import Approval, Event, Measurement, Organisation, Person
 from fourfold.records.queries.deputies import absent_person
 from fourfold.records.ready import Ready, ready_definitions
 from fourfold.records.scope import principal_of
@@ -52,9 +52,7 @@ def approve_measurement(
         raise NotFound(HIDDEN)
     canonical = ready.definitions.calendar.parse(period, ready.definitions.kpi[kpi].frequency).id
     with transaction.atomic():
-        place = lock(found)
-        if place.definitions_version != found.definitions_version:
-            raise Conflict("The definitions have just been changed.", hint="Look at the figure again.")
+        place = lock_as_read(found, hint="Look at the figure again.")
         known = current_revision(place, ready, kpi, unit, canonical)
         row = Measurement.objects.filter(pk=known.pk).first() if known and known.pk else None
         absent = _require(by, place, ready, kpi, unit, row, moment)
@@ -88,9 +86,9 @@ def _require(
     """For whom a deputy does this, nobody for oneself; raises where the person may not."""
     if by is None:
         return None
-    owner = Kpi.objects.filter(pk=ready.kpis[kpi]).values_list("owner", flat=True).first()
     thing = Thing(
-        place.pk, ready.paths[unit], owner=owner, author=row.recorded_by_id if row and is_waiting(row) else None,
+        place.pk, ready.paths[unit], owner=ready.owners[kpi],
+        author=row.recorded_by_id if row and is_waiting(row) else None,
         confidential=ready.definitions.kpi[kpi].is_confidential,
     )  # fmt: skip
     absent = None

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from django.db import transaction
 
-from fourfold.actions._steps import advance, find_organisation, lock, note_event, recorded_for
+from fourfold.actions._steps import advance, find_organisation, lock_as_read, note_event, recorded_for
 from fourfold.actions.evaluate_organisation import is_evaluated, new_run
 from fourfold.actions.origin import acting_for
 from fourfold.actions.outcome import Outcome
@@ -15,7 +15,7 @@ from fourfold.actions.record_measurement import Figure
 from fourfold.engine.findings import Finding, Level, Place, errors
 from fourfold.engine.measurements import CheckedRows, check_row
 from fourfold.engine.period_states import month_of
-from fourfold.errors import Conflict, NotFound
+from fourfold.errors import NotFound
 from fourfold.records.closed_periods import PeriodClosed, refuse_closed
 from fourfold.records.frames.measurement import current_revision, revision_of
 from fourfold.records.frames.restatement import effect_of, is_material
@@ -59,9 +59,7 @@ def ask_restatement(
     if errors(findings):
         return Outcome("nothing was asked", findings=findings)
     with acting_for(absent), transaction.atomic():
-        place = lock(found)
-        if place.definitions_version != found.definitions_version:
-            raise Conflict("The definitions have just been changed.", hint="Ask again.")
+        place = lock_as_read(found, hint="Ask again.")
         return _ask(place, ready, checked, by, moment, code, reason.strip())
 
 

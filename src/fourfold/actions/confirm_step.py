@@ -8,7 +8,7 @@ from typing import Final, get_args
 from django.db import transaction
 from pydantic import ValidationError
 
-from fourfold.actions._steps import advance, find_organisation, lock, note_event, require_to_record
+from fourfold.actions._steps import advance, find_organisation, lock_as_read, note_event, require_to_record
 from fourfold.actions.evaluate_organisation import evaluate_locked, is_evaluated, new_run
 from fourfold.actions.outcome import Outcome
 from fourfold.engine.confirmed_steps import step_refusals
@@ -17,7 +17,7 @@ from fourfold.engine.due import day_at
 from fourfold.engine.findings import Finding, Level, Place
 from fourfold.engine.periods import Period, PeriodError
 from fourfold.engine.signals import Refusal, chart_of
-from fourfold.errors import Conflict, NotFound
+from fourfold.errors import NotFound
 from fourfold.records.defined import spec_of
 from fourfold.records.frames.definition import add_step
 from fourfold.records.frames.outlook import figures_now, kept, outlooks_now, write_outlooks
@@ -63,9 +63,7 @@ def confirm_step(
     if step is None:
         return Outcome("nothing was confirmed", findings=findings)
     with transaction.atomic():
-        locked = lock(found)
-        if locked.definitions_version != found.definitions_version:
-            raise Conflict("The definitions have just been changed.", hint="Confirm the step again.")
+        locked = lock_as_read(found, hint="Confirm the step again.")
         refused = _refused(locked, ready, step, by, lasts=lasts, at=moment)
         if refused:
             return Outcome("nothing was confirmed", findings=refused)

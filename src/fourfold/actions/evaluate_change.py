@@ -25,18 +25,19 @@ from fourfold.engine.results import Results, View
 from fourfold.engine.rows import locate
 from fourfold.records.frames.measurement import is_first, read_measurements
 from fourfold.records.frames.result import (
+    Asked,
     Changes,
     Row,
     Stored,
     first_since,
     known_scores,
     rows_of_results,
+    scores_of,
     stored_figures,
     stored_results,
-    stored_scores,
     stored_span,
 )
-from fourfold.records.frames.veil import write_veils
+from fourfold.records.frames.veil import has_groups, write_veils
 from fourfold.records.models import Evaluation, Organisation, Person
 from fourfold.records.ready import Ready, ready_definitions
 
@@ -83,9 +84,12 @@ def evaluate_change(
     if is_near:
         late["month"] = shown["month"]  # the figures of all months are needed
     spots = [(view, p.ordinal) for view, periods in late.items() for p in periods]
-    nodes = {f"kpi:{code}" for code in dirty}
-    stored = stored_results(spots, units=[ready.units[u] for u in reach.units], nodes=nodes)
-    near = _evaluate_near(organisation, ready, kpi, unit, period, shown, stored, as_of) if is_near else None
+    asked: list[Asked] = [(spots, [ready.units[u] for u in reach.units], {f"kpi:{code}" for code in dirty})]
+    if is_near:
+        way, beside = way_up(ready.definitions, unit)
+        asked.append(([("month", period.ordinal)], [ready.units[u] for u in beside], [f"kpi:{kpi}"]))
+    stored = stored_results(*asked)
+    near = _evaluate_near(organisation, ready, kpi, way, beside, period, shown, stored, as_of) if is_near else None
     found = near or _evaluate(organisation, ready, dirty, shown, as_of)
     different: list[Row] = []
     for view, results in found.items():
@@ -94,7 +98,8 @@ def evaluate_change(
     if different:
         _roll_up(run, ready, dirty, found, different, changes)
     count = changes.write(run)
-    write_veils(organisation, ready)
+    if has_groups(ready.definitions):
+        write_veils(organisation, ready)
     _tell(organisation, ready, changed, changes, is_held=outlooks_follow)
     return Outcome(f"{count:,} result{'s' if count != 1 else ''} changed", run)
 
@@ -155,7 +160,8 @@ def _evaluate_near(
     organisation: Organisation,
     ready: Ready,
     kpi: str,
-    unit: str,
+    way: Sequence[str],
+    beside: Sequence[str],
     period: Period,
     shown: Mapping[View, tuple[Period, ...]],
     stored: Stored,
@@ -163,10 +169,8 @@ def _evaluate_near(
 ) -> dict[View, Results] | None:
     """The KPI in all views in its unit and those above, from what is stored of others; None where something is not."""
     definitions = ready.definitions
-    way, beside = way_up(definitions, unit)
-    others = stored_results([("month", period.ordinal)], units=[ready.units[u] for u in beside], nodes=[f"kpi:{kpi}"])
     known = stored_figures(stored, ready, kpi, way, shown["month"])
-    given = stored_figures(others, ready, kpi, beside, (period,))
+    given = stored_figures(stored, ready, kpi, beside, (period,))
     if known is None or given is None:
         return None
     rows = locate(read_measurements(organisation, ready, kpis=[kpi], cells=(way, period.id)), definitions)
@@ -227,9 +231,8 @@ def _roll_up(
     levels = range(len(nodes_of(ready.definitions)) + 1) if carries(ready.definitions) else range(1)
     reached = {(view, ordinal + later) for view, ordinal in changed for later in levels}
     spots = reached | {(view, ordinal - earlier) for view, ordinal in changed for earlier in levels}
-    stored = stored_results(spots, units=units, nodes=nodes.keys())
-    scores = stored_scores(spots, units=units, nodes=beside)
-    known, views = known_scores(scores, ready, found, units, spots, beside)
+    stored = stored_results((spots, units, nodes.keys() | beside))
+    known, views = known_scores(scores_of(stored, beside), ready, found, units, spots, beside)
     place = {(view, p.ordinal): i for i, (view, p) in enumerate(zip(views, known.periods, strict=True))}
     before = [place.get((view, ordinal - 1), -1) for view, ordinal in place]
     rolled = roll_up_nodes(ready.definitions, known, only=nodes.keys(), before=before)

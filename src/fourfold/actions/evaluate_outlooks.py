@@ -23,7 +23,7 @@ Place = tuple[str, str]
 
 
 def evaluate_outlooks(
-    *, by: Person | None, organisation: str | None = None, kpi: str | Collection[str], unit: str,
+    *, by: Person | None, organisation: str | Organisation | None = None, kpi: str | Collection[str], unit: str,
     as_of: datetime | None = None,
 ) -> Outcome[int]:  # fmt: skip
     """Make the outlooks that figures of this KPI (or of these) and unit reach, and keep those that are different.

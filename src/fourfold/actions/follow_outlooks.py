@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Collection
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from threading import Lock
@@ -21,9 +22,11 @@ _log: Final = logging.getLogger(__name__)
 
 
 def follow_outlooks(
-    *, by: Person | None, organisation: Organisation, kpi: str, unit: str, at: datetime | None = None
-) -> Outcome[None]:
-    """Make the outlooks that a figure reaches, which `by` has just recorded: soon where a server runs, else now.
+    *, by: Person | None, organisation: Organisation, kpi: str | Collection[str], unit: str,
+    at: datetime | None = None,
+) -> Outcome[None]:  # fmt: skip
+    """Make the outlooks that figures of a KPI (or of these) reach, which `by` has just recorded: soon where a server
+    runs, else now.
 
     All that wait when the thread has time for them are made at once, each KPI and unit once however many figures it
     had. What waits when a process is killed is not made: pages see that outlooks are older than their figures and make
@@ -33,9 +36,10 @@ def follow_outlooks(
         if _THREADS:
             if organisation.pk not in _WAITING:
                 _THREADS[0].submit(_make_waiting, organisation)
-            _WAITING.setdefault(organisation.pk, set()).add((kpi, unit))
+            codes = (kpi,) if isinstance(kpi, str) else kpi
+            _WAITING.setdefault(organisation.pk, set()).update((code, unit) for code in codes)
             return Outcome("outlooks follow")
-    made = evaluate_outlooks(by=by, organisation=organisation.code, kpi=kpi, unit=unit, as_of=at)
+    made = evaluate_outlooks(by=by, organisation=organisation, kpi=kpi, unit=unit, as_of=at)
     return Outcome(made.summary)
 
 

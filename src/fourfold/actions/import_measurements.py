@@ -15,7 +15,7 @@ from fourfold.actions._explanations import refused_ones, refuses
 from fourfold.actions._files import FileFacts as FileFacts  # what callers say of a file
 from fourfold.actions._files import remember
 from fourfold.actions._remarks import remarks_on
-from fourfold.actions._steps import advance, find_organisation, lock, note_event, require
+from fourfold.actions._steps import advance, find_organisation, lock_as_read, note_event, require
 from fourfold.actions.evaluate_change import Change, evaluate_change
 from fourfold.actions.evaluate_organisation import evaluate_organisation, is_evaluated
 from fourfold.actions.origin import acting_for
@@ -26,7 +26,7 @@ from fourfold.engine.due import day_at
 from fourfold.engine.findings import Finding, Level, Place, errors
 from fourfold.engine.progress import Progress
 from fourfold.engine.words import did_you_mean
-from fourfold.errors import Conflict, NotFound
+from fourfold.errors import NotFound
 from fourfold.records.frames.imports import (
     Checked,
     Moved,
@@ -40,7 +40,7 @@ from fourfold.records.frames.imports import (
     write_import,
 )
 from fourfold.records.frames.row_outcome import ImportResult
-from fourfold.records.models import Import, Kpi, Organisation, Person, Unit
+from fourfold.records.models import Import, Organisation, Person, Unit
 from fourfold.records.queries.deputies import absent_person
 from fourfold.records.ready import Ready, ready_definitions
 from fourfold.records.scope import principal_of
@@ -137,9 +137,7 @@ def _record(
 
     The third is how many of the figures are older than what was known of their periods.
     """
-    locked = lock(organisation)
-    if locked.definitions_version != organisation.definitions_version:
-        raise Conflict("The definitions have just been changed.", hint="Import again.")
+    locked = lock_as_read(organisation, hint="Import again.")
     was_evaluated = is_evaluated(locked, on=run.at)
     run.read = len(checked.rows)
     run.save(force_insert=True)
@@ -218,7 +216,6 @@ def _refusals(
     if by is None:
         return {}, None
     principal = principal_of(by)
-    owners = dict(Kpi.objects.filter(organisation=organisation).values_list("code", "owner"))
     seen = list(Unit.objects.visible_to(by).filter(organisation=organisation).values_list("code", flat=True))
     refused: dict[Pair, Finding] = {}
     absent: Person | None = None
@@ -228,7 +225,7 @@ def _refusals(
             refused[kpi, unit] = _unknown(place, kpi, unit, ready, seen)
             continue
         is_confidential = ready.definitions.kpi[kpi].is_confidential
-        thing = Thing(organisation.pk, ready.paths[unit], owner=owners[kpi], confidential=is_confidential)
+        thing = Thing(organisation.pk, ready.paths[unit], owner=ready.owners[kpi], confidential=is_confidential)
         if not (reason := refusal(principal, Action.RECORD, thing)):
             continue
         if not can(principal, Action.SEE, thing):

@@ -3,89 +3,82 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from contextlib import nullcontext
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from django.db import transaction
 
-from fourfold.actions._steps import find_organisation, lock
-from fourfold.actions.evaluate_change import Change, evaluate_change
-from fourfold.actions.evaluate_organisation import is_evaluated
+from fourfold.actions._explanations import refuses
+from fourfold.actions._recording import NOTHING, Entry, explained, look_at, record_entries
+from fourfold.actions._recording import NewFigure as NewFigure  # what callers record
+from fourfold.actions._steps import find_organisation, lock_as_read
 from fourfold.actions.outcome import Outcome
-from fourfold.actions.record_measurement import record_measurement
 from fourfold.engine.findings import Finding, Level, Place, errors
 from fourfold.errors import FourfoldError, NotFound
 from fourfold.records.frames.measurement import Revision
-from fourfold.records.models import Person
-
-
-@dataclass(frozen=True, slots=True)
-class NewFigure:
-    """One figure to record, as `record_measurement` takes it."""
-
-    kpi: str
-    unit: str
-    period: str
-    value: str | None = None
-    numerator: str | None = None
-    denominator: str | None = None
-    state: str | None = None
-    note: str = ""
-    if_version: str | None = None
-
-
-class _Refused(Exception):
-    """Nothing is to be kept of what was written."""
+from fourfold.records.models import Organisation, Person
+from fourfold.records.ready import ready_definitions
 
 
 def record_measurements(
     *,
     by: Person | None,
-    organisation: str | None = None,
+    organisation: str | Organisation | None = None,
     figures: Sequence[NewFigure],
     must_explain: bool = False,
     outlooks_follow: bool = False,
+    is_part: bool = False,
     at: datetime | None = None,
 ) -> Outcome[list[Outcome[Revision]]]:
     """Record figures in one transaction and evaluate once what they change; the value has an outcome for each.
 
     Where one is refused, for whatever reason, none is recorded: its outcome has the findings, and the others would
-    have been. Raises `NotFound` where a KPI or unit is not there or may not be seen. `must_explain` as for
-    `record_measurement`, `outlooks_follow` as for `evaluate_change`.
+    have been. Raises `NotFound` where a KPI or unit is not there or may not be seen. `must_explain` and `is_part` as
+    for `record_measurement`, `outlooks_follow` as for `evaluate_change`.
     """
     found = find_organisation(by, organisation)
+    ready = ready_definitions(found)
+    if ready is None:
+        raise NotFound("There are no KPIs here yet.", hint="Load or build a scorecard first.")
     moment = at or datetime.now(UTC)
-    outcomes: list[Outcome[Revision]] = []
-    changed: list[Change] = []
-    try:
-        with transaction.atomic():
-            was_evaluated = is_evaluated(lock(found), on=moment)
-            for figure in figures:
-                outcomes.append(_record(figure, by, found.code, moment, changed, must_explain=must_explain))
-            if not all(outcome.ok for outcome in outcomes):
-                raise _Refused
-            if changed:
-                evaluate_change(
-                    by=by, organisation=lock(found), changed=changed, was_evaluated=was_evaluated, as_of=moment,
-                    reason=f"Recorded {len(changed):,} figures", outlooks_follow=outlooks_follow,
-                )  # fmt: skip
-    except _Refused:
-        refused = tuple(finding for outcome in outcomes for finding in errors(outcome.findings))
-        undone = [replace(outcome, value=None) for outcome in outcomes]
-        return Outcome("nothing was recorded", undone, refused)
-    return Outcome(f"{len(changed):,} of {len(figures):,} recorded", outcomes)
+    looked: list[Entry | Outcome[Revision]] = []
+    places: set[tuple[str, str, str]] = set()
+    for figure in figures:
+        try:
+            entry = look_at(by, found, ready, figure, at=moment)
+        except NotFound:
+            raise
+        except FourfoldError as error:
+            looked.append(_refused(error))
+            continue
+        if errors(entry.findings):
+            looked.append(Outcome(NOTHING, findings=entry.findings))
+        elif entry.place in places:
+            looked.append(_refused(FourfoldError("The same figure is here twice.", hint="Send one of them.")))
+        else:
+            places.add(entry.place)
+            looked.append(entry)
+    is_asked = must_explain or refuses(ready.definitions)
+    good = [each for each in looked if isinstance(each, Entry)]
+    entries = explained(ready, good, level=Level.ERROR if is_asked else Level.WARNING)
+    with nullcontext() if is_part else transaction.atomic():
+        locked = lock_as_read(found, hint="Enter the figures again.")
+        dry = len(good) < len(looked)
+        recorded = record_entries(locked, ready, entries, by=by, at=moment, follow=outlooks_follow, dry=dry)
+    said = iter(recorded.said)
+    outcomes = [_outcome(next(said)) if isinstance(each, Entry) else each for each in looked]
+    if all(outcome.ok for outcome in outcomes):
+        return Outcome(f"{len(recorded.changed):,} of {len(figures):,} recorded", outcomes)
+    refused = tuple(finding for outcome in outcomes for finding in errors(outcome.findings))
+    return Outcome(NOTHING, [replace(outcome, value=None) for outcome in outcomes], refused)
 
 
-def _record(
-    figure: NewFigure, by: Person | None, organisation: str, at: datetime, changed: list[Change], *, must_explain: bool
-) -> Outcome[Revision]:
-    """The outcome of one; what it raises becomes a finding, so that each row hears of its own."""
-    try:
-        return record_measurement(
-            by=by, organisation=organisation, **asdict(figure), at=at, together=changed, must_explain=must_explain
-        )
-    except NotFound:
-        raise
-    except FourfoldError as error:
-        said = Finding("RECORD-REFUSED", Level.ERROR, Place(thing="value"), error.message, error.hint or "")
-        return Outcome("nothing was recorded", findings=(said,))
+def _outcome(said: Outcome[Revision] | FourfoldError) -> Outcome[Revision]:
+    return _refused(said) if isinstance(said, FourfoldError) else said
+
+
+def _refused(error: FourfoldError) -> Outcome[Revision]:
+    """What speaks against one figure as a finding, so that each row hears of its own."""
+    said = Finding("RECORD-REFUSED", Level.ERROR, Place(thing="value"), error.message, error.hint or "")
+    return Outcome(NOTHING, findings=(said,))

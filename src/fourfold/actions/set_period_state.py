@@ -9,7 +9,7 @@ from django.db import transaction
 
 from fourfold.access.rules import Thing
 from fourfold.access.steps import right_to_step
-from fourfold.actions._steps import advance, find_organisation, lock, note_event, require_of
+from fourfold.actions._steps import advance, find_organisation, lock_as_read, note_event, require_of
 from fourfold.actions.evaluate_organisation import evaluate_locked, is_evaluated, new_run
 from fourfold.actions.outcome import Outcome
 from fourfold.engine.due import day_at
@@ -51,9 +51,7 @@ def set_period_state(
         raise NotFound(f"There is no unit {unit[:80]} here, or you may not see it.")
     month = _month(ready, period)
     with transaction.atomic():
-        place = lock(found)
-        if place.definitions_version != found.definitions_version:
-            raise Conflict("The definitions have just been changed.", hint="Look at the period again.")
+        place = lock_as_read(found, hint="Look at the period again.")
         before = _current(place, ready, unit, month)
         own = before if before is not None and before.unit_id == ready.units[unit] else None
         now = State(before.state) if before else natural_state(month, day_at(ready.definitions, unit, moment))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from threading import Lock
 from typing import Final
@@ -24,13 +24,17 @@ _LOCK: Final = Lock()
 
 @dataclass(frozen=True)
 class Ready:
-    """Completed definitions and those as written, with row ids of KPIs and units and paths of units, by code."""
+    """Completed definitions and those as written, with row ids of KPIs and units and paths of units, by code.
+
+    `owners` has the row ids of the people who answer for KPIs, also by code.
+    """
 
     definitions: Definitions
     written: Definitions
     kpis: Mapping[str, int]
     units: Mapping[str, int]
     paths: Mapping[str, str]
+    owners: Mapping[str, int | None] = field(default_factory=dict)
 
     @cached_property
     def kpi_codes(self) -> dict[int, str]:
@@ -51,9 +55,12 @@ class Ready:
     def of(cls, organisation: Organisation, completed: Definitions, written: Definitions | None = None) -> Ready:
         """These definitions with the ids that their rows have now; `written` is what was completed."""
         units = list(rows_of(Unit, organisation).values_list("code", "pk", "path"))
-        kpis = dict(rows_of(Kpi, organisation).values_list("code", "pk"))
+        kpis = list(rows_of(Kpi, organisation).values_list("code", "pk", "owner"))
         paths = {code: path for code, _, path in units}
-        return cls(completed, written or completed, kpis, {code: pk for code, pk, _ in units}, paths)
+        return cls(
+            completed, written or completed, {code: pk for code, pk, _ in kpis}, {code: pk for code, pk, _ in units},
+            paths, {code: owner for code, _, owner in kpis},
+        )  # fmt: skip
 
 
 def ready_definitions(organisation: Organisation) -> Ready | None:
@@ -82,7 +89,8 @@ def keep_ready(organisation: Organisation, written: Definitions, rows: Ready | N
     if rows is None:
         ready = Ready.of(organisation, completed, written)
     else:
-        ready = Ready(completed, written, rows.kpis, rows.units, rows.paths)
+        owners = dict(rows_of(Kpi, organisation).values_list("code", "owner"))
+        ready = replace(rows, definitions=completed, written=written, owners=owners)
 
     def keep() -> None:
         with _LOCK:

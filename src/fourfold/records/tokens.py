@@ -34,7 +34,7 @@ def find_token(text: str, at: datetime) -> Token | None:
     """The token that this is, where it holds at this moment and its person may still come in."""
     if not text.startswith(f"{START}_") or len(text) > 200:
         return None
-    found = Token.objects.select_related("person").filter(digest=digest_of(text), revoked_at=None).first()
+    found = Person.objects.with_token(Token.objects.filter(digest=digest_of(text), revoked_at=None))
     return found if found is not None and found.expires_at > at and found.person.is_active else None
 
 

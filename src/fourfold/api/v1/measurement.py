@@ -126,8 +126,9 @@ def record(
 
     def do() -> Answer:
         outcome = record_measurement(
-            by=person, organisation=place.code, kpi=kpi, if_version=said, outlooks_follow=True, **body.model_dump()
-        )
+            by=person, organisation=place, kpi=kpi, if_version=said, outlooks_follow=True,
+            is_part=bool(idempotency_key), **body.model_dump(),
+        )  # fmt: skip
         if not outcome.ok or outcome.value is None:
             refused.append(tuple(errors(outcome.findings)))
             return Answer(422, None)

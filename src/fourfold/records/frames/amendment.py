@@ -75,7 +75,7 @@ def node_rows(
         return []
     below = {child for node in nodes.values() for child in node.children}
     beside = below - nodes.keys() - {f"kpi:{code}" for code in reach.kpis}
-    scores = stored_scores(spots, units=units, nodes=beside)
+    scores = stored_scores((spots, units, beside))
     known, views = known_scores(scores, ready, found, units, spots, beside)
     before = None
     if carries(ready.definitions):

@@ -102,6 +102,13 @@ def write_measurements(
     return Written(len(added), len(rows) - len(added), news)
 
 
+def rows_of(checked: Sequence[CheckedRows]) -> pl.DataFrame:
+    """The rows of several as one table."""
+    import polars as pl
+
+    return checked[0].rows if len(checked) == 1 else pl.concat([each.rows for each in checked])
+
+
 @dataclass(frozen=True)
 class Planned:
     """What is to be written for each cell, the revisions that are new or end earlier, and what was known `before`."""

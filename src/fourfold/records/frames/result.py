@@ -48,6 +48,8 @@ _TABLE: Final = Result._meta.db_table
 #: A stored or new result, as `_COLUMNS`.
 Row = tuple[Any, ...]
 Key = tuple[int, str, int, str]
+#: A view and the ordinal of one of its periods.
+Spot = tuple[str, int]
 
 
 @dataclass
@@ -199,13 +201,12 @@ def known_scores(
     ready: Ready,
     found: Mapping[View, Results],
     units: Collection[int],
-    spots: Collection[tuple[str, int]],
+    spots: Collection[Spot],
     nodes: Collection[str],
 ) -> tuple[Results, tuple[str, ...]]:
     """Scores to roll up, in these units (by id) and spots: those just found, and of `nodes` the `stored_scores`.
 
-    A spot is a view and the ordinal of one of its periods. The periods of all views stand beside one another; the
-    second part names the view of each.
+    The periods of all views stand beside one another; the second part names the view of each.
     """
     first = next(iter(found.values()))
     u = [i for i, code in enumerate(first.units) if ready.units[code] in units]
@@ -263,33 +264,45 @@ def stored_figures(
     return Block((kpi,), tuple(units), tuple(periods), value, state, marks, numerator, denominator, reason, coverage)
 
 
-def stored_results(spots: Iterable[tuple[str, int]], *, units: Collection[int], nodes: Collection[str]) -> Stored:
-    """Stored results of some nodes in some units (by id) and spots, see `known_scores`."""
-    return Stored.of(_select((*_COLUMNS, "id", "input_version"), spots, units, nodes))
+#: Spots, units by id; and nodes.
+Asked = tuple[Iterable[Spot], Collection[int], Collection[str]]
 
 
-def stored_scores(
-    spots: Iterable[tuple[str, int]], *, units: Collection[int], nodes: Collection[str]
-) -> list[Row]:
+def stored_results(*asked: Asked) -> Stored:
+    """Stored results of some nodes in some units and spots; of several such in one statement."""
+    return Stored.of(_select((*_COLUMNS, "id", "input_version"), *asked))
+
+
+def stored_scores(*asked: Asked) -> list[Row]:
     """Key, score, status, confidence and marks of `stored_results`."""
-    return _select((*_KEY, *_SCORES), spots, units, nodes)
+    return _select((*_KEY, *_SCORES), *asked)
 
 
-def _select(
-    columns: Sequence[str], spots: Iterable[tuple[str, int]], units: Collection[int], nodes: Collection[str]
-) -> list[Row]:
+def scores_of(stored: Stored, nodes: Collection[str]) -> list[Row]:
+    """Of stored results of these nodes what `stored_scores` gives."""
+    places = [_COLUMNS.index(name) for name in _SCORES]
+    return [(*key, *(row[place] for place in places)) for key, row in stored.rows.items() if key[3] in nodes]
+
+
+def stored_goals(*asked: Asked) -> list[Row]:
+    """Key, target, red line, lower and upper bound of `stored_results`."""
+    return _select((*_KEY, *ANCHORS), *asked)
+
+
+def _select(columns: Sequence[str], *asked: Asked) -> list[Row]:
     """Some columns of stored results."""
-    ordinals: dict[str, list[int]] = {}
-    for view, ordinal in sorted(set(spots)):
-        ordinals.setdefault(view, []).append(ordinal)
     parts: list[str] = []
     given: list[Any] = []
-    for view, some in ordinals.items():
-        lists = [(name, list(each)) for name, each in (("unit_id", units), ("ordinal", some), ("node", nodes))]
-        among = " AND ".join(f"{name} IN ({', '.join(['%s'] * len(each))})" for name, each in lists)
-        parts.append(f"SELECT {', '.join(columns)} FROM {_TABLE} WHERE view = %s AND {among}")
-        given += [view, *(value for _, each in lists for value in each)]
-    if not (parts and units and nodes):
+    for spots, units, nodes in asked:
+        ordinals: dict[str, list[int]] = {}
+        for view, ordinal in sorted(set(spots)) if units and nodes else ():
+            ordinals.setdefault(view, []).append(ordinal)
+        for view, some in ordinals.items():
+            lists = [(name, list(each)) for name, each in (("unit_id", units), ("ordinal", some), ("node", nodes))]
+            among = " AND ".join(f"{name} IN ({', '.join(['%s'] * len(each))})" for name, each in lists)
+            parts.append(f"SELECT {', '.join(columns)} FROM {_TABLE} WHERE view = %s AND {among}")
+            given += [view, *(value for _, each in lists for value in each)]
+    if not parts:
         return []
     with connection.cursor() as cursor:  # one statement by hand: the work of making it is most of its time
         cursor.execute(" UNION ALL ".join(parts), given)

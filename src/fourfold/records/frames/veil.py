@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fourfold.engine.definitions import Definitions
 from fourfold.engine.small_groups import DENOMINATOR, Sizes, hidden_figures, nodes_above
 from fourfold.records.models import Organisation, Result, Veil
 from fourfold.records.ready import Ready
@@ -9,13 +10,17 @@ from fourfold.records.ready import Ready
 _Key = tuple[int, str]  # unit and node
 
 
+def has_groups(definitions: Definitions) -> bool:
+    """True where a KPI is about people: else there are no veils, and a change of figures makes none."""
+    return any(kpi.headcount is not None for kpi in definitions.kpis)
+
+
 def write_veils(organisation: Organisation, ready: Ready) -> int:
     """Make the veils those of the results as they are stored now: how many are different. The lock is held."""
     definitions = ready.definitions
     there = {(veil.unit_id, veil.node): veil for veil in Veil.objects.filter(organisation=organisation)}
-    grouped = any(kpi.headcount is not None for kpi in definitions.kpis)
     wanted: dict[_Key, int | None] = {}
-    for code, units in (hidden_figures(definitions, _sizes(ready)) if grouped else {}).items():
+    for code, units in (hidden_figures(definitions, _sizes(ready)) if has_groups(definitions) else {}).items():
         above = nodes_above((code,), definitions.uses, definitions.objectives)
         for unit in units:
             wanted |= dict.fromkeys(((ready.units[unit], node) for node in above), None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, NamedTuple
 
@@ -135,7 +135,7 @@ def effect_of(scope: Scope, ready: Ready, amendments: Amendments) -> Effect:
     said = Verdict(_shown(scope, ready, said.broken), _shown(scope, ready, said.own))
     if said.broken:
         return Effect(said)
-    then = Ready(complete(after), after, ready.kpis, ready.units, ready.paths)
+    then = replace(ready, definitions=complete(after), written=after)
     reach = reach_of(ready.definitions, then.definitions, amendments)
     shares = _shares(scope, ready.definitions, then.definitions) if reach.restructured else ()
     if reach == EVERYTHING:
@@ -167,7 +167,7 @@ def _moved(scope: Scope, ready: Ready, then: Ready, reach: Reach) -> tuple[Moved
     rows = [r for v, each in found.items() for r in rows_of_results(then, (v,), each, units=(scope.unit.code,))]
     rows += [row for row in node_rows(then, reach, found, rows, units=(unit,)) if row[0] == unit]
     names = {row[3] for row in rows}
-    stored = stored_results(spots, units=[unit], nodes=names).rows if names else {}
+    stored = stored_results((spots, [unit], names)).rows if names else {}
     moved = []
     hidden = {f"kpi:{code}" for code in scope.closed}
     hidden |= {f"objective:{code}" for code in _hidden_objectives(scope, ready.written)} if scope.closed else set()

@@ -43,6 +43,7 @@ class Scope:
     """A person looking at a unit in a period. `month` is the month chosen; `period` what the view makes of it."""
 
     person: models.Person
+    organisation: models.Organisation  # its row, as this request read it
     structure: Structure
     unit: UnitPlace
     view: str
@@ -218,6 +219,7 @@ def scope_in(
     default = default_month(structure, months)
     return Scope(
         person=person,
+        organisation=organisation,
         structure=structure,
         unit=place,
         view=view if view in VIEWS else "month",

@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 
 from fourfold.access.roles import Action
-from fourfold.actions.evaluate_outlooks import evaluate_outlooks
+from fourfold.actions.follow_outlooks import follow_outlooks
 from fourfold.actions.outcome import Outcome
 from fourfold.actions.record_measurement import record_measurement
 from fourfold.engine.findings import Level
@@ -40,8 +40,9 @@ def figures(request: Request, pk: int, name: str) -> HttpResponse:
             form.complain("period", str(closed))
             return kpi_page(request, here, kpi.code, form, status=423)
         if outcome.ok:
-            organisation = here.scope.structure.organisation.code
-            evaluate_outlooks(by=request.user, organisation=organisation, kpi=kpi.code, unit=here.scope.unit.code)
+            follow_outlooks(
+                by=request.user, organisation=here.scope.organisation, kpi=kpi.code, unit=here.scope.unit.code
+            )  # fmt: skip
             return _done(request, here, form, outcome)
         for finding in outcome.findings:
             if finding.level is Level.ERROR:
@@ -55,7 +56,7 @@ def _record(request: Request, here: Here, form: MeasurementForm) -> Outcome[obje
     assert form.period is not None
     outcome: Outcome[object] = record_measurement(  # type: ignore[assignment]
         by=request.user,
-        organisation=scope.structure.organisation.code,
+        organisation=scope.organisation,
         kpi=form.kpi.code,
         unit=scope.unit.code,
         period=form.period.id,

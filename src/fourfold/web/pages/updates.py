@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.utils.crypto import get_random_string
 
 from fourfold.actions.answer_once import Answer, answer_once
-from fourfold.actions.evaluate_outlooks import evaluate_outlooks
+from fourfold.actions.follow_outlooks import follow_outlooks
 from fourfold.actions.outcome import Outcome
 from fourfold.actions.record_measurements import record_measurements
 from fourfold.engine.findings import errors
@@ -28,7 +28,7 @@ from fourfold.web.forms.measurement import without_place
 from fourfold.web.forms.update import UpdateForm, compare, examine, read_update, shown
 from fourfold.web.requests import Request, signed_in_form
 
-#: So many KPIs get their outlook in the request; the pages make those of more when they show them.
+#: So many KPIs get their outlook right after the request; the pages make those of more when they show them.
 SOON: Final = 12
 _MOST_ROWS: Final = 400  # of one check
 _KEY: Final = 22
@@ -107,9 +107,9 @@ def _submit(request: Request, here: Here, grid: Grid) -> HttpResponse:
             refused.append(_page(request, here, grid, forms, status=422))
             return Answer(422, 0)
         outcome = record_measurements(
-            by=request.user, organisation=here.scope.structure.organisation.code,
+            by=request.user, organisation=here.scope.organisation,
             figures=[form.figure(here.scope.unit.code) for form in done],
-            must_explain=True, outlooks_follow=len({form.row.kpi.code for form in done}) <= SOON,
+            must_explain=True, outlooks_follow=len({form.row.kpi.code for form in done}) <= SOON, is_part=True,
         )  # fmt: skip
         if not outcome.ok:
             refused.append(_refused(request, here, done, outcome))
@@ -147,8 +147,9 @@ def _done(request: Request, here: Here, done: list[UpdateForm], answer: Answer) 
     """Say what was recorded and lead back to the grid."""
     codes = list(dict.fromkeys(form.row.kpi.code for form in done))
     if codes and len(codes) <= SOON:
-        organisation = here.scope.structure.organisation.code
-        evaluate_outlooks(by=request.user, organisation=organisation, kpi=codes, unit=here.scope.unit.code)
+        follow_outlooks(
+            by=request.user, organisation=here.scope.organisation, kpi=codes, unit=here.scope.unit.code
+        )  # fmt: skip
     said = f"{plural(int(answer.body), 'figure')} recorded for {here.scope.month.label}."
     messages.success(request, said if answer.body else "Nothing was different, so nothing was recorded.")
     response = redirect(_address(here, request))
