@@ -16,6 +16,7 @@ LABEL_WIDTH: Final = 128
 _INLINE_LABEL: Final = 112  # of a perspective that shares its row with one on its left
 _NODE_WIDTH: Final = 162
 _LEAST_NODE_WIDTH: Final = 118
+_LEAST_IN_BANDS: Final = 134  # bands make many columns, and a box in them holds its whole name
 _GAP: Final = 28
 _GUTTER: Final = 18
 _TRIES: Final = 3
@@ -111,7 +112,7 @@ def plan(
     else:
         rows = arrange(perspectives, known.values(), list(kept), spare)
     columns = max((sum(len(b.slots) for b in row) for row in rows), default=0)
-    node = max(_LEAST_NODE_WIDTH, _NODE_WIDTH - 11 * max(0, columns - 4))
+    node = max(_LEAST_IN_BANDS if themes else _LEAST_NODE_WIDTH, _NODE_WIDTH - 11 * max(0, columns - 4))
     gap, gutter = _GAP, _GUTTER
     for _ in range(_TRIES):
         grid = _Grid(rows, node, gap, gutter)

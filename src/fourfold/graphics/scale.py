@@ -36,14 +36,14 @@ def spread(values: Iterable[float | None], *, pad: float = 0.08) -> tuple[float,
 
     >>> spread([10, None, 20], pad=0.1)
     (9.0, 21.0)
-    >>> spread([5, 5])
-    (4.0, 6.0)
+    >>> spread([5, 5]), spread([1.85, 2.2], pad=0)
+    ((4.0, 6.0), (1.85, 2.2))
     """
     known = [v for v in map(finite, values) if v is not None]
     if not known:
         return 0.0, 1.0
     lo, hi = min(known), max(known)
-    room = (hi * pad - lo * pad) or max(1.0, abs(hi) * pad)
+    room = hi * pad - lo * pad if hi > lo else max(1.0, abs(hi) * pad)
     limit = 1.7e308
     return max(-limit, lo - room), min(limit, hi + room)
 

@@ -22,7 +22,8 @@ __all__ = ["HOT_BELOW", "Link", "Objective", "Perspective", "Theme", "Words", "s
 
 #: A cause below this score, or off target, is in trouble: its arrows are black.
 HOT_BELOW: Final = 82.0
-#: An edited map is not drawn smaller than this: names would not be read, and boxes not be caught.
+#: A map that is edited, or as wide as bands make it, is not drawn smaller than this: names would not be read, and boxes
+#: not be caught.
 _SMALLEST: Final = 0.75
 _MARK_STEP: Final = 14
 
@@ -87,7 +88,7 @@ def strategy_map(
         "svg",
         Svg("".join(body)),
         cls="map",
-        width=num(_SMALLEST * drawn.width) if is_edited else None,
+        width=num(_SMALLEST * drawn.width) if is_edited or themes else None,
         viewBox=f"0 0 {num(drawn.width)} {num(drawn.height)}",
         role="group",
         aria_label=label,

@@ -212,5 +212,6 @@ def name_of_thing(definitions: Definitions, noun: str, thing: Definition) -> str
         kpi = definitions.kpi.get(thing.kpi)
         return f"{kpi.name if kpi else thing.kpi}"
     if isinstance(thing, Link):
-        return f"{thing.source} → {thing.target}"
+        ends = (definitions.objective.get(code) for code in (thing.source, thing.target))
+        return " → ".join(o.name if o else code for o, code in zip(ends, (thing.source, thing.target), strict=True))
     return str(getattr(thing, "name", ""))

@@ -118,6 +118,7 @@ _LABELS: Final[Mapping[str, Mapping[str, str]]] = {
 #: What stands below a field where the comment of its key is for people who write files.
 _HINTS: Final[Mapping[str, Mapping[str, str]]] = {
     "kpi": {
+        "formula": "Computes it from other KPIs, by the codes on their forms: 100 * costs / sales.",
         "convert_at": "At which rate amounts of units in other currencies are converted; follows from the kind.",
         "lag": "From the end of a period until its figure is due: at once, 3 days, 5 business days, 2 weeks, 1 month.",
         "season": "Whether figures have a season: found by a test, no, yes, or known from the calendar.",

@@ -38,6 +38,8 @@ _THING: Final = re.compile(
     r"\b(?P<noun>" + _NOUNS + r")(?P<many>s)? (?P<code>[\w-]+)(?(many)(?: and (?P<other>[\w-]+))?)", re.IGNORECASE
 )
 _ENDS: Final = re.compile(r"\blink from (?P<source>[\w-]+) to (?P<target>[\w-]+)")
+#: The way of a circle, from code to code.
+_WAY: Final = re.compile(r"[\w-]+(?: → [\w-]+)+")
 #: Keys that hold the code of a thing of another noun.
 _REFERS: Final = {"source": "objective", "target": "objective", "cascaded_from": "objective", "parent": "unit"}
 _NOBODY: Final[Mapping[str, str]] = MappingProxyType({})
@@ -84,7 +86,13 @@ def reworded(text: str, noun: str, names: Mapping[str, str] = _NOBODY) -> str:
     """
     named = _THING.sub(lambda found: _by_name(found, names), text)
     named = _ENDS.sub(lambda found: "link from {} to {}".format(*(_objective(c, names) for c in found.groups())), named)
+    named = _WAY.sub(lambda found: " → ".join(_short(code, names) for code in found[0].split(" → ")), named)
     return _KEY.sub(lambda found: _said(noun, found, names), _TWICE.sub(r"“\1”", named))
+
+
+def _short(code: str, names: Mapping[str, str]) -> str:
+    """What an objective or KPI is called, for a list of them."""
+    return names.get(f"objective:{code}") or names.get(f"kpi:{code}") or code
 
 
 def _objective(code: str, names: Mapping[str, str]) -> str:
@@ -100,8 +108,11 @@ def _by_name(found: re.Match[str], names: Mapping[str, str]) -> str:
 
 def _said(noun: str, found: re.Match[str], names: Mapping[str, str]) -> str:
     key, verb, value = found["key"], found["verb"] or "", (found["value"] or "").strip()
-    of = _WITH.search(found.string[: found.start()])
+    before = found.string[: found.start()]
+    of = _WITH.search(before)
     name = _name(of[1] if of else noun, key)
+    if not name and before.endswith("input "):  # somebody typed it into a formula
+        return f"“{key}”"
     if not name:  # a choice, or a word of a formula
         return f"{verb}“{WORDS.get(key) or key.replace('_', ' ')}”" if not found["colon"] else found[0]
     if found["colon"] is None:
@@ -109,6 +120,8 @@ def _said(noun: str, found: re.Match[str], names: Mapping[str, str]) -> str:
     if value in ("", "…"):
         begin = "Fill in" if verb[:1].isupper() else "fill in"
         return f"{begin} {name}" if verb else name
+    if value == "true" and verb:
+        return f"{'Tick' if verb[:1].isupper() else 'tick'} {name}"
     begin = ("Set " if verb[:1].isupper() else "set ") if verb else ""
     plain = _RANGE.sub(r"\1 to \2", value.replace("_", " "))
     called = names.get(f"{_REFERS.get(key, key)}:{value}") or WORDS.get(value) or plain

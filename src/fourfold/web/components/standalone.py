@@ -42,6 +42,7 @@ def standalone(drawing: Svg) -> str:
     animations) do no harm and are left in.
     """
     tag, rest = drawing.split(">", 1)
+    tag = re.sub(r' width="[^"]*"', "", tag)  # of a page, where it is not drawn smaller than that
     left, top, width, height = _box(drawing)
     head = f'{tag} xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}">'
     paper = f'<rect x="{left}" y="{top}" width="{width}" height="{height}" fill="{_resolved("var(--paper)")}"/>'

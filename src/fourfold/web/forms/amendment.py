@@ -350,7 +350,7 @@ def merge(form: AmendmentForm, theirs: Definition, took: Iterable[str]) -> Amend
             given[form.prefix + name] = kept.split("\n") if form._kind(name) == "many" else [kept]
         elif form._kind(name) in ("flag", "many") and new:
             given[form.prefix + name] = new.split("\n")
-        if new not in (old, mine):
+        if mine != old and new not in (old, mine):
             fresh.theirs[name] = new or "nothing"
     fresh.given = given
     return fresh

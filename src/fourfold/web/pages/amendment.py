@@ -215,6 +215,7 @@ def _page(request: Request, here: Here, ready: Ready, work: _Work, status: int =
         noun=noun,
         called=called(noun),
         is_new=now is None,
+        code=now.code if isinstance(now, Kpi) else "",
         has_more=now is None and noun not in ("use", "target"),
         groups=groups,
         said=[*(text for f in work.forms for text in f.errors.get("", ())), *work.broken],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 from django.contrib import messages
@@ -12,11 +13,11 @@ from django.utils.timezone import localtime
 from fourfold.actions.undo_amendment import undo_amendment
 from fourfold.engine.edits import name_of
 from fourfold.errors import NotFound, Outdated
-from fourfold.records.queries.amendment import Past, past_of, require_define
+from fourfold.records.queries.amendment import Past, past_of, ready_of, require_define, seen_of
 from fourfold.web.address import Here, here_at
 from fourfold.web.components.amendment_fields import NOUNS, called, noun_of
 from fourfold.web.components.change_words import differences
-from fourfold.web.components.field_words import in_form
+from fourfold.web.components.field_words import in_form, names_of
 from fourfold.web.components.frame import show
 from fourfold.web.components.surroundings import Link
 from fourfold.web.requests import Request, signed_in_form
@@ -53,24 +54,45 @@ def _page(request: Request, here: Here, said: str = "", status: int = 200) -> Ht
         "web/changes.html",
         here,
         page="build",
-        title=f"Changes of {name}" if name else "Changes of the definitions",
+        title=f"Changes of {_called(here, noun, name)}" if name else "Changes of the definitions",
         crumbs=[Link("Build", here.unit("build"))],
         status=status,
         said=said,
         form_url=request.get_full_path(),
-        rows=[_row(here, each) for each in past],
+        rows=_rows(here, past),
         all_url=here.unit("build").partition("?")[0] + "changes/" if name else "",
     )
 
 
-def _row(here: Here, each: Past) -> dict[str, Any]:
-    noun = "" if each.noun == "scorecard" else noun_of(each.noun)
-    at = localtime(each.at, here.scope.structure.zone)
-    return {
-        "number": each.number, "when": f"{at:%-d %b %Y, %H:%M}", "iso": at.isoformat(), "who": each.person,
-        "what": f"{called(noun)} {each.name}" if noun else "Scorecard", "kind": each.kind, "may_undo": each.is_last,
-        "undoes": each.undoes, "reason": each.reason,
-        "fields": differences(here, noun, each.fields),
-    }  # fmt: skip
+def _rows(here: Here, past: list[Past]) -> list[dict[str, Any]]:
+    """One row for each thing; what was changed together is taken back together, at the first of its rows."""
+    rows, together = [], Counter(each.number for each in past)
+    for i, each in enumerate(past):
+        noun = "" if each.noun == "scorecard" else noun_of(each.noun)
+        at = localtime(each.at, here.scope.structure.zone)
+        is_first = i == 0 or past[i - 1].number != each.number
+        rows.append({
+            "number": each.number, "when": f"{at:%-d %b %Y, %H:%M}", "iso": at.isoformat(), "who": each.person,
+            "what": _called(here, noun, each.name) if noun else "Scorecard", "kind": each.kind,
+            "may_undo": each.is_last and is_first, "count": together[each.number], "is_back": each.undoes is not None,
+            "reason": each.reason, "fields": differences(here, noun, each.fields),
+        })  # fmt: skip
+    return rows
+
+
+def _called(here: Here, noun: str, name: str) -> str:
+    """A thing by its noun and the names of what its key names; the code of what is there no longer."""
+    definitions = seen_of(here.scope, ready_of(here.scope).written)
+    if noun in ("strategy", "organisation"):
+        return called(noun)
+    first, *rest = name.split(" ")
+    if noun == "target":
+        kpi = definitions.kpi.get(first)
+        since = rest[-1].removeprefix("M:") if rest else ""
+        return f"target of {kpi.name if kpi else first} from {since}"
+    names = names_of(definitions)
+    kinds = {"use": ("kpi", "objective"), "link": ("objective", "objective")}.get(noun, (noun,))
+    parts = [names.get(f"{kind}:{code}", code) for kind, code in zip(kinds, (first, *rest), strict=False)]
+    return f"{called(noun)} {(' on ' if noun == 'use' else ' → ').join(parts)}"
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+import math
+from typing import Any, Final
 
 from django.http import HttpResponse
 from django.shortcuts import redirect
@@ -39,6 +40,8 @@ from fourfold.web.components.ready import ready
 from fourfold.web.components.set_up import set_up_of
 from fourfold.web.pages.errors import nothing_here
 from fourfold.web.requests import Request, signed_in
+
+_BESIDE: Final = 5  # perspectives that stand beside one another
 
 
 @signed_in
@@ -81,7 +84,7 @@ def context_of(here: Here, page: Overview) -> dict[str, Any]:
     return {
         "lede": lede_of(page),
         "overall": _node(page.scorecard, month_name(earlier), _overall_line(page.scorecard, cuts)),
-        "perspectives": [_perspective(here, p, cuts, scale) for p in page.perspectives],
+        "perspectives": _rows([_perspective(here, p, cuts, scale) for p in page.perspectives]),
         "attention": [_exception(here, k) for k in page.attention],
         "changes": [_change(here, k) for k in page.changed[:6]],
         "more_changes": max(0, len(page.changed) - 6),
@@ -94,6 +97,13 @@ def context_of(here: Here, page: Overview) -> dict[str, Any]:
         "scorecard_url": here.unit("scorecard"),
         "changed_url": here.unit("scorecard", st="changed"),
     }
+
+
+def _rows(perspectives: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
+    """Up to five perspectives beside one another; more in rows that are about as long."""
+    count = len(perspectives)
+    each = count if count <= _BESIDE else math.ceil(count / math.ceil(count / (_BESIDE - 1)))
+    return [perspectives[i : i + each] for i in range(0, count, each or 1)]
 
 
 def _cuts(here: Here) -> tuple[float, float]:
