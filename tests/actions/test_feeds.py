@@ -83,6 +83,8 @@ def test_a_feed_loads_what_its_source_gives_and_the_second_time_nothing(sales: F
     assert (first.value.read, first.value.loaded, first.value.rejected) == (4, 4, 0)
     assert values("M:2026-01") == {"north": 1000, "south": 1001}
     assert Measurement.objects.filter(import_run=first.value.import_run).count() == 4
+    rows = first.value.import_run.measurements.values_list("source_row", flat=True) if first.value.import_run else ()
+    assert sorted(rows, key=str) == [1, 2, 3, 4], "their numbers in what the source gave"
     again = run_feed(by=alice, feed="sales", at=NOW + timedelta(hours=1))
     assert again.value and (again.value.loaded, again.value.unchanged) == (0, 4)
 
@@ -405,6 +407,8 @@ def test_a_figure_leads_back_to_its_run_its_query_and_its_rows(sales: Feed, stub
     save_feed(by=alice, known="sales", plan=plan(ask=ask, adding="sum", names={"N-01": "north"}), at=NOW)
     run = run_feed(by=alice, feed="sales", at=NOW).value
     save_feed(by=alice, known="sales", plan=plan(ask={"path": "half"}), at=NOW + timedelta(hours=1))
+    added = Measurement.objects.current().get(kpi__code="sales", unit__code="north", period="M:2026-01")
+    assert added.source_row == 1 and added.import_run and added.import_run.adds_up, "the first of those added up"
     found = behind(alice).value
     assert run and found and found.run.pk == run.pk and found.columns == ("order", "region", "month", "amount")
     assert [(number, cells[0]) for number, cells in found.rows] == [(1, "1"), (3, "3"), (5, "5"), (7, "7")]

@@ -93,6 +93,32 @@ def test_an_import_is_one_event_one_evaluation_and_the_figures_name_it(bob: Pers
     assert old.superseded_at == new.recorded_at and str(new.value) == "991"
 
 
+def test_each_figure_knows_the_row_it_stands_in_and_keeps_it_when_the_same_comes_again(
+    bob: Person, now: datetime
+) -> None:
+    def rows() -> dict[tuple[str, str], int | None]:
+        found = Measurement.objects.current().exclude(source_row=None)
+        return {(kpi, period): row for kpi, period, row in found.values_list("kpi__code", "period", "source_row")}
+
+    bring(MAY, by=bob, at=now)
+    may = {("sales", "M:2026-05"): 2, ("on_time", "M:2026-05"): 3, ("costs", "M:2026-05"): 4}
+    there = may | {("sales", "M:2026-02"): 6}
+    assert rows() == there, "new ones and a correction; the one that was known already is of where it came from"
+    bring("kpi,unit,period,value\nsales,north,2026-02,991\ncosts,north,2026-05,12\n", by=bob, at=now)
+    assert rows() == there | {("costs", "M:2026-05"): 3}
+    record_measurement(by=bob, organisation="bakery", kpi="sales", unit="north", period="2026-05", value="7", at=now)
+    assert rows() == {k: v for k, v in rows().items() if k != ("sales", "M:2026-05")}, "what is entered has no row"
+    assert not any(Import.objects.values_list("adds_up", flat=True))
+
+
+def test_a_figure_of_events_has_the_row_of_the_first_of_them(bob: Person, now: datetime) -> None:
+    events = ("sales,north,2026-05-02,5", "sales,north,2026-05-03,6", "sales,north,2026-06-01,7")
+    assert bring("\n".join(["kpi,unit,at,value", *events]), by=bob, at=now).ok
+    run = Import.objects.get(kind="file")
+    rows = dict(run.measurements.values_list("period", "source_row"))
+    assert run.adds_up and rows == {"M:2026-05": 2, "M:2026-06": 4}
+
+
 def test_what_is_evaluated_is_what_a_full_evaluation_gives(bob: Person, now: datetime) -> None:
     bring(MAY, by=bob, at=now)
     found = results()

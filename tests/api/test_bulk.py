@@ -77,6 +77,10 @@ def test_every_form_records_the_same_figures_in_one_import(bob: Program, form: s
     assert (event.action, event.via, event.after["kind"]) == ("measurement.import", "api", "push")
     result = Result.objects.get(unit__code="north", node="kpi:sales", view="month", period="M:2026-01")
     assert result.value == pytest.approx(1010.5)
+    figures = bob.get("/organisations/bakery/kpis/on_time/measurements?unit=north")["items"]
+    told = {"kind": "push", "name": run.source, "sheet": "", "row": first + 1, "adds_up": False}
+    assert [f["lineage"] for f in figures if f["period"] == "M:2026-01"] == [told]
+    assert {f["period"] for f in figures if f["lineage"]} == {"M:2026-01"}, "a folder is not told of"
 
 
 def test_many_figures_are_evaluated_by_the_server_within_a_minute(bob: Program) -> None:

@@ -33,6 +33,8 @@ def test_data_of_an_earlier_version_is_brought_up_to_date_and_is_the_same(versio
     assert looked.returncode == 0, looked.stdout + looked.stderr
     things = {each["thing"] for each in json.loads(looked.stdout)}
     assert {"schema", "database", "keys"} < things
+    (figures,) = made.sql("SELECT count(*), count(source_row) FROM records_measurement")
+    assert figures[0] and not figures[1], "of figures from before nobody knows the row"
     exported = made.run("export", made.data / "out")
     assert exported.returncode == 0, exported.stderr
     again = made.run("load", made.data / "out")

@@ -63,5 +63,5 @@ def load_figures(
     """Bring them in as an import; or, as a trial, see what that would do."""
     return import_measurements(
         by=None, organisation=place.code, rows=figures, source=f"feed {plan.name}", kind="feed",
-        quarantine=plan.keeps_apart, dry_run=is_trial, waits=waits, at=at,
+        quarantine=plan.keeps_apart, dry_run=is_trial, adds_up=bool(plan.adding), waits=waits, at=at,
     )  # fmt: skip

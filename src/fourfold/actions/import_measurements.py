@@ -67,6 +67,7 @@ def import_measurements(
     quarantine: bool = False,
     dry_run: bool = False,
     file: FileFacts | None = None,
+    adds_up: bool = False,
     waits: bool = True,
     at: datetime | None = None,
     tell: Progress | None = None,
@@ -80,9 +81,9 @@ def import_measurements(
     and words where the organisation refuses what lacks them (`unexplained`). Where one is rejected, nothing is
     recorded and the findings say why; with `quarantine` the others are, and those are kept apart. With `dry_run`
     nothing is recorded either way. The same rows again change nothing; figures unlike those before, and those that
-    need an explanation, are remarked on. Who does not wait (`waits`) leaves it to the server to evaluate many
-    figures, with those that others bring in the same minute.
-    `tell` hears how far it is.
+    need an explanation, are remarked on. Rows that are sums of several (`adds_up`) have the number of the first. Who
+    does not wait (`waits`) leaves it to the server to evaluate many figures, with those that others bring in the same
+    minute. `tell` hears how far it is.
     Raises `NotFound` where the person sees no such organisation.
     """
     found = find_organisation(by, organisation)
@@ -99,6 +100,7 @@ def import_measurements(
     run = Import(
         organisation=found, kind=kind, source=shown(source)[:500], by=by, at=moment, sha256=digest_of_rows(rows),
         file_sha256=file.sha256 if file else "", mapping=file.mapping if file else None,
+        adds_up=adds_up or checked.members is not None,
     )  # fmt: skip
     try:
         with acting_for(absent), transaction.atomic():

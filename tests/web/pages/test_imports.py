@@ -6,9 +6,10 @@ import re
 from io import BytesIO
 
 import pytest
+import xlsxwriter
 from django.test import Client
 
-from fourfold.records.models import Import, Mapping, Measurement, Upload
+from fourfold.records.models import Import, Kpi, Mapping, Measurement, Upload
 
 pytestmark = pytest.mark.django_db
 PAGE = "/s/north/imports/"
@@ -40,6 +41,11 @@ def form_of(page: str) -> dict[str, str]:
     return sent
 
 
+def page_of_sales(client: Client) -> str:
+    kpi = Kpi.objects.get(code="sales", organisation__code="bakery")
+    return client.get(f"/kpi/{kpi.pk}-sales/?u=north&p=2026-04", follow=True).content.decode()
+
+
 def test_a_file_is_looked_at_checked_and_imported_with_the_bad_rows_kept_apart(bob: Client) -> None:
     assert "Import a file" in bob.get("/s/north/updates/").content.decode()
     at = hand_over(bob)
@@ -61,6 +67,7 @@ def test_a_file_is_looked_at_checked_and_imported_with_the_bad_rows_kept_apart(b
     assert (run.read, run.loaded, run.unchanged, run.rejected, run.source) == (4, 2, 1, 1, "spring.csv")
     march = Measurement.objects.current().get(unit__code="north", period="M:2026-03", kpi__code="sales")
     assert str(march.value) == "750.50" and march.import_run == run
+    assert 'Bob Baker <span class="muted">spring.csv, row 4</span>' in page_of_sales(bob)
     kept = bob.get(f"{PAGE}{run.pk}/rejects.csv")
     assert b"South Pier" in kept.content and b"may not see" in kept.content
 
@@ -93,6 +100,20 @@ def test_months_in_columns_are_proposed(bob: Client) -> None:
     assert "Which column says the unit" in page
     checked = bob.post(at, form_of(page) | {"fixed-unit": "north", "do": "check"}).content.decode()
     assert "Import 3 figures" in checked
+
+
+def test_the_page_of_a_kpi_names_file_sheet_and_row_that_a_figure_is_from(bob: Client) -> None:
+    file = BytesIO()
+    with xlsxwriter.Workbook(file) as book:
+        page = book.add_worksheet("Spring & May")
+        for i, row in enumerate([("kpi", "unit", "period", "value"), ("sales", "north", "2026-02", 1003)]):
+            page.write_row(i + 3, 0, row)
+    file.seek(0)
+    file.name = "till.xlsx"
+    at = str(bob.post(PAGE, {"file": file})["Location"])
+    done = bob.post(at, form_of(bob.get(at).content.decode()) | {"do": "import"})
+    assert done.status_code == 302, done.content.decode()
+    assert "till.xlsx, sheet Spring &amp; May, row 5" in page_of_sales(bob)
 
 
 @pytest.mark.parametrize(("name", "said"), [("a.pdf", "is not read"), ("a.xlsx", "damaged")])

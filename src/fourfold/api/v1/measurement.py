@@ -22,6 +22,7 @@ from fourfold.errors import FourfoldError
 from fourfold.records.frames.measurement import Revision
 from fourfold.records.models import Measurement
 from fourfold.records.queries.api import kpi_named, measurements_of, organisation_of
+from fourfold.records.queries.lineage import lineage_of
 from fourfold.records.queries.results_then import moment_at
 from fourfold.records.queries.structure import structure_of
 
@@ -37,8 +38,22 @@ class Unquoted(FourfoldError):
     """If-Match is the version of the figure in quotation marks."""
 
 
+class LineageOut(Schema):
+    """Where a figure came from: `name` is the file, feed or token; `row` the line, or the number in what it gave.
+
+    Where the import `adds_up`, the figure may be made of several rows, of which this is the first. `row` is null for
+    what was imported before rows were kept.
+    """
+
+    kind: Literal["file", "feed", "push"]
+    name: str
+    sheet: str
+    row: int | None
+    adds_up: bool
+
+
 class MeasurementOut(Schema):
-    """A figure as known now; `version` names it in If-Match."""
+    """A figure as known now; `version` names it in If-Match, and `lineage` is null where a person entered it."""
 
     kpi: str
     unit: str
@@ -51,6 +66,7 @@ class MeasurementOut(Schema):
     source: str
     recorded_at: str
     version: str
+    lineage: LineageOut | None
 
 
 class RecordedOut(MeasurementOut):
@@ -177,7 +193,8 @@ def _out(row: Measurement | Revision, kpi: str, unit: str, period: str) -> Measu
         row.value, row.numerator, row.denominator, row.state, row.marks, row.recorded_at
     )  # fmt: skip
     version = version_of(revision)
+    came = lineage_of(row.import_run, row.source_row) if isinstance(row, Measurement) else None
     return MeasurementOut(
         kpi=kpi, unit=unit, period=period, **figures, state=State(row.state).word, note=row.reason, source=row.source,
-        recorded_at=version, version=version,
+        recorded_at=version, version=version, lineage=LineageOut(**came._asdict()) if came else None,
     )  # fmt: skip

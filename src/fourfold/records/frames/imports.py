@@ -159,7 +159,8 @@ def check_import(
         done += len(places)
         if tell:
             tell("Checked", done, len(figures))
-        parts.append(_without(good, early).drop("value", "numerator", "denominator", "file", "index"))
+        good = good.rename({"row": "source_row"}).drop("value", "numerator", "denominator", "file", "index")
+        parts.append(_without(good, early))
     if members is not None:
         reasons += _of_events(of_figures, members)
     return Checked(rows, parts, tuple(reasons), tuple(dict.fromkeys(findings))[:LISTED], members=members)
@@ -433,7 +434,7 @@ def _insert(
         *(_digits(f"{figure}_text").alias(figure) for figure in FIGURES),
         "state", _marks(fresh, ready, by).alias("marks"),
         _times(times).fill_null(time_text(at)).alias("recorded_at"),
-        pl.col("source").fill_null(""), pl.col("note").fill_null("").alias("reason"),
+        pl.col("source").fill_null(""), pl.col("note").fill_null("").alias("reason"), "source_row",
     )  # fmt: skip
     insert_table("records_measurement", table)
 

@@ -55,6 +55,7 @@ class Revision:
     recorded_at: datetime
     source: str = ""
     reason: str = ""
+    source_row: int | None = None
     superseded_at: datetime | None = None
     pk: int | None = None
 
@@ -257,7 +258,8 @@ def _unapproved(
 
 
 _REVISION: Final = (
-    "value", "numerator", "denominator", "state", "marks", "recorded_at", "source", "reason", "superseded_at", "pk",
+    "value", "numerator", "denominator", "state", "marks", "recorded_at", "source", "reason", "source_row",
+    "superseded_at", "pk",
 )  # fmt: skip
 
 
@@ -267,7 +269,8 @@ def _revision(row: dict[str, Any], at: datetime) -> tuple[Revision, bool]:
     said = row["recorded_at"]
     moment = at if said is None else datetime.fromisoformat(said)
     source, reason = row["source"] or "", row["note"] or ""
-    return Revision(value, top, bottom, row["state"], row["marks"], moment, source, reason), said is not None
+    figure = Revision(value, top, bottom, row["state"], row["marks"], moment, source, reason, row.get("source_row"))
+    return figure, said is not None
 
 
 def revision_of(checked: CheckedRows, at: datetime) -> Revision:

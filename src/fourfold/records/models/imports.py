@@ -10,7 +10,8 @@ class Import(models.Model):
     """One run; the counts add up: `read` = `loaded` + `unchanged` + `rejected`.
 
     `file_sha256` is that of the bytes of a file, by which the same one is known again; `mapping` how its columns were
-    read; `rejects` the rows that were kept apart, as a table to be mended.
+    read; `rejects` the rows that were kept apart, as a table to be mended. Where it `adds_up`, several rows can be one
+    figure, whose `source_row` is the first of them.
     """
 
     KINDS = ("folder", "file", "feed", "push", "template")
@@ -22,6 +23,7 @@ class Import(models.Model):
     mapping = SpecField(null=True)
     rejects = models.TextField(blank=True)
     source = models.CharField(max_length=500)
+    adds_up = models.BooleanField(default=False)
     read = models.PositiveIntegerField(default=0)
     loaded = models.PositiveIntegerField(default=0)
     unchanged = models.PositiveIntegerField(default=0)

@@ -34,6 +34,7 @@ class Measurement(models.Model):
     """One recorded value of a KPI for a unit and period; a correction is a new row that supersedes the old one.
 
     A ratio keeps `numerator` and `denominator` and no `value`; a row whose state is not NUMBER keeps none of them.
+    `source_row` is the number of the row of its import that it stands in: the line of a file or of a sheet.
     """
 
     organisation = models.ForeignKey("records.Organisation", on_delete=models.CASCADE)
@@ -57,6 +58,7 @@ class Measurement(models.Model):
     reason = models.CharField(max_length=1000, blank=True)
     source = models.CharField(max_length=500, blank=True)
     import_run = models.ForeignKey("records.Import", null=True, on_delete=models.PROTECT, related_name="measurements")
+    source_row = models.PositiveIntegerField(null=True)
 
     objects = Measurements.as_manager()
 

@@ -65,7 +65,7 @@ def measurements_of(
         if place is None:
             raise NotFound
         rows = rows.filter(unit=place)
-    return rows.select_related("unit").order_by("pk")
+    return rows.select_related("unit", "import_run").defer("import_run__rejects").order_by("pk")
 
 
 def current_measurement(person: models.Person, kpi: models.Kpi, unit: str, period: str) -> models.Measurement:

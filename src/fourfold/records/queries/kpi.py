@@ -19,6 +19,7 @@ from fourfold.records import models
 from fourfold.records.queries.approvals import AskedRestatement, restatements_of
 from fourfold.records.queries.kept import kept
 from fourfold.records.queries.kpi_below import Below, below_of
+from fourfold.records.queries.lineage import Lineage, lineage
 from fourfold.records.queries.outlook import KpiOutlook, outlook_of
 from fourfold.records.queries.overview import about
 from fourfold.records.queries.scope import Scope
@@ -43,6 +44,7 @@ class Recorded(NamedTuple):
     source: str
     run: int | None  # of the feed that brought it
     pk: int
+    lineage: Lineage | None
 
 
 @dataclass(frozen=True)
@@ -187,22 +189,18 @@ def _recorded(scope: Scope, kpi_pk: int) -> list[Recorded]:
         .order_by("-start", "-recorded_at", "-pk")
         .values_list(
             "period", "value", "numerator", "denominator", "state", "recorded_at", "superseded_at",
-            "recorded_by__name", "reason", "source", "import_run__feed_runs", "import_run__kind", "import_run__source",
-            "pk",
+            "recorded_by__name", "reason", "source", "import_run__feed_runs", "pk", "import_run__kind",
+            "import_run__source", "import_run__mapping", "import_run__adds_up", "source_row",
         )
     )  # fmt: skip
     return [
         Recorded(
-            period, value, top, bottom, State(state), at, _known(scope, until), by or "", reason,
-            source or _came(*came), run, pk,
+            period, value, top, bottom, State(state), at, _known(scope, until), by or "", reason, source, run, pk,
+            lineage(kind, name, mapping, adds_up, place),
         )
-        for period, value, top, bottom, state, at, until, by, reason, source, run, *came, pk in rows[:RECENT]
+        for period, value, top, bottom, state, at, until, by, reason, source, run, pk, kind, name, mapping, adds_up,
+            place in rows[:RECENT]
     ]
-
-
-def _came(kind: str | None, name: str | None) -> str:
-    """Where a figure came from that does not say so itself: the file, or the token of the program that sent it."""
-    return name or "" if kind in ("file", "push") else ""
 
 
 def _known(scope: Scope, until: datetime | None) -> datetime | None:

@@ -200,13 +200,15 @@ def _recorded(here: Here, page: KpiPage) -> list[dict[str, Any]]:
     twice = {r.period for r in page.recorded if r.superseded_at is not None}
     for r in page.recorded:
         if r.period in twice or len(rows) < 6:
+            by = r.by or r.source or (r.lineage.name if r.lineage else "Import")
             rows.append(
                 {
                     "period": calendar.parse(r.period).label,
                     "figure": figure_text(page, r),
                     "is_current": r.superseded_at is None,
                     "at": moment_text(r.recorded_at),
-                    "by": r.by or r.source or "Import",
+                    "by": by,
+                    "place": r.lineage.words(but=by) if r.lineage else "",
                     "run_url": path("feed_run", organisation.code, r.run) if r.run and may_look else "",
                     "rows_url": path("source_rows", organisation.code, r.pk) if r.run and may_look else "",
                     "why": r.reason,
