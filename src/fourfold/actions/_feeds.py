@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -10,18 +11,29 @@ from fourfold.actions.import_measurements import import_measurements
 from fourfold.actions.outcome import Outcome
 from fourfold.actions.save_feed import FeedPlan
 from fourfold.connectors.port import Rows, Window
+from fourfold.engine.definitions import Definitions
 from fourfold.errors import NotFound
-from fourfold.records.frames.feed import EVENTS, figures_of, whole
-from fourfold.records.frames.imports import Rows as Figures
+from fourfold.records.frames.feed import EVENTS, Given, figures_of, given_in
 from fourfold.records.frames.row_outcome import ImportResult
 from fourfold.records.models import Connection, Organisation
 from fourfold.records.ready import Ready, ready_definitions
 
 
-def window_at(plan: FeedPlan, at: datetime, since: date | None) -> Window:
-    """The months that it looks back, seen from its own time zone; or from `since` on, which is never after the end."""
+def window_at(
+    plan: FeedPlan, at: datetime, since: date | None, definitions: Definitions | None, kpis: Collection[str] = ()
+) -> Window:
+    """The months that it looks back, seen from its own time zone; or from `since` on, which is never after the end.
+
+    It begins earlier where a period of one of its KPIs has begun by then: `kpis` are those it brought before, and a
+    KPI that it names needs none. Half a week from the source would replace the whole one that is known.
+    """
     window = window_of(plan.months, day_of(plan, at))
-    return window if since is None else Window(min(since, window.until), window.until)
+    begin = window.since if since is None else min(since, window.until)
+    named = plan.columns.get("kpi", "")
+    codes = [plan.names.get(named[1:].strip(), named[1:])] if named.startswith("=") else kpis
+    kinds = {definitions.kpi[code].frequency for code in codes if code in definitions.kpi} if definitions else ()
+    starts = [definitions.calendar.period(kind, begin).start for kind in kinds] if definitions else []
+    return Window(min([begin, *starts]), window.until)
 
 
 def day_of(plan: FeedPlan, at: datetime) -> date:
@@ -47,21 +59,18 @@ def rows_in(connection: Connection, plan: FeedPlan, window: Window) -> Rows:
     return ask_source(connection, plan.ask, window)
 
 
-def figures_in(rows: Rows, plan: FeedPlan, window: Window, ready: Ready, *, is_sent: bool = False) -> Figures:
-    """The rows as figures, or as events whose periods are whole. Raises `SourceError` for columns that are not given.
-
-    What a source has sent by itself (`is_sent`) has no days that it was asked for.
-    """
+def figures_in(rows: Rows, plan: FeedPlan, window: Window, ready: Ready) -> Given:
+    """The rows as figures, or as events. Raises `SourceError` for columns that are not given."""
     columns = columns_in(plan.columns, window)
     found = figures_of(rows, columns, plan.adding, ready.definitions, source=plan.name, names=plan.names)
-    return found if is_sent else whole(found, ready.definitions, window.since)
+    return given_in(found, ready.definitions)
 
 
 def load_figures(
-    place: Organisation, figures: Figures, plan: FeedPlan, *, is_trial: bool, waits: bool = True, at: datetime
+    place: Organisation, given: Given, plan: FeedPlan, *, is_trial: bool, waits: bool = True, at: datetime
 ) -> Outcome[ImportResult]:
     """Bring them in as an import; or, as a trial, see what that would do."""
     return import_measurements(
-        by=None, organisation=place.code, rows=figures, source=f"feed {plan.name}", kind="feed",
-        quarantine=plan.keeps_apart, dry_run=is_trial, adds_up=bool(plan.adding), waits=waits, at=at,
+        by=None, organisation=place.code, rows=given.rows, summed=given.summed, adds_up=bool(plan.adding),
+        source=f"feed {plan.name}", kind="feed", quarantine=plan.keeps_apart, dry_run=is_trial, waits=waits, at=at,
     )  # fmt: skip

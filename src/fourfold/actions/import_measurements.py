@@ -24,6 +24,7 @@ from fourfold.connectors.legible import legible
 from fourfold.connectors.port import shown
 from fourfold.engine.due import day_at
 from fourfold.engine.findings import Finding, Level, Place, errors
+from fourfold.engine.measurements.events import Summed
 from fourfold.engine.progress import Progress
 from fourfold.engine.words import did_you_mean
 from fourfold.errors import NotFound
@@ -67,6 +68,7 @@ def import_measurements(
     quarantine: bool = False,
     dry_run: bool = False,
     file: FileFacts | None = None,
+    summed: Summed | None = None,
     adds_up: bool = False,
     waits: bool = True,
     at: datetime | None = None,
@@ -75,7 +77,8 @@ def import_measurements(
     """Record the figures of a table in one transaction, and evaluate once; the value tells of every row.
 
     `rows` has columns of `engine.measurements.COLUMNS` as text, or those of a table of events with `at` for the
-    period, and may have `row`, the numbers that people know the rows by. `source` is what findings call it: a
+    period (`summed` says what those add up to, if that is known), and may have `row`, the numbers that people know
+    the rows by. `source` is what findings call it: a
     file's name, a feed, a program; `kind` is file, feed or push. Every row is loaded, unchanged or rejected with
     its reasons, and each figure needs what entering it needs: the right to, a period that has begun and is open,
     and words where the organisation refuses what lacks them (`unexplained`). Where one is rejected, nothing is
@@ -93,7 +96,9 @@ def import_measurements(
         raise NotFound("There are no KPIs here yet.", hint="Load or build a scorecard first.")
     moment, rows = at or datetime.now(UTC), legible(rows)
     refused, absent = _refusals(by, found, ready, pairs_of(rows), moment)
-    checked = check_import(rows, ready, refused, file=source if kind == "file" else None, at=moment, tell=tell)
+    checked = check_import(
+        rows, ready, refused, file=source if kind == "file" else None, at=moment, summed=summed, tell=tell
+    )
     if dry_run or not checked.is_usable or (checked.reasons and not quarantine):
         settled = write_import(found, ready, checked, by=by, at=moment, run=None, refuse=_refuse(ready), tell=tell)
         return _looked_at(checked, settled, is_dry=dry_run and quarantine)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
@@ -17,11 +18,12 @@ from fourfold.actions.outcome import Outcome
 from fourfold.actions.save_feed import FeedPlan, plan_of
 from fourfold.connectors.port import Rows, SourceError, Window, shown
 from fourfold.engine.findings import Finding, Level, Place, errors
+from fourfold.engine.words import choices
 from fourfold.errors import Conflict, FourfoldError
-from fourfold.records.frames.feed import as_figures
 from fourfold.records.frames.feed_run import drift_of, news_of, profile_of, running_periods
 from fourfold.records.models import Feed, FeedRun, Import, Organisation, Person
 from fourfold.records.models.feed import MOST_FAILURES
+from fourfold.records.ready import ready_definitions
 
 #: A run that takes longer was killed; bringing in what the source gave takes a part of it.
 LEASE: Final = timedelta(seconds=LIMITS.seconds) + timedelta(minutes=8)
@@ -72,11 +74,13 @@ def run_feed(
     moment = at or datetime.now(UTC)
     row = find_feed(place, feed)
     plan = plan_of(row)
-    window = window_at(plan, moment, since)
+    ready, before = ready_definitions(place), _last_good(row) if given is None else None
+    kpis = before.profile.get("kpis", ()) if before else ()
+    window = window_at(plan, moment, since, ready.definitions if ready else None, kpis)
     run = _begin(row, by, window, due_at, moment)
     came = _Came("", {}, failure="Something went wrong inside Fourfold.", remedy="The log of the server says what.")
     try:
-        came = _bring(place, row, plan, window, moment, given, as_it_is=as_it_is)
+        came = _bring(place, row, plan, window, moment, given, before, as_it_is=as_it_is)
     finally:
         _end(place, row, run, came, by=by, at=moment)
     if not came.failure:
@@ -107,8 +111,8 @@ def _begin(row: Feed, by: Person | None, window: Window, due_at: datetime | None
 
 
 def _bring(
-    place: Organisation, row: Feed, plan: FeedPlan, window: Window, at: datetime, given: Rows | SourceError | None, *,
-    as_it_is: bool,
+    place: Organisation, row: Feed, plan: FeedPlan, window: Window, at: datetime, given: Rows | SourceError | None,
+    before: FeedRun | None, *, as_it_is: bool,
 ) -> _Came:  # fmt: skip
     """Ask, look at what came, then import; no transaction is open while the source is asked.
 
@@ -118,18 +122,18 @@ def _bring(
         if isinstance(given, SourceError):
             raise given
         rows = rows_in(row.connection, plan, window) if given is None else given
-        before = _last_good(row) if given is None else None
         if not as_it_is:
             _refuse_silence(before, rows, window)
         ready = definitions_here(place)
-        figures = figures_in(rows, plan, window, ready, is_sent=given is not None)
-        made = as_figures(figures, ready.definitions)
-        running = running_periods(made, ready.definitions, day_of(plan, at))
-        profile = profile_of(rows, columns_in(plan.columns, window), made, running)
+        made = figures_in(rows, plan, window, ready)
+        kpis = sorted(made.figures["kpi"].drop_nulls().unique())
+        made = made.since(window.since, ready.definitions) if given is None else made
+        running = running_periods(made.figures, ready.definitions, day_of(plan, at))
+        profile = profile_of(rows, columns_in(plan.columns, window), made.figures, running) | {"kpis": kpis}
         known = before.profile if before else {}
         if known and not as_it_is and (wrong := drift_of(known, profile)):
             raise SourceError(wrong[0], hint=wrong[1])
-        outcome = load_figures(place, figures, plan, is_trial=False, waits=given is None, at=at)
+        outcome = load_figures(place, made, plan, is_trial=False, waits=given is None, at=at)
     except SourceError as error:
         return _Came("", {}, failure=error.message, remedy=error.hint or "", retry=error.retry)
     except FourfoldError as error:
@@ -141,12 +145,19 @@ def _bring(
     }  # fmt: skip
     rejects = result.report()[:_LONGEST] if result and result.rejected else ""
     if not found:
-        remark = news_of(known, profile) if known else ""
+        remark = " ".join(filter(None, (news_of(known, profile) if known else "", _left_out(made.left_out, window))))
         run = result.run if result else None
         return _Came(outcome.summary, counts, run=run, rejects=rejects, profile=profile, remark=remark)
     more = f" And {len(found) - 1:,} more." if len(found) > 1 else ""
     failure = f"{outcome.summary[:1].upper()}{outcome.summary[1:]}. {found[0].message}{more}"
     return _Came("", counts, failure=failure, remedy=found[0].fix, rejects=rejects)
+
+
+def _left_out(periods: Sequence[str], window: Window) -> str:
+    """Figures that the source may not have given whole."""
+    if not periods:
+        return ""
+    return f"Left out, since it was asked from {window.since} on, in the midst of them: {choices(periods[:5], 'and')}."
 
 
 def _last_good(row: Feed) -> FeedRun | None:

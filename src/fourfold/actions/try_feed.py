@@ -45,17 +45,17 @@ def try_feed(
     connection = find_connection(place, plan.connection)
     if wrong := KINDS[connection.kind].missing(KINDS[connection.kind].ask, plan.ask):
         return Outcome("nothing was asked", findings=tuple(complaint(name, said) for name, said in wrong.items()))
-    window = window_at(plan, moment, since)
+    window = window_at(plan, moment, since, ready.definitions)
     try:
         rows = rows_in(connection, plan, window)
         if not all(plan.columns.get(key) for key in KEYS):
             return Outcome(f"{len(rows.rows):,} rows", Trial(rows, window))
         if wrong_columns := missing_columns(rows, plan.columns):
             return Outcome(f"{len(rows.rows):,} rows", Trial(rows, window), (_said(wrong_columns),))
-        figures = figures_in(rows, plan, window, ready)
+        given = figures_in(rows, plan, window, ready).since(window.since, ready.definitions)
     except SourceError as error:
         return Outcome("the source gave no rows", findings=(_said(error),))
-    outcome = load_figures(place, figures, plan, is_trial=True, at=moment)
+    outcome = load_figures(place, given, plan, is_trial=True, at=moment)
     result = outcome.value
     trial = Trial(rows, window) if result is None else Trial(
         rows, window, result.loaded, result.unchanged, result.rejected

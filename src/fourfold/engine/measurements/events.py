@@ -52,6 +52,16 @@ class Summed(NamedTuple):
     reasons: tuple[Reason, ...]
     findings: tuple[Finding, ...]
 
+    def only(self, figures: pl.Series, indexes: pl.Series) -> Summed:
+        """The figures at these places, where only the events at these indexes are left, which take new ones."""
+        places = pl.DataFrame([figures.alias("figure")]).with_row_index("to").cast({"to": pl.Int64})
+        events = pl.DataFrame([indexes.alias("index")]).with_row_index("at").cast({"at": pl.Int64})
+        members = self.members.join(places, on="figure", maintain_order="left").join(events, on="index")
+        moved = dict(zip(indexes.to_list(), range(len(indexes)), strict=True)) if self.reasons else {}
+        reasons = tuple(reason._replace(at=moved[reason.at]) for reason in self.reasons)
+        members = members.select(pl.col("at").alias("index"), pl.col("to").alias("figure"))
+        return Summed(self.figures[figures], members, reasons, self.findings)
+
 
 def sum_up(events: pl.DataFrame, definitions: Definitions, file: str | None) -> Summed:
     """The figures of events that can be counted whole; `events` as for `figures_of`, and `index`, their places.
@@ -175,11 +185,17 @@ def _added(rows: pl.DataFrame, figures: Sequence[str]) -> pl.DataFrame:
     )  # fmt: skip
     is_ratio = pl.col("kind") == MeasureKind.RATIO
     kept = [
-        pl.when(is_ratio if f != "value" else ~is_ratio).then(pl.col(f).cast(pl.String)).alias(f)
+        pl.when(is_ratio if f != "value" else ~is_ratio).then(_plain(f, summed.schema[f])).alias(f)
         for f in FIGURES
         if f in summed.columns
     ]
     return summed.select(*_KEYS, "period", *kept, "row").sort("row", maintain_order=True)
+
+
+def _plain(figure: str, form: pl.DataType) -> pl.Expr:
+    """A sum as people write it: no digit that says nothing behind the point."""
+    text = pl.col(figure).cast(pl.String)
+    return text.str.strip_chars_end("0").str.strip_chars_end(".") if form.is_decimal() else text
 
 
 def _bad_moment(row: Row) -> tuple[str, str]:

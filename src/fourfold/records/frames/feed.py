@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Final
@@ -14,7 +15,7 @@ from fourfold.connectors.port import Rows, SourceError
 from fourfold.engine.definitions import Definitions
 from fourfold.engine.measurements import FIGURES
 from fourfold.engine.measurements.events import AT, Summed, is_events, sum_up
-from fourfold.engine.periods import PeriodError
+from fourfold.engine.periods import Period, PeriodError
 from fourfold.engine.words import choices, did_you_mean, show
 
 #: The columns of figures that a feed can fill; the first three always.
@@ -113,23 +114,43 @@ def rows_of_figure(
     return here("")["row"].to_list(), figures
 
 
-def as_figures(rows: pl.DataFrame, definitions: Definitions) -> pl.DataFrame:
-    """The figures that rows come to where they are events; else the rows, which are figures."""
-    return _summed(rows, definitions).figures if is_events(rows.columns) else rows
+@dataclass(frozen=True, slots=True)
+class Given:
+    """The rows of a source, which are figures; or events, with the figures that they add up to."""
+
+    rows: pl.DataFrame
+    summed: Summed | None = None
+    left_out: tuple[str, ...] = ()  # periods of figures that `since` leaves out
+
+    @property
+    def figures(self) -> pl.DataFrame:
+        """One row for each figure."""
+        return self.rows if self.summed is None else self.summed.figures
+
+    def since(self, day: date, definitions: Definitions) -> Given:
+        """Without figures of periods that began before the day from which on the source was asked.
+
+        A figure of half a period would replace that of the whole one. Of rows that are figures, those of periods that
+        were over by then stay: the source gives more than it was asked for. Events that cannot be counted stay, to be
+        refused.
+        """
+        texts = self.figures["period"].unique()
+        read = {text: period for text in texts if (period := _period_of(text, definitions)) is not None}
+        early = [text for text, period in read.items() if period.start < day and (self.summed or period.end > day)]
+        if not early:
+            return self
+        is_early = pl.col("period").is_in(early).fill_null(False)
+        if self.summed is None:
+            return Given(self.rows.filter(~is_early), left_out=tuple(sorted(early)))
+        figures = self.summed.figures.with_row_index("figure").cast({"figure": pl.Int64})
+        gone = self.summed.members.join(figures.filter(is_early), on="figure", how="semi")["index"].implode()
+        rows = self.rows.with_row_index("was").cast({"was": pl.Int64}).filter(~pl.col("was").is_in(gone))
+        return Given(rows.drop("was"), self.summed.only(figures.filter(~is_early)["figure"], rows["was"]))
 
 
-def whole(rows: pl.DataFrame, definitions: Definitions, since: date) -> pl.DataFrame:
-    """The rows without events of periods that began before `since`: the source was not asked for all of those.
-
-    A figure of half a month would replace that of the month. Events that cannot be counted stay, to be refused.
-    """
-    if not is_events(rows.columns):
-        return rows
-    summed = _summed(rows, definitions)
-    periods = summed.figures["period"].to_list()
-    begun = [i for i, text in enumerate(periods) if definitions.calendar.parse(text).start < since]
-    gone = summed.members.filter(pl.col("figure").is_in(begun))["index"].to_list()
-    return rows.filter(~pl.int_range(pl.len()).is_in(gone)) if gone else rows
+def given_in(rows: pl.DataFrame, definitions: Definitions) -> Given:
+    """What `figures_of` made of an answer; events are added up here, once for all that is done with them."""
+    return Given(rows, _summed(rows, definitions) if is_events(rows.columns) else None)
 
 
 def _events_of_figure(
@@ -144,12 +165,17 @@ def _events_of_figure(
 
 
 def _summed(rows: pl.DataFrame, definitions: Definitions) -> Summed:
-    return sum_up(rows.with_row_index("index").cast({"index": pl.Int64}), definitions, None)
+    return sum_up(rows.with_row_index("index").cast({"index": pl.Int64, "row": pl.Int64}), definitions, None)
 
 
 def _parsed(text: str | None, definitions: Definitions) -> str | None:
+    found = _period_of(text, definitions)
+    return found.id if found else None
+
+
+def _period_of(text: str | None, definitions: Definitions) -> Period | None:
     try:
-        return definitions.calendar.parse(text).id if text else None
+        return definitions.calendar.parse(text) if text else None
     except PeriodError:
         return None
 

@@ -24,7 +24,7 @@ from fourfold.engine.cells import Mark, State
 from fourfold.engine.due import day_at
 from fourfold.engine.findings import Finding, Level, Place, errors
 from fourfold.engine.measurements import COLUMNS, FIGURES, LISTED, Reason, check_each
-from fourfold.engine.measurements.events import AT, is_events, sum_up
+from fourfold.engine.measurements.events import AT, Summed, is_events, sum_up
 from fourfold.engine.progress import Progress
 from fourfold.records.bulk import insert_table, time_text
 from fourfold.records.closed_periods import closed_places
@@ -111,10 +111,11 @@ def digest_of_rows(rows: Rows) -> str:
 
 def check_import(
     rows: Rows, ready: Ready, refused: Mapping[Pair, Finding], *, file: str | None, at: datetime,
-    tell: Progress | None = None,
+    summed: Summed | None = None, tell: Progress | None = None,
 ) -> Checked:  # fmt: skip
     """Check every row but those that are `wrong` already; those of the pairs in `refused` are rejected unseen.
 
+    `summed` says what rows that are events add up to, where somebody knows already.
     Nobody who may not see a KPI or unit is told whether it is there.
     """
     if "row" not in rows.columns:
@@ -128,9 +129,7 @@ def check_import(
     findings: list[Finding] = []
     if WRONG in rows.columns:
         wrong = keys.with_columns(rows[WRONG], rows["row"]).filter(pl.col(WRONG).is_not_null())
-        for place, row, said in wrong.select("at", "row", WRONG).iter_rows():
-            reasons.append(Reason(place, "IMPORT-ROW", said, _AGAIN))
-            findings.append(Finding("IMPORT-ROW", Level.ERROR, _place(file, row), said, _AGAIN))
+        reasons, findings = _of_wrong(wrong, file)
         keys = keys.join(wrong, on="at", how="anti", maintain_order="left")
         rows = rows.drop(WRONG)
     if refused:
@@ -140,7 +139,8 @@ def check_import(
     parts: list[pl.DataFrame] = []
     figures, members, of_figures = rows, None, reasons
     if is_events(rows.columns):
-        summed = sum_up(rows[keys["at"]].with_columns(keys["at"].alias("index")), ready.definitions, file)
+        if summed is None or len(keys) < len(rows):
+            summed = sum_up(rows[keys["at"]].with_columns(keys["at"].alias("index")), ready.definitions, file)
         figures, members, of_figures = summed.figures, summed.members, []
         reasons, findings = [*reasons, *summed.reasons], [*findings, *summed.findings]
         keys = figures.select(*_keys()).with_row_index("at").cast({"at": pl.Int64})
@@ -294,6 +294,13 @@ def _of_events(reasons: Iterable[Reason], members: pl.DataFrame) -> Iterator[Rea
         said.setdefault(reason.at, []).append(reason)
     for index, figure in members.filter(pl.col("figure").is_in(list(said))).iter_rows():
         yield from (reason._replace(at=index) for reason in said[figure])
+
+
+def _of_wrong(wrong: pl.DataFrame, file: str | None) -> tuple[list[Reason], list[Finding]]:
+    """What is said of rows that whoever read them could not take."""
+    told = wrong.select("at", "row", WRONG).rows()
+    findings = [Finding("IMPORT-ROW", Level.ERROR, _place(file, row), said, _AGAIN) for _, row, said in told]
+    return [Reason(place, "IMPORT-ROW", said, _AGAIN) for place, _, said in told], findings
 
 
 def _place(file: str | None, row: int) -> Place:
