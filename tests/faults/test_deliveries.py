@@ -1,4 +1,5 @@
-"""Figures that programs send twice, in another order, with poison among them, or while their period is closed.
+"""Figures that programs send twice, in another order, with poison among them, or while their period is closed, and
+files that are brought in meanwhile.
 
 Each is tried on SQLite and on PostgreSQL. After each: figures are there once, nothing half is visible, stored results
 are those of the figures, closed periods and other organisations are unchanged, and the chain of events holds.
@@ -16,13 +17,17 @@ from django.core.cache import cache
 from django.test import Client
 
 from fourfold.actions import import_measurements as importing
+from fourfold.actions.begin_import_job import begin_import_job
 from fourfold.actions.evaluate_organisation import evaluate_organisation
+from fourfold.actions.keep_upload import keep_upload
+from fourfold.actions.run_import_job import run_import_job
 from fourfold.actions.set_period_state import set_period_state
 from fourfold.actions.verify_chains import verify_chains
 from fourfold.engine.period_states import PeriodState
 from fourfold.records.frames.imports import Checked
+from fourfold.records.import_jobs import claim_job
 from fourfold.records.limits import forget
-from fourfold.records.models import Event, Import, Measurement, Result
+from fourfold.records.models import Event, Import, ImportJob, Measurement, Person, Result
 from tests.api.conftest import Program, bakery, bob
 from tests.web.conftest import loaded
 
@@ -47,7 +52,7 @@ def well_afterwards(bakery: Any) -> Iterator[None]:
     assert results() == stored, "results are not those of the figures"
     assert verify_chains(by=None).ok
     assert list(foreign()) == elsewhere
-    for run in Import.objects.filter(kind="push"):
+    for run in Import.objects.filter(kind__in=("push", "file")):
         assert run.read == run.loaded + run.unchanged + run.rejected
         assert run.measurements.count() == run.loaded
 
@@ -169,4 +174,73 @@ def test_f17_a_month_that_is_closed_after_a_push_keeps_what_it_brought_and_takes
     assert push(bob, [sales("2026-01", 911)])[1]["unchanged"] == 1, "what it has already is no news"
     older = sales("2026-01", 3, recorded_at="2026-05-01T00:00:00+00:00")
     assert [push(bob, [row])[0] for row in (sales("2026-01", 912), older)] == [422, 422]
+    assert revisions("2026-01") == january
+
+
+def close_january() -> None:
+    state = PeriodState.CLOSED
+    set_period_state(by=None, organisation="bakery", unit="north", period="2026-01", state=state, reason="Over.")
+
+
+def bring(way: str, *lines: str, columns: str = "kpi,unit,period,value", close_at: str = "") -> ImportJob:
+    """What came of the job of a file, while which January is closed when it gets to a stage."""
+    by, text = Person.objects.get(email="bob@bakery.example"), "\n".join([columns, *lines]).encode()
+    kept = keep_upload(by=by, name="till.csv", content=[text], size=len(text)).value
+    assert kept is not None
+    read = {"columns": {name: name for name in columns.split(",")}, "decimal": "."}
+    begin_import_job(by=by, upload=kept.pk, mapping=read, way=way)
+    job, to_close = claim_job(), [close_at]
+    assert job is not None
+
+    def tell(stage: str, done: int, total: int) -> None:
+        if stage in to_close:
+            to_close.remove(stage)
+            close_january()
+
+    run_import_job(by=None, job=job.pk, token=job.token, tell=tell)
+    job.refresh_from_db()
+    assert job.ended_at is not None and to_close in ([], [""])
+    return job
+
+
+TWO = ("sales,north,2026-01,911", "sales,north,2026-02,1011")
+
+
+@pytest.mark.usefixtures("bob")
+@pytest.mark.parametrize("stage", ["Read", "Checked"])
+@pytest.mark.parametrize("way", ["import", "apart"])
+def test_f17_a_month_that_is_closed_while_a_file_is_read_or_checked_takes_nothing_of_it(way: str, stage: str) -> None:
+    january, before = revisions("2026-01"), Measurement.objects.count()
+    job = bring(way, *TWO, close_at=stage)
+    assert revisions("2026-01") == january and Measurement.objects.count() == before + (way == "apart")
+    if way == "import":
+        assert "1 of 2 rows" in job.failure and "closed" in job.remedy and "2026-01,911" in job.rejects
+    else:
+        assert job.run is not None and (job.run.loaded, job.run.rejected) == (1, 1) and not job.failure
+        assert "2026-01,911" in job.run.rejects and "closed" in job.run.rejects
+
+
+@pytest.mark.usefixtures("bob")
+def test_f17_a_file_that_was_checked_while_its_month_was_open_is_refused_when_it_is_closed() -> None:
+    checked = bring("check", *TWO)
+    assert checked.outcome and (checked.outcome["loaded"], checked.outcome["rejected"]) == (2, 0)
+    close_january()
+    january = revisions("2026-01")
+    again = bring("check", *TWO)
+    assert again.outcome and (again.outcome["loaded"], again.outcome["rejected"]) == (1, 1), "a check says it too"
+    assert "closed" in bring("import", *TWO).remedy and revisions("2026-01") == january
+
+
+@pytest.mark.usefixtures("bob")
+def test_f17_a_month_that_is_closed_after_a_file_keeps_what_it_brought_and_takes_nothing_more() -> None:
+    assert not bring("import", *TWO).failure
+    close_january()
+    january = revisions("2026-01")
+    again = bring("import", *TWO)
+    assert not again.failure and again.outcome and "2 unchanged" in again.outcome["summary"]
+    dated = "kpi,unit,period,value,recorded_at"
+    older = bring("import", "sales,north,2026-01,3,2026-05-01T00:00:00+00:00", columns=dated)
+    other = bring("import", "sales,north,2026-01,912")
+    events = bring("import", "sales,north,2026-01-02T10:00:00Z,5", columns="kpi,unit,at,value")
+    assert all("closed" in job.remedy for job in (older, other, events))
     assert revisions("2026-01") == january

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -28,11 +29,15 @@ from fourfold.records.frames import imports
 imports._PART = 200
 path, heard, calls = sys.argv[1], sys.argv[2], 0
 def tell(stage, done, total):
-    global calls
+    global calls, heard
     calls += 1
     if heard == "slow" and stage == "Recorded":
         print("recording", flush=True)
         time.sleep(1)
+    elif heard == "wait" and stage == "Checked":
+        heard = ""
+        print("checked", flush=True)
+        sys.stdin.readline()
     elif heard.isdigit() and calls == int(heard):
         os.kill(os.getpid(), signal.SIGKILL)
 outcome = import_measurements(by=None, rows=pl.read_csv(path, infer_schema=False), source="history.csv", tell=tell)
@@ -52,7 +57,33 @@ def bringing(made: Installation, path: Path, heard: str) -> subprocess.Popen[str
     settings = {"FOURFOLD_DATA": str(made.data), "DATABASE_URL": made.url,
                 "DJANGO_SETTINGS_MODULE": "fourfold.project.settings", "PATH": ""}  # fmt: skip
     command = [sys.executable, "-c", PROGRAM, str(path), heard]
-    return subprocess.Popen(command, env=settings, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    pipes: Any = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
+    return subprocess.Popen(command, env=settings, **pipes, text=True)
+
+
+#: Closes a month of the north; where the database is busy, again.
+CLOSE = """
+import django
+django.setup()
+from django.db import OperationalError
+from fourfold.actions.set_period_state import set_period_state
+from fourfold.engine.period_states import PeriodState
+while True:
+    try:
+        done = set_period_state(
+            by=None, organisation="bakery", unit="north", period="2010-05", state=PeriodState.CLOSED, reason="Over."
+        )
+        break
+    except OperationalError:
+        pass
+assert done.ok, done.findings
+"""
+
+
+def closing(made: Installation) -> subprocess.Popen[str]:
+    settings = {"FOURFOLD_DATA": str(made.data), "DATABASE_URL": made.url,
+                "DJANGO_SETTINGS_MODULE": "fourfold.project.settings", "PATH": ""}  # fmt: skip
+    return subprocess.Popen([sys.executable, "-c", CLOSE], env=settings, stderr=subprocess.PIPE, text=True)
 
 
 def figures(made: Installation) -> int:
@@ -101,3 +132,35 @@ def test_f15_a_figure_entered_in_the_midst_of_an_import_is_acknowledged_once_or_
         assert not lost_or_double(made, writer.acknowledged)
         assert figures(made) == before + len(PLACES) * len(MONTHS) + 3
     assert made.run("verify").returncode == 0
+
+
+def test_f17_a_month_is_closed_before_an_import_that_is_refused_then_or_after_one_that_is_whole(
+    new: New, tmp_path: Path
+) -> None:
+    made = new("closing")
+    assert made.run("load", bakery_folder(tmp_path / "bakery")).returncode == 0
+    path, before = history(tmp_path), figures(made)
+    recording = bringing(made, path, "slow")
+    assert recording.stdout is not None and recording.stdout.readline() == "recording\n"
+    closer = closing(made)
+    _, wrong = recording.communicate(timeout=300)
+    assert recording.returncode == 0, wrong
+    assert closer.wait(300) == 0 and figures(made) == before + len(PLACES) * len(MONTHS)
+    actions = [action for (action,) in made.sql("SELECT action FROM records_event ORDER BY id")]
+    assert actions[-2] == "measurement.import" and actions[-1].startswith("period"), "closed when all of it was there"
+    path.write_text(path.read_text().replace(",2010-05,", ",2010-05,1"))
+    assert "is closed" in bringing(made, path, "").communicate(timeout=300)[1]
+    assert figures(made) == before + len(PLACES) * len(MONTHS)
+
+
+def test_f17_a_month_that_another_process_closes_while_an_import_checks_takes_nothing_of_it(
+    new: New, tmp_path: Path
+) -> None:
+    made = new("checking")
+    assert made.run("load", bakery_folder(tmp_path / "bakery")).returncode == 0
+    path, before = history(tmp_path), figures(made)
+    checking = bringing(made, path, "wait")
+    assert checking.stdout is not None and checking.stdout.readline() == "checked\n"
+    assert closing(made).wait(300) == 0
+    _, wrong = checking.communicate("on\n", timeout=300)
+    assert "is closed" in wrong and figures(made) == before
