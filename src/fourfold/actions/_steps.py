@@ -35,7 +35,8 @@ def find_organisation(by: Person | None, code: str | Organisation | None = None)
     if len(some) == 1:
         return some[0]
     if some:
-        raise NotFound("There are several organisations.", hint="Name one by its code.")
+        how = "Name one: --organisation CODE." if by is None else "Name one by its code."
+        raise NotFound("There are several organisations.", hint=how)
     message = "There is no organisation here yet." if code is None else f"There is no organisation {code}."
     raise NotFound(message, hint="Load one: fourfold load FOLDER" if by is None else None)
 

@@ -69,7 +69,7 @@ def set_period_state(
         if wrong:
             return Outcome("nothing was changed", findings=wrong)
         row = _write(place, ready, unit, month, state, reason.strip(), by, own, moment, now)
-    return Outcome(f"{month.label} of {unit} is {state.word}", row)
+    return Outcome(f"{month.label} of {ready.definitions.unit[unit].name} is {state.word}", row)
 
 
 def _month(ready: Ready, text: str) -> Period:

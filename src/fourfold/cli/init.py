@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime
 from importlib.resources import files
 from pathlib import Path
@@ -86,6 +87,15 @@ def _write(path: Path, texts: dict[str, str]) -> None:
         raise Misused(f"{path} cannot be made: {why}.", hint="Name a folder where you may write.") from None
 
 
+def _name_in(email: str) -> str:
+    """What to call somebody until they say it themselves.
+
+    >>> _name_in("robin.van-dijk@example.org")
+    'Robin Van Dijk'
+    """
+    return " ".join(re.split(r"[._+-]+", email.partition("@")[0])).title().strip() or email
+
+
 def _empty(name: str, email: str) -> dict[str, str]:
     """An organisation with one unit, a draft strategy and the person who builds it."""
     code = as_code(name).lower()
@@ -95,7 +105,7 @@ def _empty(name: str, email: str) -> dict[str, str]:
         return write(Definitions.model_validate({
             "organisation": {"code": code, "name": name},
             "units": [{"code": code, "name": name, "kind": "corporate"}],
-            "people": [{"code": "owner", "name": email.partition("@")[0], "email": email, "role": "admin"}],
+            "people": [{"code": "owner", "name": _name_in(email), "email": email, "role": "admin"}],
             "strategy": {"code": "strategy", "name": f"Strategy of {name}", "state": "draft"},
         }))  # fmt: skip
     except ValidationError as error:

@@ -199,3 +199,17 @@ def test_a_deputy_enters_for_who_is_away(organisation: Organisation, alice: Clie
     outcome = record_measurement(by=bob, organisation="bakery", kpi="staff", unit="north", period="2026-05", value=3)
     assert outcome.ok
     assert "1 of 4 entered" in words_of(page_of(alice.get(PAGE)))
+
+
+def test_a_kpi_of_quarters_is_entered_in_the_last_month_of_its_quarter(alice: Client) -> None:
+    kpi = {"sent": "yes", "name": "Audits", "unit": "count", "frequency": "quarter", "use-sent": "yes",
+           "use-objective": "earn", "target-sent": "yes", "target-value": "4", "target-red_line": "2"}  # fmt: skip
+    assert alice.post("/s/bakery/build/kpi/", kpi).status_code == 302
+    month = "/s/north/updates/?p=2026-03"
+    name = re.search(r'name="(value:\d+:Q:[^"]+)" value=""', page_of(alice.get(month)))
+    assert name, "the grid has the quarter that ends with the month"
+    cell = name[1].removeprefix("value:")
+    row = {f"value:{cell}": "3", f"version:{cell}": "none", f"note:{cell}": "", f"state:{cell}": ""}
+    assert alice.post(month, {"key": "quarters"} | row).status_code == 302
+    page = page_of(alice.get(month))
+    assert f'name="value:{cell}" value="3"' in page and "Near target" in words_of(page)

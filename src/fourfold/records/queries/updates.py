@@ -27,7 +27,8 @@ from fourfold.records.queries.attachments import counts_of
 from fourfold.records.queries.deputies import absent_person
 from fourfold.records.queries.outlook import kept_charts
 from fourfold.records.queries.scope import Scope
-from fourfold.records.queries.window import Cell, Window, cell_of, window_of
+from fourfold.records.queries.then import result_rows
+from fourfold.records.queries.window import COLUMNS, Cell, Window, cell_of, window_of
 
 BEFORE: Final = 3  # earlier figures shown beside a cell
 
@@ -247,10 +248,9 @@ def _quarters(scope: Scope, places: Iterable[tuple[Kpi, Period]]) -> dict[str, C
     quarter = next((period for kpi, period in places if kpi.frequency is Frequency.QUARTER), None)
     if quarter is None:
         return {}
-    rows = models.Result.objects.visible_to(scope.person).filter(
-        unit=scope.unit.pk, view="quarter", ordinal=quarter.ordinal, node__startswith="kpi:"
-    )
-    return {row[0]: cell_of(row[1:]) for row in rows.values_list("node", *Cell._fields)}
+    now = quarter.ordinal
+    rows = result_rows(scope, [scope.unit.pk], COLUMNS, view="quarter", first=now, last=now, node="kpi:")
+    return {node: cell_of(fields) for _, node, _, *fields in rows}
 
 
 class _Facts(NamedTuple):
