@@ -35,10 +35,15 @@ def test_a_figure_that_a_feed_brought_leads_to_the_rows_of_its_source(
         assert (said["feed"], said["columns"]) == ("sales", ["region", "month", "amount"])
         assert said["made"] == {"value": "1000"}
         assert said["rows"] == [{"row": 1, "cells": ["north", "2026-01", "1000"]}]
-        assert (said["count"], said["has_changed"]) == (1, False)
+        assert (said["count"], said["has_changed"], said["differences"]) == (1, False, [])
         assert [who.ask("GET", path).status_code for who in (bob, charlie)] == [403, 404]
         assert alice.ask("GET", path.replace("2026-01", "soon")).status_code == 400
+        server.rows[0]["amount"] = 1100.5
+        told_now = alice.get(path)
+        assert told_now["differences"] == [{"figure": "value", "recorded": "1000", "now": "1100.5"}]
         server.rows.clear()
-        assert alice.get(path)["has_changed"] is True
+        gone = alice.get(path)
+        assert gone["has_changed"] is True and (gone["count"], gone["made"]) == (0, {})
+        assert gone["differences"] == [{"figure": "value", "recorded": "1000", "now": None}]
     away = alice.ask("GET", path)
     assert away.status_code == 422 and b"could not be asked" in away.content

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from typing import Final
 
 from fourfold.access.roles import Action
 from fourfold.actions._feeds import definitions_here, rows_in
@@ -21,14 +22,14 @@ from fourfold.records.queries.feeds import brought_figure
 
 #: So many rows are given; all of them are counted and added up.
 MOST = 500
+_STAYS: Final = "The figure stays as it was recorded."
 
 
 @dataclass(frozen=True, slots=True)
 class Drilled:
     """The rows that a figure is made of when its source is asked today, each with its number in the answer.
 
-    `made` is what they come to by name (value, or numerator and denominator), None for a text; `has_changed` says that
-    this is no longer what was recorded.
+    `made` is what they come to by name (value, or numerator and denominator), None for a text, empty without rows.
     """
 
     figure: Measurement
@@ -39,9 +40,15 @@ class Drilled:
     made: Mapping[str, Decimal | None]
 
     @property
+    def differences(self) -> dict[str, tuple[Decimal | None, Decimal | None]]:
+        """Each part of the figure of which the source says something else now: what was recorded, what it says."""
+        both = {name: (getattr(self.figure, name), self.made.get(name)) for name in FIGURES}
+        return {name: (was, now) for name, (was, now) in both.items() if was != now}
+
+    @property
     def has_changed(self) -> bool:
-        """Whether the source says something else now."""
-        return any(getattr(self.figure, name) != number for name, number in self.made.items()) or not self.made
+        """Whether the source says something else now, or nothing."""
+        return bool(self.differences) or not self.made
 
 
 def drill_figure(*, by: Person, organisation: str | None = None, figure: int) -> Outcome[Drilled]:
@@ -56,7 +63,7 @@ def drill_figure(*, by: Person, organisation: str | None = None, figure: int) ->
     plan, window = asked_of(run), Window(run.since, run.until)
     if run.feed.connection.kind == HOOK.code:
         message = f"{run.feed.connection.name} sends by itself and cannot be asked again."
-        return Outcome("nothing was asked", findings=(complaint("ask", message, "Look for the delivery there."),))
+        return Outcome("nothing was asked", findings=(complaint("ask", message, f"Look for it there. {_STAYS}"),))
     ready = definitions_here(place)
     try:
         rows = rows_in(run.feed.connection, plan, window)
@@ -65,7 +72,8 @@ def drill_figure(*, by: Person, organisation: str | None = None, figure: int) ->
             place=(found.kpi.code, found.unit.code, found.period),
         )  # fmt: skip
     except SourceError as error:
-        return Outcome("the source gave no rows", findings=(complaint("ask", error.message, error.hint or ""),))
+        fix = f"{error.hint or ''} {_STAYS}".strip()
+        return Outcome("the source gave no rows", findings=(complaint("ask", error.message, fix),))
     return Outcome(f"{len(numbers):,} rows", Drilled(
         found, run, rows.columns, _shown(rows, numbers), len(numbers),
         {name: _number(text) for name, text in made.items() if name in FIGURES},

@@ -70,7 +70,19 @@ def test_a_feed_is_set_up_tried_run_and_found_again_from_its_figure(alice: Clien
     behind = text(alice, rows, ask="yes")
     assert "1 row of the answer, which makes 2,000 : what was recorded" in behind and "north 2026-02 2000" in behind
     stub.rows[2]["amount"] = 2100
-    assert "not what was recorded" in text(alice, rows, ask="yes")
+    changed = text(alice, rows, ask="yes")
+    assert "not what was recorded : 2,100 in place of 2,000, 100 more. The source has changed since" in changed
+    stub.rows[2]["amount"] = "many"
+    assert "no number in place of 2,000." in text(alice, rows, ask="yes")
+    taken = stub.rows.pop(2)
+    gone = text(alice, rows, ask="yes")
+    assert "no row for this figure any more. Recorded was 2,000, row 3 of its answer of" in gone
+    stub.rows = [{("sum" if name == "amount" else name): cell for name, cell in taken.items()}]
+    renamed = text(alice, rows, ask="yes")
+    assert "no longer gives the column &quot;amount&quot;." in renamed and "stays as it was recorded" in renamed
+    Connection.objects.update(options={"url": "http://127.0.0.1:1"})
+    assert "stays as it was recorded" in text(alice, rows, ask="yes")
+    assert Measurement.objects.get(pk=figure.pk).value == 2000
 
 
 def test_an_editor_runs_feeds_and_sees_how_they_did_and_changes_none(alice: Client, stub: Service) -> None:

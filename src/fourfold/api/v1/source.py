@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from django.http import HttpRequest, HttpResponse
 from ninja import Router, Schema
 
@@ -20,10 +22,19 @@ class SourceRow(Schema):
     cells: list[str | None]
 
 
+class DifferenceOut(Schema):
+    """A value, numerator or denominator of which the source says something else now; null where it is none."""
+
+    figure: str
+    recorded: str | None
+    now: str | None
+
+
 class SourceRowsOut(Schema):
     """What brought a figure, and the rows it is made of when its source is asked today, the first 500 of `count`.
 
-    `made` is what they come to; `has_changed` says that this is no longer what was recorded.
+    `made` is what they come to, empty without rows; `has_changed` says that this is no longer what was recorded, and
+    `differences` how.
     """
 
     feed: str
@@ -36,6 +47,7 @@ class SourceRowsOut(Schema):
     count: int
     made: dict[str, str | None]
     has_changed: bool
+    differences: list[DifferenceOut]
 
 
 @router.get(
@@ -62,5 +74,13 @@ def _out(found: Drilled) -> SourceRowsOut:
         feed=run.feed.code, run=run.pk, started_at=run.started_at.isoformat(), since=run.since.isoformat(),
         until=run.until.isoformat(), columns=list(found.columns), count=found.count, has_changed=found.has_changed,
         rows=[SourceRow(row=number, cells=list(cells)) for number, cells in found.rows],
-        made={name: None if number is None else format(number, "f") for name, number in found.made.items()},
+        made={name: _text(number) for name, number in found.made.items()},
+        differences=[
+            DifferenceOut(figure=name, recorded=_text(was), now=_text(now))
+            for name, (was, now) in found.differences.items()
+        ],
     )  # fmt: skip
+
+
+def _text(number: Decimal | None) -> str | None:
+    return None if number is None else format(number, "f")

@@ -49,7 +49,7 @@ def missing_columns(rows: Rows, columns: Mapping[str, str]) -> SourceError | Non
     if not gone or not (rows.columns or rows.rows):
         return None
     noun = "columns" if len(gone) > 1 else "column"
-    message = f"The source no longer gives the {noun} {choices(list(map(show, gone)), 'and')}; nothing was loaded."
+    message = f"The source no longer gives the {noun} {choices(list(map(show, gone)), 'and')}."
     there = f"It gives {choices(list(map(show, rows.columns)), 'and')}."
     return SourceError(message, hint=f"{there} {did_you_mean(gone[0], list(rows.columns), 'column')}")
 

@@ -97,7 +97,7 @@ def run_of(person: Person, organisation: Organisation, pk: int) -> FeedRun:
 def brought_figure(person: Person, organisation: Organisation, pk: int) -> tuple[Measurement, FeedRun]:
     """A recorded figure that the person sees, and the run of a feed that brought it."""
     rows = Measurement.objects.visible_to(person).filter(organisation=organisation, pk=pk)
-    figure = rows.select_related("kpi", "unit").first()
+    figure = rows.select_related("kpi", "unit", "import_run").defer("import_run__rejects").first()
     runs = FeedRun.objects.visible_to(person).filter(import_run=figure.import_run_id) if figure else ()
     run = runs.select_related("feed__connection").first() if runs and figure and figure.import_run_id else None
     if figure is None or run is None:

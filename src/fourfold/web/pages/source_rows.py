@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from django.http import HttpResponse, HttpResponseBase
 from django.views.decorators.cache import never_cache
 
@@ -46,7 +48,8 @@ def _rows_page(
         organisation_name=place.name, organisation=place, figure=figure, run=run, asked=told,
         period=structure_of(place).calendar.parse(figure.period).label, ran=moment_text(run.started_at),
         recorded=_figure(figure), drilled=drilled,
-        made=_made(drilled) if drilled else "", shown=drilled.rows[:LISTED] if drilled else (),
+        made=_made(drilled) if drilled else "", differs=_differs(drilled) if drilled else "",
+        shown=drilled.rows[:LISTED] if drilled else (),
         more=max(0, drilled.count - LISTED) if drilled else 0,
         wrong=" ".join(f"{f.message} {f.fix}".strip() for f in asked.findings) if asked else "",
     )  # fmt: skip
@@ -59,6 +62,20 @@ def _figure(figure: Measurement) -> str:
     return " ÷ ".join(parts) or State(figure.state).word
 
 
+def _differs(drilled: Drilled) -> str:
+    """What the source says otherwise now than was recorded."""
+    said = []
+    for name, (was, now) in drilled.differences.items():
+        more = "" if was is None or now is None else f", {as_given(abs(now - was))} {'more' if now > was else 'less'}"
+        of = "" if name == "value" else f" as the {name}"
+        said.append(f"{_part(now)} in place of {_part(was)}{of}{more}")
+    return "; ".join(said)
+
+
+def _part(number: Decimal | None) -> str:
+    return "no number" if number is None else as_given(number)
+
+
 def _made(drilled: Drilled) -> str:
     """What the rows come to, in the order value, numerator, denominator."""
-    return " ÷ ".join("no number" if number is None else as_given(number) for number in drilled.made.values())
+    return " ÷ ".join(map(_part, drilled.made.values()))
