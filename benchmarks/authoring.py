@@ -3,7 +3,8 @@
 Whole requests through Django in this process, signed in, with all that stands between them and the page: forms opened,
 what saving would do while somebody types (checks, SMART, target picture), and changes saved, which are checked,
 written, evaluated as far as they reach, and told. A SQLite database on the disk with every commit synced; `seeding.py`
-says what is in it. Processor time of the process, since the machine may be busy; sockets are not among it.
+says what is in it. Processor time of the process, since the machine may be busy; sockets are not among it, nor are the
+outlooks that follow once a change of everything is answered, which a thread of the server makes.
 """
 
 from __future__ import annotations
@@ -13,8 +14,10 @@ import re
 import statistics
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import Executor
 from decimal import Decimal
 from html.parser import HTMLParser
 from pathlib import Path
@@ -22,6 +25,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+from django.db import connections
 from entry import set_up
 from seeding import Seeded, seed
 from verdict import Line, show
@@ -62,6 +66,13 @@ class Form(HTMLParser):
             self.sent[self.name] = [self.text.removeprefix("\n")]
 
 
+def following() -> Executor:
+    """The thread that makes what follows an answer."""
+    from fourfold.actions.follow_outlooks import _THREADS
+
+    return _THREADS[0]
+
+
 class Editor:
     """Somebody who edits: each request is timed, and what it is about is chosen by chance."""
 
@@ -89,9 +100,13 @@ class Editor:
         self._timed(lambda: self.client.post(self.home + address, sent), status)
 
     def _timed(self, ask: Callable[[], Any], status: int) -> Any:
+        answered = threading.Event()
+        following().submit(answered.wait)  # what follows, follows
         begun = time.process_time()
         answer = ask()
         self.took = 1000 * (time.process_time() - begun)
+        answered.set()
+        following().submit(connections.close_all).result()
         assert answer.status_code == status, (answer.status_code, answer.content.decode()[-3000:])
         return answer
 
@@ -223,6 +238,7 @@ def signed_in(made: Seeded) -> Editor:
     from django.test import Client
 
     from fourfold.access.roles import Role
+    from fourfold.actions import follow_outlooks
     from fourfold.actions.evaluate_organisation import evaluate_organisation
     from fourfold.project.server import settle
     from fourfold.records.models import Grant, Membership, Organisation, Person
@@ -240,6 +256,7 @@ def signed_in(made: Seeded) -> Editor:
     client = Client()
     client.force_login(person)
     settle()  # as the server does when it starts
+    follow_outlooks.begin()
     return Editor(client, made)
 
 

@@ -19,11 +19,12 @@ def store_amended(
     """Make the stored results what a full evaluation would give, and say how many are different.
 
     `organisation` is locked, with the change counted and written already. Where results were older than the
-    definitions before, or other periods are due by now, everything is evaluated.
+    definitions before, or other periods are due by now, everything is evaluated. Outlooks after an amendment that
+    reaches everything are left to `follow_outlooks`.
     """
     shown = stored_periods(ready, as_of) if was_evaluated and not reach.everything else None
     if shown is None:
-        evaluate_locked(organisation, as_of=as_of, reason=reason)
+        evaluate_locked(organisation, as_of=as_of, reason=reason, looks_ahead=not reach.everything)
         return Result.objects.filter(organisation=organisation, input_version=organisation.version).count()
     run, changes = new_run(organisation, as_of=as_of, reason=reason), Changes()
     if not reach:

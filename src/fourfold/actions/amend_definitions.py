@@ -14,6 +14,7 @@ from fourfold.actions._closed_targets import targets_of_closed
 from fourfold.actions._grants import without_gain
 from fourfold.actions._steps import advance, find_organisation, lock, note_event, require
 from fourfold.actions.evaluate_organisation import is_evaluated
+from fourfold.actions.follow_outlooks import follow_outlooks
 from fourfold.actions.outcome import Outcome
 from fourfold.engine.amendment_check import verdict
 from fourfold.engine.amendment_reach import reach_of
@@ -82,6 +83,8 @@ def amend_definitions(
         reach = reach_of(before.definitions, ready.definitions, wanted)
         why = f"Changed {_names(wanted)}"
         count = store_amended(locked, ready, reach, was_evaluated=was_evaluated, as_of=moment, reason=why[:200])
+    if reach.everything:
+        follow_outlooks(by=by, organisation=locked, at=moment)
     return Outcome(f"{_names(wanted)} saved; {count:,} result{'s' if count != 1 else ''} changed", wanted, said.own)
 
 

@@ -69,9 +69,11 @@ def is_evaluated(organisation: Organisation, *, on: datetime | None = None) -> b
     return False
 
 
-def evaluate_locked(organisation: Organisation, *, as_of: datetime, reason: str) -> Outcome[Evaluation]:
-    """The same inside a transaction that holds the lock already."""
-    return store_all(organisation, compute(organisation, as_of), as_of=as_of, reason=reason)
+def evaluate_locked(
+    organisation: Organisation, *, as_of: datetime, reason: str, looks_ahead: bool = True
+) -> Outcome[Evaluation]:
+    """The same inside a transaction that holds the lock already; outlooks may be left to `follow_outlooks`."""
+    return store_all(organisation, compute(organisation, as_of, looks_ahead=looks_ahead), as_of=as_of, reason=reason)
 
 
 def new_run(organisation: Organisation, *, as_of: datetime, reason: str) -> Evaluation:
@@ -109,9 +111,9 @@ class Computed:
 
 
 def compute(
-    organisation: Organisation, as_of: datetime, tell: Progress | None = None
+    organisation: Organisation, as_of: datetime, tell: Progress | None = None, *, looks_ahead: bool = True
 ) -> Computed:
-    """All results and outlooks from the figures as known now; writes nothing."""
+    """All results, and outlooks where it `looks_ahead`, from the figures as known now; writes nothing."""
     ready = ready_definitions(organisation)
     if ready is None:
         return Computed(None)
@@ -121,4 +123,6 @@ def compute(
         runs.append(evaluate(ready.definitions, rows, as_of=as_of, view=view))
         if tell:
             tell("Evaluated", len(runs), len(VIEWS))
+    if not looks_ahead:
+        return Computed(ready, tuple(runs))
     return Computed(ready, tuple(runs), *all_outlooks(organisation, ready, rows, as_of=as_of, tell=tell))

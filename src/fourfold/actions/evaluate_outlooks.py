@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from django.db import transaction
 
-from fourfold.actions._outbox import Followed, tell_held
+from fourfold.actions._outbox import Followed, tell, tell_held
 from fourfold.actions._steps import find_organisation, lock, recorded_for
 from fourfold.actions.outcome import Outcome
 from fourfold.engine.evaluate import dependents
@@ -20,6 +20,8 @@ from fourfold.records.ready import Ready, ready_definitions
 
 #: A KPI and a unit, by their codes.
 Place = tuple[str, str]
+#: All of them.
+EVERYWHERE: Final[Place] = ("", "")
 
 
 def evaluate_outlooks(
@@ -46,7 +48,9 @@ def evaluate_outlooks(
 
 
 def outlooks_after(organisation: Organisation, changed: Collection[Place], *, at: datetime) -> Outcome[int]:
-    """As `evaluate_outlooks`, after figures of several KPIs and units; whoever calls it knows that they may.
+    """As `evaluate_outlooks`, after figures of several KPIs and units, or a change `EVERYWHERE`.
+
+    Whoever calls it knows that they may.
 
     Figures that are recorded meanwhile do no harm: an outlook says as of which change it is, so that pages see which
     of them are older than their figures. Where outlooks or definitions are others when it comes to writing, they are
@@ -67,10 +71,10 @@ def _others(organisation: Organisation) -> tuple[int, int]:
 
 
 class _Work(NamedTuple):
-    """What was made, and by which definitions; each change with the places that it reaches."""
+    """What was made, and by which definitions; each change with the places that it reaches, None for all."""
 
     ready: Ready
-    reached: Mapping[Place, frozenset[Place]]
+    reached: Mapping[Place, frozenset[Place]] | None
     made: tuple[Kept, ...]
 
 
@@ -79,6 +83,8 @@ def _make(organisation: Organisation, changed: Collection[Place], as_of: datetim
     ready = ready_definitions(organisation)
     if ready is None:
         return None
+    if EVERYWHERE in changed:
+        return _Work(ready, None, tuple(kept(outlooks_now(organisation, ready, as_of=as_of))))
     reached = {place: found for place in changed if (found := _reached(ready, place))}
     places = frozenset[Place]().union(*reached.values())
     return _Work(ready, reached, tuple(kept(outlooks_now(organisation, ready, as_of=as_of, places=places))))
@@ -99,7 +105,11 @@ def _store(organisation: Organisation, work: _Work, at: datetime) -> Outcome[int
     """Write them as of the version that `organisation` has; its lock is held."""
     count = write_outlooks(organisation, work.ready, work.made, at=at, input_version=organisation.version)
     there = {(each.kpi, each.unit) for each in work.made} if count else set[Place]()
-    tell_held(organisation, [_followed(work.ready, place, places & there) for place, places in work.reached.items()])
+    if work.reached is None:
+        tell(organisation)
+    else:
+        told = [_followed(work.ready, place, places & there) for place, places in work.reached.items()]
+        tell_held(organisation, told)
     return Outcome(f"{count:,} outlook{'s' if count != 1 else ''} changed", count)
 
 

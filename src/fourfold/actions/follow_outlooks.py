@@ -1,4 +1,4 @@
-"""Outlooks after figures that come fast: made together, by the process that serves, once the figures are answered."""
+"""Outlooks after what is answered first, figures that come fast and changes of everything: by the serving process."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Final
 
 from django.db import close_old_connections
 
-from fourfold.actions.evaluate_outlooks import Place, evaluate_outlooks, outlooks_after
+from fourfold.actions.evaluate_outlooks import EVERYWHERE, Place, evaluate_outlooks, outlooks_after
 from fourfold.actions.outcome import Outcome
 from fourfold.records.models import Organisation, Person
 
@@ -22,11 +22,13 @@ _log: Final = logging.getLogger(__name__)
 
 
 def follow_outlooks(
-    *, by: Person | None, organisation: Organisation, kpi: str | Collection[str], unit: str,
+    *, by: Person | None, organisation: Organisation, kpi: str | Collection[str] = "", unit: str = "",
     at: datetime | None = None,
 ) -> Outcome[None]:  # fmt: skip
     """Make the outlooks that figures of a KPI (or of these) reach, which `by` has just recorded: soon where a server
     runs, else now.
+
+    Without KPI and unit it is all of them, after definitions that `by` has just changed.
 
     All that wait when the thread has time for them are made at once, each KPI and unit once however many figures it
     had. What waits when a process is killed is not made: pages see that outlooks are older than their figures and make
@@ -39,6 +41,8 @@ def follow_outlooks(
             codes = (kpi,) if isinstance(kpi, str) else kpi
             _WAITING.setdefault(organisation.pk, set()).update((code, unit) for code in codes)
             return Outcome("outlooks follow")
+    if (kpi, unit) == EVERYWHERE:
+        return Outcome(outlooks_after(organisation, (EVERYWHERE,), at=at or datetime.now(UTC)).summary)
     made = evaluate_outlooks(by=by, organisation=organisation, kpi=kpi, unit=unit, as_of=at)
     return Outcome(made.summary)
 
@@ -66,4 +70,4 @@ def _make_waiting(organisation: Organisation) -> None:
     try:
         outlooks_after(organisation, places, at=datetime.now(UTC))
     except Exception:
-        _log.exception("The outlooks of %s figures of %s could not be made", len(places), organisation.code)
+        _log.exception("The outlooks after %s changes of %s could not be made", len(places), organisation.code)

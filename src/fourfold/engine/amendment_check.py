@@ -51,10 +51,11 @@ def verdict(before: Definitions, after: Definitions, amendments: Amendments, *, 
     `today` decides which waivers hold.
     """
     touched = _Touched.by(before, after, amendments)
-    new = check(touched.part(after), today=today, within=after)
+    others = after if any(map(_takes_away, amendments)) else None  # they may refer to what is gone
+    new = check(touched.part(after), today=today, within=after, referring=others)
     broken = tuple(f for f in new if f.level is Level.ERROR)
     if broken:  # only then it matters what was broken before
-        known = {_key(f) for f in check(touched.part(before), today=today, within=before)}
+        known = {_key(f) for f in check(touched.part(before), today=today, within=before, referring=others and before)}
         broken = tuple(f for f in broken if _key(f) not in known)
     names = tuple(name for each in amendments if each.after is not None for name in names_of(each))
     return Verdict(broken, tuple(f for f in new if is_about(f, names)))
@@ -132,6 +133,11 @@ class _Touched:
             "notes": tuple(n for n in definitions.notes if n.kpi in kpis),
             "steps": tuple(s for s in definitions.steps if s.kpi in kpis),
         }))  # fmt: skip
+
+
+def _takes_away(each: Amendment) -> bool:
+    """True where a code that was there may be there no more."""
+    return each.before is not None and getattr(each.before, "code", None) != getattr(each.after, "code", None)
 
 
 def _is_felt(each: Amendment) -> bool:

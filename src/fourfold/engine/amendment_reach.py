@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import dataclass
 from typing import Final
 
@@ -33,6 +33,8 @@ _SAID: Final = {
     "units": {"name", "kind", "description", "size"},
     "organisation": {"name", "description", "locale", "custom_fields"},
 }  # fmt: skip
+#: What says how a node counts in those above it; its own results do not depend on it.
+_ABOVE: Final = {"weight", "perspective", "themes"}
 #: Nouns on which no result depends.
 _SILENT: Final = frozenset({"links", "initiatives", "notes", "people", "steps"})
 
@@ -77,10 +79,11 @@ def reach_of(before: Definitions, after: Definitions, amendments: Amendments) ->
     return Reach(made, tuple(_upwards(after, wanted)), frozenset(gone), restructured=is_other)
 
 
-def _counts(each: Amendment) -> bool:
+def _counts(each: Amendment, besides: Set[str] = frozenset()) -> bool:
+    """Whether results depend on something that is amended, `besides` some fields."""
     if each.before is None or each.after is None:
         return True
-    fields = type(each.after).model_fields.keys() - _SAID.get(each.noun, set())
+    fields = type(each.after).model_fields.keys() - _SAID.get(each.noun, set()) - besides
     return any(getattr(each.before, name) != getattr(each.after, name) for name in fields)
 
 
@@ -102,13 +105,16 @@ def _nodes(each: Amendment, definitions: Definitions) -> Iterator[str]:
         if isinstance(thing, KpiUse):
             yield f"objective:{thing.objective}"
         elif isinstance(thing, Objective):
-            yield f"objective:{thing.code}"
+            if _counts(each, _ABOVE):
+                yield f"objective:{thing.code}"
             yield f"perspective:{thing.perspective}"
             yield from (f"theme:{code}" for code in thing.themes)
         elif isinstance(thing, Theme):
             yield f"theme:{thing.code}"
         elif isinstance(thing, Perspective):
-            yield from (f"perspective:{thing.code}", "scorecard")
+            if _counts(each, _ABOVE):
+                yield f"perspective:{thing.code}"
+            yield "scorecard"
         elif isinstance(thing, Kpi):
             yield from nodes_above(definitions, (thing.code,))
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date
+from functools import partial
 from typing import Final
 
 from fourfold.engine.checks.aggregation import aggregation
@@ -61,7 +63,7 @@ from fourfold.engine.checks.target_tolerance import target_tolerance
 from fourfold.engine.checks.target_twice import target_twice
 from fourfold.engine.checks.theme_width import theme_width
 from fourfold.engine.checks.unit_tree import unit_tree
-from fourfold.engine.checks.unknown_reference import unknown_reference
+from fourfold.engine.checks.unknown_reference import unknown_reference, unknown_within
 from fourfold.engine.checks.unused import unused
 from fourfold.engine.checks.vision import vision
 from fourfold.engine.checks.waiving import waive
@@ -141,19 +143,22 @@ GATES: Final = frozenset(c.code for c in _ALL if c.gate)
 
 def check(
     definitions: Definitions, places: Mapping[str, Place] | None = None, *, today: date | None = None,
-    within: Definitions | None = None,
+    within: Definitions | None = None, referring: Definitions | None = None,
 ) -> tuple[Finding, ...]:  # fmt: skip
     """What all checks have to say, in the order of files and lines; `places` are those of `Parsed`.
 
     Give completed definitions: what is left open is taken as left open. Never raises, however broken the references.
     `today` decides which waivers of the strategy still hold; without it none does, and every finding counts. Where the
-    definitions are a part of others, `within`, whether codes refer to something is looked at in those.
+    definitions are a part of others, `within`, whether codes refer to something is looked at in those: the codes of the
+    part, else those of `referring`.
     """
-    found = [
-        finding
-        for each in CHECKS.values()
-        for finding in each.findings(within or definitions if each is unknown_reference else definitions, places or {})
-    ]
+    found: list[Finding] = []
+    for each in CHECKS.values():
+        if each is unknown_reference and within is not None:
+            each, part = replace(each, rule=partial(unknown_within, d=within)), referring or definitions
+        else:
+            part = definitions
+        found += each.findings(part, places or {})
     if today is not None:
         found = list(waive(found, definitions.strategy.waivers, today=today, gates=GATES))
     found.sort(key=lambda f: (f.place.file or "\uffff", f.place.line or 0, f.place.column or 0, -f.level))

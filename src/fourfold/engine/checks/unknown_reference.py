@@ -15,6 +15,11 @@ def unknown_reference(d: Definitions) -> Iterator[Said]:
 
     Codes are case-sensitive. Names inside formulas have a check of their own.
     """
+    return unknown_within(d, d)
+
+
+def unknown_within(part: Definitions, d: Definitions) -> Iterator[Said]:
+    """The same of a part, whose codes may refer to anything in the whole."""
     known = {
         "unit": [u.code for u in d.units],
         "person": [p.code for p in d.people],
@@ -24,7 +29,7 @@ def unknown_reference(d: Definitions) -> Iterator[Said]:
         "KPI": [k.code for k in d.kpis],
     }
     sets = {noun: frozenset(codes) for noun, codes in known.items()}
-    for thing, key, code, noun in _references(d):
+    for thing, key, code, noun in _references(part):
         if code is not None and code not in sets[noun]:
             message = f"`{key}` of {call(thing)} is {show(code)}, and there is no such {noun}."
             if noun == "person" and not d.people:

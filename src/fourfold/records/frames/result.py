@@ -217,13 +217,15 @@ def known_scores(
     confidence, marks = np.zeros(shape), np.zeros(shape, np.uint8)
     at_node = {node: a for a, node in enumerate(beside)}
     at_unit = {ready.units[first.units[i]]: b for b, i in enumerate(u)}
-    at_spot: dict[tuple[str, int], int] = {(view, period.ordinal): c for c, (view, _, period) in enumerate(shown)}
+    at_spot: dict[str, dict[int, int]] = {view: {} for view in found}
+    for place, (v, _, period) in enumerate(shown):
+        at_spot[v][period.ordinal] = place
     if scores:  # column by column: there are tens of thousands after a change of a weight
         pk, view, ordinal, node, *columns = zip(*scores, strict=True)
         places = np.array([
             [at_node.get(each, -1) for each in node],
             [at_unit.get(each, -1) for each in pk],
-            [at_spot.get(each, -1) for each in zip(view, ordinal, strict=True)],
+            [at_spot[v].get(each, -1) for v, each in zip(view, ordinal, strict=True)],
         ])  # fmt: skip
         known = np.all(places >= 0, axis=0)
         at, arrays = tuple(places[:, known]), list[Any]((score, status, confidence, marks))
