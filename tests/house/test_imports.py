@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import tomllib
+from pathlib import Path
 
 import pytest
 from importlinter.cli import EXIT_STATUS_SUCCESS, lint_imports
@@ -44,3 +46,13 @@ def test_every_module_of_the_pure_folders_loads_without_django(folder: str) -> N
     code = f"import sys\nfor name in {names!r}: __import__(name)\nsys.exit('django' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT / "src", capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
+
+
+def test_a_command_that_starts_django_loads_no_pages_and_no_tables(tmp_path: Path) -> None:
+    """It would take twice as long to say anything."""
+    code = "import sys, django; django.setup(); print(*sys.modules)"
+    settings = {"DJANGO_SETTINGS_MODULE": "fourfold.project.settings", "FOURFOLD_DATA": str(tmp_path)}
+    done = subprocess.run([sys.executable, "-c", code], env=os.environ | settings, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    heavy = ("polars", "fourfold.web.pages", "fourfold.web.components", "fourfold.records.queries", "fourfold.reports")
+    assert not [name for name in done.stdout.split() if name.startswith(heavy)]

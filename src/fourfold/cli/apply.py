@@ -10,7 +10,6 @@ from fourfold.cli.options import Folder, Form
 from fourfold.cli.output import Format, print_findings, show, summary, sure
 from fourfold.cli.plan import planned, read_card
 from fourfold.cli.sources import Source
-from fourfold.engine.edits import Kind, refuse_loss
 from fourfold.errors import Outdated
 
 NAME: Final = "apply"
@@ -32,6 +31,8 @@ def run(
     Exit code 1 when the folder has errors, 4 when the organisation is not in the database yet, 5 when something speaks
     against it.
     """
+    from fourfold.engine.edits import Kind, refuse_loss
+
     card = read_card(path, source)
     made = planned(card, path)
     show(made.differences, form, None)

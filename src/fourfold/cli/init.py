@@ -9,14 +9,8 @@ from pathlib import Path
 from typing import Annotated, Final
 
 import typer
-from pydantic import ValidationError
 
 from fourfold.cli.output import Misused
-from fourfold.engine.definitions import Definitions
-from fourfold.engine.definitions.write import write
-from fourfold.engine.words import as_code
-from fourfold.library.template import find_template, templates
-from fourfold.library.template_figures import figures_text
 
 NAME: Final = "init"
 FIGURES: Final = "measurements/figures.csv"
@@ -57,6 +51,8 @@ def run(
 
 def _list() -> None:
     """Each template with what it is for, and what is in it."""
+    from fourfold.library.template import templates
+
     today = datetime.now(UTC).date()
     width = max(map(len, templates()))
     for code, template in templates().items():
@@ -72,6 +68,9 @@ def _starter() -> dict[str, str]:
 
 def _of_template(code: str, today: date) -> dict[str, str]:
     """The files of a template, its figures among them."""
+    from fourfold.library.template import find_template
+    from fourfold.library.template_figures import figures_text
+
     template = find_template(code)
     return template.texts(today) | {FIGURES: figures_text(template, template.definitions(today), today)}
 
@@ -98,6 +97,12 @@ def _name_in(email: str) -> str:
 
 def _empty(name: str, email: str) -> dict[str, str]:
     """An organisation with one unit, a draft strategy and the person who builds it."""
+    from pydantic import ValidationError
+
+    from fourfold.engine.definitions import Definitions
+    from fourfold.engine.definitions.write import write
+    from fourfold.engine.words import as_code
+
     code = as_code(name).lower()
     if not email:
         raise Misused("Nobody would be able to build it.", hint="Name who does: --email you@your-place.example")

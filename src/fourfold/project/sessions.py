@@ -16,7 +16,7 @@ from django.utils.crypto import get_random_string, salted_hmac
 from fourfold.project.origin import client_address
 from fourfold.records.models import Person
 from fourfold.records.sessions import begin, note_request
-from fourfold.web.components.frame import LIVE_HEADER
+from fourfold.web.live import is_by_itself
 
 #: A device is known for so long after somebody signed in from it.
 KNOWN: Final = timedelta(days=180)
@@ -46,11 +46,6 @@ def keep_session(get_response: Callable[[HttpRequest], HttpResponse]) -> Callabl
         return response
 
     return answer
-
-
-def is_by_itself(request: HttpRequest) -> bool:
-    """True where an open page asks without anybody doing something: a session that nobody uses ends all the same."""
-    return LIVE_HEADER in request.headers or (request.path.startswith("/live/") and request.method == "GET")
 
 
 def known_device(request: HttpRequest, email: str) -> str | None:

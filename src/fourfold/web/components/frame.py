@@ -26,11 +26,10 @@ from fourfold.web.components.dates import day_text
 from fourfold.web.components.piece import Piece
 from fourfold.web.components.ready import ready
 from fourfold.web.components.surroundings import Link, Surroundings, surroundings_of
+from fourfold.web.live import LIVE_HEADER
 from fourfold.web.requests import Request
 
 THEMES: Final = (("auto", "Auto"), ("light", "Light"), ("dark", "Dark"))
-#: What an open page sends that asks for what has changed, without anybody doing something.
-LIVE_HEADER: Final = "Fourfold-Live"
 #: Pages on which somebody edits.
 _EDITED: Final = frozenset({"map_editor", "new_thing", "amendment", "removal", "spreadsheet", "upload"})
 DENSITIES: Final = (("normal", "Comfortable"), ("compact", "Compact"))
