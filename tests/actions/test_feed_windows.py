@@ -14,9 +14,10 @@ import pytest
 from fourfold.actions.load_folder import load_folder
 from fourfold.actions.run_feed import run_feed
 from fourfold.actions.save_connection import save_connection
-from fourfold.actions.save_feed import FeedPlan, save_feed
+from fourfold.actions.save_feed import FeedPlan, plan_of, save_feed
+from fourfold.actions.try_feed import try_feed
 from fourfold.engine.measurements import events
-from fourfold.records.models import FeedRun, Measurement
+from fourfold.records.models import Feed, FeedRun, Measurement
 
 NOW = datetime(2026, 7, 10, 9, 0, tzinfo=UTC)  # the two months before begin on Friday, 1 May
 LATER = NOW + timedelta(hours=1)
@@ -110,6 +111,9 @@ def test_of_kpis_of_several_frequencies_what_began_before_is_left_out_and_told(s
     january = {"code": "bakery", "name": "Harbour Bakery", "fiscal_year_start": 1}
     columns = {"kpi": "kpi", "unit": "shop", "period": "day", "value": "pieces"}
     shop({"weekly": "week", "quarterly": "quarter"}, {"columns": columns}, organisation=january)
+    plan = plan_of(Feed.objects.get())
+    tried = try_feed(by=None, plan=plan, since=date(2026, 1, 1), at=NOW)
+    assert tried.ok and "W:2026-W01" in tried.findings[0].message
     backfill = run(NOW, since=date(2026, 1, 1))
     assert backfill.remark.endswith("in the midst of them: W:2026-W01."), "nobody knew its KPIs yet"
     weeks, quarters = sums("weekly"), sums("quarterly")

@@ -12,6 +12,7 @@ from fourfold.actions.outcome import Outcome
 from fourfold.actions.save_feed import FeedPlan
 from fourfold.connectors.port import Rows, Window
 from fourfold.engine.definitions import Definitions
+from fourfold.engine.words import choices
 from fourfold.errors import NotFound
 from fourfold.records.frames.feed import EVENTS, Given, figures_of, given_in
 from fourfold.records.frames.row_outcome import ImportResult
@@ -64,6 +65,14 @@ def figures_in(rows: Rows, plan: FeedPlan, window: Window, ready: Ready) -> Give
     columns = columns_in(plan.columns, window)
     found = figures_of(rows, columns, plan.adding, ready.definitions, source=plan.name, names=plan.names)
     return given_in(found, ready.definitions)
+
+
+def left_out(given: Given, window: Window) -> str:
+    """Which figures the source may not have given whole, in words."""
+    if not given.left_out:
+        return ""
+    periods = choices(given.left_out[:5], "and")
+    return f"Left out, since it was asked from {window.since} on, in the midst of them: {periods}."
 
 
 def load_figures(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
@@ -11,14 +10,13 @@ from typing import Any, Final
 from django.db import IntegrityError, transaction
 
 from fourfold.access.roles import Action
-from fourfold.actions._feeds import day_of, definitions_here, figures_in, load_figures, rows_in, window_at
+from fourfold.actions._feeds import day_of, definitions_here, figures_in, left_out, load_figures, rows_in, window_at
 from fourfold.actions._sources import LIMITS, columns_in, find_feed, next_due
 from fourfold.actions._steps import find_organisation, note_event, require
 from fourfold.actions.outcome import Outcome
 from fourfold.actions.save_feed import FeedPlan, plan_of
 from fourfold.connectors.port import Rows, SourceError, Window, shown
 from fourfold.engine.findings import Finding, Level, Place, errors
-from fourfold.engine.words import choices
 from fourfold.errors import Conflict, FourfoldError
 from fourfold.records.frames.feed_run import drift_of, news_of, profile_of, running_periods
 from fourfold.records.models import Feed, FeedRun, Import, Organisation, Person
@@ -145,19 +143,12 @@ def _bring(
     }  # fmt: skip
     rejects = result.report()[:_LONGEST] if result and result.rejected else ""
     if not found:
-        remark = " ".join(filter(None, (news_of(known, profile) if known else "", _left_out(made.left_out, window))))
+        remark = " ".join(filter(None, (news_of(known, profile) if known else "", left_out(made, window))))
         run = result.run if result else None
         return _Came(outcome.summary, counts, run=run, rejects=rejects, profile=profile, remark=remark)
     more = f" And {len(found) - 1:,} more." if len(found) > 1 else ""
     failure = f"{outcome.summary[:1].upper()}{outcome.summary[1:]}. {found[0].message}{more}"
     return _Came("", counts, failure=failure, remedy=found[0].fix, rejects=rejects)
-
-
-def _left_out(periods: Sequence[str], window: Window) -> str:
-    """Figures that the source may not have given whole."""
-    if not periods:
-        return ""
-    return f"Left out, since it was asked from {window.since} on, in the midst of them: {choices(periods[:5], 'and')}."
 
 
 def _last_good(row: Feed) -> FeedRun | None:

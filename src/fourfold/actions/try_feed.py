@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from typing import Final
 
 from fourfold.access.roles import Action
-from fourfold.actions._feeds import definitions_here, figures_in, load_figures, rows_in, window_at
+from fourfold.actions._feeds import definitions_here, figures_in, left_out, load_figures, rows_in, window_at
 from fourfold.actions._sources import complaint, find_connection
 from fourfold.actions._steps import find_organisation, require
 from fourfold.actions.outcome import Outcome
 from fourfold.actions.save_feed import FeedPlan
 from fourfold.connectors.kinds import KINDS
 from fourfold.connectors.port import Rows, SourceError, Window
-from fourfold.engine.findings import Finding
+from fourfold.engine.findings import Finding, Level, Place
 from fourfold.records.frames.feed import KEYS, missing_columns
 from fourfold.records.models import Person
+
+_EARLIER: Final = "A run asks for whole periods of the KPIs that the one before it brought."
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +63,9 @@ def try_feed(
     trial = Trial(rows, window) if result is None else Trial(
         rows, window, result.loaded, result.unchanged, result.rejected
     )  # fmt: skip
-    return Outcome(outcome.summary, trial, outcome.findings)
+    part = left_out(given, window)
+    told = (Finding("FEED-FIELD", Level.WARNING, Place(thing="months"), part, _EARLIER),) if part else ()
+    return Outcome(outcome.summary, trial, (*told, *outcome.findings))
 
 
 def _said(error: SourceError) -> Finding:
