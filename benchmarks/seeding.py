@@ -58,7 +58,7 @@ class Seeded:
 
 def seed(kpis: int, units: int, months: int, objectives: int) -> Seeded:
     """Fill the empty database; the KPIs of the first so many objectives have results."""
-    from fourfold.actions.evaluate_organisation import new_run
+    from fourfold.actions._runs import new_run
     from fourfold.records.frames.definition import write_definitions
     from fourfold.records.models import Import, Organisation
     from fourfold.records.ready import Ready

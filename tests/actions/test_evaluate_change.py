@@ -11,9 +11,12 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.db.models import F
 from django.test.utils import CaptureQueriesContext
 
-from fourfold.actions.evaluate_organisation import VIEWS
+from fourfold.actions import follow_outlooks
+from fourfold.actions._runs import VIEWS
+from fourfold.actions.evaluate_organisation import evaluate_organisation, is_evaluated
 from fourfold.actions.load_folder import load_folder
 from fourfold.actions.record_measurement import record_measurement
 from fourfold.engine.evaluate import evaluate
@@ -209,3 +212,52 @@ def test_the_first_entry_of_a_day_evaluates_what_has_become_due(organisation: Or
     later = now + timedelta(days=9)
     record_measurement(by=None, kpi="on_time", unit="north", period="2026-05", numerator=91, denominator=100, at=later)
     assert_up_to_date(organisation, later)
+
+
+@pytest.mark.parametrize("kpi", ["staff", "sales"])
+def test_figures_that_come_while_everything_is_computed_are_caught_up_without_computing_it_again(
+    organisation: Organisation, now: datetime, kpi: str
+) -> None:
+    stages: list[str] = []
+
+    def meanwhile(stage: str, done: int, _total: int) -> None:
+        stages.append(stage)
+        if (stage, done) == ("Evaluated", 1):
+            record_measurement(by=None, kpi=kpi, unit="north", period="2026-04", value=5, at=now)
+
+    Result.objects.filter(node="kpi:sales", unit__code="south").update(value=1, score=1)
+    evaluate_organisation(by=None, as_of=now, tell=meanwhile)
+    assert stages.count("Evaluated") == len(VIEWS), "everything was computed again"
+    assert_up_to_date(organisation, now)
+    assert is_evaluated(Organisation.objects.get(pk=organisation.pk), on=now)
+
+
+def test_definitions_that_change_while_everything_is_computed_make_it_begin_anew(
+    organisation: Organisation, now: datetime
+) -> None:
+    stages: list[str] = []
+
+    def meanwhile(stage: str, done: int, _total: int) -> None:
+        stages.append(stage)
+        if stages == ["Evaluated"]:
+            Organisation.objects.update(definitions_version=F("definitions_version") + 1, version=F("version") + 1)
+
+    evaluate_organisation(by=None, as_of=now, tell=meanwhile)
+    assert stages.count("Evaluated") == 2 * len(VIEWS)
+    assert is_evaluated(Organisation.objects.get(pk=organisation.pk), on=now)
+
+
+def test_while_everything_waits_to_be_evaluated_a_server_answers_an_entry_without_doing_it(
+    organisation: Organisation, now: datetime
+) -> None:
+    Evaluation.objects.update(input_version=0)
+    runs, entry = Evaluation.objects.count(), {"kpi": "staff", "unit": "north", "period": "2026-02"}
+    follow_outlooks.begin()
+    try:
+        outcome = record_measurement(by=None, **entry, value=3, outlooks_follow=True, at=now)
+    finally:
+        follow_outlooks.end()
+    assert outcome.summary == "recorded; to be evaluated with all others"
+    assert Evaluation.objects.count() == runs
+    evaluate_organisation(by=None, as_of=now)
+    assert_up_to_date(organisation, now)

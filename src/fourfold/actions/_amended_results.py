@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from fourfold.actions.evaluate_organisation import evaluate_locked, new_run
+from fourfold.actions._runs import evaluate_locked, new_run
 from fourfold.engine.amendment_reach import Reach
 from fourfold.records.frames.amendment import kpi_results, node_rows, stored_periods
 from fourfold.records.frames.result import Changes, Row, rows_of_results, stored_results

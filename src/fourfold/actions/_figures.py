@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from fourfold.actions._runs import is_evaluated
 from fourfold.actions._steps import advance, note_event
 from fourfold.actions.evaluate_change import Change, evaluate_change
-from fourfold.actions.evaluate_organisation import is_evaluated
 from fourfold.engine.cells import Mark, State
 from fourfold.engine.measurements import CheckedRows, check_row
 from fourfold.engine.measurements.figures import QUALITIES

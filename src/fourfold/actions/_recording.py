@@ -14,9 +14,11 @@ from typing import Final
 
 from fourfold.actions._explanations import Figure, judged, unexplained
 from fourfold.actions._figures import told_figure
+from fourfold.actions._outbox import tell
+from fourfold.actions._runs import is_evaluated
 from fourfold.actions._steps import advance, note_event, recorded_for
 from fourfold.actions.evaluate_change import Change, evaluate_change
-from fourfold.actions.evaluate_organisation import is_evaluated
+from fourfold.actions.follow_outlooks import is_serving
 from fourfold.actions.origin import acting_for
 from fourfold.actions.outcome import Outcome
 from fourfold.engine.cells import State
@@ -149,6 +151,16 @@ def record_entries(
         is_correction = before is not None and (before.state, after.state) == (State.NUMBER, State.NUMBER)
         kpi, unit, period = entry.place
         recorded.changed.append(Change(kpi, unit, _period(ready.definitions, kpi, period), is_correction))
+    if follow and not was_evaluated and is_serving():
+        # Everything is to be evaluated, which takes a large organisation a minute: nobody waits for the lock so long.
+        tell(
+            organisation,
+            units={ready.units[change.unit] for change in recorded.changed},
+            nodes={f"kpi:{change.kpi}" for change in recorded.changed},
+            periods={change.period.id for change in recorded.changed},
+        )
+        recorded.summary = "to be evaluated with all others"
+        return recorded
     recorded.summary = evaluate_change(
         by=by, organisation=organisation, changed=recorded.changed, was_evaluated=was_evaluated, as_of=at,
         reason=f"Recorded {things[0] if len(things) == 1 else f'{len(things):,} figures'}", outlooks_follow=follow,

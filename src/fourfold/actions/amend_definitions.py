@@ -12,8 +12,8 @@ from fourfold.access.roles import Action
 from fourfold.actions._amended_results import store_amended
 from fourfold.actions._closed_targets import targets_of_closed
 from fourfold.actions._grants import without_gain
+from fourfold.actions._runs import is_evaluated
 from fourfold.actions._steps import advance, find_organisation, lock, note_event, require
-from fourfold.actions.evaluate_organisation import is_evaluated
 from fourfold.actions.follow_outlooks import follow_outlooks
 from fourfold.actions.outcome import Outcome
 from fourfold.engine.amendment_check import verdict

@@ -9,8 +9,8 @@ from django.db import transaction
 from fourfold.access.roles import Action
 from fourfold.access.rules import OWN_WORK, Thing, can
 from fourfold.actions._figures import row_of, write_again
+from fourfold.actions._runs import is_evaluated, new_run
 from fourfold.actions._steps import advance, find_organisation, lock_as_read, note_event, require_of
-from fourfold.actions.evaluate_organisation import is_evaluated, new_run
 from fourfold.actions.origin import acting_for
 from fourfold.actions.outcome import Outcome
 from fourfold.actions.record_measurement import version_of

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 
 from django.db import transaction
 
+from fourfold.actions._runs import is_evaluated, new_run
 from fourfold.actions._steps import advance, find_organisation, lock_as_read, note_event, recorded_for
-from fourfold.actions.evaluate_organisation import is_evaluated, new_run
 from fourfold.actions.origin import acting_for
 from fourfold.actions.outcome import Outcome
 from fourfold.actions.record_measurement import Figure

@@ -8,8 +8,8 @@ from typing import Final, get_args
 from django.db import transaction
 from pydantic import ValidationError
 
+from fourfold.actions._runs import evaluate_locked, is_evaluated, new_run
 from fourfold.actions._steps import advance, find_organisation, lock_as_read, note_event, require_to_record
-from fourfold.actions.evaluate_organisation import evaluate_locked, is_evaluated, new_run
 from fourfold.actions.outcome import Outcome
 from fourfold.engine.confirmed_steps import step_refusals
 from fourfold.engine.definitions import Step

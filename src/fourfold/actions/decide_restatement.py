@@ -9,8 +9,8 @@ from django.db import transaction
 from fourfold.access.roles import Action
 from fourfold.access.rules import Thing
 from fourfold.actions._figures import row_of, write_again
+from fourfold.actions._runs import is_evaluated, new_run
 from fourfold.actions._steps import advance, lock, note_event, require_of
-from fourfold.actions.evaluate_organisation import is_evaluated, new_run
 from fourfold.actions.outcome import Outcome
 from fourfold.engine.findings import Finding, Level, Place
 from fourfold.errors import Conflict, NotFound

@@ -12,8 +12,8 @@ from fourfold.access.rules import Thing, can
 from fourfold.actions._files import FileFacts as FileFacts  # what callers say of a file
 from fourfold.actions._files import remember
 from fourfold.actions._grants import without_gain
+from fourfold.actions._runs import evaluate_locked
 from fourfold.actions._steps import advance, find_organisation, lock, note_event, require
-from fourfold.actions.evaluate_organisation import evaluate_locked
 from fourfold.actions.outcome import Outcome
 from fourfold.connectors.files.grid import Grid
 from fourfold.connectors.files.propose import Codes

@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 from fourfold.access.roles import Action
 from fourfold.actions._outbox import tell
+from fourfold.actions._runs import evaluate_locked, new_run
 from fourfold.actions._steps import require
-from fourfold.actions.evaluate_organisation import evaluate_locked, new_run
 from fourfold.actions.outcome import Outcome
 from fourfold.engine.carrying import carries
 from fourfold.engine.definitions import Definitions

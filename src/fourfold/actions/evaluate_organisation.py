@@ -2,35 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
 from django.db import transaction
 
-import fourfold
 from fourfold.access.roles import Action
-from fourfold.actions._outbox import tell
+from fourfold.actions._runs import Computed, compute, evaluate_locked, store_all
+from fourfold.actions._runs import is_evaluated as is_evaluated  # what callers ask before
 from fourfold.actions._steps import find_organisation, lock, require
+from fourfold.actions.evaluate_change import Change, evaluate_change
+from fourfold.actions.evaluate_outlooks import outlooks_after
 from fourfold.actions.outcome import Outcome
-from fourfold.engine.due import todays
-from fourfold.engine.evaluate import evaluate
-from fourfold.engine.findings import Finding
 from fourfold.engine.progress import Progress
-from fourfold.engine.results import Evaluation as EngineRun
-from fourfold.engine.results import View
-from fourfold.engine.rows import locate
-from fourfold.records.frames.measurement import read_measurements
-from fourfold.records.frames.outlook import Kept, all_outlooks, write_outlooks
-from fourfold.records.frames.result import replace_results
-from fourfold.records.frames.veil import write_veils
+from fourfold.records.frames.measurement import newest_row, places_since
 from fourfold.records.models import Evaluation, Organisation, Person
-from fourfold.records.ready import Ready, ready_definitions
 
-#: The views that are stored; others are computed when somebody asks for them.
-VIEWS: Final[tuple[View, ...]] = ("month", "quarter", "ytd")
 #: So often it is tried beside other people's changes; the next try makes them wait.
 _TRIES: Final = 2
+#: Up to so many figures that came meanwhile are evaluated after the others; with more, all are computed anew.
+_FEW: Final = 1_000
 
 
 def evaluate_organisation(
@@ -39,90 +30,39 @@ def evaluate_organisation(
 ) -> Outcome[Evaluation]:
     """Compute all results of all units anew and store those that changed.
 
-    Stored results always come from the figures as known now; `as_of` (now, when left out) decides what is due. Figures
-    that somebody records meanwhile are not lost: what was computed without them is dropped and computed again. `tell`
-    hears how far it is.
+    Stored results always come from the figures as known now; `as_of` (now, when left out) decides what is due. Nobody
+    waits while it computes. Figures that somebody records meanwhile are not lost: what depends on them is computed
+    again when all is stored; where they are many, or definitions are others by then, everything is. `tell` hears how
+    far it is.
     """
     found = find_organisation(by, organisation)
     require(by, Action.EVALUATE, found)
     moment = as_of or datetime.now(UTC)
     for _ in range(_TRIES):
         found.refresh_from_db()
+        newest = newest_row(found)
         computed = compute(found, moment, tell)
         with transaction.atomic():
-            if lock(found).version == found.version:
-                return store_all(found, computed, as_of=moment, reason=reason)
+            now = lock(found)
+            late = [] if now.version == found.version else _late(now, computed, newest)
+            if now.definitions_version != found.definitions_version or len(late) > _FEW:
+                continue
+            stored = store_all(now, computed, as_of=moment, reason=reason, seen=found.version)
+            if late:
+                evaluate_change(
+                    by=None, organisation=now, changed=late, was_evaluated=True, as_of=moment, reason=reason
+                )  # fmt: skip
+        if late:
+            outlooks_after(now, {(each.kpi, each.unit) for each in late}, at=moment)
+        return stored
     with transaction.atomic():
-        found = lock(found)
-        return store_all(found, compute(found, moment), as_of=moment, reason=reason)
+        return evaluate_locked(lock(found), as_of=moment, reason=reason)
 
 
-def is_evaluated(organisation: Organisation, *, on: datetime | None = None) -> bool:
-    """True when the stored results come from the figures of now; with `on`, of this engine and each unit's day too."""
-    newest = Evaluation.objects.filter(organisation=organisation).order_by("-pk")
-    for version, as_of, engine in newest.values_list("input_version", "as_of", "engine_version")[:1]:
-        if version != organisation.version or on is None:
-            return bool(version == organisation.version)
-        ready = ready_definitions(organisation)
-        same_day = ready is None or todays(ready.definitions, as_of)[0] == todays(ready.definitions, on)[0]
-        return same_day and bool(engine == fourfold.__version__)
-    return False
-
-
-def evaluate_locked(
-    organisation: Organisation, *, as_of: datetime, reason: str, looks_ahead: bool = True
-) -> Outcome[Evaluation]:
-    """The same inside a transaction that holds the lock already; outlooks may be left to `follow_outlooks`."""
-    return store_all(organisation, compute(organisation, as_of, looks_ahead=looks_ahead), as_of=as_of, reason=reason)
-
-
-def new_run(organisation: Organisation, *, as_of: datetime, reason: str) -> Evaluation:
-    """The record of a run over the inputs that the organisation has now."""
-    return Evaluation.objects.create(
-        organisation=organisation, at=datetime.now(UTC), as_of=as_of, reason=reason,
-        engine_version=fourfold.__version__, input_version=organisation.version,
-    )  # fmt: skip
-
-
-def store_all(organisation: Organisation, computed: Computed, *, as_of: datetime, reason: str) -> Outcome[Evaluation]:
-    """Write a run over everything, and hand on what the engine found month by month; the lock is held."""
+def _late(organisation: Organisation, computed: Computed, newest: int) -> list[Change]:
+    """The figures that came after that row."""
     if computed.ready is None:
-        return Outcome("nothing to evaluate")
-    run = new_run(organisation, as_of=as_of, reason=reason)
-    changed = sum(replace_results(run, computed.ready, each.view, each.frame()) for each in computed.runs)
-    write_veils(organisation, computed.ready)
-    version = organisation.version
-    write_outlooks(organisation, computed.ready, computed.outlooks, at=as_of, input_version=version)
-    tell(organisation)
-    return Outcome(f"{changed:,} results changed", run, (*computed.runs[0].findings, *computed.findings))
-
-
-@dataclass(frozen=True)
-class Computed:
-    """What the engine said about each view, where it saw every KPI going, and the definitions it took.
-
-    `findings` are about what became of earlier forecasts.
-    """
-
-    ready: Ready | None
-    runs: tuple[EngineRun, ...] = ()
-    outlooks: tuple[Kept, ...] = ()
-    findings: tuple[Finding, ...] = ()
-
-
-def compute(
-    organisation: Organisation, as_of: datetime, tell: Progress | None = None, *, looks_ahead: bool = True
-) -> Computed:
-    """All results, and outlooks where it `looks_ahead`, from the figures as known now; writes nothing."""
-    ready = ready_definitions(organisation)
-    if ready is None:
-        return Computed(None)
-    rows = locate(read_measurements(organisation, ready), ready.definitions)
-    runs = []
-    for view in VIEWS:
-        runs.append(evaluate(ready.definitions, rows, as_of=as_of, view=view))
-        if tell:
-            tell("Evaluated", len(runs), len(VIEWS))
-    if not looks_ahead:
-        return Computed(ready, tuple(runs))
-    return Computed(ready, tuple(runs), *all_outlooks(organisation, ready, rows, as_of=as_of, tell=tell))
+        return []
+    parse = computed.ready.definitions.calendar.parse
+    places = places_since(organisation, computed.ready, newest, most=_FEW + 1)
+    return [Change(kpi, unit, parse(period), is_correction=False) for kpi, unit, period in places]

@@ -11,6 +11,7 @@ from typing import Final
 
 from django.db import close_old_connections
 
+from fourfold.actions.evaluate_organisation import evaluate_organisation, is_evaluated
 from fourfold.actions.evaluate_outlooks import EVERYWHERE, Place, evaluate_outlooks, outlooks_after
 from fourfold.actions.outcome import Outcome
 from fourfold.records.models import Organisation, Person
@@ -31,8 +32,8 @@ def follow_outlooks(
     Without KPI and unit it is all of them, after definitions that `by` has just changed.
 
     All that wait when the thread has time for them are made at once, each KPI and unit once however many figures it
-    had. What waits when a process is killed is not made: pages see that outlooks are older than their figures and make
-    them themselves.
+    had. Where results are older than figures, everything is evaluated here. What waits when a process is killed is not
+    made: pages see that outlooks are older than their figures and make them themselves.
     """
     with _LOCK:
         if _THREADS:
@@ -45,6 +46,11 @@ def follow_outlooks(
         return Outcome(outlooks_after(organisation, (EVERYWHERE,), at=at or datetime.now(UTC)).summary)
     made = evaluate_outlooks(by=by, organisation=organisation, kpi=kpi, unit=unit, as_of=at)
     return Outcome(made.summary)
+
+
+def is_serving() -> bool:
+    """True where what follows figures is made by this process once they are answered."""
+    return bool(_THREADS)
 
 
 def begin() -> None:
@@ -68,6 +74,10 @@ def _make_waiting(organisation: Organisation) -> None:
         places = _WAITING.pop(organisation.pk)
     close_old_connections()
     try:
-        outlooks_after(organisation, places, at=datetime.now(UTC))
+        organisation.refresh_from_db()
+        if is_evaluated(organisation):
+            outlooks_after(organisation, places, at=datetime.now(UTC))
+        else:
+            evaluate_organisation(by=None, organisation=organisation.code, reason="Figures that came together")
     except Exception:
         _log.exception("The outlooks after %s changes of %s could not be made", len(places), organisation.code)

@@ -15,9 +15,10 @@ from fourfold.actions._explanations import refused_ones, refuses
 from fourfold.actions._files import FileFacts as FileFacts  # what callers say of a file
 from fourfold.actions._files import remember
 from fourfold.actions._remarks import remarks_on
+from fourfold.actions._runs import is_evaluated
 from fourfold.actions._steps import advance, find_organisation, lock_as_read, note_event, require
 from fourfold.actions.evaluate_change import Change, evaluate_change
-from fourfold.actions.evaluate_organisation import evaluate_organisation, is_evaluated
+from fourfold.actions.evaluate_organisation import evaluate_organisation
 from fourfold.actions.origin import acting_for
 from fourfold.actions.outcome import Outcome
 from fourfold.connectors.legible import legible
@@ -28,6 +29,7 @@ from fourfold.engine.measurements.events import Summed
 from fourfold.engine.progress import Progress
 from fourfold.engine.words import did_you_mean
 from fourfold.errors import NotFound
+from fourfold.records.frames.arriving import Arriving, made_ready, move_in
 from fourfold.records.frames.imports import (
     Checked,
     Moved,
@@ -107,9 +109,12 @@ def import_measurements(
         file_sha256=file.sha256 if file else "", mapping=file.mapping if file else None,
         adds_up=adds_up or checked.members is not None,
     )  # fmt: skip
+    arriving = made_ready(
+        found, ready, checked, by=by, at=moment, quarantine=quarantine, few=FEW + 1, refuse=_refuse(ready), tell=tell
+    )
     try:
-        with acting_for(absent), transaction.atomic():
-            result, few, older = _record(found, ready, checked, run, quarantine=quarantine, tell=tell)
+        with arriving as rows_ready, acting_for(absent), transaction.atomic():
+            result, few, older = _record(found, ready, checked, run, rows_ready, quarantine=quarantine, tell=tell)
             if file is not None:
                 remember(found, file, by=by, at=moment, run=result.run, summary=summary_of(result))
     except _Refused as nothing:
@@ -137,8 +142,8 @@ def summary_of(result: ImportResult) -> str:
 
 
 def _record(
-    organisation: Organisation, ready: Ready, checked: Checked, run: Import, *, quarantine: bool,
-    tell: Progress | None,
+    organisation: Organisation, ready: Ready, checked: Checked, run: Import, arriving: Arriving | None, *,
+    quarantine: bool, tell: Progress | None,
 ) -> tuple[ImportResult, bool, int]:
     """Write under the lock, with the event, and evaluate where little changed, which the second part tells.
 
@@ -148,10 +153,12 @@ def _record(
     was_evaluated = is_evaluated(locked, on=run.at)
     run.read = len(checked.rows)
     run.save(force_insert=True)
-    settled = write_import(
-        locked, ready, checked, by=run.by, at=run.at, run=run, quarantine=quarantine, few=FEW + 1,
-        refuse=_refuse(ready), tell=tell,
-    )  # fmt: skip
+    settled = move_in(arriving, locked, ready, checked, run=run, quarantine=quarantine) if arriving else None
+    if settled is None:
+        settled = write_import(
+            locked, ready, checked, by=run.by, at=run.at, run=run, quarantine=quarantine, few=FEW + 1,
+            refuse=_refuse(ready), tell=tell,
+        )  # fmt: skip
     result = settled.result(checked, done=True, run=run)
     if result.rejected and not quarantine:
         raise _Refused(settled)

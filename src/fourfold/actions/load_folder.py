@@ -12,8 +12,9 @@ from django.db.models import Q
 
 from fourfold.access.roles import Action
 from fourfold.actions._grants import without_gain
+from fourfold.actions._runs import is_evaluated
 from fourfold.actions._steps import advance, lock, note_event, require
-from fourfold.actions.evaluate_organisation import evaluate_organisation, is_evaluated
+from fourfold.actions.evaluate_organisation import evaluate_organisation
 from fourfold.actions.outcome import Outcome
 from fourfold.connectors.files.folder import FEEDS
 from fourfold.engine.definitions import Definitions

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from django.db import transaction
 
 from fourfold.access.roles import Action
+from fourfold.actions._runs import evaluate_locked
 from fourfold.actions._steps import advance, find_organisation, lock, note_event, require
-from fourfold.actions.evaluate_organisation import evaluate_locked
 from fourfold.actions.outcome import Outcome
 from fourfold.engine.due import latest_day
 from fourfold.errors import Conflict

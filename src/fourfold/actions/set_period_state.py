@@ -9,8 +9,8 @@ from django.db import transaction
 
 from fourfold.access.rules import Thing
 from fourfold.access.steps import right_to_step
+from fourfold.actions._runs import evaluate_locked, is_evaluated, new_run
 from fourfold.actions._steps import advance, find_organisation, lock_as_read, note_event, require_of
-from fourfold.actions.evaluate_organisation import evaluate_locked, is_evaluated, new_run
 from fourfold.actions.outcome import Outcome
 from fourfold.engine.due import day_at
 from fourfold.engine.findings import Finding, Level, Place

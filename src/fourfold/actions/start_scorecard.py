@@ -8,8 +8,8 @@ from django.db import transaction
 
 from fourfold.access.roles import Action
 from fourfold.actions._grants import without_gain
+from fourfold.actions._runs import evaluate_locked
 from fourfold.actions._steps import advance, find_organisation, lock, note_event, require
-from fourfold.actions.evaluate_organisation import evaluate_locked
 from fourfold.actions.outcome import Outcome
 from fourfold.engine.checks import check
 from fourfold.engine.definitions.complete import complete

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.db import DatabaseError, IntegrityError, connection
 
 import fourfold
-from fourfold.actions.evaluate_organisation import VIEWS, compute
+from fourfold.actions._runs import VIEWS, compute
 from fourfold.actions.outcome import Outcome
 from fourfold.actions.verify_chains import verify_chains
 from fourfold.errors import Forbidden, FourfoldError

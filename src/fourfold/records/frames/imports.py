@@ -221,18 +221,20 @@ def write_import(
         if tell:
             tell("Recorded" if run else "Compared", done, total)
         done += len(part)
-        if len(part):
-            _settle(
-                organisation, ready, part, settled, by=by, at=at, run=run, quarantine=quarantine, few=few, refuse=refuse
-            )
+        if not len(part):
+            continue
+        fresh, planned = settle_part(organisation, ready, part, settled, by=by, at=at, few=few, refuse=refuse)
+        if run is not None and (quarantine or not settled.reasons):
+            insert_fresh(organisation, ready, fresh, by=by, at=at, run=run)
+            write_planned(organisation, ready, planned, by=by, import_run=run)
     return settled
 
 
-def _settle(
+def settle_part(
     organisation: Organisation, ready: Ready, part: pl.DataFrame, settled: Settled, *,
-    by: Person | None, at: datetime, run: Import | None, quarantine: bool, few: int, refuse: Refuse | None,
-) -> None:  # fmt: skip
-    """One part: fresh cells, known ones, and the rest."""
+    by: Person | None, at: datetime, few: int, refuse: Refuse | None,
+) -> tuple[pl.DataFrame, Planned]:  # fmt: skip
+    """What is to be written of one part: rows of fresh cells, and what is planned for those of which more is known."""
     part = part.with_columns(_ids("kpi", ready.kpis).alias("k"), _ids("unit", ready.units).alias("u"))
     compared = part.join(_known(organisation, part, ready), on=_CELL, how="left", maintain_order="left")
     compared = compared.with_columns(pl.struct(_CELL).is_duplicated().alias("twice"))
@@ -265,9 +267,7 @@ def _settle(
     settled.older += sum(_is_older(planned.known(cell), new) for cell, new in planned.added())
     if few:
         settled.moved += _moved(ready, fresh, planned, few - len(settled.moved))
-    if run is not None and (quarantine or not settled.reasons):
-        _insert(organisation, ready, fresh, by=by, at=at, run=run)
-        write_planned(organisation, ready, planned, by=by, import_run=run)
+    return fresh, planned
 
 
 def _of_cells(rows: pl.DataFrame, cells: set[Cell]) -> pl.DataFrame:
@@ -421,20 +421,21 @@ def _moved(ready: Ready, fresh: pl.DataFrame, planned: Planned, room: int) -> li
     return found
 
 
-def _insert(
-    organisation: Organisation, ready: Ready, fresh: pl.DataFrame, *, by: Person | None, at: datetime, run: Import
-) -> None:
-    """The rows of cells of which nothing was known."""
+def insert_fresh(
+    organisation: Organisation, ready: Ready, fresh: pl.DataFrame, *, by: Person | None, at: datetime,
+    run: Import | None, table: str = "records_measurement",
+) -> None:  # fmt: skip
+    """The rows of cells of which nothing was known, into their table or one like it."""
     if fresh.is_empty():
         return
     periods = {text: ready.definitions.calendar.parse(text) for text in fresh["period"].unique()}
     frequencies = {text: period.frequency.value for text, period in periods.items()}
     starts = {text: period.start.isoformat() for text, period in periods.items()}
     times = {text: time_text(datetime.fromisoformat(text)) for text in fresh["recorded_at"].drop_nulls().unique()}
-    table = fresh.select(
+    rows = fresh.select(
         pl.lit(organisation.pk).alias("organisation_id"),
         pl.lit(by and by.pk, pl.Int64).alias("recorded_by_id"),
-        pl.lit(run.pk).alias("import_run_id"),
+        pl.lit(run and run.pk, pl.Int64).alias("import_run_id"),
         pl.col("k").alias("kpi_id"), pl.col("u").alias("unit_id"), "period",
         pl.col("period").replace_strict(frequencies, return_dtype=pl.String).alias("frequency"),
         pl.col("period").replace_strict(starts, return_dtype=pl.String).alias("start"),
@@ -443,7 +444,7 @@ def _insert(
         _times(times).fill_null(time_text(at)).alias("recorded_at"),
         pl.col("source").fill_null(""), pl.col("note").fill_null("").alias("reason"), "source_row",
     )  # fmt: skip
-    insert_table("records_measurement", table)
+    insert_table(table, rows)
 
 
 def _times(times: Mapping[str, str]) -> pl.Expr:

@@ -237,6 +237,19 @@ def current_revision(organisation: Organisation, ready: Ready, kpi: str, unit: s
     return known[-1] if known else None
 
 
+def newest_row(organisation: Organisation) -> int:
+    """The id of the newest figure; those that are recorded later have larger ones, as they wait for the lock."""
+    found = Measurement.objects.filter(organisation=organisation).order_by("-pk").values_list("pk", flat=True)
+    return found.first() or 0
+
+
+def places_since(organisation: Organisation, ready: Ready, row: int, *, most: int) -> list[tuple[str, str, str]]:
+    """KPI, unit and period of the figures after that row, each once; at most so many."""
+    found = Measurement.objects.filter(organisation=organisation, pk__gt=row).order_by()
+    places = found.values_list("kpi_id", "unit_id", "period").distinct()[:most]
+    return [(ready.kpi_codes[kpi], ready.unit_codes[unit], period) for kpi, unit, period in places]
+
+
 def is_first(ready: Ready, kpi: str, period: Period, *, beside: Iterable[tuple[str, str, Period]]) -> bool:
     """True when no unit has a figure of the KPI for this period or an earlier one, but for these places."""
     known = Measurement.objects.filter(kpi=ready.kpis[kpi], start__lte=period.start, superseded_at__isnull=True)
