@@ -18,7 +18,7 @@ from fourfold.actions.record_measurement import record_measurement
 from fourfold.actions.set_period_state import set_period_state
 from fourfold.actions.verify_chains import verify_chains
 from fourfold.engine.period_states import PeriodState
-from fourfold.records.frames.arriving import made_ready, move_in
+from fourfold.records.arriving import made_ready, move_in
 from fourfold.records.frames.imports import Checked, check_import
 from fourfold.records.models import Import, Measurement, Organisation
 from fourfold.records.ready import Ready, ready_definitions

@@ -29,7 +29,7 @@ from fourfold.engine.measurements.events import Summed
 from fourfold.engine.progress import Progress
 from fourfold.engine.words import did_you_mean
 from fourfold.errors import NotFound
-from fourfold.records.frames.arriving import Arriving, made_ready, move_in
+from fourfold.records.arriving import Arriving, made_ready, move_in
 from fourfold.records.frames.imports import (
     Checked,
     Moved,

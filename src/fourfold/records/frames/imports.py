@@ -8,7 +8,7 @@ and only the rest (corrections, revisions with their own times) is settled one b
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -90,6 +90,12 @@ class Checked:
     findings: tuple[Finding, ...] = ()
     is_usable: bool = True
     members: pl.DataFrame | None = None  # where rows are events: the `index` of each, and of the `figure` it is part of
+
+    def has_any(self, places: Collection[tuple[str, str, str]]) -> bool:
+        """True where a row is about one of these KPIs, units and periods."""
+        keys = ("kpi", "unit", "period")
+        asked = pl.DataFrame(list(places), schema=dict.fromkeys(keys, pl.String), orient="row")
+        return any(len(part.join(asked, on=keys, how="semi")) for part in self.parts)
 
 
 def pairs_of(rows: Rows) -> list[Pair]:

@@ -14,7 +14,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
-import polars as pl
 from django.db import connection
 
 from fourfold.engine.progress import Progress
@@ -104,9 +103,7 @@ def _is_overtaken(arriving: Arriving, organisation: Organisation, ready: Ready, 
     if closed_places(organisation, ready, arriving.asked):
         return True
     places = places_since(organisation, ready, arriving.newest, most=_MEANWHILE)
-    meanwhile = pl.DataFrame(places, schema=dict.fromkeys(("kpi", "unit", "period"), pl.String), orient="row")
-    keys = meanwhile.columns
-    return len(places) == _MEANWHILE or any(len(part.join(meanwhile, on=keys, how="semi")) for part in checked.parts)
+    return len(places) == _MEANWHILE or checked.has_any(places)
 
 
 @contextmanager
