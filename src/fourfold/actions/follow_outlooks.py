@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from threading import Lock
 from typing import Final
 
-from django.db import close_old_connections
+from django.db import close_old_connections, connections
 
 from fourfold.actions.evaluate_organisation import evaluate_organisation, is_evaluated
 from fourfold.actions.evaluate_outlooks import EVERYWHERE, Place, evaluate_outlooks, outlooks_after
@@ -65,6 +65,7 @@ def end() -> None:
         threads = _THREADS[:]
         _THREADS.clear()
     for thread in threads:
+        thread.submit(connections.close_all)
         thread.shutdown()
 
 

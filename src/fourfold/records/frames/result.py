@@ -7,6 +7,7 @@ newer inputs than the new one stays.
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -217,7 +218,7 @@ def known_scores(
     confidence, marks = np.zeros(shape), np.zeros(shape, np.uint8)
     at_node = {node: a for a, node in enumerate(beside)}
     at_unit = {ready.units[first.units[i]]: b for b, i in enumerate(u)}
-    at_spot: dict[str, dict[int, int]] = {view: {} for view in found}
+    at_spot = defaultdict[str, dict[int, int]](dict)
     for place, (v, _, period) in enumerate(shown):
         at_spot[v][period.ordinal] = place
     if scores:  # column by column: there are tens of thousands after a change of a weight
