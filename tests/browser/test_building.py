@@ -55,7 +55,7 @@ def paula(browser: Browser, server: Server, tmp_path: Path) -> Iterator[Visit]:
 
 
 def save(page: Page) -> None:
-    page.get_by_role("button", name="Save").click()
+    page.locator("button.primary").click()
     expect(page.get_by_text("Saved: ")).to_be_visible()
 
 

@@ -203,7 +203,8 @@ def test_a_deputy_enters_for_who_is_away(organisation: Organisation, alice: Clie
 
 def test_a_kpi_of_quarters_is_entered_in_the_last_month_of_its_quarter(alice: Client) -> None:
     kpi = {"sent": "yes", "name": "Audits", "unit": "count", "frequency": "quarter", "use-sent": "yes",
-           "use-objective": "earn", "target-sent": "yes", "target-value": "4", "target-red_line": "2"}  # fmt: skip
+           "use-objective": "earn", "target-sent": "yes", "target-value": "4", "target-red_line": "2",
+           "target-since": "FY2024-Q1", "kind": "index"}  # fmt: skip
     assert alice.post("/s/bakery/build/kpi/", kpi).status_code == 302
     month = "/s/north/updates/?p=2026-03"
     name = re.search(r'name="(value:\d+:Q:[^"]+)" value=""', page_of(alice.get(month)))
@@ -213,3 +214,5 @@ def test_a_kpi_of_quarters_is_entered_in_the_last_month_of_its_quarter(alice: Cl
     assert alice.post(month, {"key": "quarters"} | row).status_code == 302
     page = page_of(alice.get(month))
     assert f'name="value:{cell}" value="3"' in page and "Near target" in words_of(page)
+    early = page_of(alice.get("/s/north/updates/?p=2024-03"))
+    assert 'data-l="Target ">4<' in early, "the target of a period that nothing was evaluated for"

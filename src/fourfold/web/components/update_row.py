@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from fourfold.engine.aggregation import AggUnits
 from fourfold.engine.cells import State
 from fourfold.engine.definitions import Kpi
 from fourfold.engine.plausible import SHORTEST_NOTE, UsualRange
@@ -12,6 +13,7 @@ from fourfold.engine.statuses import Status
 from fourfold.graphics.glyph import glyph, mark_of, word_of
 from fourfold.graphics.svg import Svg
 from fourfold.records.queries.updates import Grid, Known, UpdateRow
+from fourfold.scorecard.shared_targets import target_above
 from fourfold.web.address import Here
 from fourfold.web.components.attachment import attachments_url
 from fourfold.web.components.dates import moment_text
@@ -103,12 +105,25 @@ def _rows(here: Here, row: UpdateRow, form: UpdateForm | None) -> Iterator[Svg]:
         unit=unit_words(row.kpi),
         before=_before(row, [_known_text(row.kpi, known) for known in row.before]),
         cell=_cell(row, form, label),
-        target=target_text(row.kpi, row.result) if row.result else "",
+        target=_target(here, row),
         status=_status(_status_now(row, form)),
         message=_message(here, row, form, label),
     )
     if row.is_ratio:
         yield from (_part(row, form, name, f"{label}, {name}") for name in ("numerator", "denominator"))
+
+
+def _target(here: Here, row: UpdateRow) -> str:
+    """The target of the period, also where no figure has come and nothing was evaluated yet."""
+    if row.result:
+        return target_text(row.kpi, row.result)
+    whole, unit = here.scope.structure.whole, here.scope.unit.code
+    aim = target_above(whole, row.kpi, unit, row.period.ordinal)
+    if aim is None or aim.value is None or aim.path != "constant":
+        return ""
+    if aim.unit is None and row.kpi.aggregate_units is AggUnits.SUM and whole.unit[unit].parent:
+        return ""  # of what adds up it is the target of the whole alone
+    return format_of(row.kpi).short(float(aim.value))
 
 
 def _cell(row: UpdateRow, form: UpdateForm, label: str) -> Svg:
