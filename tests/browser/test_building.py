@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
@@ -55,7 +56,7 @@ def paula(browser: Browser, server: Server, tmp_path: Path) -> Iterator[Visit]:
 
 
 def save(page: Page) -> None:
-    page.locator("button.primary").click()
+    page.get_by_role("button", name=re.compile("^Save (?!and add another)")).click()
     expect(page.get_by_text("Saved: ")).to_be_visible()
 
 
@@ -79,7 +80,7 @@ def make(page: Page, plan: dict[str, dict[str, list[tuple[str, str, str, str, st
 
 
 def link(page: Page, cause: str, effect: str) -> None:
-    page.get_by_role("link", name="New link").click()
+    page.get_by_role("link", name="New link").first.click()
     page.get_by_label("This objective").select_option(label=cause)
     page.get_by_label("drives this one").select_option(label=effect)
     page.get_by_label("Why should it").fill("Who knows the work does it right the first time.")

@@ -46,7 +46,7 @@ def test_boxes_are_moved_and_linked_by_pointer_and_by_keys_and_everything_is_tak
     page.keyboard.press("ArrowLeft")  # it has kept the focus
     expect(page.locator(CARBON)).to_have_attribute("data-place", str(place))
     drag(page, middle(page.locator(f"{THEATRES} .hdl")), middle(page.locator(f"{CARBON} .bx")))
-    expect(status).to_have_text("Linked: Use theatres to the full → Shrink our carbon footprint. Say why, and after how many months.")
+    expect(status).to_contain_text("Linked: Use theatres to the full → Shrink our carbon footprint. Say why")
     page.locator("#map-trusted-data").focus()
     page.keyboard.press("l")
     expect(status).to_contain_text("Linking from Data people can trust")
