@@ -55,10 +55,10 @@ def main() -> None:
     loader = MigrationLoader(None, replace_migrations=False)
     (newest,) = (key for key in loader.graph.leaf_nodes("records") if not loader.disk_migrations[key].replaces)
     state = loader.project_state(newest)
-    made = Migration(f"new_squashed_{newest[1]}", "records")
+    made = Migration(f"0001_squashed_{newest[1]}", "records")
     made.initial = True
     made.replaces = [key for key in loader.graph.forwards_plan(newest) if key[0] == "records"]
-    for old in FOLDER.glob("new_squashed_*.py"):
+    for old in FOLDER.glob("0001_squashed_*.py"):
         former = loader.disk_migrations["records", old.stem]
         made.replaces += [("records", former.name), *(key for key in former.replaces if "_squashed_" in key[1])]
         old.unlink()

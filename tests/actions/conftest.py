@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import transaction
+from pytest_django import DjangoDbBlocker
 
 from fourfold.actions.load_folder import load_folder
 from fourfold.engine.definitions import Definitions
@@ -53,21 +55,46 @@ def folder(tmp_path: Path) -> Callable[..., Path]:
     def make(
         definitions: Definitions | None = None, figures: str = FIGURES, name: str = "bakery", **changes: Any
     ) -> Path:
-        path = tmp_path / name
-        (path / "measurements").mkdir(parents=True, exist_ok=True)
-        for file, text in write(definitions or bakery(**changes)).items():
-            (path / file).write_text(text, encoding="utf-8")
-        (path / "measurements" / "figures.csv").write_text(figures, encoding="utf-8")
-        return path
+        return _written(tmp_path / name, definitions or bakery(**changes), figures)
 
     return make
 
 
+def _written(path: Path, definitions: Definitions, figures: str) -> Path:
+    (path / "measurements").mkdir(parents=True, exist_ok=True)
+    for file, text in write(definitions).items():
+        (path / file).write_text(text, encoding="utf-8")
+    (path / "measurements" / "figures.csv").write_text(figures, encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="module")
+def loaded(
+    django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[None]:
+    """The bakery, loaded once for a module; each test undoes what it changed, the module undoes the rest."""
+    path = _written(tmp_path_factory.mktemp("loaded"), bakery(), FIGURES)
+    with django_db_blocker.unblock(), transaction.atomic():
+        _load(path)
+        with django_db_blocker.block():
+            yield
+        transaction.set_rollback(True)
+
+
 @pytest.fixture
-def organisation(db: None, folder: Callable[..., Path]) -> Organisation:
-    outcome = load_folder(by=None, path=folder(), at=NOW)
-    assert outcome.ok and outcome.value, outcome.findings
-    return outcome.value
+def loaded_anew(db: None, folder: Callable[..., Path]) -> None:
+    """For modules where some tests begin with nothing, whose `loaded` asks for it: the bakery for each test."""
+    _load(folder())
+
+
+def _load(path: Path) -> None:
+    outcome = load_folder(by=None, path=path, at=NOW)
+    assert outcome.ok, outcome.findings
+
+
+@pytest.fixture
+def organisation(loaded: None, db: None) -> Organisation:
+    return Organisation.objects.get(code="bakery")
 
 
 @pytest.fixture

@@ -21,6 +21,11 @@ KEPT = ("kpi__code", "unit__code", "period", "start", "frequency", "value", "num
         "marks", "recorded_at", "reason", "source")  # fmt: skip
 
 
+@pytest.fixture
+def loaded(loaded_anew: None) -> None:
+    """Some tests here begin with nothing."""
+
+
 def texts(folder: Path) -> dict[str, bytes]:
     return {p.relative_to(folder).as_posix(): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
 

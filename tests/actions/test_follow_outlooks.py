@@ -19,6 +19,11 @@ pytestmark = pytest.mark.django_db(transaction=True)
 Told = set[tuple[str, str, str]]
 
 
+@pytest.fixture
+def loaded(loaded_anew: None) -> None:
+    """Some tests here begin with nothing."""
+
+
 def told() -> Told:
     """What is said last of each KPI and unit."""
     rows = Outlook.objects.order_by("pk").values_list("kpi__code", "unit__code", "spec")

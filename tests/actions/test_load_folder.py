@@ -22,6 +22,11 @@ pytestmark = pytest.mark.django_db
 Folder = Callable[..., Path]
 
 
+@pytest.fixture
+def loaded(loaded_anew: None) -> None:
+    """Some tests here begin with nothing."""
+
+
 def counts() -> list[int]:
     """Rows of every table that a load may touch."""
     return [m.objects.count() for m in (Organisation, Kpi, Measurement, Result, Event, Import, Evaluation, Person)]

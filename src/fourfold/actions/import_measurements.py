@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import UTC, datetime
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
 from django.db import transaction
 
@@ -80,15 +80,14 @@ def import_measurements(
 
     `rows` has columns of `engine.measurements.COLUMNS` as text, or those of a table of events with `at` for the
     period (`summed` says what those add up to, if that is known), and may have `row`, the numbers that people know
-    the rows by. `source` is what findings call it: a
-    file's name, a feed, a program; `kind` is file, feed or push. Every row is loaded, unchanged or rejected with
-    its reasons, and each figure needs what entering it needs: the right to, a period that has begun and is open,
-    and words where the organisation refuses what lacks them (`unexplained`). Where one is rejected, nothing is
-    recorded and the findings say why; with `quarantine` the others are, and those are kept apart. With `dry_run`
-    nothing is recorded either way. The same rows again change nothing; figures unlike those before, and those that
-    need an explanation, are remarked on. Rows that are sums of several (`adds_up`) have the number of the first. Who
-    does not wait (`waits`) leaves it to the server to evaluate many figures, with those that others bring in the same
-    minute. `tell` hears how far it is.
+    the rows by. `source` is what findings call it: a file's name, a feed, a program; `kind` is file, feed or push.
+    Every row is loaded, unchanged or rejected with its reasons, and each figure needs what entering it needs: the
+    right to, a period that has begun and is open, and words where the organisation refuses what lacks them
+    (`unexplained`). Where one is rejected, nothing is recorded and the findings say why; with `quarantine` the others
+    are, and those are kept apart. With `dry_run` nothing is recorded either way. The same rows again change nothing;
+    figures unlike those before, and those that need an explanation, are remarked on. Rows that are sums of several
+    (`adds_up`) have the number of the first. Who does not wait (`waits`) leaves it to the server to evaluate many
+    figures, with those that others bring in the same minute. `tell` hears how far it is.
     Raises `NotFound` where the person sees no such organisation.
     """
     found = find_organisation(by, organisation)
@@ -104,11 +103,8 @@ def import_measurements(
     if dry_run or not checked.is_usable or (checked.reasons and not quarantine):
         settled = write_import(found, ready, checked, by=by, at=moment, run=None, refuse=_refuse(ready), tell=tell)
         return _looked_at(checked, settled, is_dry=dry_run and quarantine)
-    run = Import(
-        organisation=found, kind=kind, source=shown(source)[:500], by=by, at=moment, sha256=digest_of_rows(rows),
-        file_sha256=file.sha256 if file else "", mapping=file.mapping if file else None,
-        adds_up=adds_up or checked.members is not None,
-    )  # fmt: skip
+    run = _run_of(file, organisation=found, kind=kind, by=by, at=moment, adds_up=adds_up or checked.members is not None)
+    run.source, run.sha256 = shown(source)[:500], digest_of_rows(rows)
     arriving = made_ready(
         found, ready, checked, by=by, at=moment, quarantine=quarantine, few=FEW + 1, refuse=_refuse(ready), tell=tell
     )
@@ -127,6 +123,11 @@ def import_measurements(
             by=None, organisation=found.code, reason=reason, as_of=moment, tell=tell
         ).findings
     return Outcome(summary_of(result), result, findings)
+
+
+def _run_of(file: FileFacts | None, **said: Any) -> Import:
+    """The run, not saved yet, with what is known of the file it reads."""
+    return Import(**said) if file is None else Import(**said, file_sha256=file.sha256, mapping=file.mapping)
 
 
 def summary_of(result: ImportResult) -> str:
