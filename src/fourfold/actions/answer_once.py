@@ -102,7 +102,7 @@ def _claim(by: Person, route: str, key: str, digest: str, at: datetime) -> Reque
         return Answer(known.status, json.loads(known.answer), replayed=True)
     stale = RequestKey.objects.filter(pk=known.pk, begun_at=known.begun_at, status=None)
     if at - known.begun_at < RUNNING or not stale.update(begun_at=at):
-        raise InProgress(hint="Send it again in a few seconds.")
+        raise InProgress(hint="Send it again in a few seconds, or in a minute where the server was stopped meanwhile.")
     known.begun_at = at
     return known
 
