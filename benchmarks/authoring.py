@@ -215,8 +215,8 @@ KINDS: dict[str, Callable[[Editor], None]] = {
     "the map opened to edit": map_form, "a box dragged": box_dragged,
 }  # fmt: skip
 
-#: It tells the whole past anew, with every result of every unit.
-MOVE, MOVES = "a unit moved in all periods", 2
+#: It tells the whole past anew, with every result of every unit: those follow the answer.
+MOVE, MOVES = "a unit moved in all periods", 5
 
 
 def main(only: str = "") -> None:
@@ -226,7 +226,7 @@ def main(only: str = "") -> None:
         chosen = {name: kind for name, kind in KINDS.items() if only in name}
         lines = [Line(f"{name}, p95 of {EDITS}", p95(kind, editor), LIMIT, "ms") for name, kind in chosen.items()]
         if only in MOVE:
-            lines.append(Line(f"{MOVE}, longest of {MOVES}", max(took(unit_moved, editor, MOVES)), LIMIT, "ms"))
+            lines.append(Line(f"{MOVE}, longest of {MOVES}", max(took(unit_moved, editor, MOVES + 1)[1:]), LIMIT, "ms"))
     show(f"Editing among {KPIS:,} KPIs, processor time of a request", lines)
 
 

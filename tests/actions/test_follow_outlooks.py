@@ -8,10 +8,12 @@ from threading import Event
 
 import pytest
 
+from fourfold.actions import amend_definitions as amending
 from fourfold.actions import follow_outlooks
 from fourfold.actions.amend_definitions import amend_definitions
 from fourfold.actions.evaluate_organisation import evaluate_organisation
-from fourfold.engine.amendments import Amendment
+from fourfold.actions.outcome import Outcome
+from fourfold.engine.amendments import Amendment, Amendments
 from fourfold.records.models import Organisation, Outlook, Result
 from fourfold.records.ready import ready_definitions
 
@@ -43,13 +45,15 @@ def moment(organisation: Organisation) -> datetime:
     return moment
 
 
-def move(organisation: Organisation, at: datetime) -> None:
+def move(organisation: Organisation, at: datetime) -> Outcome[Amendments]:
     """The south is put below the north, in all periods."""
     ready = ready_definitions(organisation)
     assert ready is not None
     south = ready.written.unit["south"]
     moved = Amendment("units", south, south.model_copy(update={"parent": "north"}))
-    assert amend_definitions(by=None, amendments=(moved,), at=at).ok
+    outcome = amend_definitions(by=None, amendments=(moved,), at=at)
+    assert outcome.ok
+    return outcome
 
 
 def test_outlooks_after_a_unit_has_moved_are_those_of_a_full_evaluation(
@@ -87,3 +91,34 @@ def test_where_a_server_runs_results_are_there_with_the_answer_and_outlooks_foll
     assert after != before
     evaluate_organisation(by=None, as_of=datetime.now(UTC))
     assert told() == after
+
+
+def test_where_a_server_runs_a_large_organisation_has_its_results_after_the_answer_which_says_so(
+    organisation: Organisation, moment: datetime, busy: Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(amending, "_AT_ONCE", 1)
+    results = shown()
+    outcome = move(organisation, moment)
+    assert [f.code for f in outcome.findings if f.code == "RESULTS-FOLLOW"]
+    assert shown() == results
+    busy.set()
+    follow_outlooks.end()
+    after = shown(), told()
+    assert after[0] != results
+    evaluate_organisation(by=None, as_of=datetime.now(UTC))
+    assert (shown(), told()) == after
+
+
+def test_where_people_are_counted_results_come_with_the_answer_however_many_they_are(
+    organisation: Organisation, moment: datetime, busy: Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is hidden of small groups goes by the results."""
+    monkeypatch.setattr(amending, "_AT_ONCE", 1)
+    ready = ready_definitions(organisation)
+    assert ready is not None
+    on_time = ready.written.kpi["on_time"]
+    counted = Amendment("kpis", on_time, on_time.model_copy(update={"headcount": "denominator"}))
+    assert amend_definitions(by=None, amendments=(counted,), at=moment).ok
+    results = shown()
+    assert "RESULTS-FOLLOW" not in {f.code for f in move(organisation, moment).findings}
+    assert shown() != results

@@ -10,8 +10,10 @@ from hypothesis import Phase, given, settings
 
 from fourfold.engine.amendment_check import field_of, verdict
 from fourfold.engine.amendments import Amendment, Amendments, amend, find_thing, removal, things_of
+from fourfold.engine.checks import check
 from fourfold.engine.definitions import Definitions, KpiUse, Objective, Theme
 from fourfold.engine.definitions.base import Definition
+from fourfold.engine.definitions.complete import complete
 from fourfold.engine.definitions.parse import parse
 from fourfold.engine.definitions.text.folder import SINGLES
 from fourfold.engine.definitions.write import write
@@ -129,6 +131,31 @@ def test_only_what_was_not_wrong_before_is_broken_and_what_is_odd_stays_said() -
     said = verdict(whole, amend(whole, more), more, today=TODAY)
     assert not said.broken
     assert {f.code for f in said.own} >= {"OBJECTIVE-ACTIVITY", "OBJECTIVE-VAGUE", "OWNER-MISSING"}
+
+
+@pytest.mark.parametrize(("unit", "above", "broken"), [
+    ("north", "bakery", {"CASCADE"}), ("south", "north", {"UNIT-TREE"}), ("south", None, {"UNIT-TREE"}),
+    ("north", "x", {"CASCADE", "REF-UNKNOWN"}), ("south", "bakery", set()),
+])  # fmt: skip
+def test_a_unit_that_moves_breaks_what_the_checks_of_the_whole_say(
+    unit: str, above: str | None, broken: set[str]
+) -> None:
+    """Also of an objective that is no longer below the one it contributes to."""
+    whole = bakery()
+    earn = whole.objective["earn"].model_copy(update={"unit": "south"})
+    own = Objective(code="own", name="Earn here", perspective="finance", unit="north", cascaded_from="earn")
+    kept = tuple(o for o in whole.objectives if o.code != "earn")
+    below = tuple(u.model_copy(update={"parent": "south"}) if u.code == "north" else u for u in whole.units)
+    whole = whole.model_copy(update={"objectives": (*kept, earn, own), "units": below})
+    moving = whole.unit[unit]
+    steps = (Amendment("units", moving, moving.model_copy(update={"parent": above})),)
+    after = amend(whole, steps)
+    before_said, after_said = (
+        {(f.code, f.message) for f in check(complete(d), today=TODAY) if f.level is Level.ERROR} for d in (whole, after)
+    )
+    said = {(f.code, f.message) for f in verdict(whole, after, steps, today=TODAY).broken}
+    assert said == after_said - before_said
+    assert {code for code, _ in said} == broken
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from fourfold.actions._closed_targets import targets_of_closed
 from fourfold.actions._grants import without_gain
 from fourfold.actions._runs import is_evaluated
 from fourfold.actions._steps import advance, find_organisation, lock, note_event, require
-from fourfold.actions.follow_outlooks import follow_outlooks
+from fourfold.actions.follow_outlooks import follow_outlooks, is_serving
 from fourfold.actions.outcome import Outcome
 from fourfold.engine.amendment_check import verdict
 from fourfold.engine.amendment_reach import reach_of
@@ -28,10 +28,17 @@ from fourfold.engine.former_trees import parent_on
 from fourfold.errors import Conflict, NotFound
 from fourfold.records.amendment_text import text_of
 from fourfold.records.frames.definition import write_amendments
+from fourfold.records.frames.veil import has_groups
 from fourfold.records.models import Attachment, Kpi, Measurement, Organisation, PeriodState, Person, Unit
 from fourfold.records.queries.amendment import EVENT
-from fourfold.records.ready import keep_ready, ready_definitions
+from fourfold.records.ready import Ready, keep_ready, ready_definitions
 
+#: What many KPIs in many units come to after a change of everything is left to the server: nobody waits so long.
+_AT_ONCE: Final = 1_000  # KPIs times units
+#: What is said then.
+_FOLLOW: Final = Finding(
+    "RESULTS-FOLLOW", Level.INFO, Place(thing="scorecard"), "All scores are computed now, and pages follow."
+)
 #: What cannot be amended one by one: people have pages of their own, notes and confirmed steps belong to figures.
 _OTHERS: Final = frozenset({"people", "notes", "steps"})
 
@@ -49,7 +56,8 @@ def amend_definitions(
 
     Whoever may change the definitions of the organisation may do this. What would be broken comes back as findings, and
     nothing is written; what else the checks say about the amended things comes with the outcome. Raises `Outdated`
-    where a thing is no longer as it was `before`. `undoes` is the number of the event that this takes back.
+    where a thing is no longer as it was `before`. `undoes` is the number of the event that this takes back. Where a
+    server runs, a large organisation is evaluated after the answer if everything is reached, which a finding says.
     """
     found = find_organisation(by, organisation)
     wanted = tuple(each for each in amendments if each.before != each.after)
@@ -81,11 +89,24 @@ def amend_definitions(
         told = {"amendments": [_told(each) for each in wanted]} | ({} if undoes is None else {"undoes": undoes})
         note_event(locked, by, EVENT, _names(wanted), at=moment, after=told, reason=reason)
         reach = reach_of(before.definitions, ready.definitions, wanted)
-        why = f"Changed {_names(wanted)}"
-        count = store_amended(locked, ready, reach, was_evaluated=was_evaluated, as_of=moment, reason=why[:200])
+        follows = reach.everything and _may_follow(before, ready)
+        if not follows:
+            why = f"Changed {_names(wanted)}"
+            count = store_amended(locked, ready, reach, was_evaluated=was_evaluated, as_of=moment, reason=why[:200])
     if reach.everything:
         follow_outlooks(by=by, organisation=locked, at=moment)
+    if follows:
+        return Outcome(f"{_names(wanted)} saved; results follow", wanted, (*said.own, _FOLLOW))
     return Outcome(f"{_names(wanted)} saved; {count:,} result{'s' if count != 1 else ''} changed", wanted, said.own)
+
+
+def _may_follow(before: Ready, after: Ready) -> bool:
+    """True where all results can be left to the server: there are many, and none of them is of a few people.
+
+    What is hidden of small groups goes by the results, so those are made with the change.
+    """
+    is_large = len(after.kpis) * len(after.units) > _AT_ONCE
+    return is_serving() and is_large and not (has_groups(before.definitions) or has_groups(after.definitions))
 
 
 def _moves_rows(amendments: Amendments) -> bool:

@@ -25,6 +25,7 @@ from fourfold.engine.definitions import (
     Step,
     Strategy,
     Target,
+    Unit,
 )
 from fourfold.engine.definitions.complete import complete
 from fourfold.engine.definitions.text.folder import NOUNS
@@ -107,6 +108,9 @@ class _Touched:
     @classmethod
     def by(cls, before: Definitions, after: Definitions, amendments: Amendments) -> _Touched:
         """Those that are amended or named by it, and those that hang on them before or after."""
+        if all(map(_moves_a_unit, amendments)):  # an objective above another is one of a unit above
+            cascaded = [o for d in (before, after) for o in d.objectives if o.cascaded_from]
+            return cls(frozenset(), frozenset(code for o in cascaded for code in (o.code, str(o.cascaded_from))))
         if any(each.noun in ("organisation", "units", "people") or _is_felt(each) for each in amendments):
             return cls(None, frozenset())
         things = [t for each in amendments for t in (each.before, each.after) if t is not None]
@@ -133,6 +137,14 @@ class _Touched:
             "notes": tuple(n for n in definitions.notes if n.kpi in kpis),
             "steps": tuple(s for s in definitions.steps if s.kpi in kpis),
         }))  # fmt: skip
+
+
+def _moves_a_unit(each: Amendment) -> bool:
+    """True where a unit is put below another one, and is otherwise as it was."""
+    before, after = each.before, each.after
+    if not isinstance(before, Unit) or not isinstance(after, Unit):
+        return False
+    return before.model_copy(update={"parent": after.parent, "formerly": after.formerly}) == after
 
 
 def _takes_away(each: Amendment) -> bool:

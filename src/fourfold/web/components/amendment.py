@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote, urlencode
 
+from fourfold.actions.outcome import Outcome
 from fourfold.engine.amendment_check import field_of
 from fourfold.engine.amendments import Amendments
 from fourfold.engine.definitions import Definitions, Kpi, KpiUse, Link, Objective, Perspective, Target
@@ -62,6 +63,11 @@ def page_of(here: Here, noun: str, before: Definition | None, amendments: Amendm
     if before is not None and isinstance(thing, Objective) and thing.code in structure.objective:
         return here.objective(structure.objective[thing.code])
     return here.unit("build")
+
+
+def done(said: str, outcome: Outcome[Any]) -> str:
+    """What was done, and that scores are still to follow where they are."""
+    return " ".join((said, *(finding.message for finding in outcome.findings if finding.code == "RESULTS-FOLLOW")))
 
 
 def complaints(

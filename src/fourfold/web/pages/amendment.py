@@ -31,7 +31,15 @@ from fourfold.records.queries.amendment import (
 )
 from fourfold.records.ready import Ready
 from fourfold.web.address import Here, here_at
-from fourfold.web.components.amendment import address_of, complaints, effect_shown, names_around, page_of, related
+from fourfold.web.components.amendment import (
+    address_of,
+    complaints,
+    done,
+    effect_shown,
+    names_around,
+    page_of,
+    related,
+)
 from fourfold.web.components.amendment_fields import LAYOUTS, NEW_KPI, NOUNS, called
 from fourfold.web.components.field_words import in_form
 from fourfold.web.components.frame import show
@@ -94,7 +102,7 @@ def _save(request: Request, here: Here, ready: Ready, work: _Work, amendments: A
         return redirect(request.get_full_path())
     if outcome.ok:
         said = f"Saved: {_said(here, ready, amendments[0])}." if amendments else "Nothing was different."
-        messages.success(request, said)
+        messages.success(request, done(said, outcome))
         has_more = work.now is None and "another" in request.POST
         return redirect(request.get_full_path() if has_more else page_of(here, work.noun, work.now, amendments))
     work.effect = effect_of(here.scope, ready, amendments)

@@ -21,7 +21,7 @@ from fourfold.library.perspective_sets import SETS
 from fourfold.records.queries.amendment import require_define, seen_of
 from fourfold.records.queries.build import Build, build_of
 from fourfold.web.address import Here, here_at
-from fourfold.web.components.amendment import form_of
+from fourfold.web.components.amendment import done, form_of
 from fourfold.web.components.amendment_fields import NOUNS, called
 from fourfold.web.components.assessed import coded
 from fourfold.web.components.dates import day_text
@@ -56,7 +56,7 @@ def build(request: Request, unit: str) -> HttpResponse:
     if not outcome.ok:
         said = all_in_form(outcome.findings, seen_of(here.scope, found.definitions))
         return _page(request, here, found, said=said, status=422)
-    messages.success(request, _done(request, wanted))
+    messages.success(request, done(_done(request, wanted), outcome))
     return redirect(here.unit("build"))
 
 

@@ -19,7 +19,7 @@ from fourfold.records.queries.alignment import PER_PAGE
 from fourfold.records.queries.amendment import Effect, effect_of, ready_of, require_define, seen_of
 from fourfold.records.ready import Ready
 from fourfold.web.address import Here, here_at
-from fourfold.web.components.amendment import effect_shown, form_of
+from fourfold.web.components.amendment import done, effect_shown, form_of
 from fourfold.web.components.cascade import local_additions, matrix, shared_out, waiting
 from fourfold.web.components.field_words import all_in_form
 from fourfold.web.components.frame import show
@@ -60,7 +60,7 @@ def cascade(request: Request, unit: str) -> HttpResponse:
         return _page(request, here, work, said=(f"{refused.message} {refused.hint or ''}".strip(),), status=409)
     if not outcome.ok:
         return _page(request, here, work, said=all_in_form(outcome.findings, work.seen), status=422)
-    messages.success(request, _done(request, work, wanted))
+    messages.success(request, done(_done(request, work, wanted), outcome))
     chosen = {"done": ",".join(work.form.objectives)} if work.form.how == "identical" else {}
     return redirect(here.unit("cascade", **chosen))
 

@@ -15,6 +15,7 @@ from fourfold.engine.edits import name_of
 from fourfold.errors import NotFound, Outdated
 from fourfold.records.queries.amendment import Past, past_of, ready_of, require_define, seen_of
 from fourfold.web.address import Here, here_at
+from fourfold.web.components.amendment import done
 from fourfold.web.components.amendment_fields import NOUNS, called, noun_of
 from fourfold.web.components.change_words import differences
 from fourfold.web.components.field_words import in_form, names_of
@@ -41,7 +42,7 @@ def changes(request: Request, unit: str) -> HttpResponse:
         return _page(request, here, said, status=409)
     if not outcome.ok:
         return _page(request, here, " ".join(map(in_form, outcome.findings)), status=422)
-    messages.success(request, "Taken back: what was there before is there again.")
+    messages.success(request, done("Taken back: what was there before is there again.", outcome))
     return redirect(request.get_full_path())
 
 

@@ -14,7 +14,7 @@ from fourfold.errors import Conflict, NotFound
 from fourfold.records.queries.amendment import effect_of, ready_of, require_define, seen_of, thing_of
 from fourfold.records.ready import Ready
 from fourfold.web.address import Here, here_at
-from fourfold.web.components.amendment import effect_shown, form_of, name_of_thing
+from fourfold.web.components.amendment import done, effect_shown, form_of, name_of_thing
 from fourfold.web.components.amendment_fields import NOUNS, called, noun_of
 from fourfold.web.components.field_words import all_in_form
 from fourfold.web.components.frame import show
@@ -46,7 +46,8 @@ def removed(request: Request, unit: str, noun: str, key: str) -> HttpResponse:
         return _page(request, here, ready, noun, thing, wanted, said, status=422)
     word = "Archived" if "archive" in request.POST else "Removed"
     name = name_of_thing(ready.written, noun, thing)
-    messages.success(request, f"{word}: {name}. It is in the list of changes, where it can be taken back.")
+    gone = f"{word}: {name}. It is in the list of changes, where it can be taken back."
+    messages.success(request, done(gone, outcome))
     return redirect(here.unit("build"))
 
 

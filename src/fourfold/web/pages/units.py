@@ -16,7 +16,7 @@ from fourfold.engine.unit_moves import codes_within
 from fourfold.errors import Conflict, NotFound, Outdated
 from fourfold.records.queries.amendment import ready_of, require_define, seen_of
 from fourfold.web.address import Here, here_at
-from fourfold.web.components.amendment import form_of, history_url
+from fourfold.web.components.amendment import done, form_of, history_url
 from fourfold.web.components.dates import day_text
 from fourfold.web.components.field_words import all_in_form
 from fourfold.web.components.frame import show
@@ -43,7 +43,8 @@ def units(request: Request, unit: str) -> HttpResponse:
     if not outcome.ok:
         said = all_in_form(outcome.findings, seen_of(here.scope, written))
         return _page(request, here, written, said=said, status=422)
-    messages.success(request, _done(written, request.POST.dict()) if wanted else "It is there already.")
+    moved = _done(written, request.POST.dict()) if wanted else "It is there already."
+    messages.success(request, done(moved, outcome))
     return redirect(here.unit("units", o=request.POST.get("unit", "")))
 
 
