@@ -150,7 +150,9 @@ def test_every_row_belongs_to_an_organisation() -> None:
 
 
 def test_the_migrations_are_one_line_in_the_order_of_their_numbers() -> None:
-    names = sorted(path.stem for path in (PACKAGE / "records" / "migrations").glob("[0-9]*.py"))
+    """But for those that replace others in an empty database."""
+    files = (PACKAGE / "records" / "migrations").glob("[0-9]*.py")
+    names = sorted(path.stem for path in files if "_squashed_" not in path.stem)
     for before, name in pairwise(names):
         text = (PACKAGE / "records" / "migrations" / f"{name}.py").read_text()
         after = re.findall(r"\(.records., .(\d{4}_\w+).\)", text)
