@@ -36,12 +36,17 @@ from fourfold.records.models import Feed, FeedRun, Mail, Measurement, Organisati
 from fourfold.records.queries.feeds import due_feeds
 from fourfold.testing.service import Service, service
 from fourfold.testing.smtp import Mailbox, mailbox
-from tests.actions.conftest import alice, folder, loaded, now, organisation
+from tests.actions.conftest import alice, folder, loaded_anew, now, organisation
 
-__all__ = ["alice", "folder", "loaded", "now", "organisation"]  # fixtures
+__all__ = ["alice", "folder", "loaded_anew", "now", "organisation"]  # fixtures
 NOW = datetime(2026, 7, 10, 9, 0, tzinfo=UTC)
 COLUMNS = {"kpi": "=sales", "unit": "region", "period": "month", "value": "amount"}
 Row = dict[str, Any]
+
+
+@pytest.fixture
+def loaded(loaded_anew: None) -> None:
+    """Two schedulers see only what is committed."""
 
 
 @pytest.fixture
