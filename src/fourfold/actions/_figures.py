@@ -61,9 +61,8 @@ def write_again(
         after=told_figure(after), reason=reason,
     )  # fmt: skip
     period = ready.definitions.calendar.parse(text, ready.definitions.kpi[kpi].frequency)
-    is_correction = before is not None and (before.state, after.state) == (State.NUMBER, State.NUMBER)
     evaluate_change(
-        by=by, organisation=organisation, changed=(Change(kpi, unit, period, is_correction),),
+        by=by, organisation=organisation, changed=(Change(kpi, unit, period, after.corrects(before)),),
         was_evaluated=was_evaluated, as_of=at, reason=f"{event} {thing}",
     )  # fmt: skip
     return after

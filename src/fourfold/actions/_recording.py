@@ -14,16 +14,15 @@ from typing import Final
 
 from fourfold.actions._explanations import Figure, judged, unexplained
 from fourfold.actions._figures import told_figure
-from fourfold.actions._outbox import tell
 from fourfold.actions._runs import is_evaluated
 from fourfold.actions._steps import advance, note_event, recorded_for
-from fourfold.actions.evaluate_change import Change, evaluate_change
+from fourfold.actions.evaluate_change import Change, evaluate_change, tell_changed
 from fourfold.actions.follow_outlooks import is_serving
 from fourfold.actions.origin import acting_for
 from fourfold.actions.outcome import Outcome
 from fourfold.engine.cells import State
 from fourfold.engine.definitions import Definitions
-from fourfold.engine.due import day_at
+from fourfold.engine.due import day_at, to_come
 from fourfold.engine.findings import Finding, Level, Place, errors
 from fourfold.engine.measurements import CheckedRows, check_row
 from fourfold.engine.periods import Period, PeriodError
@@ -148,17 +147,11 @@ def record_entries(
                 organisation, by, "measurement.record", thing, at=at, unit=ready.units[entry.place[1]],
                 before=told_figure(before), after=told_figure(after), reason=after.reason,
             )  # fmt: skip
-        is_correction = before is not None and (before.state, after.state) == (State.NUMBER, State.NUMBER)
         kpi, unit, period = entry.place
-        recorded.changed.append(Change(kpi, unit, _period(ready.definitions, kpi, period), is_correction))
+        recorded.changed.append(Change(kpi, unit, _period(ready.definitions, kpi, period), after.corrects(before)))
     if follow and not was_evaluated and is_serving():
         # Everything is to be evaluated, which takes a large organisation a minute: nobody waits for the lock so long.
-        tell(
-            organisation,
-            units={ready.units[change.unit] for change in recorded.changed},
-            nodes={f"kpi:{change.kpi}" for change in recorded.changed},
-            periods={change.period.id for change in recorded.changed},
-        )
+        tell_changed(organisation, ready, recorded.changed)
         recorded.summary = "to be evaluated with all others"
         return recorded
     recorded.summary = evaluate_change(
@@ -217,8 +210,7 @@ def _early(definitions: Definitions, kpi: str, unit: str, text: str, at: datetim
     except PeriodError:
         return  # the check of the row has said so already
     if period.start > day_at(definitions, unit, at):
-        message = f"{period.label} begins on {period.start.isoformat()}, which is still to come."
-        yield Finding("RECORD-EARLY", Level.ERROR, Place(thing="period"), message, "Choose a period that has begun.")
+        yield Finding("RECORD-EARLY", Level.ERROR, Place(thing="period"), *to_come(period))
 
 
 def _empty(checked: CheckedRows) -> Iterator[Finding]:

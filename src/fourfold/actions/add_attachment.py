@@ -13,7 +13,7 @@ from fourfold.actions._steps import find_organisation, lock, note_event, recorde
 from fourfold.actions.origin import acting_for
 from fourfold.actions.outcome import Outcome
 from fourfold.connectors.files.content import Content, content_of, fitting_name
-from fourfold.engine.due import day_at
+from fourfold.engine.due import day_at, to_come
 from fourfold.engine.findings import Finding, Level, Place
 from fourfold.engine.periods import Period, PeriodError
 from fourfold.errors import NotFound
@@ -93,8 +93,7 @@ def _period(ready: Ready, kpi: str, unit: str, text: str, at: datetime) -> Perio
         return _finding("PERIOD", f"“{text[:40]}” is no period of this KPI: {error.message}", error.hint or "")
     if period.start <= day_at(ready.definitions, unit, at):
         return period
-    message = f"{period.label} begins on {period.start.isoformat()}, which is still to come."
-    return _finding("PERIOD", message, "Choose a period that has begun.")
+    return _finding("PERIOD", *to_come(period))
 
 
 def _wrong(name: str, content: bytes) -> Finding:

@@ -36,7 +36,7 @@ from fourfold.records.ready import Ready, keep_ready, ready_definitions
 #: What many KPIs in many units come to after a change of everything is left to the server: nobody waits so long.
 _AT_ONCE: Final = 1_000  # KPIs times units
 #: What is said then.
-_FOLLOW: Final = Finding(
+FOLLOW: Final = Finding(
     "RESULTS-FOLLOW", Level.INFO, Place(thing="scorecard"), "All scores are computed now, and pages follow."
 )
 #: What cannot be amended one by one: people have pages of their own, notes and confirmed steps belong to figures.
@@ -96,7 +96,7 @@ def amend_definitions(
     if reach.everything:
         follow_outlooks(by=by, organisation=locked, at=moment)
     if follows:
-        return Outcome(f"{_names(wanted)} saved; results follow", wanted, (*said.own, _FOLLOW))
+        return Outcome(f"{_names(wanted)} saved; results follow", wanted, (*said.own, FOLLOW))
     return Outcome(f"{_names(wanted)} saved; {count:,} result{'s' if count != 1 else ''} changed", wanted, said.own)
 
 

@@ -100,15 +100,19 @@ def evaluate_change(
     count = changes.write(run)
     if has_groups(ready.definitions):
         write_veils(organisation, ready)
-    _tell(organisation, ready, changed, changes, is_held=outlooks_follow)
+    tell_changed(organisation, ready, changed, changes, is_held=outlooks_follow)
     return Outcome(f"{count:,} result{'s' if count != 1 else ''} changed", run)
 
 
-def _tell(
-    organisation: Organisation, ready: Ready, changed: Sequence[Change], changes: Changes, *, is_held: bool
-) -> None:
-    """Tell open pages where results are different, and of the figures themselves: some pages show these alone."""
-    rows = (*changes.new, *(row for _, row in changes.changed))
+def tell_changed(
+    organisation: Organisation, ready: Ready, changed: Sequence[Change], changes: Changes | None = None, *,
+    is_held: bool = False,
+) -> None:  # fmt: skip
+    """Tell open pages of the figures, which some show alone, and of results that are different, where there are some.
+
+    What `is_held` is told with the outlooks that follow.
+    """
+    rows = (*changes.new, *(row for _, row in changes.changed)) if changes else ()
     tell(
         organisation,
         units={row[0] for row in rows} | {ready.units[change.unit] for change in changed},

@@ -79,6 +79,6 @@ def _make_waiting(organisation: Organisation) -> None:
         if is_evaluated(organisation):
             outlooks_after(organisation, places, at=datetime.now(UTC))
         else:
-            evaluate_organisation(by=None, organisation=organisation.code, reason="Figures that came together")
+            evaluate_organisation(by=None, organisation=organisation.code, reason="Changes that came together")
     except Exception:
         _log.exception("The outlooks after %s changes of %s could not be made", len(places), organisation.code)

@@ -103,8 +103,8 @@ def import_measurements(
     if dry_run or not checked.is_usable or (checked.reasons and not quarantine):
         settled = write_import(found, ready, checked, by=by, at=moment, run=None, refuse=_refuse(ready), tell=tell)
         return _looked_at(checked, settled, is_dry=dry_run and quarantine)
-    run = _run_of(file, organisation=found, kind=kind, by=by, at=moment, adds_up=adds_up or checked.members is not None)
-    run.source, run.sha256 = shown(source)[:500], digest_of_rows(rows)
+    adds_up = adds_up or checked.members is not None
+    run = _run_of(rows, source, file, organisation=found, kind=kind, by=by, at=moment, adds_up=adds_up)
     arriving = made_ready(
         found, ready, checked, by=by, at=moment, quarantine=quarantine, few=FEW + 1, refuse=_refuse(ready), tell=tell
     )
@@ -125,8 +125,9 @@ def import_measurements(
     return Outcome(summary_of(result), result, findings)
 
 
-def _run_of(file: FileFacts | None, **said: Any) -> Import:
-    """The run, not saved yet, with what is known of the file it reads."""
+def _run_of(rows: Rows, source: str, file: FileFacts | None, **said: Any) -> Import:
+    """The run, not saved yet, with what is known of the rows and of the file they stand in."""
+    said |= {"source": shown(source)[:500], "sha256": digest_of_rows(rows)}
     return Import(**said) if file is None else Import(**said, file_sha256=file.sha256, mapping=file.mapping)
 
 

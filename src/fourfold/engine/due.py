@@ -44,6 +44,12 @@ def day_at(definitions: Definitions, unit: str, as_of: datetime) -> date:
     return as_of.date() if as_of.tzinfo is None else day_of(as_of, settings_of(definitions, unit).zone)
 
 
+def to_come(period: Period) -> tuple[str, str]:
+    """What is said of a period that has not begun where somebody wants to put something in it, and what to do."""
+    message = f"{period.label} begins on {period.start.isoformat()}, which is still to come."
+    return message, "Choose a period that has begun."
+
+
 @once
 def _kinds(definitions: Definitions) -> tuple[tuple[tuple[ZoneInfo, BusinessDays], ...], Indexes]:
     own = [(settings.zone, settings.business) for settings in settings_of_units(definitions)]

@@ -21,7 +21,7 @@ from django.db.models.functions import Cast
 from fourfold.connectors.legible import WRONG
 from fourfold.engine.approvals import needs_approval
 from fourfold.engine.cells import Mark, State
-from fourfold.engine.due import day_at
+from fourfold.engine.due import day_at, to_come
 from fourfold.engine.findings import Finding, Level, Place, errors
 from fourfold.engine.measurements import COLUMNS, FIGURES, LISTED, Reason, check_each
 from fourfold.engine.measurements.events import AT, Summed, is_events, sum_up
@@ -364,8 +364,7 @@ def _early(rows: pl.DataFrame, ready: Ready, at: datetime) -> list[Reason]:
     early = pl.DataFrame(found, schema={"unit": pl.String, "period": pl.String}, orient="row")
     reasons = []
     for place, text in rows.join(early, on=["unit", "period"]).select("at", "period").iter_rows():
-        said = f"{starts[text].label} begins on {starts[text].start.isoformat()}, which is still to come."
-        reasons.append(Reason(place, "RECORD-EARLY", said, "Choose a period that has begun."))
+        reasons.append(Reason(place, "RECORD-EARLY", *to_come(starts[text])))
     return reasons
 
 
@@ -421,8 +420,7 @@ def _moved(ready: Ready, fresh: pl.DataFrame, planned: Planned, room: int) -> li
     first = fresh.select("kpi", "unit", "period").head(max(0, room))
     found = [Moved(kpi, unit, period, is_correction=False) for kpi, unit, period in first.iter_rows()]
     for cell, new in planned.added()[: max(0, room)]:
-        before = planned.known(cell)
-        correction = before is not None and (before.state, new.state) == (State.NUMBER, State.NUMBER)
+        correction = new.corrects(planned.known(cell))
         found.append(Moved(ready.kpi_codes[cell[0]], ready.unit_codes[cell[1]], cell[2], correction))
     return found
 

@@ -59,6 +59,10 @@ class Revision:
     superseded_at: datetime | None = None
     pk: int | None = None
 
+    def corrects(self, before: Revision | None) -> bool:
+        """True where it puts a number in the place of one."""
+        return before is not None and (before.state, self.state) == (State.NUMBER, State.NUMBER)
+
     def says(self, other: Revision) -> bool:
         """True when the other one brings no news: the same figure, and no text that is different from this one's."""
         mine = (self.value, self.numerator, self.denominator, self.state, self.marks)

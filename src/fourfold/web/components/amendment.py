@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote, urlencode
 
+from fourfold.actions.amend_definitions import FOLLOW
 from fourfold.actions.outcome import Outcome
 from fourfold.engine.amendment_check import field_of
 from fourfold.engine.amendments import Amendments
@@ -67,7 +68,7 @@ def page_of(here: Here, noun: str, before: Definition | None, amendments: Amendm
 
 def done(said: str, outcome: Outcome[Any]) -> str:
     """What was done, and that scores are still to follow where they are."""
-    return " ".join((said, *(finding.message for finding in outcome.findings if finding.code == "RESULTS-FOLLOW")))
+    return f"{said} {FOLLOW.message}" if FOLLOW in outcome.findings else said
 
 
 def complaints(
