@@ -124,6 +124,28 @@ def test_of_kpis_of_several_frequencies_what_began_before_is_left_out_and_told(s
     assert "W:2026-W14" in again.remark and (sums("weekly"), sums("quarterly")) == (weeks, quarters)
 
 
+@pytest.mark.parametrize("adding", ["sum", "events"])
+def test_a_source_that_sends_all_it_has_loses_no_period_by_its_first_run(
+    shop: Callable[..., None], adding: str
+) -> None:
+    january = {"code": "bakery", "name": "Harbour Bakery", "fiscal_year_start": 1}
+    columns = {"kpi": "kpi", "unit": "shop", "period": "day", "value": "pieces"}
+    ask = {"statement": "SELECT kpi, shop, day, pieces FROM sold"}
+    shop({"sold": "week"}, {"columns": columns, "ask": ask, "adding": adding}, organisation=january)
+    first = run(NOW)
+    assert (first.since, first.remark) == (date(2026, 5, 1), ""), "nobody knew its KPIs yet"
+    found = sums("sold")
+    assert found["W:2026-W18"] == "7" and set(found.values()) == {"7"}
+    assert ("W:2026-W17" in found) is (adding == "sum")
+
+
+def test_events_that_were_asked_for_in_part_are_left_out_and_told(shop: Callable[..., None]) -> None:
+    columns = {"kpi": "kpi", "unit": "shop", "period": "day", "value": "pieces"}
+    shop({"sold": "quarter"}, {"columns": columns, "adding": "events"}, organisation=WEEKS)
+    first = run(NOW)
+    assert first.remark.endswith("in the midst of them: Q:FY2026-Q2.") and "Q:FY2026-Q2" not in sums("sold")
+
+
 def test_events_of_a_run_are_added_up_once(shop: Callable[..., None], monkeypatch: pytest.MonkeyPatch) -> None:
     shop({"sold": "month"}, {"adding": "events"})
     added, adds = [], events._added

@@ -75,6 +75,16 @@ def test_what_an_objective_has_is_not_suggested_again() -> None:
     assert first not in {s.kpi.id for s in suggest(text, present=[first], count=20)}
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["Keep skilled bakers", "Retain our experienced nurses", "Hold on to talent", "Do not lose talented engineers",
+     "Keep good people"],
+)  # fmt: skip
+def test_keeping_people_is_shown_by_how_many_leave_whatever_they_do(text: str) -> None:
+    first = {s.kpi.code for s in suggest(text, perspective="learning", count=3)}
+    assert {"voluntary_turnover_rate", "regretted_leaver_rate"} & first, first
+
+
 def test_the_same_text_gives_the_same_in_another_process() -> None:
     code = "from fourfold.library import suggest; print([s.kpi.id for s in suggest('Be safe and fast', count=20)])"
     said = {subprocess.run([sys.executable, "-c", code], env={"PYTHONHASHSEED": seed}, capture_output=True, text=True,

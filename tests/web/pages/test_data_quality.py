@@ -9,9 +9,12 @@ from django.test import Client
 from typer.testing import CliRunner
 
 from fourfold.access.scopes import Scope
+from fourfold.actions.amend_definitions import amend_definitions
 from fourfold.actions.make_token import make_token
 from fourfold.actions.record_measurement import record_measurement
 from fourfold.cli.app import app
+from fourfold.engine.amendments import Amendment
+from fourfold.engine.definitions import Kpi
 from fourfold.records.models import Organisation, Person
 from fourfold.records.queries.data_quality import UnitQuality, data_quality_of
 from fourfold.records.queries.scope import scope_of
@@ -60,6 +63,15 @@ def test_a_figure_changed_after_its_day_is_a_restatement_of_it(organisation: Org
     assert sales(quality()).quality.restated == 0
     record("2026-05", datetime(2026, 6, 9, 8, tzinfo=UTC), value="91")
     assert sales(quality()).quality.restated == 1
+
+
+def test_periods_from_before_a_kpi_was_there_lack_nothing(organisation: Organisation) -> None:
+    Organisation.objects.update(created_at=datetime(2025, 1, 1, tzinfo=UTC))
+    new = Amendment("kpis", None, Kpi(code="loaves", name="Loaves", kind="flow"))
+    assert amend_definitions(by=None, organisation="bakery", amendments=[new], at=datetime(2026, 5, 9, tzinfo=UTC)).ok
+    found = next(each for each in quality().kpis if each.kpi.code == "loaves")
+    assert [period.short_id for period in found.lacking] == ["2026-05", "2026-06"]
+    assert found.quality.missing == 2
 
 
 def test_the_unit_above_agrees_with_the_sum_of_those_below(organisation: Organisation) -> None:

@@ -7,7 +7,10 @@ from datetime import UTC, date, datetime, timedelta
 from django.test import Client
 from django.utils import timezone
 
+from fourfold.actions.amend_definitions import amend_definitions
 from fourfold.actions.record_measurement import record_measurement
+from fourfold.engine.amendments import Amendment
+from fourfold.engine.definitions import Kpi, Unit
 from fourfold.engine.periods import Calendar
 from fourfold.records.models import Organisation, Person, Reminder
 from fourfold.records.queries.due_updates import DueGroup, Urgency, due_from
@@ -25,10 +28,43 @@ def told(groups: list[DueGroup]) -> list[tuple[str, str, str, list[str]]]:
 
 
 def test_what_is_due_from_bob_is_what_he_may_enter_in_his_shop(organisation: Organisation) -> None:
+    Organisation.objects.update(created_at=datetime(2026, 3, 31, 9, tzinfo=UTC))
+    organisation.refresh_from_db()
     assert told(due(organisation, "bob")) == [
         ("north", "2026-03", "late", ["staff"]),
         ("north", "2026-05", "coming", ["sales", "on_time", "costs", "staff"]),
     ]
+
+
+def test_nothing_is_due_of_periods_that_were_over_before_the_kpi_was_there(organisation: Organisation) -> None:
+    Organisation.objects.update(created_at=datetime(2025, 1, 1, tzinfo=UTC))
+    defined = datetime(2026, 4, 30, 9, tzinfo=UTC)
+    new = Kpi(code="loaves", name="Loaves", kind="flow")
+    draft = Kpi(code="rolls", name="Rolls", kind="flow", state="draft")
+    ready = draft.model_copy(update={"state": "active"})
+    for before, after, at in ((None, new, defined), (None, draft, datetime(2026, 1, 5, tzinfo=UTC)),
+                              (draft, ready, MOMENT)):  # fmt: skip
+        amendment = Amendment("kpis", before, after)
+        assert amend_definitions(by=None, organisation="bakery", amendments=[amendment], at=at).ok
+    organisation.refresh_from_db()
+
+    def periods(code: str) -> list[str]:
+        return [d.period.short_id for g in due(organisation, "bob") for d in g.figures if d.kpi.code == code]
+
+    assert periods("loaves") == ["2026-04", "2026-05"], "it was there on the last day of April"
+    assert periods("rolls") == ["2026-05"], "a draft is not asked for"
+    assert periods("staff") == ["2026-03", "2026-05"], "one that has been there for long is asked for as before"
+    record_measurement(by=None, organisation="bakery", unit="north", kpi="rolls", period="2026-03", value=7, at=MOMENT)
+    organisation.refresh_from_db()
+    assert periods("rolls") == ["2026-04", "2026-05"], "after its first figure there is a gap"
+
+
+def test_a_unit_that_was_added_is_asked_for_nothing_from_before(organisation: Organisation) -> None:
+    Organisation.objects.update(created_at=datetime(2025, 1, 1, tzinfo=UTC))
+    kiosk = Unit(code="kiosk", name="Kiosk", parent="bakery")
+    assert amend_definitions(by=None, organisation="bakery", amendments=[Amendment("units", None, kiosk)], at=MOMENT).ok
+    organisation.refresh_from_db()
+    assert {g.month.short_id for g in due(organisation, "alice") if g.unit == "kiosk"} == {"2026-05"}
 
 
 def test_a_figure_is_due_from_the_owner_where_there_is_one_who_may_enter_it(organisation: Organisation) -> None:

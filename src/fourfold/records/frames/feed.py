@@ -33,6 +33,8 @@ ADDINGS: Final[dict[str, str]] = {
 #: Rows are events, and the column of periods holds their moments; imports count and add them up.
 EVENTS: Final = "events"
 _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
+_PLACE: Final = ("kpi", "period")
+_Place = tuple[str | None, str]
 _Adding = Callable[[Sequence[Decimal]], Decimal]
 _MADE: Final[dict[str, _Adding]] = {
     "sum": lambda numbers: sum(numbers, Decimal(0)),
@@ -130,22 +132,35 @@ class Given:
     def since(self, day: date, definitions: Definitions) -> Given:
         """Without figures of periods that began before the day from which on the source was asked.
 
-        A figure of half a period would replace that of the whole one. Of rows that are figures, those of periods that
-        were over by then stay: the source gives more than it was asked for. Events that cannot be counted stay, to be
-        refused.
+        A figure of half a period would replace that of the whole one. What the source gives although it was not asked
+        for it stays: of rows that are figures those of periods that were over by then, and a period in whose midst the
+        day is, where there is something of its KPI from before it. Events that cannot be counted stay, to be refused.
         """
-        texts = self.figures["period"].unique()
-        read = {text: period for text in texts if (period := _period_of(text, definitions)) is not None}
-        early = [text for text, period in read.items() if period.start < day and (self.summed or period.end > day)]
+        cut, over = self._early(day, definitions)
+        early = cut if self.summed is None else cut + over
         if not early:
             return self
-        is_early = pl.col("period").is_in(early).fill_null(False)
+        told = tuple(sorted({period for _, period in cut}))
+        places = pl.DataFrame(early, schema={"kpi": pl.String, "period": pl.String}, orient="row")
         if self.summed is None:
-            return Given(self.rows.filter(~is_early), left_out=tuple(sorted(early)))
+            rows = self.rows.join(places, on=_PLACE, how="anti", nulls_equal=True, maintain_order="left")
+            return Given(rows, left_out=told)
         figures = self.summed.figures.with_row_index("figure").cast({"figure": pl.Int64})
-        gone = self.summed.members.join(figures.filter(is_early), on="figure", how="semi")["index"].implode()
+        left = figures.join(places, on=_PLACE, how="anti", nulls_equal=True, maintain_order="left")["figure"]
+        gone = self.summed.members.filter(~pl.col("figure").is_in(left.implode()))["index"].implode()
         rows = self.rows.with_row_index("was").cast({"was": pl.Int64}).filter(~pl.col("was").is_in(gone))
-        return Given(rows.drop("was"), self.summed.only(figures.filter(~is_early)["figure"], rows["was"]))
+        return Given(rows.drop("was"), self.summed.only(left, rows["was"]), told)
+
+    def _early(self, day: date, definitions: Definitions) -> tuple[list[_Place], list[_Place]]:
+        """The periods of KPIs in whose midst the day is and of which a part may be missing, and those over by then."""
+        texts = self.figures.select(_PLACE).unique().rows()
+        found = {(kpi, text): period for kpi, text in texts if (period := _period_of(text, definitions)) is not None}
+        first: dict[str | None, date] = {}
+        for (kpi, _), period in found.items():
+            first[kpi] = min(first.get(kpi, period.start), period.start)
+        begun = {place: period for place, period in found.items() if period.start < day}
+        cut = [place for place, period in begun.items() if period.end > day and first[place[0]] == period.start]
+        return cut, [place for place, period in begun.items() if period.end <= day]
 
 
 def given_in(rows: pl.DataFrame, definitions: Definitions) -> Given:

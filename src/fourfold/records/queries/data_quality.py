@@ -17,7 +17,7 @@ from fourfold.engine.periods import Frequency, Period, PeriodError
 from fourfold.engine.plausible import SHORTEST_NOTE, UsualRange, number_of, usual_range
 from fourfold.engine.statuses import Status
 from fourfold.records import models
-from fourfold.records.queries.due_updates import due_day
+from fourfold.records.queries.due_updates import defined_day, due_day
 from fourfold.records.queries.outlook import kept_charts
 from fourfold.records.queries.overview import about
 from fourfold.records.queries.scope import Scope
@@ -143,11 +143,12 @@ def _commented(scope: Scope) -> dict[int, set[str]]:
 def _due_periods(
     scope: Scope, kpi: Kpi, today: date, recorded: dict[str, list[_Revision]]
 ) -> list[Period]:
-    """The newest due periods, not from before the first figure: nobody asked for them then."""
+    """The newest due periods, not from before the KPI was there and its first figure: nobody asked for them then."""
     business = scope.structure.settings[scope.unit.code].business
     period = scope.structure.calendar.period(kpi.frequency, today)
     known = [p for text in recorded if (p := _period(scope, text)) is not None and p.frequency is kpi.frequency]
-    first = min((p.ordinal for p in known), default=period.ordinal - 1)
+    begin = scope.structure.calendar.period(kpi.frequency, defined_day(scope, kpi, today))
+    first = min(p.ordinal for p in (begin, *known))
     found = list[Period]()
     while len(found) < RECENT and period.ordinal >= first:
         if due_day(scope.structure, kpi, period, business) <= today:

@@ -8,13 +8,15 @@ from enum import StrEnum
 from itertools import groupby
 from typing import Final, NamedTuple
 
+from django.db.models import Min
+
 from fourfold.access.roles import Action
 from fourfold.access.rules import Thing, can
 from fourfold.engine.cells import State
 from fourfold.engine.definitions import Kpi
 from fourfold.engine.due import day_at
 from fourfold.engine.period_states import deadlines, month_of
-from fourfold.engine.periods import BusinessDays, Lag, Period
+from fourfold.engine.periods import BusinessDays, Lag, Period, day_of
 from fourfold.records import models
 from fourfold.records.queries.kept import kept
 from fourfold.records.queries.period_state import said_of
@@ -90,6 +92,13 @@ def due_day(structure: Structure, kpi: Kpi, period: Period, business: BusinessDa
     return own if asked is None else max(own, asked)
 
 
+def defined_day(scope: Scope, kpi: Kpi, today: date) -> date:
+    """The day on which both the KPI and the unit were there: of what was over before nobody could give figures."""
+    written, unit = scope.structure.first_written, scope.unit.code
+    moment = max(scope.organisation.created_at, written["kpis", kpi.code], written["units", unit])
+    return min(day_of(moment, scope.structure.settings[unit].zone), today)
+
+
 def _groups(scope: Scope, today: date) -> list[DueGroup]:
     known: dict[str, models.Person | None] = {}
     away = stands_in(scope, today)
@@ -110,7 +119,10 @@ def _groups(scope: Scope, today: date) -> list[DueGroup]:
 
 
 def _missing(scope: Scope, kpis: Sequence[Kpi], today: date) -> Iterator[Due]:
-    """Figures of these KPIs that nobody has recorded, nor said why there is none; “no figure yet” is asked again."""
+    """Figures of these KPIs that nobody has recorded, nor said why there is none; “no figure yet” is asked again.
+
+    None is asked for of periods that were over before the KPI was there and before its first figure.
+    """
     calendar, structure = scope.structure.calendar, scope.structure
     if not kpis:
         return
@@ -119,15 +131,32 @@ def _missing(scope: Scope, kpis: Sequence[Kpi], today: date) -> Iterator[Due]:
         unit=scope.unit.pk, superseded_at=None, start__gte=since
     )
     there = set(rows.exclude(state=State.NOT_DUE).values_list("kpi_id", "period"))
+    begins = _begins(scope, kpis, today, since)
     business = structure.settings[scope.unit.code].business
     for kpi in kpis:
         running, pk = calendar.period(kpi.frequency, today), structure.kpi_pk[kpi.code]
         for period in (running.shift(i) for i in range(-BACK, 1)):
+            if period.end <= begins.get(pk, since):
+                continue
             day = due_day(structure, kpi, period, business)
             if (pk, period.id) in there or (period == running and day > today + AHEAD):
                 continue
             urgency = Urgency.COMING if period == running else Urgency.LATE if day < today else Urgency.DUE
             yield Due(kpi, pk, scope.unit.code, scope.unit.name, period, day, urgency)
+
+
+def _begins(scope: Scope, kpis: Sequence[Kpi], today: date, since: date) -> dict[int, date]:
+    """From which day on figures are asked for, by row id of the KPI, where that is after `since`.
+
+    It is the day on which KPI and unit were there, or the one with which the first figure begins where that is earlier.
+    """
+    days = {scope.structure.kpi_pk[kpi.code]: defined_day(scope, kpi, today) for kpi in kpis}
+    found = {pk: day for pk, day in days.items() if day > since}
+    if found:
+        rows = models.Measurement.objects.visible_to(scope.person).filter(unit=scope.unit.pk, kpi__in=found)
+        first = rows.filter(superseded_at=None).order_by().values_list("kpi").annotate(Min("start"))
+        found |= {pk: min(start, found[pk]) for pk, start in first}
+    return found
 
 
 # house: whether somebody else is to be asked, of whom nothing is shown

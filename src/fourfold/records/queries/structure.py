@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from functools import cached_property
 from threading import Lock
 from typing import Any, Final
@@ -25,6 +26,9 @@ from fourfold.records.ready import ready_definitions
 from fourfold.records.scope import Closed
 
 _ROOM: Final = 64  # organisations kept
+_WRITTEN: Final = ("spec", "known_since")
+#: What was written with the organisation itself.
+_BEGINNING: Final = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +74,20 @@ class Structure:
         """Everything that is defined, completed; read when a page first asks for it."""
         ready = ready_definitions(models.Organisation.objects.get(pk=self.pk))  # house: as in `_read`
         return self.definitions if ready is None else ready.definitions
+
+    @cached_property
+    # house: as in `_read`, and when they were written
+    def first_written(self) -> dict[tuple[str, str], datetime]:
+        """When each KPI and unit was first written as more than a draft, by noun and code; three statements."""
+        rows = [("kpis", *row) for row in models.Kpi.objects.filter(organisation=self.pk).values_list(*_WRITTEN)]
+        rows += [("units", *row) for row in models.Unit.objects.filter(organisation=self.pk).values_list(*_WRITTEN)]
+        former = models.FormerDefinition.objects.filter(organisation=self.pk, noun__in=("kpis", "units"))
+        found: dict[tuple[str, str], datetime] = {}
+        for noun, spec, at in [*rows, *former.values_list("noun", *_WRITTEN)]:
+            if spec.get("state") != "draft":
+                key, moment = (noun, spec["code"]), at or _BEGINNING
+                found[key] = min(found.get(key, moment), moment)
+        return found
 
     @cached_property
     def calendar(self) -> Calendar:
