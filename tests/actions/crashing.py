@@ -31,8 +31,9 @@ class Crash(OperationalError):
 class Crashing:
     """Stands before the database and counts; raises at the statement number `at`.
 
-    Beginning and undoing a transaction are not counted: the database undoes what was not committed. `committed` is
-    called with each commit: the end of the outermost transaction, and each statement that writes outside of one.
+    Beginning and undoing a transaction are not counted: the database undoes what was not committed, and drops a table
+    of a connection that is gone. `committed` is called with each commit: the end of the outermost transaction, and
+    each statement that writes outside of one, but to a table that is gone with its connection.
     """
 
     at: int | None = None
@@ -48,7 +49,10 @@ class Crashing:
     def __call__(self, execute: Any, sql: Any, params: Any, many: bool, context: Any) -> Any:
         if self._looks:
             return execute(sql, params, many, context)
-        verb = (sql if isinstance(sql, str) else sql.as_string(None)).split(None, 1)[0].upper()
+        text = sql if isinstance(sql, str) else sql.as_string(None)
+        verb = text.split(None, 1)[0].upper()
+        if verb == "DROP":
+            return execute(sql, params, many, context)
         if verb in ("SAVEPOINT", "ROLLBACK"):
             self._open += [sql] if verb == "SAVEPOINT" else []
             self._undone = verb == "ROLLBACK"
@@ -58,7 +62,8 @@ class Crashing:
             self._undone = False
             return execute(sql, params, many, context)
         self.count += 1
-        writes = verb in ("INSERT", "UPDATE", "DELETE") or (verb == "RELEASE" and len(self._open) == 1)
+        stays = verb in ("INSERT", "UPDATE", "DELETE") and not text.startswith("INSERT INTO own_")
+        writes = stays or (verb == "RELEASE" and len(self._open) == 1)
         self.writes += [self.count] if writes else []
         if self.count == self.at or (self.crashed and self.ending is Ending.KILLED):
             self.crashed = True

@@ -247,6 +247,30 @@ def test_definitions_that_change_while_everything_is_computed_make_it_begin_anew
     assert is_evaluated(Organisation.objects.get(pk=organisation.pk), on=now)
 
 
+def test_nothing_is_compared_or_handed_over_while_others_wait(organisation: Organisation, now: datetime) -> None:
+    Result.objects.filter(unit__code="south").update(value=1, score=1)
+    Result.objects.filter(unit__code="north", view="month", node="scorecard").delete()
+    with CaptureQueriesContext(connection) as asked:
+        evaluate_organisation(by=None, as_of=now)
+    statements = [query["sql"] for query in asked]
+    locked = next(n for n, sql in enumerate(statements) if sql.startswith("INSERT INTO \"records_evaluation\""))
+    reading = [sql for sql in statements[locked:] if sql.startswith("SELECT") and "records_result" in sql]
+    writing = [sql for sql in statements[locked:] if "INSERT INTO records_result" in sql]
+    assert not reading and len(writing) == 1 and "FROM own_" in writing[0]
+    assert any("INSERT INTO own_" in sql for sql in statements[:locked])
+    assert_up_to_date(organisation, now)
+
+
+def test_a_result_of_what_is_no_more_is_removed(organisation: Organisation, now: datetime) -> None:
+    there = Result.objects.filter(organisation=organisation, view="month", node="kpi:sales").first()
+    assert there is not None
+    there.pk, there.node = None, "kpi:forgotten"
+    there.save(force_insert=True)
+    outcome = evaluate_organisation(by=None, as_of=now)
+    assert outcome.summary == "1 result changed"
+    assert_up_to_date(organisation, now)
+
+
 def test_while_everything_waits_to_be_evaluated_a_server_answers_an_entry_without_doing_it(
     organisation: Organisation, now: datetime
 ) -> None:

@@ -26,7 +26,8 @@ def store_amended(
     if shown is None:
         evaluate_locked(organisation, as_of=as_of, reason=reason, looks_ahead=not reach.everything)
         return Result.objects.filter(organisation=organisation, input_version=organisation.version).count()
-    run, changes = new_run(organisation, as_of=as_of, reason=reason), Changes()
+    run = new_run(organisation, as_of=as_of, reason=reason)
+    changes = Changes(run.input_version)
     if not reach:
         return 0
     found = kpi_results(organisation, ready, reach.kpis, shown, as_of)
@@ -35,8 +36,8 @@ def store_amended(
     stored = stored_results((spots, ready.units.values(), names))
     different: list[Row] = []
     for view, results in found.items():
-        different += changes.compare(run, stored, rows_of_results(ready, (view,) * len(results.periods), results))
-    changes.compare(run, stored, node_rows(ready, reach, found, different))
+        different += changes.compare(stored, rows_of_results(ready, (view,) * len(results.periods), results))
+    changes.compare(stored, node_rows(ready, reach, found, different))
     count = changes.write(run)
     gone, _ = Result.objects.filter(organisation=organisation, node__in=reach.gone).delete() if reach.gone else (0, {})
     write_veils(organisation, ready)  # who is counted for a KPI may be what was amended

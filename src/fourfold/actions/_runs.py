@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Final
+from typing import Final, NamedTuple
 
 import fourfold
 from fourfold.actions._outbox import tell
@@ -17,8 +19,8 @@ from fourfold.engine.results import Evaluation as EngineRun
 from fourfold.engine.results import View
 from fourfold.engine.rows import locate
 from fourfold.records.frames.measurement import read_measurements
-from fourfold.records.frames.outlook import Kept, all_outlooks, write_outlooks
-from fourfold.records.frames.result import replace_results
+from fourfold.records.frames.outlook import Differing, Kept, all_outlooks, differing_outlooks, keep_outlooks
+from fourfold.records.frames.evaluation import Replacement, replacing
 from fourfold.records.frames.veil import write_veils
 from fourfold.records.models import Evaluation, Organisation
 from fourfold.records.ready import Ready, ready_definitions
@@ -43,7 +45,9 @@ def evaluate_locked(
     organisation: Organisation, *, as_of: datetime, reason: str, looks_ahead: bool = True
 ) -> Outcome[Evaluation]:
     """Compute and store all results inside the transaction that holds the lock; outlooks may be left to follow."""
-    return store_all(organisation, compute(organisation, as_of, looks_ahead=looks_ahead), as_of=as_of, reason=reason)
+    computed = compute(organisation, as_of, looks_ahead=looks_ahead)
+    with compared(organisation, computed) as differences:
+        return store_all(organisation, computed, differences, as_of=as_of, reason=reason)
 
 
 def new_run(organisation: Organisation, *, as_of: datetime, reason: str) -> Evaluation:
@@ -55,21 +59,23 @@ def new_run(organisation: Organisation, *, as_of: datetime, reason: str) -> Eval
 
 
 def store_all(
-    organisation: Organisation, computed: Computed, *, as_of: datetime, reason: str, seen: int | None = None
-) -> Outcome[Evaluation]:
+    organisation: Organisation, computed: Computed, differences: Differences | None, *, as_of: datetime, reason: str,
+    seen: int | None = None,
+) -> Outcome[Evaluation]:  # fmt: skip
     """Write a run over everything, and hand on what the engine found month by month; the lock is held.
 
     `seen` is the version of the figures that outlooks come from, where that is not the one of now.
     """
-    if computed.ready is None:
+    if computed.ready is None or differences is None:
         return Outcome("nothing to evaluate")
     run = new_run(organisation, as_of=as_of, reason=reason)
-    changed = sum(replace_results(run, computed.ready, each.view, each.frame()) for each in computed.runs)
+    changed = differences.results.store(run)
     write_veils(organisation, computed.ready)
     version = organisation.version if seen is None else seen
-    write_outlooks(organisation, computed.ready, computed.outlooks, at=as_of, input_version=version)
+    keep_outlooks(organisation, differences.outlooks, at=as_of, input_version=version)
     tell(organisation)
-    return Outcome(f"{changed:,} results changed", run, (*computed.runs[0].findings, *computed.findings))
+    findings = (*computed.runs[0].findings, *computed.findings)
+    return Outcome(f"{changed:,} result{'s' if changed != 1 else ''} changed", run, findings)
 
 
 @dataclass(frozen=True)
@@ -101,3 +107,22 @@ def compute(
     if not looks_ahead:
         return Computed(ready, tuple(runs))
     return Computed(ready, tuple(runs), *all_outlooks(organisation, ready, rows, as_of=as_of, tell=tell))
+
+
+class Differences(NamedTuple):
+    """How what was computed differs from what is stored."""
+
+    results: Replacement
+    outlooks: Differing
+
+
+@contextmanager
+def compared(organisation: Organisation, computed: Computed) -> Iterator[Differences | None]:
+    """How it differs, which can be found without the lock; None without definitions. It is to be stored within."""
+    if computed.ready is None:
+        yield None
+        return
+    outlooks = differing_outlooks(organisation, computed.ready, computed.outlooks)
+    frames = ((run.view, run.frame()) for run in computed.runs)
+    with replacing(computed.ready, frames, version=organisation.version) as results:
+        yield Differences(results, outlooks)

@@ -79,7 +79,7 @@ def evaluate_change(
     kpi, unit, period, _ = changed[0]
     is_alone = len(changed) == 1 and dirty == {kpi} and reach.since > date.min
     is_near = is_alone and stays_near(ready.definitions, ready.definitions.kpi[kpi])
-    changes = Changes()
+    changes = Changes(run.input_version)
     late = {view: periods[first_since(periods, reach.since) :] for view, periods in shown.items()}
     if is_near:
         late["month"] = shown["month"]  # the figures of all months are needed
@@ -94,7 +94,7 @@ def evaluate_change(
     different: list[Row] = []
     for view, results in found.items():
         rows = rows_of_results(ready, (view,) * len(results.periods), results, units=reach.units, since=reach.since)
-        different += changes.compare(run, stored, rows)
+        different += changes.compare(stored, rows)
     if different:
         _roll_up(run, ready, dirty, found, different, changes)
     count = changes.write(run)
@@ -241,4 +241,4 @@ def _roll_up(
     before = [place.get((view, ordinal - 1), -1) for view, ordinal in place]
     rolled = roll_up_nodes(ready.definitions, known, only=nodes.keys(), before=before)
     rows = rows_of_results(ready, views, rolled)
-    changes.compare(run, stored, (row for row in rows if row[1:3] in reached))
+    changes.compare(stored, (row for row in rows if row[1:3] in reached))

@@ -8,7 +8,7 @@ from typing import Final
 from django.db import transaction
 
 from fourfold.access.roles import Action
-from fourfold.actions._runs import Computed, compute, evaluate_locked, store_all
+from fourfold.actions._runs import Computed, compared, compute, evaluate_locked, store_all
 from fourfold.actions._runs import is_evaluated as is_evaluated  # what callers ask before
 from fourfold.actions._steps import find_organisation, lock, require
 from fourfold.actions.evaluate_change import Change, evaluate_change
@@ -17,6 +17,7 @@ from fourfold.actions.outcome import Outcome
 from fourfold.engine.progress import Progress
 from fourfold.records.frames.measurement import newest_row, places_since
 from fourfold.records.models import Evaluation, Organisation, Person
+from fourfold.records.turns import Turn, in_turn
 
 #: So often it is tried beside other people's changes; the next try makes them wait.
 _TRIES: Final = 2
@@ -26,28 +27,39 @@ _FEW: Final = 1_000
 
 def evaluate_organisation(
     *, by: Person | None, organisation: str | None = None, reason: str = "", as_of: datetime | None = None,
-    tell: Progress | None = None,
-) -> Outcome[Evaluation]:
+    waits: bool = True, tell: Progress | None = None,
+) -> Outcome[Evaluation]:  # fmt: skip
     """Compute all results of all units anew and store those that changed.
 
     Stored results always come from the figures as known now; `as_of` (now, when left out) decides what is due. Nobody
-    waits while it computes. Figures that somebody records meanwhile are not lost: what depends on them is computed
-    again when all is stored; where they are many, or definitions are others by then, everything is. `tell` hears how
-    far it is.
+    waits while it computes and finds what is different. Figures that somebody records meanwhile are not lost: what
+    depends on them is computed again when all is stored; where they are many, or definitions are others by then,
+    everything is. One process at a time does it: the next waits (without `waits` it leaves it to the first), and has
+    nothing to do where all was evaluated meanwhile. `tell` hears how far it is.
     """
     found = find_organisation(by, organisation)
     require(by, Action.EVALUATE, found)
     moment = as_of or datetime.now(UTC)
-    for _ in range(_TRIES):
+    with in_turn("evaluation", found.pk, waits=waits) as turn:
         found.refresh_from_db()
-        newest = newest_row(found)
-        computed = compute(found, moment, tell)
-        with transaction.atomic():
-            now = lock(found)
-            late = [] if now.version == found.version else _late(now, computed, newest)
-            if now.definitions_version != found.definitions_version or len(late) > _FEW:
+        if turn is Turn.TAKEN:
+            return Outcome("another process is evaluating it")
+        if turn is Turn.WAITED and is_evaluated(found, on=moment):
+            return Outcome("evaluated meanwhile")
+        return _evaluate(found, moment, reason, tell)
+
+
+def _evaluate(organisation: Organisation, moment: datetime, reason: str, tell: Progress | None) -> Outcome[Evaluation]:
+    for _ in range(_TRIES):
+        organisation.refresh_from_db()
+        newest = newest_row(organisation)
+        computed = compute(organisation, moment, tell)
+        with compared(organisation, computed) as differences, transaction.atomic():
+            now = lock(organisation)
+            late = [] if now.version == organisation.version else _late(now, computed, newest)
+            if now.definitions_version != organisation.definitions_version or len(late) > _FEW:
                 continue
-            stored = store_all(now, computed, as_of=moment, reason=reason, seen=found.version)
+            stored = store_all(now, computed, differences, as_of=moment, reason=reason, seen=organisation.version)
             if late:
                 evaluate_change(
                     by=None, organisation=now, changed=late, was_evaluated=True, as_of=moment, reason=reason
@@ -56,7 +68,7 @@ def evaluate_organisation(
             outlooks_after(now, {(each.kpi, each.unit) for each in late}, at=moment)
         return stored
     with transaction.atomic():
-        return evaluate_locked(lock(found), as_of=moment, reason=reason)
+        return evaluate_locked(lock(organisation), as_of=moment, reason=reason)
 
 
 def _late(organisation: Organisation, computed: Computed, newest: int) -> list[Change]:

@@ -7,7 +7,8 @@ from django.core.management import call_command
 from fourfold.actions.outcome import Outcome
 from fourfold.errors import ConfigurationError
 from fourfold.records.models import Person
-from fourfold.records.schema import held, is_new, missing_migrations
+from fourfold.records.schema import is_new, missing_migrations
+from fourfold.records.turns import in_turn
 
 
 def migrate_database(*, by: Person | None = None) -> Outcome[int]:
@@ -17,7 +18,7 @@ def migrate_database(*, by: Person | None = None) -> Outcome[int]:
     """
     if by is not None:
         raise ConfigurationError("Only the administrator of the machine can change the schema.")
-    with held():
+    with in_turn("schema"):
         missing = missing_migrations()
         if missing:
             call_command("migrate", verbosity=0, interactive=False)

@@ -19,5 +19,5 @@ def evaluate_new_day(*, now: datetime) -> int:
         return 0
     waiting = [o.code for o in Organisation.objects.order_by("pk") if not is_evaluated(o, on=now)]
     for code in waiting:
-        evaluate_organisation(by=None, organisation=code, reason="A new day, or new figures", as_of=now)
+        evaluate_organisation(by=None, organisation=code, reason="A new day, or new figures", as_of=now, waits=False)
     return len(waiting)

@@ -21,9 +21,9 @@ from fourfold.records.closed_periods import closed_places
 from fourfold.records.frames.imports import Checked, Refuse, Settled, insert_fresh, settle_part
 from fourfold.records.frames.measurement import Planned, newest_row, places_since, write_planned
 from fourfold.records.models import Import, Organisation, Person
+from fourfold.records.own_tables import own_table, own_transaction
 from fourfold.records.ready import Ready
 
-_TABLE: Final = "temp.arriving"
 #: Fewer rows are written as fast as they are made ready.
 _MANY: Final = 5_000
 _MEANWHILE: Final = 1_000  # figures that are compared with those of the import
@@ -36,6 +36,7 @@ class Arriving:
     `asked` are units and periods that get a figure.
     """
 
+    table: str
     newest: int
     settled: Settled = field(default_factory=Settled)
     planned: list[Planned] = field(default_factory=list)
@@ -52,10 +53,8 @@ def made_ready(
     if connection.vendor != "sqlite" or connection.in_atomic_block or total < _MANY:
         yield None
         return
-    arriving, done = Arriving(newest_row(organisation)), 0
-    with connection.cursor() as cursor:
-        cursor.execute(f"CREATE TABLE {_TABLE} AS SELECT * FROM records_measurement WHERE 0")
-    try:
+    with own_table("SELECT * FROM records_measurement") as table:
+        arriving, done = Arriving(table, newest_row(organisation)), 0
         for part in checked.parts:
             if tell:
                 tell("Recorded", done, total)
@@ -66,15 +65,12 @@ def made_ready(
                 organisation, ready, part, arriving.settled, by=by, at=at, few=few, refuse=refuse
             )
             if quarantine or not arriving.settled.reasons:
-                with _own_transaction():
-                    insert_fresh(organisation, ready, fresh, by=by, at=at, run=None, table=_TABLE)
+                with own_transaction():
+                    insert_fresh(organisation, ready, fresh, by=by, at=at, run=None, table=table)
                 arriving.planned.append(planned)
                 arriving.asked.update(fresh.select("u", "period").unique().rows())
                 arriving.asked.update(cell[1:] for cell, _ in planned.added())
         yield arriving
-    finally:
-        with connection.cursor() as cursor:
-            cursor.execute(f"DROP TABLE {_TABLE}")
 
 
 def move_in(
@@ -87,11 +83,11 @@ def move_in(
         return None
     checked.parts.clear()
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT * FROM {_TABLE} WHERE 0")
+        cursor.execute(f"SELECT * FROM {arriving.table} WHERE 0")
         names = [column[0] for column in cursor.description if column[0] not in ("id", "import_run_id")]
         columns = ", ".join(names)
         cursor.execute(
-            f"INSERT INTO records_measurement ({columns}, import_run_id) SELECT {columns}, %s FROM {_TABLE}"
+            f"INSERT INTO records_measurement ({columns}, import_run_id) SELECT {columns}, %s FROM {arriving.table}"
             " ORDER BY rowid", [run.pk],
         )  # fmt: skip
     for planned in arriving.planned:
@@ -104,16 +100,3 @@ def _is_overtaken(arriving: Arriving, organisation: Organisation, ready: Ready, 
         return True
     places = places_since(organisation, ready, arriving.newest, most=_MEANWHILE)
     return len(places) == _MEANWHILE or checked.has_any(places)
-
-
-@contextmanager
-def _own_transaction() -> Iterator[None]:
-    """One that takes no lock on the database, as Django's do: it writes to this connection's own table alone."""
-    with connection.cursor() as cursor:
-        cursor.execute("BEGIN")
-        try:
-            yield
-            cursor.execute("COMMIT")
-        except BaseException:
-            cursor.execute("ROLLBACK")
-            raise

@@ -1,19 +1,9 @@
-"""The schema of the database: what was done to it, what this version knows, and who may change it now."""
+"""The schema of the database: what was done to it, and what this version knows."""
 
 from __future__ import annotations
 
-import fcntl
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
-from typing import Final
-
-from django.conf import settings
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
-
-#: Any number that nobody else takes: all processes of Fourfold that change a schema wait for one another by it.
-_LOCK: Final = 4_434_001
 
 
 def applied_migrations() -> tuple[str, ...]:
@@ -42,21 +32,3 @@ def missing_migrations() -> list[str]:
 def is_new() -> bool:
     """True when nothing was ever done to the database."""
     return not applied_migrations()
-
-
-@contextmanager
-def held() -> Iterator[None]:
-    """Whoever changes the schema holds this; another process waits here until the first is done."""
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_lock(%s)", [_LOCK])
-        try:
-            yield
-        finally:
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(%s)", [_LOCK])
-        return
-    place = Path(settings.DATABASES["default"]["NAME"])
-    with place.with_name(f".{place.name}.lock").open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield

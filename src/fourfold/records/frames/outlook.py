@@ -137,6 +137,46 @@ def kept(found: Iterable[Outlook]) -> Iterator[Kept]:
             yield Kept(outlook.kpi, outlook.unit, outlook.origin.id, spec)
 
 
+class Differing(NamedTuple):
+    """Outlooks that say something else than what is kept, as rows without time and version, and ids of the others."""
+
+    new: list[tuple[Any, ...]]
+    same: list[int]
+
+
+def differing_outlooks(organisation: Organisation, ready: Ready, found: Iterable[Kept]) -> Differing:
+    """Which of these differ from what was said last about their KPI and unit; it can be asked without the lock."""
+    some = tuple(found)
+    newest = _newest(organisation, {ready.kpis[outlook.kpi] for outlook in some})
+    pks = [newest.get((ready.kpis[outlook.kpi], ready.units[outlook.unit]), 0) for outlook in some]
+    remaining = zip(some, pks, strict=True)
+    differing = Differing([], [])
+    while together := list(islice(remaining, _TOGETHER)):
+        known = _specs([pk for _, pk in together if pk])
+        for outlook, pk in together:
+            if pk and known[pk] == json.loads(outlook.spec):
+                differing.same.append(pk)
+            else:
+                differing.new.append((ready.kpis[outlook.kpi], ready.units[outlook.unit], outlook.origin, outlook.spec))
+    return differing
+
+
+def keep_outlooks(organisation: Organisation, differing: Differing, *, at: datetime, input_version: int) -> int:
+    """Keep those that differ and say of the others that they are as of this version; says how many differ.
+
+    Call it inside a transaction that holds the lock on the organisation.
+    """
+    new, same = differing
+    for start in range(0, len(same), _BATCH):
+        older = models.Outlook.objects.filter(pk__in=same[start : start + _BATCH], input_version__lt=input_version)
+        older.update(input_version=input_version)
+    columns = ("organisation_id", "made_at", "input_version", "kpi_id", "unit_id", "origin", "spec")
+    insert_rows(_TABLE, columns, ((organisation.pk, at, input_version, *row) for row in new), exact=True)
+    if new or same:
+        Organisation.objects.filter(pk=organisation.pk).update(outlooks_version=F("outlooks_version") + 1)
+    return len(new)
+
+
 def write_outlooks(
     organisation: Organisation, ready: Ready, found: Iterable[Kept], *, at: datetime, input_version: int
 ) -> int:
@@ -144,27 +184,8 @@ def write_outlooks(
 
     Call it inside a transaction that holds the lock on the organisation.
     """
-    some = tuple(found)
-    newest = _newest(organisation, {ready.kpis[outlook.kpi] for outlook in some})
-    pks = [newest.get((ready.kpis[outlook.kpi], ready.units[outlook.unit]), 0) for outlook in some]
-    remaining = zip(some, pks, strict=True)
-    new: list[tuple[Any, ...]] = []
-    same: list[int] = []
-    while together := list(islice(remaining, _TOGETHER)):
-        known = _specs([pk for _, pk in together if pk])
-        for outlook, pk in together:
-            if pk and known[pk] == json.loads(outlook.spec):
-                same.append(pk)
-            else:
-                place = (ready.kpis[outlook.kpi], ready.units[outlook.unit])
-                new.append((organisation.pk, *place, outlook.origin, at, input_version, outlook.spec))
-    for start in range(0, len(same), _BATCH):
-        models.Outlook.objects.filter(pk__in=same[start : start + _BATCH]).update(input_version=input_version)
-    columns = ("organisation_id", "kpi_id", "unit_id", "origin", "made_at", "input_version", "spec")
-    insert_rows(_TABLE, columns, new, exact=True)
-    if some:
-        Organisation.objects.filter(pk=organisation.pk).update(outlooks_version=F("outlooks_version") + 1)
-    return len(new)
+    differing = differing_outlooks(organisation, ready, found)
+    return keep_outlooks(organisation, differing, at=at, input_version=input_version)
 
 
 def _newest(organisation: Organisation, kpis: Collection[int]) -> dict[tuple[int, int], int]:

@@ -31,12 +31,13 @@ if TYPE_CHECKING:
     import polars as pl
 
 #: Which row, in the order of the index in which rows are written.
-_KEY: Final = ("unit_id", "view", "ordinal", "node")
+KEY: Final = ("unit_id", "view", "ordinal", "node")
 #: What the long table of the engine and the table of the database share beside that.
 _FIGURES: Final = ("period", *COLUMNS[4:])
-_COLUMNS: Final = (*_KEY, *_FIGURES)
+#: The columns of a row.
+ROW: Final = (*KEY, *_FIGURES)
 #: Where in a row they stand.
-SCORE, STATUS = (_COLUMNS.index(name) for name in ("score", "status"))
+SCORE, STATUS = (ROW.index(name) for name in ("score", "status"))
 #: What is rolled up of a child.
 _SCORES: Final = ("score", "status", "confidence", "marks")
 #: Numbers of a figure, beside its state, marks and reason.
@@ -44,9 +45,9 @@ _FLOATS: Final = ("value", "numerator", "denominator", "coverage")
 _CODES: Final = ("state", "marks", "reason", "status")
 ANCHORS: Final = ("target", "red_line", "low", "high")
 _BATCH: Final = 500
-_TABLE: Final = Result._meta.db_table
+TABLE: Final = Result._meta.db_table
 
-#: A stored or new result, as `_COLUMNS`.
+#: A stored or new result, as `ROW`.
 Row = tuple[Any, ...]
 Key = tuple[int, str, int, str]
 #: A view and the ordinal of one of its periods.
@@ -62,20 +63,20 @@ class Stored:
 
     @classmethod
     def of(cls, found: Iterable[Row]) -> Stored:
-        """Rows of `_COLUMNS`, id and version."""
+        """Rows of `ROW`, id and version."""
         known = {row[:4]: row for row in found}
         return cls({key: row[:-2] for key, row in known.items()}, {key: row[-2:] for key, row in known.items()})
 
 
 @dataclass
 class Changes:
-    """Rows to be added, rows to be changed with their ids, and the ids of rows that are gone."""
+    """Rows to be added, and rows to be changed with their ids; they come from inputs of this `version`."""
 
+    version: int
     new: list[Row] = field(default_factory=list)
     changed: list[tuple[int, Row]] = field(default_factory=list)
-    gone: list[int] = field(default_factory=list)
 
-    def compare(self, run: Evaluation, stored: Stored, rows: Iterable[Row]) -> list[Row]:
+    def compare(self, stored: Stored, rows: Iterable[Row]) -> list[Row]:
         """Note the rows that differ from the stored ones, and give them back."""
         if not stored.rows:
             different = list(rows)
@@ -86,8 +87,8 @@ class Changes:
             key = row[:4]
             if stored.rows.get(key) == row:
                 continue
-            pk, version = stored.about.get(key, (None, 0))
-            if version > run.input_version:
+            pk, known = stored.about.get(key, (None, 0))
+            if known > self.version:
                 continue
             if pk is None:
                 self.new.append(row)
@@ -98,35 +99,13 @@ class Changes:
 
     def write(self, run: Evaluation) -> int:
         """Write all at once; says how many rows are different from before."""
-        for start in range(0, len(self.gone), _BATCH):
-            Result.objects.filter(pk__in=self.gone[start : start + _BATCH]).delete()
         run_of = ("evaluation_id", "input_version")
         common = (run.pk, run.input_version)
-        changed = ((*common, *row[len(_KEY) :], pk) for pk, row in self.changed)
-        update_rows(_TABLE, (*run_of, *_FIGURES), changed)
+        changed = ((*common, *row[len(KEY) :], pk) for pk, row in self.changed)
+        update_rows(TABLE, (*run_of, *_FIGURES), changed)
         new = ((run.organisation_id, *common, *row) for row in self.new)
-        insert_rows(_TABLE, ("organisation_id", *run_of, *_COLUMNS), new)
-        return len(self.new) + len(self.changed) + len(self.gone)
-
-
-def replace_results(run: Evaluation, ready: Ready, view: str, frame: pl.DataFrame) -> int:
-    """Make the stored results of a view those of `frame`, which holds everything there is to say.
-
-    Columns as in `engine.results.COLUMNS`. Stored rows that the frame does not have are removed. Says how many rows
-    are different from before.
-    """
-    changed = 0
-    parts = _by_unit(ready, view, frame)
-    for unit, part in parts.items():
-        stored, changes, rows = _stored(unit, view), Changes(), part.rows()
-        changes.compare(run, stored, rows)
-        if stored.rows:
-            gone = stored.rows.keys() - {row[:4] for row in rows}
-            changes.gone += [pk for pk, version in (stored.about[key] for key in gone) if version <= run.input_version]
-        changed += changes.write(run)
-    gone_units = Result.objects.filter(organisation=run.organisation, view=view, input_version__lte=run.input_version)
-    gone_units.exclude(unit__in=parts).delete()
-    return changed
+        insert_rows(TABLE, ("organisation_id", *run_of, *ROW), new)
+        return len(self.new) + len(self.changed)
 
 
 def differing_results(ready: Ready, view: str, frame: pl.DataFrame) -> int:
@@ -135,8 +114,8 @@ def differing_results(ready: Ready, view: str, frame: pl.DataFrame) -> int:
     Numbers are the same when nine digits agree: another processor may add in another order.
     """
     different = 0
-    for unit, part in _by_unit(ready, view, frame).items():
-        stored, found = _stored(unit, view).rows, {row[:4]: row for row in part.rows()}
+    for unit, part in by_unit(ready, view, frame).items():
+        stored, found = stored_of(unit, view).rows, {row[:4]: row for row in part.rows()}
         different += len(stored.keys() ^ found.keys())
         different += sum(not _same(stored[key], found[key]) for key in stored.keys() & found.keys())
     return different
@@ -149,17 +128,18 @@ def _same(one: Row, other: Row) -> bool:
     )
 
 
-def _by_unit(ready: Ready, view: str, frame: pl.DataFrame) -> dict[int, pl.DataFrame]:
+def by_unit(ready: Ready, view: str, frame: pl.DataFrame) -> dict[int, pl.DataFrame]:
     """The rows of a long table by the id of their unit, in the order of the index."""
     import polars as pl
 
     units = pl.DataFrame({"unit": list(ready.units), "unit_id": list(ready.units.values())})
-    ordered = frame.join(units, on="unit").with_columns(pl.lit(view).alias("view")).select(_COLUMNS).sort(_KEY)
+    ordered = frame.join(units, on="unit").with_columns(pl.lit(view).alias("view")).select(ROW).sort(KEY)
     return {unit: part for (unit,), part in ordered.partition_by("unit_id", as_dict=True).items()}
 
 
-def _stored(unit: int, view: str) -> Stored:
-    there = Result.objects.filter(unit=unit, view=view).values_list(*_COLUMNS, "pk", "input_version")
+def stored_of(unit: int, view: str) -> Stored:
+    """All results that are stored of a unit (by its id) in a view."""
+    there = Result.objects.filter(unit=unit, view=view).values_list(*ROW, "pk", "input_version")
     return Stored.of(there.iterator(_BATCH))
 
 
@@ -258,7 +238,7 @@ def stored_figures(
     shape = (1, len(units), len(periods))
 
     def column(name: str, kind: type[np.float64 | np.uint8]) -> Any:
-        place = _COLUMNS.index(name)
+        place = ROW.index(name)
         return np.array([row[place] for row in rows if row], dtype=kind).reshape(shape)
 
     value, numerator, denominator, coverage = (column(name, np.float64) for name in _FLOATS)
@@ -273,23 +253,23 @@ Asked = tuple[Iterable[Spot], Collection[int], Collection[str]]
 
 def stored_results(*asked: Asked) -> Stored:
     """Stored results of some nodes in some units and spots; of several such in one statement."""
-    return Stored.of(_select((*_COLUMNS, "id", "input_version"), *asked))
+    return Stored.of(_select((*ROW, "id", "input_version"), *asked))
 
 
 def stored_scores(*asked: Asked) -> list[Row]:
     """Key, score, status, confidence and marks of `stored_results`."""
-    return _select((*_KEY, *_SCORES), *asked)
+    return _select((*KEY, *_SCORES), *asked)
 
 
 def scores_of(stored: Stored, nodes: Collection[str]) -> list[Row]:
     """Of stored results of these nodes what `stored_scores` gives."""
-    places = [_COLUMNS.index(name) for name in _SCORES]
+    places = [ROW.index(name) for name in _SCORES]
     return [(*key, *(row[place] for place in places)) for key, row in stored.rows.items() if key[3] in nodes]
 
 
 def stored_goals(*asked: Asked) -> list[Row]:
     """Key, target, red line, lower and upper bound of `stored_results`."""
-    return _select((*_KEY, *ANCHORS), *asked)
+    return _select((*KEY, *ANCHORS), *asked)
 
 
 def _select(columns: Sequence[str], *asked: Asked) -> list[Row]:
@@ -303,7 +283,7 @@ def _select(columns: Sequence[str], *asked: Asked) -> list[Row]:
         for view, some in ordinals.items():
             lists = [(name, list(each)) for name, each in (("unit_id", units), ("ordinal", some), ("node", nodes))]
             among = " AND ".join(f"{name} IN ({', '.join(['%s'] * len(each))})" for name, each in lists)
-            parts.append(f"SELECT {', '.join(columns)} FROM {_TABLE} WHERE view = %s AND {among}")
+            parts.append(f"SELECT {', '.join(columns)} FROM {TABLE} WHERE view = %s AND {among}")
             given += [view, *(value for _, each in lists for value in each)]
     if not parts:
         return []
@@ -314,7 +294,7 @@ def _select(columns: Sequence[str], *asked: Asked) -> list[Row]:
 
 def stored_span(unit: int, view: str) -> tuple[int, int] | None:
     """First and last ordinal of the periods whose results are stored for a unit; None without any."""
-    end = f"SELECT ordinal FROM {_TABLE} WHERE unit_id = %s AND view = %s ORDER BY ordinal"
+    end = f"SELECT ordinal FROM {TABLE} WHERE unit_id = %s AND view = %s ORDER BY ordinal"
     with connection.cursor() as cursor:  # both ends are found in the index; min and max would read all between them
         cursor.execute(f"SELECT ({end} LIMIT 1), ({end} DESC LIMIT 1)", [unit, view, unit, view])
         first, last = cursor.fetchone()
