@@ -18,9 +18,9 @@ from fourfold.engine.progress import Progress
 from fourfold.engine.results import Evaluation as EngineRun
 from fourfold.engine.results import View
 from fourfold.engine.rows import locate
+from fourfold.records.frames.evaluation import Replacement, replacing
 from fourfold.records.frames.measurement import read_measurements
 from fourfold.records.frames.outlook import Differing, Kept, all_outlooks, differing_outlooks, keep_outlooks
-from fourfold.records.frames.evaluation import Replacement, replacing
 from fourfold.records.frames.veil import write_veils
 from fourfold.records.models import Evaluation, Organisation
 from fourfold.records.ready import Ready, ready_definitions
