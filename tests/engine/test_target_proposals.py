@@ -89,6 +89,8 @@ def test_a_benchmark_is_reached_in_steps_over_the_years() -> None:
         ("3 years or more", 5.0),
     ]
     assert "peer median, 2025" in found.items[0].because
+    dated = from_benchmark(9.4, 5.0, DOWN, source="peer median", dated="2025-03-31")
+    assert dated.items[0].because == "25% of the way from 9.4 to 5 (peer median, 31 Mar 2025)."
 
 
 @pytest.mark.parametrize(

@@ -220,6 +220,18 @@ def test_proposals_hold_the_level_and_halve_the_way_to_the_best(card: fourfold.S
     assert none.frame.height == 0 and "no way between" in str(none)
 
 
+def test_a_benchmark_is_the_one_in_force_when_the_target_is_due_and_is_told_with_its_source(tmp_path: Path) -> None:
+    peers = "{since: 2028-06, unit: north, kind: benchmark, value: 2, source: Peer median, source_date: 2027-11}"
+    older = "{since: 2026-01, unit: north, kind: benchmark, value: 3, source: Peer median, source_date: 2025}"
+    target = "{since: 2026-01, value: 4, red_line: 9, unit: north}"
+    assert target in DEFINITIONS
+    (tmp_path / "all.yaml").write_text(DEFINITIONS.replace(target, f"{target}, {older}, {peers}"))
+    table = [{"kpi": "waste", "unit": "north", "period": m, "value": v} for m, v in zip(MONTHS, WASTE, strict=True)]
+    found = fourfold.load(tmp_path).with_figures(table).propose_targets("waste", "north", as_of=AS_OF)
+    whole = next(p for p in found.items if (p.way.value, p.name) == ("benchmark", "3 years or more"))
+    assert whole.value == 2 and whole.because.endswith("to 2 (Peer median, Nov 2027).")
+
+
 def test_a_year_ahead_is_as_many_periods_as_the_kpi_has(card: fourfold.Scorecard) -> None:
     working = card.propose_targets("waste", "north", as_of=AS_OF).working
     assert working.forecast is not None and working.forecast.period == "M:2028-12"

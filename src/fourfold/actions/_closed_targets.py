@@ -15,7 +15,7 @@ from fourfold.records.models import Organisation, PeriodState
 from fourfold.records.ready import Ready
 
 #: What is said about a target and judges nothing.
-_ABOUT: Final = {"reason", "note", "source", "author", "approver", "recorded_at"}
+_ABOUT: Final = {"reason", "note", "source", "source_date", "author", "approver", "recorded_at"}
 
 
 def targets_of_closed(organisation: Organisation, ready: Ready, amendments: Amendments) -> Iterator[Finding]:

@@ -24,7 +24,7 @@ _SAID: Final = {
         "contribution", "accepted_by", "local", "custom",
     },
     "uses": {"role", "fit_confirmed"},
-    "targets": {"author", "approver", "reason", "source", "note"},
+    "targets": {"author", "approver", "reason", "source", "source_date", "note"},
     "perspectives": {"name", "question", "rank"},
     "themes": {"name", "result"},
     "strategy": {

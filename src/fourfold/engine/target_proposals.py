@@ -19,6 +19,7 @@ from fourfold.engine.anchors import Polarity
 from fourfold.engine.cells import Floats
 from fourfold.engine.findings import Finding, Level, Place
 from fourfold.engine.signals.limits import TRIAL, xmr_limits
+from fourfold.engine.source_date import cited
 from fourfold.engine.student_t import t_quantile
 from fourfold.errors import FourfoldError
 
@@ -135,9 +136,10 @@ def from_forecast(
 
 
 def from_benchmark(
-    level: float, benchmark: float, polarity: Polarity, *, source: str, same_definition: bool = True, kpi: str = ""
-) -> Proposals:
-    """A quarter, half and all of the way to a benchmark, for one, two and three or more years.
+    level: float, benchmark: float, polarity: Polarity, *, source: str, dated: str | None = None,
+    same_definition: bool = True, kpi: str = "",
+) -> Proposals:  # fmt: skip
+    """A quarter, half and all of the way to a benchmark, for one, two and three or more years; `dated` is its source.
 
     Nothing is proposed from a benchmark of another definition, without a source, or that is no better than the level.
 
@@ -156,7 +158,7 @@ def from_benchmark(
         Proposal(
             Way.BENCHMARK, f"{years} year{'s' if years > 1 else ''}{' or more' if years == max(HORIZONS) else ''}",
             level + share * (benchmark - level),
-            f"{share:.0%} of the way from {level:.6g} to {benchmark:.6g} ({source}).",
+            f"{share:.0%} of the way from {level:.6g} to {benchmark:.6g} ({cited(source, dated)}).",
         )
         for years, share in HORIZONS.items()
     ]  # fmt: skip

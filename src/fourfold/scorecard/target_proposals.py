@@ -10,6 +10,7 @@ import numpy as np
 
 from fourfold.engine.aggregation import AggTime, MeasureKind
 from fourfold.engine.anchors import Polarity
+from fourfold.engine.benchmarks import benchmark_at
 from fourfold.engine.definitions import Definitions, Kpi
 from fourfold.engine.findings import Finding
 from fourfold.engine.groups import over_time
@@ -17,7 +18,6 @@ from fourfold.engine.outlook import Outlook, segments_of
 from fourfold.engine.periods import Frequency, Period
 from fourfold.engine.periods.business_days import business_days_of
 from fourfold.engine.seasonal_shares import SPREAD, complete_years
-from fourfold.engine.smart import Known
 from fourfold.engine.target_proposals import Proposal, luck
 from fourfold.engine.unit_settings import settings_of
 from fourfold.engine.workings import Benchmark, ForecastAhead, ProposalsWorking
@@ -86,9 +86,10 @@ def propose(definitions: Definitions, outlook: Outlook, figures: Floats) -> Targ
     h = min(kpi.frequency.per_year, f.horizon)
     if f.lower80:
         then = ForecastAhead(f.period(h).id, f.mean[h - 1], f.lower80[h - 1], f.upper80[h - 1], f.degrees)
-    known = Known(definitions, kpi, outlook.periods[-1], figures, unit=unit)
-    best = known.benchmark
-    benchmark = None if best is None or best.value is None else Benchmark(float(best.value), best.source)
+    best = benchmark_at(definitions, kpi, unit, outlook.periods[-1].shift(max(h, 1)))  # when the target is due
+    benchmark = None if best is None or best.value is None else Benchmark(
+        float(best.value), best.source, best.source_date
+    )  # fmt: skip
     edge = {Polarity.HIGHER_BETTER: kpi.valid_max, Polarity.LOWER_BETTER: kpi.valid_min}.get(kpi.polarity)
     limit = None if edge is None else float(edge)
     months = max(round(12 * h / kpi.frequency.per_year), 1)

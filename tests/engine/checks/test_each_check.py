@@ -112,6 +112,13 @@ CASES: list[tuple[str, dict[str, Any], list[str]]] = [
         target(value=1, recorded_at="soon"),
         ['`recorded_at` of target 1 of KPI k is "soon", which is no moment.'],
     ),
+    ("DATE", target(value=1, source_date="2026"), []),
+    ("DATE", target(value=1, source_date="2026-04-05"), []),
+    (
+        "DATE",
+        target(value=1, source_date="2026-4"),
+        ['`source_date` of target 1 of KPI k is "2026-4", which is no day, month or year. Write it as 2026-03-31, '],
+    ),
     ("DATE", kpi(side_effects_reviewed="May"), ["E kpi:k.side_effects_reviewed: "]),
     # Targets and steps that begin together
     (

@@ -10,7 +10,7 @@ from django.test import Client
 from fourfold.actions.amend_definitions import amend_definitions
 from fourfold.actions.record_measurement import record_measurement
 from fourfold.engine.amendments import Amendment
-from fourfold.engine.definitions import Initiative
+from fourfold.engine.definitions import Initiative, Target
 from fourfold.records.models import Kpi, Organisation, Person
 from tests.web.conftest import ADDRESSES, MOMENT
 from tests.web.reading import links_of, open_page, words_of
@@ -170,6 +170,21 @@ def test_an_initiative_that_names_the_kpi_comes_first_and_for_itself(alice: Clie
     said = words_of(initiatives(get(alice, "sales")))
     assert "Two vans on plan" in said and "Two vans on plan for" not in said
     assert said.index("Two vans") < said.index("A second oven on plan for Earn our keep")
+
+
+def benchmark(since: str, value: int, dated: str, unit: str | None = None) -> Amendment:
+    given = {"kpi": "on_time", "kind": "benchmark", "since": since, "value": value, "source": "Peer median"}
+    return Amendment("targets", None, Target.model_validate(given | {"source_date": dated, "unit": unit}))
+
+
+def test_a_benchmark_stands_with_its_source_and_date_and_one_to_come_says_so(alice: Client) -> None:
+    assert "Benchmark" not in words_of(get(alice, "on_time", "?u=north"))
+    made = (benchmark("2026-02", 96, "2025"), benchmark("2026-07", 98, "2026-05-12"),
+            benchmark("2026-01", 9, "2025", "south"))  # fmt: skip
+    assert amend_definitions(by=None, organisation="bakery", amendments=made, at=MOMENT).ok
+    said = words_of(get(alice, "on_time", "?u=north"))
+    assert "Benchmark 96.0% (Peer median, 2025); from Jul 2026: 98.0% (Peer median, 12 May 2026)" in said
+    assert "Benchmark 9.0% (Peer median, 2025) " in words_of(get(alice, "on_time", "?u=south"))
 
 
 def test_where_nothing_is_under_way_the_page_says_so_to_those_who_may_build(alice: Client, bob: Client) -> None:

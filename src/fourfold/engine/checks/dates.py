@@ -9,6 +9,7 @@ from typing import Final
 
 from fourfold.engine.checks.rule import Said, notes, rule, steps, targets
 from fourfold.engine.definitions import Definitions, Initiative
+from fourfold.engine.source_date import first_day
 from fourfold.engine.words import call, show
 
 _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
@@ -17,6 +18,7 @@ _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 @rule("DATE", "A date is no day, or work ends before it begins")
 def dates(d: Definitions) -> Iterator[Said]:
     """Dates are written YYYY-MM-DD. `recorded_at` of a target may have a time as well: 2026-04-05T16:00:00+00:00.
+    The date of its source may be a month, 2026-03, or a year, 2026.
 
     An initiative ends on or after the day it starts.
     """
@@ -29,6 +31,9 @@ def dates(d: Definitions) -> Iterator[Said]:
             message = f"`recorded_at` of {call(thing)} is {show(target.recorded_at)}, which is no moment."
             fix = "Write a day, 2026-03-31, or a moment, 2026-03-31T16:00:00+00:00."
             yield Said(f"{thing}.recorded_at", message, fix)
+        if target.source_date is not None and first_day(target.source_date) is None:
+            message = f"`source_date` of {call(thing)} is {show(target.source_date)}, which is no day, month or year."
+            yield Said(f"{thing}.source_date", message, "Write it as 2026-03-31, 2026-03 or 2026.")
     for i in d.initiatives:
         yield from _order(i)
 

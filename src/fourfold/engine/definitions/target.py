@@ -49,4 +49,5 @@ class Target(Definition):
     #: Why there is a new version.
     reason: Literal["initial", "new_information", "scope_change", "error", "re_baseline"] = "initial"
     source: Text = ""  # of a benchmark
+    source_date: Line | None = None  # when its source was published: `2026-03-31`, `2026-03` or `2026`
     note: Text = ""  # anything else worth knowing

@@ -9,6 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from fourfold.engine.anchors import Polarity
+from fourfold.engine.benchmarks import benchmark_at
 from fourfold.engine.cells import Codes, Floats, State
 from fourfold.engine.definitions import Definitions, Kpi, Target
 from fourfold.engine.link_graph import LinkGraph
@@ -51,12 +52,19 @@ class Known:
     @cached_property
     def target(self) -> Target | None:
         """The commitment in force: the unit's own where it has one, the latest that has begun, else the first."""
-        return self._latest("commit")
+        versions = [t for t in self.definitions.targets_of(self.kpi.code) if t.kind == "commit"]
+        own = [t for t in versions if t.unit == self.unit and self.unit is not None]
+        some = own or [t for t in versions if t.unit is None] or versions
+        begun = [
+            (p.ordinal, became_known(t), i, t) for i, t in enumerate(some) if (p := self.period(t.since)) is not None
+        ]
+        past = [found for found in begun if found[0] <= self.now.ordinal]
+        return max(past)[-1] if past else min(begun)[-1] if begun else None
 
     @cached_property
     def benchmark(self) -> Target | None:
-        """The latest benchmark."""
-        return self._latest("benchmark")
+        """The benchmark in force for the unit, else its first."""
+        return benchmark_at(self.definitions, self.kpi, self.unit, self.now)
 
     @cached_property
     def due(self) -> Period | None:
@@ -106,13 +114,3 @@ class Known:
         else:
             due = np.where(np.isfinite(self.values), np.uint8(State.NUMBER), np.uint8(State.MISSING))
         return np.asarray(due[-12:], dtype=np.uint8)
-
-    def _latest(self, kind: str) -> Target | None:
-        versions = [t for t in self.definitions.targets_of(self.kpi.code) if t.kind == kind]
-        own = [t for t in versions if t.unit == self.unit and self.unit is not None]
-        some = own or [t for t in versions if t.unit is None] or versions
-        begun = [
-            (p.ordinal, became_known(t), i, t) for i, t in enumerate(some) if (p := self.period(t.since)) is not None
-        ]
-        past = [found for found in begun if found[0] <= self.now.ordinal]
-        return max(past)[-1] if past else min(begun)[-1] if begun else None

@@ -39,10 +39,11 @@ class ForecastAhead:
 
 @dataclass(frozen=True)
 class Benchmark:
-    """What others reach, and where that was found."""
+    """What others reach, where that was found, and when it was published."""
 
     value: float
     source: str
+    dated: str | None = None
 
 
 @dataclass(frozen=True)
@@ -91,7 +92,7 @@ class ProposalsWorking(Working):
         known = values[np.isfinite(values)]
         level = float(known.mean()) if len(known) else float("nan")
         if (b := self.benchmark) is not None:
-            yield from_benchmark(level, b.value, self.polarity, source=b.source, kpi=self.kpi)
+            yield from_benchmark(level, b.value, self.polarity, source=b.source, dated=b.dated, kpi=self.kpi)
         if self.limit is not None and len(known):
             tau = best_half_life(values, self.limit)
             yield from_half_life(

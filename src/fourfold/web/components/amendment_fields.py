@@ -46,7 +46,7 @@ LAYOUTS: Final[Mapping[str, Layout]] = {
         ("", ("since", "value", "low", "high", "red_line")),
         ("How it is reached", ("due", "path", "baseline", "half_life", "steps", "shares", "growth", "denominators")),
         ("Anchors", ("floor", "stretch", "red_low", "red_high")),
-        ("Whose it is, and why", ("unit", "kind", "author", "approver", "reason", "source", "note")),
+        ("Whose it is, and why", ("unit", "kind", "author", "approver", "reason", "source", "source_date", "note")),
     ),
     "initiative": (
         ("", ("name", "objectives", "owner", "start", "end")),
@@ -100,6 +100,7 @@ _LABELS: Final[Mapping[str, Mapping[str, str]]] = {
     "target": {
         "since": "From which period", "due": "Reached in", "value": "Target", "low": "Band from", "high": "Band to",
         "red_line": "Red line", "path": "Way there", "baseline": "Level when it was set", "kind": "Kind of target",
+        "source_date": "Date of the source",
     },
     "initiative": {"kpis": "KPIs that should show it", "start": "First day", "end": "Last day"},
     "unit": {"parent": "Part of"},

@@ -23,6 +23,7 @@ from fourfold.records.queries.kpi import KpiPage, Recorded, unit_given
 from fourfold.records.queries.window import LENGTH, change, values
 from fourfold.web.address import Here, path
 from fourfold.web.components.approvals import restatement_row
+from fourfold.web.components.benchmark import benchmark_words
 from fourfold.web.components.dates import day_text, moment_text
 from fourfold.web.components.drawings import band_of, format_of, gap_of, target_text, value_text, word_of
 from fourfold.web.components.explanation import explanation_of
@@ -296,6 +297,7 @@ def _facts(here: Here, page: KpiPage) -> list[tuple[str, str]]:
             beyond = "over" if kpi.polarity is Polarity.LOWER_BETTER else "under"
             facts.append(("Off target", f"{beyond} {fmt.full(now.red_line)}"))
     facts.append(("Revised", _revised(here, page)))
+    facts.append(("Benchmark", benchmark_words(page)))
     weight = here.scope.structure.weight.get(kpi.code)
     facts.append(("Weight", f"{weight * 100:.1f}% of the scorecard" if weight else ""))
     weeks = kpi.frequency is Frequency.MONTH and is_of_weeks(page.scope.month)
