@@ -59,6 +59,8 @@ BODIES: Final[dict[str, dict[str, Any]]] = {
     "add_attachment": {"proof": "of the till"}, "remove_attachment": {},
     "make_guest_link": {"unit": "<unit>", "name": "The board"},
     "revoke_guest_link": {}, "plan_definitions": {"files": DEFINED}, "apply_definitions": {"files": DEFINED},
+    "import_benchmark_set": {"name": "Peers", "source": "Peer median", "date": "2026-03-31",
+                             "benchmarks": [{"kpi": "sales", "unit": "<unit>", "value": "3"}]},
 }  # fmt: skip
 
 

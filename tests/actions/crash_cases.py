@@ -50,6 +50,7 @@ from fourfold.actions.export_folder import export_folder
 from fourfold.actions.follow_outlooks import follow_outlooks
 from fourfold.actions.give_grant import give_grant
 from fourfold.actions.hide_set_up import hide_set_up
+from fourfold.actions.import_benchmark_set import import_benchmark_set
 from fourfold.actions.import_measurements import import_measurements
 from fourfold.actions.invite_person import invite_person
 from fourfold.actions.keep_upload import keep_upload
@@ -142,6 +143,7 @@ from fourfold.records.queries.reminder import link_of as reminder_link
 from fourfold.records.queries.scope import scope_of
 from fourfold.records.queries.structure import structure_of
 from fourfold.records.ready import ready_definitions
+from fourfold.scorecard.benchmark_set import BenchmarkRow
 from fourfold.testing.bakery import BAKERY, bakery
 from tests.actions.crashing import Act
 from tests.actions.test_confirm_step import MOVED, asked, csv
@@ -507,6 +509,12 @@ def takings() -> Amendment:
 def _(path: Path) -> Act:
     amendment = takings()
     return lambda: amend_definitions(by=person(ALICE), amendments=[amendment], **B)
+
+
+@case(import_benchmark_set)
+def _(path: Path) -> Act:
+    row = BenchmarkRow(2, kpi="sales", value="1200", source="Peer median", date="2026-03-31")
+    return lambda: import_benchmark_set(by=person(ALICE), name="peers.csv", rows=[row], **B)
 
 
 @case(undo_amendment, again=False)

@@ -19,6 +19,7 @@ from fourfold.access.roles import Role
 from fourfold.actions.add_library_kpi import add_library_kpi
 from fourfold.actions.amend_definitions import EVENT, amend_definitions
 from fourfold.actions.export_folder import export_folder
+from fourfold.actions.import_benchmark_set import import_benchmark_set
 from fourfold.actions.invite_person import invite_person
 from fourfold.actions.load_folder import load_folder
 from fourfold.actions.record_measurement import record_measurement
@@ -37,6 +38,7 @@ from fourfold.errors import FourfoldError
 from fourfold.library import catalogue
 from fourfold.records.frames.definition import read_definitions
 from fourfold.records.models import Event, Organisation, Person
+from fourfold.scorecard.benchmark_set import BenchmarkRow
 from tests.actions.conftest import FIGURES, NOW
 from tests.engine.definitions.strategies import values
 
@@ -60,6 +62,7 @@ WORDS: dict[str, tuple[Any, ...]] = {
         "north", "south"), "holidays": ((), DAYS), "time_zone": ("", "Europe/London"), "currency": ("", "GBP"),
     "waivers": ((), ({"check": "LINK-DEAD-END", "reason": "A duty: “no” step.", "until": "2027-01-01"},)),
     "lag": ("P0D", "P3B", (1, 2)), "formerly": ((),), "rates": ((),), "expected_end": (None, *DAYS), "code": CODES,
+    "source_date": (None, "2026", "2026-03", *DAYS),
 }  # fmt: skip
 
 
@@ -152,6 +155,12 @@ class Browser(RuleBasedStateMachine):
     @rule(pick=st.sampled_from(sorted(catalogue.kpis())), objective=st.sampled_from(("earn", "delight", "n1")))
     def add_from_the_library(self, pick: str, objective: str) -> None:
         self.tries(lambda at: add_library_kpi(by=None, objective=objective, kpi=pick, at=at))
+
+    @rule(kpi=st.sampled_from(("sales", "Margin", *CODES)), unit=st.sampled_from(("", "north", "n1")),
+          dated=st.sampled_from(("2025", "2026-03", *DAYS)), value=st.sampled_from(("7", "7.50", "x")))  # fmt: skip
+    def import_a_benchmark(self, kpi: str, unit: str, dated: str, value: str) -> None:
+        row = BenchmarkRow(2, kpi, unit, value, source="Peers: “all”", date=dated)
+        self.tries(lambda at: import_benchmark_set(by=None, name="peers.csv", rows=[row], at=at))
 
     @rule(name=st.sampled_from(("Bo", "Bob: “B”", "no")))
     def rename_somebody(self, name: str) -> None:

@@ -33,7 +33,7 @@ PAGES = (
     "objective", "history", "search", "evidence", "portfolio", "data_quality", "scenario",
     "proposals", "members", "readers", "periods", "attachments",
     "approvals", "restatements", "library", "library_kpi", "suggestions", "guest_links",
-    "start", "spreadsheets", "build", "units", "cascade", "custom_fields", "changes", "new_thing",
+    "start", "spreadsheets", "build", "units", "cascade", "custom_fields", "benchmarks", "changes", "new_thing",
     "amendment", "removal", "updates", "update_checks", "my_updates", "watching", "map_editor", "imports",
 )  # fmt: skip
 WITHOUT = {
@@ -42,7 +42,7 @@ WITHOUT = {
     "tokens", "system", "reminder", "reminder_figures", "reminders", "guest", "guest_link", "map_svg", "map_png",
     "map_pdf", "kpi_file", "live", "scorecard_file", "columns", "watch",
     "sources", "connection", "feed", "feed_runs", "feed_run", "source_rows",
-    "upload", "import_job", "rejects", "spreadsheet", "attachment",
+    "upload", "import_job", "rejects", "spreadsheet", "benchmark_set", "attachment",
 }  # fmt: skip
 
 
@@ -61,7 +61,7 @@ def address(name: str) -> str:
              "library_kpi": "/s/bakery/library/market_share/", "guest_links": "/s/bakery/guests/",
              "history": "/s/bakery/history/kpi/sales/",
              "units": "/s/bakery/build/units/", "cascade": "/s/bakery/build/cascade/",
-             "custom_fields": "/s/bakery/build/fields/",
+             "custom_fields": "/s/bakery/build/fields/", "benchmarks": "/s/bakery/build/benchmarks/",
              "changes": "/s/bakery/build/changes/", "new_thing": "/s/bakery/build/kpi/",
              "amendment": "/s/bakery/build/kpi/sales/", "removal": "/s/bakery/build/kpi/sales/removal/",
              "map_editor": "/s/bakery/map/edit/", "spreadsheets": "/s/bakery/start/spreadsheet/"}  # fmt: skip
@@ -123,7 +123,7 @@ def test_a_page_is_read_and_only_a_form_is_sent(alice: Client, method: str) -> N
     sent = ("figures", "steps", "members", "suggestions", "periods", "approvals", "restatements", "/password/",
             "updates", "update_checks", "start", "build", "units", "changes", "new_thing", "amendment", "removal",
             "map_editor", "guest_links", "imports", "spreadsheets", "cascade", "proposals", "attachments",
-            "custom_fields")  # fmt: skip
+            "custom_fields", "benchmarks")  # fmt: skip
     forms = dict.fromkeys(sent, "GET, HEAD, POST") | {"/preferences/": "POST"}
     for name in (*PAGES, "/password/", "/preferences/"):
         allowed = forms.get(name, "GET, HEAD")

@@ -14,7 +14,8 @@ from tests.web.test_everywhere import PAGES, address
 
 #: Pages that are not for somebody who only reads, or are about no unit.
 NOT_HERS = {
-    "figures", "steps", "guest_links", "build", "units", "cascade", "custom_fields", "changes", "new_thing",
+    "figures", "steps", "guest_links", "build", "units", "cascade", "custom_fields", "benchmarks", "changes",
+    "new_thing",
     "amendment", "removal", "map_editor", "updates", "update_checks", "imports", "start", "spreadsheets",
 }  # fmt: skip
 

@@ -2,34 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from datetime import UTC, date, datetime
+from collections.abc import Iterable
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from django.db import transaction
 
 from fourfold.access.roles import Action
 from fourfold.actions._amended_results import store_amended
-from fourfold.actions._closed_targets import targets_of_closed
+from fourfold.actions._amendment_checks import checked
 from fourfold.actions._grants import without_gain
 from fourfold.actions._runs import is_evaluated
 from fourfold.actions._steps import advance, find_organisation, lock, note_event, require
 from fourfold.actions.follow_outlooks import follow_outlooks, is_serving
 from fourfold.actions.outcome import Outcome
-from fourfold.engine.amendment_check import verdict
 from fourfold.engine.amendment_reach import reach_of
-from fourfold.engine.amendments import Amendment, Amendments, amend
-from fourfold.engine.definitions import Definitions
+from fourfold.engine.amendments import Amendment, Amendments
 from fourfold.engine.definitions import Kpi as KpiDefinition
-from fourfold.engine.definitions import Unit as UnitDefinition
 from fourfold.engine.definitions.text.folder import NOUNS
 from fourfold.engine.findings import Finding, Level, Place
-from fourfold.engine.former_trees import parent_on
 from fourfold.errors import Conflict, NotFound
 from fourfold.records.amendment_text import text_of
 from fourfold.records.frames.definition import write_amendments
 from fourfold.records.frames.veil import has_groups
-from fourfold.records.models import Attachment, Kpi, Measurement, Organisation, PeriodState, Person, Unit
+from fourfold.records.models import Person
 from fourfold.records.queries.amendment import EVENT
 from fourfold.records.ready import Ready, keep_ready, ready_definitions
 
@@ -74,13 +70,9 @@ def amend_definitions(
         before = ready_definitions(locked)
         if before is None:
             raise NotFound(f"{found.name} has no definitions yet.")
-        after = amend(before.written, wanted)
-        said = verdict(before.definitions, after, wanted, today=moment.date())
-        broken = (*said.broken, *_taken(before.written, wanted), *_in_use(locked, wanted))
-        if not broken:  # what is broken cannot be told of periods
-            broken = (*_closed(locked, before.written, wanted), *targets_of_closed(locked, before, wanted))
-        if broken:
-            return Outcome("nothing was changed", findings=broken)
+        after, said = checked(locked, before, wanted, today=moment.date())
+        if said.broken:
+            return Outcome("nothing was changed", findings=said.broken)
         was_evaluated = is_evaluated(locked, on=moment)
         with without_gain(by, locked):
             write_amendments(locked, after, wanted, at=moment)
@@ -123,73 +115,3 @@ def _names(amendments: Amendments) -> str:
 
 def _told(each: Amendment) -> dict[str, Any]:
     return {"noun": each.noun, "name": each.name, "before": text_of(each.before), "after": text_of(each.after)}
-
-
-def _taken(before: object, amendments: Amendments) -> Iterator[Finding]:
-    """A code that is new and names something already."""
-    for each in amendments:
-        code = getattr(each.after, "code", None)
-        if each.before is None and code is not None and any(t.code == code for t in getattr(before, each.noun)):
-            place = Place(thing=f"{NOUNS[each.noun]}:{code}.code")
-            message = f"There is a {NOUNS[each.noun]} with the code {code} already."
-            yield Finding("CODE-TWICE", Level.ERROR, place, message, "Give it a code of its own.")
-
-
-def _in_use(organisation: Organisation, amendments: Amendments) -> Iterator[Finding]:
-    """A KPI or unit that is to go and has figures, or files of figures."""
-    for each in amendments:
-        model = {"kpis": Kpi, "units": Unit}.get(each.noun)
-        if model is None or each.after is not None:
-            continue
-        rows = model.objects.filter(organisation=organisation, code=each.name)
-        column = "kpi__in" if model is Kpi else "unit__in"
-        kept = (Measurement.objects, Attachment.objects)
-        has_figures = any(each.filter(organisation=organisation, **{column: rows}).exists() for each in kept)
-        if has_figures or (model is Unit and PeriodState.objects.filter(unit__in=rows).exists()):
-            noun = "KPI" if model is Kpi else "unit"
-            fix = "Archive it: its state becomes “retired”, and its history stays." if model is Kpi else "Keep it."
-            place = Place(thing=f"{NOUNS[each.noun]}:{each.name}")
-            yield Finding("AMEND-IN-USE", Level.ERROR, place, f"The {noun} {each.name} has figures.", fix)
-
-
-def _closed(organisation: Organisation, written: Definitions, amendments: Amendments) -> Iterator[Finding]:
-    """A unit that is to move and has closed months: what they showed was put together in the old tree.
-
-    From a day after them on it may, as long as they are closed above its new place too, or for the unit itself.
-    """
-    moves = [e for e in amendments if isinstance(e.before, UnitDefinition) and isinstance(e.after, UnitDefinition)]
-    rows = PeriodState.objects.current().without_figures().filter(organisation=organisation)
-    closed: dict[str, dict[date, str]] = {}
-    for unit, start, period in rows.values_list("unit__code", "start", "period") if moves else ():
-        closed.setdefault(unit, {})[start] = period
-    for each in moves if closed else ():
-        before, after = each.before, each.after
-        assert isinstance(before, UnitDefinition)
-        assert isinstance(after, UnitDefinition)
-        own, old, new = (_months(closed, codes) for codes in (
-            [before.code], _lineage(written, before.parent), _lineage(written, after.parent)))  # fmt: skip
-        place = Place(thing=f"unit:{before.code}.parent")
-        told = [start for start in own | old | new if parent_on(before, start) != parent_on(after, start)]
-        if told:
-            last = (own | old | new)[max(told)]
-            message = f"Closed months until {last.removeprefix('M:')} would show other figures if {before.name} moved."
-            fix = "Let it move from a day after them on, or reopen them first."
-            yield Finding("AMEND-CLOSED", Level.ERROR, place, message, fix)
-        elif open_again := sorted(old.keys() - own.keys() - new.keys()):
-            last = old[open_again[-1]].removeprefix("M:")
-            message = f"Months until {last} are closed for {before.name} by the units above it, and open above there."
-            fix = f"Close them for {before.name} itself first."
-            yield Finding("AMEND-CLOSED", Level.ERROR, place, message, fix)
-
-
-def _months(closed: Mapping[str, Mapping[date, str]], units: Iterable[str]) -> dict[date, str]:
-    return {start: period for unit in units for start, period in closed.get(unit, {}).items()}
-
-
-def _lineage(written: Definitions, code: str | None) -> list[str]:
-    """The unit and those above it."""
-    found: list[str] = []
-    while code is not None and code not in found and code in written.unit:
-        found.append(code)
-        code = written.unit[code].parent
-    return found

@@ -17,6 +17,7 @@ from fourfold.api.errors import KINDS, problem, problem_of, problem_of_fault, pr
 from fourfold.api.v1 import (
     approval,
     attachment,
+    benchmark_set,
     data_quality,
     definition,
     event,
@@ -61,8 +62,8 @@ api = Api(
     auth=TokenAuth(),
 )  # fmt: skip
 _ROUTERS = (
-    person, unit, kpi, definition, measurement, source, imports, result, data_quality, portfolio, period_state,
-    approval, attachment, event, guest_link,
+    person, unit, kpi, definition, benchmark_set, measurement, source, imports, result, data_quality, portfolio,
+    period_state, approval, attachment, event, guest_link,
 )  # fmt: skip
 for module in _ROUTERS:
     api.add_router("", module.router)

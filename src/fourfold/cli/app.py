@@ -35,6 +35,7 @@ from fourfold.cli import (
     guest_link,
     health,
     hook,
+    import_benchmarks,
     imports,
     init,
     init_from,
@@ -85,7 +86,8 @@ def version(show: Annotated[bool, typer.Option("--version", help="Print the vers
 #: In the order in which `--help` lists them.
 _COMMANDS: Final = (
     init, init_from, check, evaluate, explain, signals, forecast, chances, evidence, what_if, propose, allocate, smart,
-    health, portfolio, alignment, schema, diff, plan, apply, load, imports, export, data_quality, invite, invitations,
+    health, portfolio, alignment, schema, diff, plan, apply, load, imports, import_benchmarks, export, data_quality,
+    invite, invitations,
     people, account, provisioning_key, hook, serve, demo, backup, restore, verify, migrate, read_only, rotate_keys,
     doctor,
 )  # fmt: skip

@@ -11,6 +11,17 @@ import typer
 from fourfold.cli.django_setup import prepare, set_up
 from fourfold.cli.output import Misused, NoFolder, print_findings, summary
 from fourfold.cli.progress import progress
+from fourfold.cli.table_options import (
+    Columns,
+    DateOrder,
+    DecimalMark,
+    Encoding,
+    Fixed,
+    HeaderLine,
+    Separator,
+    SheetName,
+    pairs,
+)
 from fourfold.connectors.files.text import sha256_of
 
 if TYPE_CHECKING:
@@ -18,13 +29,6 @@ if TYPE_CHECKING:
 
 NAME: Final = "import"
 
-
-_Columns: TypeAlias = Annotated[
-    list[str] | None, typer.Option("--map", metavar="FIELD=COLUMN", help="Which column a field is; repeatable.")
-]
-_Fixed: TypeAlias = Annotated[
-    list[str] | None, typer.Option("--set", metavar="FIELD=TEXT", help="What a field says in all rows; repeatable.")
-]
 _Figures: TypeAlias = Annotated[
     list[str] | None,
     typer.Option("--figures", metavar="COLUMN=KPI[/PART]", help="A column of one KPI's figures; repeatable."),
@@ -40,17 +44,17 @@ _Kept: TypeAlias = Annotated[
 def run(
     path: Annotated[Path, typer.Argument(metavar="FILE", help="CSV, TSV, XLSX, XLS, ODS or Parquet.")],
     organisation: Annotated[str | None, typer.Option(help="Its code, where the database holds several.")] = None,
-    columns: _Columns = None,
-    fixed: _Fixed = None,
+    columns: Columns = None,
+    fixed: Fixed = None,
     figures: _Figures = None,
     where: _Where = None,
     mapping: _Kept = None,
-    sheet: Annotated[str, typer.Option("--sheet", help="The sheet of a workbook; the first without it.")] = "",
-    header: Annotated[int, typer.Option("--header", help="The line of the header; found without it.")] = 0,
-    separator: Annotated[str, typer.Option("--separator", help="What separates cells; found without it.")] = "",
-    encoding: Annotated[str, typer.Option("--encoding", help="Of a text, such as cp1252; found without it.")] = "",
-    decimal: Annotated[str, typer.Option("--decimal", help="What stands before decimals: . or ,")] = "",
-    dates: Annotated[str, typer.Option("--dates", help="The order in dates: dmy or mdy.")] = "",
+    sheet: SheetName = "",
+    header: HeaderLine = 0,
+    separator: Separator = "",
+    encoding: Encoding = "",
+    decimal: DecimalMark = "",
+    dates: DateOrder = "",
     to_date: Annotated[bool, typer.Option("--to-date", help="Figures are sums of the fiscal year so far.")] = False,
     quarantine: Annotated[bool, typer.Option("--quarantine", help="Load good rows, keep the others apart.")] = False,
     report: Annotated[Path | None, typer.Option("--report", help="Write the rejected rows to this file.")] = None,
@@ -70,8 +74,8 @@ def run(
 
     said = {"sheet": sheet, "header": header, "separator": separator.replace("tab", "\t"), "encoding": encoding,
             "decimal": decimal, "dates": dates, "to_date": to_date}  # fmt: skip
-    pairs = {"columns": _pairs(columns), "fixed": _pairs(fixed), "cells": _cells(figures), "where": _pairs(where)}
-    reading, rows, shape = _rows(path, organisation, _json(mapping) if mapping else None, said, pairs)
+    named = {"columns": pairs(columns), "fixed": pairs(fixed), "cells": _cells(figures), "where": pairs(where)}
+    reading, rows, shape = _rows(path, organisation, _json(mapping) if mapping else None, said, named)
     if show_mapping:
         typer.echo(json.dumps(reading.kept(), indent=2, ensure_ascii=False))
         return
@@ -91,14 +95,14 @@ def run(
     typer.echo(f"{path}: {outcome.summary}")
 
 
-def _over(kept: Mapping, said: dict[str, Any], pairs: dict[str, Any]) -> Mapping:
+def _over(kept: Mapping, said: dict[str, Any], named: dict[str, Any]) -> Mapping:
     """What is said over what was kept."""
-    merged = {name: {**getattr(kept, name), **found} for name, found in pairs.items()}
+    merged = {name: {**getattr(kept, name), **found} for name, found in named.items()}
     return kept.changed(**{name: text for name, text in said.items() if text}, **merged)
 
 
 def _rows(
-    path: Path, organisation: str | None, given: dict[str, Any] | None, said: dict[str, Any], pairs: dict[str, Any]
+    path: Path, organisation: str | None, given: dict[str, Any] | None, said: dict[str, Any], named: dict[str, Any]
 ) -> tuple[Mapping, Any, str]:
     """How the file is read, its rows, and the shape of its header; ends with findings or questions where it cannot be.
 
@@ -117,7 +121,7 @@ def _rows(
     ready = ready_definitions(found)
     if ready is None:
         raise Misused("There are no KPIs here yet.", hint="Load a scorecard first: fourfold load FOLDER")
-    reading = _over(Mapping.of(given) if given else Mapping(), said, pairs)
+    reading = _over(Mapping.of(given) if given else Mapping(), said, named)
     grid, findings = read_grid(
         path, path.name, sheet=reading.sheet, separator=reading.separator, encoding=reading.encoding
     )  # fmt: skip
@@ -128,7 +132,7 @@ def _rows(
     shape = shape_of(list(header_of(grid, reading.header).names.values()))
     if given is None and (known := remembered_mapping(None, found.pk, shape)):
         # what all rows of that file said is not in this one: it may be about another month
-        reading = _over(fitted(Mapping.of(known), grid).changed(fixed={}), said, pairs)
+        reading = _over(fitted(Mapping.of(known), grid).changed(fixed={}), said, named)
         typer.echo(f"{path.name}: its columns are read as those of the last file with this header.", err=True)
     proposal = propose(grid, ready.definitions, codes, reading)
     print_findings(grid.findings)
@@ -146,21 +150,10 @@ _OPTIONS: Final = {
 }  # fmt: skip
 
 
-def _pairs(given: list[str] | None) -> dict[str, str]:
-    """`NAME=TEXT` options."""
-    found: dict[str, str] = {}
-    for text in given or ():
-        name, equals, said = text.partition("=")
-        if not (name and equals and said):
-            raise Misused(f"{text!r} is not of the form NAME=TEXT.", hint="Write, for example, --map kpi=Measure.")
-        found[name] = said
-    return found
-
-
 def _cells(given: list[str] | None) -> dict[str, dict[str, str]]:
     """`COLUMN=KPI/numerator` options."""
     found: dict[str, dict[str, str]] = {}
-    for column, said in _pairs(given).items():
+    for column, said in pairs(given).items():
         kpi, _, part = said.partition("/")
         found[column] = {"kpi": kpi, "as": part or "value"}
     return found

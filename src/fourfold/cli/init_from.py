@@ -10,6 +10,7 @@ from typing import Annotated, Final
 import typer
 
 from fourfold.cli.output import Misused, NoFolder, print_findings
+from fourfold.cli.table_options import Columns, Fixed, SheetName, pairs
 
 NAME: Final = "init-from"
 #: Where the folder remembers how the spreadsheet was read; hidden files are no part of a scorecard.
@@ -19,16 +20,12 @@ KEPT: Final = ".spreadsheet.json"
 def run(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV, TSV, XLSX, XLS, ODS or Parquet.")],
     path: Annotated[Path, typer.Argument(metavar="FOLDER", help="A folder that is new or empty.")],
-    columns: Annotated[
-        list[str] | None, typer.Option("--map", metavar="FIELD=COLUMN", help="Which column a field is; repeatable.")
-    ] = None,
-    fixed: Annotated[
-        list[str] | None, typer.Option("--set", metavar="FIELD=TEXT", help="What a field says in all rows; repeatable.")
-    ] = None,
+    columns: Columns = None,
+    fixed: Fixed = None,
     mapping: Annotated[
         Path | None, typer.Option("--mapping", help=f"How an earlier file was read: {KEPT} of its folder.")
     ] = None,
-    sheet: Annotated[str, typer.Option("--sheet", help="The sheet of a workbook; the first without it.")] = "",
+    sheet: SheetName = "",
     name: Annotated[str, typer.Option(help="The name of the organisation.")] = "Our organisation",
     email: Annotated[str, typer.Option(help="The e-mail address of who builds it.")] = "",
     year_start: Annotated[
@@ -51,7 +48,7 @@ def run(
     if path.exists() and (not path.is_dir() or any(path.iterdir())):
         raise Misused(f"{path} is not empty.", hint="Name a new folder, so that nothing of yours is overwritten.")
     given = ScorecardColumns.of(_json(mapping)) if mapping else ScorecardColumns()
-    given = given.said(_pairs(columns), _pairs(fixed))
+    given = given.said(pairs(columns), pairs(fixed))
     grid, refused = read_grid(file, file.name, sheet=sheet or given.figures.sheet)
     if grid is None:
         print_findings(refused)
@@ -67,16 +64,6 @@ def run(
         f"{len(made.targets):,} targets, {len(found.figures):,} figures"
     )
     typer.echo(f"\nNext: fourfold check {path}\n      fourfold load {path}")
-
-
-def _pairs(given: list[str] | None) -> dict[str, str]:
-    found = {}
-    for text in given or ():
-        name, sign, said = text.partition("=")
-        if not sign:
-            raise Misused(f"“{text}” has no equals sign.", hint="Write it as FIELD=COLUMN.")
-        found[name.strip()] = said.strip()
-    return found
 
 
 def _json(path: Path) -> dict[str, object]:

@@ -8,8 +8,8 @@ _HEAD = """# The KPI library
 
 226 KPIs in our own words. `fourfold library show K012` and the page of the library also tell purpose, inputs with their
 usual sources, scope, pitfalls, how a KPI is gamed, and how it is aggregated. How to use it:
-[choose KPIs](../how-to/choose-kpis.md). There are no benchmarks in it yet: a figure of others is only worth
-something with its source, its date and its definition.
+[choose KPIs](../how-to/choose-kpis.md). There are no benchmarks in it: a figure of others is only worth
+something with its source, its date and its definition. [Import those](../how-to/import-benchmarks.md) that you have.
 """
 
 

@@ -10,6 +10,7 @@ from fourfold.web.pages.amendment import amendment
 from fourfold.web.pages.approvals import approvals
 from fourfold.web.pages.attachments import attachment, attachments
 from fourfold.web.pages.audit import audit, audit_export, audit_home, audit_verification
+from fourfold.web.pages.benchmarks import benchmark_set, benchmarks
 from fourfold.web.pages.build import build
 from fourfold.web.pages.cascade import cascade
 from fourfold.web.pages.changes import changes
@@ -101,6 +102,8 @@ urlpatterns = [
     path("s/<str:unit>/build/", build, name="build"),
     path("s/<str:unit>/build/units/", units, name="units"),
     path("s/<str:unit>/build/fields/", custom_fields, name="custom_fields"),
+    path("s/<str:unit>/build/benchmarks/", benchmarks, name="benchmarks"),
+    path("s/<str:unit>/build/benchmarks/<uuid:upload>/", benchmark_set, name="benchmark_set"),
     path("s/<str:unit>/build/cascade/", cascade, name="cascade"),
     path("s/<str:unit>/build/changes/", changes, name="changes"),
     path("s/<str:unit>/build/<slug:noun>/", amendment, name="new_thing"),

@@ -36,7 +36,7 @@ TODAY = {
         "imports", "rejects", "upload", "import_job",
         "periods", "approvals", "figures", "steps", "restatements", "start", "spreadsheet", "spreadsheets", "build",
         "units", "changes", "new_thing", "amendment", "removal", "map_editor", "cascade", "suggestions",
-        "library", "library_kpi", "custom_fields",
+        "library", "library_kpi", "custom_fields", "benchmarks", "benchmark_set",
     },
     "of where figures come from": {"sources", "connection", "feed", "feeds", "feed_runs", "feed_run", "source_rows"},
     "the way to pages, without figures": {"home", "menu", "search"},

@@ -25,6 +25,8 @@ _SHOWS: Final = (
 )
 _POINT: Final = _SHOWS.format(mark=r"\.", other=",")
 _COMMA: Final = _SHOWS.format(mark=",", other=r"\.")
+#: What a figure is counted in stands beside it, and shows nothing.
+_BESIDE: Final = "%‰£$€¥₹ \u00a0\u202f"
 _EITHER: Final = r"^[+-]?[1-9]\d{0,2}[.,]\d{3}$"
 
 
@@ -73,7 +75,7 @@ def marks_of(texts: pl.DataFrame, *, is_typed: bool) -> Marks:
     """Look at all figures in these columns; where numbers are numbers already there is nothing to decide."""
     point, comma, either = ("", "", "")
     for column in texts:
-        distinct = column.drop_nulls().unique(maintain_order=True)
+        distinct = column.str.strip_chars(_BESIDE).drop_nulls().unique(maintain_order=True)
         for pattern in (_POINT, _COMMA, _EITHER):
             found = distinct.filter(distinct.str.contains(pattern)).head(1)
             if len(found):

@@ -18,6 +18,11 @@ FIELDS: Final = (*COLUMNS, AT)
 #: In which order the parts of a date stand.
 ORDERS: Final = {"dmy": "day, month, year", "mdy": "month, day, year"}
 MARKS: Final = {".": "a point", ",": "a comma"}
+#: What is asked where the cells do not show it.
+ASKED: Final = {
+    "decimal": f"Which mark stands before decimals ({' or '.join(MARKS.values())})?",
+    "dates": f"In which order do dates stand ({' or '.join(ORDERS.values())})?",
+}
 _PARTS: Final = ("value", "numerator", "denominator")
 
 

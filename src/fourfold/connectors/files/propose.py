@@ -12,7 +12,7 @@ import polars as pl
 from fourfold.connectors.files.dates import plain_period
 from fourfold.connectors.files.detect import Header, Marks, body_of, dates_of, header_of, looks_like_number, marks_of
 from fourfold.connectors.files.grid import Grid
-from fourfold.connectors.files.mapping import MARKS, ORDERS, words_of
+from fourfold.connectors.files.mapping import ASKED, words_of
 from fourfold.connectors.files.mapping import Mapping as Reading
 from fourfold.engine.definitions import Definitions, Kpi
 from fourfold.engine.measurements import COLUMNS, FIGURES
@@ -120,7 +120,7 @@ def _columns(
     for field in ("kpi", "unit"):
         if field not in reading.fixed and field not in reading.columns:
             others = {name for other, name in taken.items() if other != field}
-            share = {n: _share(body[f"={n}"], codes[field]) for n in names if n not in others}
+            share = {n: known_share(body[f"={n}"], codes[field]) for n in names if n not in others}
             best = max(share, key=lambda n: share[n], default="")
             if best and share[best] >= _MOST and share[best] > share.get(taken.get(field, ""), 0):
                 taken[field] = best
@@ -176,7 +176,7 @@ def _field(name: str) -> str:
     return next((field for field, words in _WORDS.items() if bare in words), "")
 
 
-def _share(column: pl.Series, codes: Mapping[str, str]) -> float:
+def known_share(column: pl.Series, codes: Mapping[str, str]) -> float:
     """How many of the different texts of a column are known names."""
     texts = column.drop_nulls().head(_SAMPLE).unique().to_list()
     return sum(text.casefold() in codes for text in texts) / len(texts) if texts else 0.0
@@ -197,13 +197,13 @@ def _settled(grid: Grid, reading: Reading, header: Header, body: pl.DataFrame) -
         marks = Marks(".", is_open=False) if own else marks_of(body.select(shown), is_typed=grid.is_typed)
         reading = reading.changed(decimal=marks.decimal)
         if marks.is_open:
-            questions["decimal"] = f"Which mark stands before decimals ({' or '.join(MARKS.values())})? {marks.example}"
+            questions["decimal"] = f"{ASKED['decimal']} {marks.example}"
     period = reading.columns.get("period", reading.columns.get(AT, ""))
     if not reading.dates and period in there:
         dates = dates_of(body[f"={period}"])
         reading = reading.changed(dates=dates.order)
         if dates.is_open:
-            questions["dates"] = f"In which order do dates stand ({' or '.join(ORDERS.values())})? {dates.example}"
+            questions["dates"] = f"{ASKED['dates']} {dates.example}"
     for field in ("kpi", "unit", *(() if AT in reading.columns else ("period",))):
         if field not in reading.columns and field not in reading.fixed and not _all_say(reading, field):
             noun = "KPI" if field == "kpi" else field

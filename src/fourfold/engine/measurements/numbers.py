@@ -24,7 +24,8 @@ _NUMBER: Final = re.compile(PATTERN)
 _LETTERS: Final = str.maketrans({"O": "0", "o": "0", "l": "1", "I": "1", "|": "1"})
 _SPACES: Final = "\u0020\u00a0\u2009\u202f'\u2019_"
 _MARKS: Final = r"[%‰$£€¥₹]|[A-Z]{3}"
-_NO_FIGURE: Final = "Leave the cell empty where there is no figure; write n/a where the unit does not have the KPI."
+#: What to do about a text that stands where there is no figure.
+NO_FIGURE: Final = "Leave the cell empty where there is no figure; write n/a where the unit does not have the KPI."
 
 
 def explain(text: str) -> tuple[str, str, str]:
@@ -36,13 +37,13 @@ def explain(text: str) -> tuple[str, str, str]:
     for look in (_not_finite, _minus, _letters, _currency, _comma, _spaces, _strange_digits, _formula):
         if (said := look(text)) is not None:
             return said
-    return "ROW-NUMBER", "is not a number.", _NO_FIGURE
+    return "ROW-NUMBER", "is not a number.", NO_FIGURE
 
 
 def _not_finite(text: str) -> tuple[str, str, str] | None:
     bare = text.lstrip("+-").casefold()
     if bare == "nan":
-        return "ROW-NAN", "means that there is no number.", _NO_FIGURE
+        return "ROW-NAN", "means that there is no number.", NO_FIGURE
     if bare in ("inf", "infinity", "∞"):
         return "ROW-INFINITE", "is not a finite number.", "Look for a division by zero where the figure comes from."
     return None

@@ -132,6 +132,7 @@ def _page(
         fields_url=here.unit("custom_fields"),
         cascade_url=here.unit("cascade"),
         spreadsheets_url=here.unit("spreadsheets"),
+        benchmarks_url=here.unit("benchmarks"),
     )  # fmt: skip
 
 

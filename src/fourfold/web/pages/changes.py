@@ -90,7 +90,8 @@ def _called(here: Here, noun: str, name: str) -> str:
     if noun == "target":
         kpi = definitions.kpi.get(first)
         since = rest[-1].removeprefix("M:") if rest else ""
-        return f"target of {kpi.name if kpi else first} from {since}"
+        kind = "benchmark" if rest[-2:-1] == ["benchmark"] else "target"
+        return f"{kind} of {kpi.name if kpi else first} from {since}"
     names = names_of(definitions)
     kinds = {"use": ("kpi", "objective"), "link": ("objective", "objective")}.get(noun, (noun,))
     parts = [names.get(f"{kind}:{code}", code) for kind, code in zip(kinds, (first, *rest), strict=False)]

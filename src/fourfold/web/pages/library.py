@@ -34,6 +34,7 @@ def library(request: Request, unit: str) -> HttpResponse:
         title="KPI library",
         crumbs=[crumb_of(here)],
         total=len(kpis()),
+        benchmarks_url=here.unit("benchmarks"),
         words=words,
         goal=goal,
         filters=[(name, name.capitalize(), known, asked[name]) for name, known in choices().items()],

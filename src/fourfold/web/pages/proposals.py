@@ -79,6 +79,7 @@ def _page(
         said=said,
         kpi=kpi,
         new_url=form_of(here, "target", kpi=kpi.code),
+        benchmarks_url=here.unit("benchmarks"),
         has_kpi=has_kpi,
         sheet=sheet_of(sheet) if sheet is not None and sheet.rows else None,
         notes=sheet.notes if sheet is not None else (),
