@@ -32,7 +32,7 @@ def run(
     email: Annotated[str, typer.Option(help="Who signs in.")] = WHO,
     only_build: Annotated[bool, typer.Option("--only-build", help="Build the database and stop.")] = False,
 ) -> None:
-    """Build the demo organisation in its own database, start the server, print address and sign-in.
+    """Build the demo organisation in its own database, print the sign-in, start the server, print its address.
 
     A second start finds the database built and only sets a fresh password. Remove the data folder to begin anew.
     """
@@ -52,8 +52,7 @@ def run(
     if only_build:
         return
     password = _password(email)
-    typer.echo(f"\n  Open      {os.environ['FOURFOLD_URL']}\n  Sign in   {email}\n  Password  {password}")
-    typer.echo("\n  Ctrl C stops it.\n")
+    typer.echo(f"\n  Sign in   {email}\n  Password  {password}\n")
     start(address, port)
 
 

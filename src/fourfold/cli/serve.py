@@ -32,7 +32,6 @@ def run(
     open_at(host, port)
     set_up()
     prepare(migrate=migrate)
-    typer.echo(f"Fourfold is at {os.environ['FOURFOLD_URL']}\nCtrl C stops it.")
     start(address, port)
 
 
@@ -79,10 +78,14 @@ def open_at(host: str, port: int) -> None:
 
 
 def start(address: str, port: int) -> None:
-    """Replace this process by the server, so that signals reach it and nothing is held in memory twice."""
+    """Replace this process by the server, so that signals reach it and nothing is held in memory twice.
+
+    It takes a few seconds until the server listens; then it says where it is.
+    """
     from django.conf import settings
     from django.core.management import call_command
 
+    typer.echo("starting …")
     call_command("collectstatic", verbosity=0, interactive=False)
     command = [sys.executable, "-m", "fourfold.project.server", "--host", address, "--port", str(port)]
     os.environ["FOURFOLD_DATA"] = str(settings.DATA_DIR)

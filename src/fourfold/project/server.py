@@ -16,6 +16,8 @@ from typing import Any, Final, cast
 
 #: Seconds that requests have to end in once the server is told to; what they were writing is a transaction.
 GRACE: Final = 10
+#: Seconds between two looks whether it listens yet.
+PAUSE: Final = 0.05
 #: Requests that may be open at once: the streams of open pages (see `live`), and pages beside them.
 OPEN: Final = 4_096
 #: New objects after which those are searched for what may be freed, and the older ones after how many such searches.
@@ -44,6 +46,7 @@ async def serve(host: str, port: int) -> None:
 
     from fourfold.project.asgi import application
     from fourfold.project.live import RELAY
+    from fourfold.project.settings import PUBLIC_URL
 
     settle()
     server: Any = Server(
@@ -57,11 +60,26 @@ async def serve(host: str, port: int) -> None:
 
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop)
+    greeting = asyncio.create_task(greet(host, port, PUBLIC_URL))
     await server.serve()
+    greeting.cancel()
     if unfinished := asyncio.all_tasks() - {asyncio.current_task()}:
         _, stuck = await asyncio.wait(unfinished, timeout=GRACE)
         if stuck:
             os._exit(0)  # a thread that never ends would be waited for, for ever
+
+
+async def greet(host: str, port: int, url: str) -> None:
+    """Say what address people open, as soon as somebody is there to answer: not while all is still being loaded."""
+    while True:
+        try:
+            _, answering = await asyncio.open_connection(host, port)
+        except OSError:
+            await asyncio.sleep(PAUSE)
+        else:
+            answering.close()
+            print(f"Fourfold is at {url}\nCtrl C stops it.", flush=True)
+            return
 
 
 def settle() -> None:
