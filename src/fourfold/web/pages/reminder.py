@@ -21,7 +21,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from fourfold.actions.answer_reminder import answer_reminder
-from fourfold.actions.evaluate_outlooks import evaluate_outlooks
+from fourfold.actions.follow_outlooks import follow_outlooks
 from fourfold.actions.note_denial import note_denial
 from fourfold.actions.origin import origin
 from fourfold.actions.revoke_reminder import revoke_reminder
@@ -142,7 +142,7 @@ def _record(
             form.errors += [without_place(finding) for finding in errors(refused.findings)]
         return _page(request, found, groups, (group, forms), 422)
     codes = list(dict.fromkeys(form.row.kpi.code for form in done))
-    evaluate_outlooks(by=found.person, organisation=found.organisation.code, kpi=codes, unit=group.unit)
+    follow_outlooks(by=found.person, organisation=found.organisation, kpi=codes, unit=group.unit)
     messages.success(request, f"{plural(len(done), 'figure')} recorded for {group.month.label}.")
     return _strict(redirect(path("reminder_figures", found.pk)))
 
