@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from fourfold.engine.amendments import Amendment
 from fourfold.engine.definitions import Objective
 from fourfold.records.frames.definition import read_definitions
 from fourfold.records.models import Organisation
+from fourfold.web.forms.amendment import seen_text
 from tests.web.conftest import signed_in
 from tests.web.reading import open_page, words_of
 
@@ -88,6 +90,36 @@ def test_links_are_drawn_explained_and_removed(alice: Client) -> None:
     assert "You wanted to remove the link" in send(alice, 409, do="unlink", **link)
     send(alice, do="unlink", **link | {"was": "Money buys better flour."})
     assert not definitions().links
+
+
+@pytest.mark.parametrize(
+    ("typed", "lag", "shown"),
+    [("3 to 6", (3, 6), "3 to 6"), (" 3–6", (3, 6), "3 to 6"), ("3, 3", (3, 3), "3"), ("", None, "")],
+)
+def test_months_of_a_link_are_read_and_written_alike_on_the_map_and_in_the_form(
+    alice: Client, typed: str, lag: tuple[int, int] | None, shown: str
+) -> None:
+    form, link = "/s/bakery/build/link/delight~earn/", {"source": "delight", "target": "earn"}
+    was = definitions().links[0].hypothesis
+    for months in (typed, "2"):
+        seen = seen_text(definitions().links[0])
+        answer = alice.post(form, {"sent": "yes", "seen": seen, **link, "hypothesis": was, "lag": months})
+        assert answer.status_code == 302, words_of(answer.content.decode())
+        assert definitions().links[0].lag == (lag if months == typed else (2, 2))
+    send(alice, do="explain", **link, was=was, hypothesis=was, was_months="2", months=typed)
+    assert definitions().links[0].lag == lag
+    assert f'name="lag" value="{shown}"' in re.sub(r' id="[^"]*"| type="[^"]*"', "", alice.get(form).content.decode())
+    assert f'name="months" value="{shown}"' in alice.get(f"{EDIT}?o=delight").content.decode()
+
+
+@pytest.mark.parametrize("typed", ["soon", "6 to 1", "1 to 200", "-1", "1 to 2 to 3"])
+def test_what_is_no_window_of_months_is_refused_on_the_map_and_in_the_form(alice: Client, typed: str) -> None:
+    before, link = definitions().links[0], {"source": "delight", "target": "earn"}
+    form = {"sent": "yes", "seen": seen_text(before), **link, "hypothesis": before.hypothesis, "lag": typed}
+    assert alice.post("/s/bakery/build/link/delight~earn/", form).status_code == 422
+    said = {"was": before.hypothesis, "hypothesis": before.hypothesis, "was_months": "", "months": typed}
+    assert "is no number of months" in send(alice, 409, do="explain", **link, **said)
+    assert definitions().links[0] == before
 
 
 def test_a_circle_is_refused_with_the_reason(alice: Client) -> None:

@@ -11,7 +11,7 @@ from fourfold.records.queries.strategy_map import StrategyMap
 from fourfold.web.address import Here
 from fourfold.web.components.amendment import form_of
 from fourfold.web.components.map_drawing import parts_of, themes_of
-from fourfold.web.forms.objective import months_text
+from fourfold.web.forms.link import months_text
 
 
 def plan_of(here: Here, page: StrategyMap, *, has_bands: bool = False) -> Plan:

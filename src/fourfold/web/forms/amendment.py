@@ -6,7 +6,7 @@ What was not touched stays exactly as it was written, also where it was left out
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
@@ -25,6 +25,7 @@ from fourfold.web.components.amendment_fields import LAYOUTS, NOUNS, WORDS, call
 from fourfold.web.components.assessed import coded
 from fourfold.web.components.field_words import in_form
 from fourfold.web.forms.kpi import lag_of, lag_text
+from fourfold.web.forms.link import months_of, months_text
 from fourfold.web.forms.rate import rate_line, rate_of
 from fourfold.web.forms.success_factor import factor_line, factor_of, in_codes, in_names
 
@@ -37,6 +38,17 @@ LONGEST: Final = 20_000
 MOST: Final = 150
 #: The codes and names of the things that a field can name, by noun.
 Known = Mapping[str, Sequence[tuple[str, str]]]
+
+
+class _Words(NamedTuple):
+    """How a field is typed in words: what a file holds, as people write it, and what they wrote, as a file holds it."""
+
+    write: Callable[[Any], str]
+    read: Callable[[str], Any]
+
+
+#: The fields that are typed in words, by noun.
+_IN_WORDS: Final = {("kpi", "lag"): _Words(lag_text, lag_of), ("link", "lag"): _Words(months_text, months_of)}
 
 
 class Field(NamedTuple):
@@ -82,7 +94,7 @@ class AmendmentForm:
     def _begun(self, name: str, value: Any) -> Any:
         """A value that a new thing begins with, where it came from an address as text."""
         known = isinstance(value, str) and name in self.type.model_fields
-        return _value(field_schema(self.type, name), value) if known else value
+        return self._typed(name, value) if known else value
 
     @property
     def type(self) -> type[Definition]:
@@ -130,11 +142,7 @@ class AmendmentForm:
                 kept = {c: v for c, v in plain.get("custom", {}).items() if c != self._own[name].code}
                 plain["custom"] = kept | ({self._own[name].code: raw} if raw else {})
                 continue
-            value = _value(field_schema(self.type, name), raw)
-            if self.noun == "kpi" and name == "lag":
-                value = lag_of(raw)
-            if name == "success_factors":
-                value = _value(field_schema(self.type, name), in_codes(raw, self.kpis))
+            value = self._typed(name, raw)
             if value in ("", [], {}) and not isinstance(value, bool):
                 plain.pop(name, None)
             else:
@@ -161,6 +169,12 @@ class AmendmentForm:
             found = complaint({**each, "loc": (key, 0, *place)}, document, called_)
             self.complain(name, in_form(found))
 
+    def _typed(self, name: str, raw: str) -> Any:
+        """What was typed in a field, as a text file would hold it."""
+        if (said := _IN_WORDS.get((self.noun, name))) is not None:
+            return said.read(raw)
+        return _value(field_schema(self.type, name), in_codes(raw, self.kpis) if name == "success_factors" else raw)
+
     def _raw(self, name: str) -> str | None:
         """What was sent of a field, on lines where it is several; None where it was not sent."""
         key = self.prefix + name
@@ -175,16 +189,15 @@ class AmendmentForm:
         plain: Mapping[str, Any] = text_of(self.before) or self.start
         if name in self._own:
             return str(plain.get("custom", {}).get(self._own[name].code, ""))
-        if self.noun == "kpi" and name == "lag":
-            return lag_text(str(plain.get("lag", "P0D")))
-        if name in plain:
-            text = _text(plain[name])
-            if name == "success_factors":
-                return in_names(text, self.kpis)
-            is_range = "prefixItems" in field_schema(self.type, name)
-            return " to ".join(dict.fromkeys(text.split("\n"))) if is_range else text
+        value = plain[name] if name in plain else self._usual(name)
+        if (said := _IN_WORDS.get((self.noun, name))) is not None:
+            return said.write(value)
+        return in_names(_text(value), self.kpis) if name == "success_factors" else _text(value)
+
+    def _usual(self, name: str) -> Any:
+        """What counts where nothing is written."""
         info = self.type.model_fields[name]
-        return "" if info.is_required() else _text(_plain(info.get_default(call_default_factory=True)))
+        return None if info.is_required() else _plain(info.get_default(call_default_factory=True))
 
     def _kind(self, name: str) -> str:
         if name in self._own:
@@ -280,9 +293,6 @@ def _value(schema: Mapping[str, Any], raw: str) -> Any:
     """What was typed, as a text file would hold it."""
     if schema["type"] == "boolean":
         return raw == "true"
-    if schema["type"] == "array" and "prefixItems" in schema:
-        parts = [part for part in raw.replace("–", " ").replace("-", " ").replace(",", " ").split() if part != "to"]
-        return parts * 2 if len(parts) == 1 else parts
     if schema["type"] == "array":
         lines = [line.strip() for line in raw.split("\n") if line.strip()]
         items = schema.get("items")

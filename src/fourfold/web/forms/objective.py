@@ -5,21 +5,21 @@ A form says what it saw (`was`). Where that has changed since, nothing is done: 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from typing import Final, TypeAlias
+
+from pydantic import ValidationError
 
 from fourfold.engine.amendments import Amendment, Amendments, find_thing
 from fourfold.engine.definitions import Definitions, Link, Objective
 from fourfold.engine.map_moves import Place, Places, connect, move, tidy
 from fourfold.errors import Conflict, NotFound
+from fourfold.web.forms.link import months_of, months_text
 
 Fields: TypeAlias = Mapping[str, str]
 Change: TypeAlias = Callable[[Definitions, Places, Fields], Amendments]
 
 _LONGEST: Final = 2_000
-_LATEST: Final = 120  # months
-_MONTHS: Final = re.compile(r"(\d{1,3})(?:\s*(?:to|-|–|,)\s*(\d{1,3}))?")
 
 
 class Stale(Exception):
@@ -90,31 +90,25 @@ def _explain(definitions: Definitions, drawn: Places, given: Fields) -> Amendmen
         said = f"Somebody has written “{link.hypothesis}” meanwhile. You wrote “{text}”."
         raise Stale(said, _again(given, was=link.hypothesis))
     seen, now = given.get("was_months", ""), months_text(link.lag)
-    months = months_text(_months(given["months"])) if "months" in given else seen
+    typed = given.get("months", seen)
+    lag = link.lag if typed == seen else _months(link, typed)
+    months = seen if typed == seen else months_text(lag)
     if months != seen and now not in (seen, months):
         said = f"Somebody has written {now or 'no'} months meanwhile. You wrote {months or 'none'}."
         raise Stale(said, _again(given, was_months=now))
-    lag = link.lag if months == seen else _months(months)
-    return (Amendment("links", link, link.model_copy(update={"hypothesis": text, "lag": lag})),)
+    changed = {"hypothesis": text, "lag": link.lag if months == seen else lag}
+    return (Amendment("links", link, link.model_copy(update=changed)),)
 
 
-def months_text(lag: tuple[int, int] | None) -> str:
-    """After how many months a link should show, as a form has it.
-
-    >>> months_text((3, 3)), months_text((1, 6)), months_text(None)
-    ('3', '1 to 6', '')
-    """
-    return "" if lag is None else f"{lag[0]}" if lag[0] == lag[1] else f"{lag[0]} to {lag[1]}"
-
-
-def _months(text: str) -> tuple[int, int] | None:
-    if not text.strip():
-        return None
-    found = _MONTHS.fullmatch(text.strip())
-    first, last = (int(found[1]), int(found[2] or found[1])) if found else (1, 0)
-    if not first <= last <= _LATEST:
+def _months(link: Link, text: str) -> tuple[int, int] | None:
+    """The window of months that somebody typed for a link, if it is one."""
+    try:
+        lag = Link.model_validate(link.model_dump() | {"lag": months_of(text) or None}).lag
+    except ValidationError:
+        lag = (1, 0)
+    if lag is not None and lag[0] > lag[1]:
         raise Conflict(f"“{text.strip()[:40]}” is no number of months.", hint="Write 3, or from and to: 1 to 6.")
-    return first, last
+    return lag
 
 
 def _tidy(definitions: Definitions, drawn: Places, given: Fields) -> Amendments:
