@@ -204,3 +204,17 @@ def test_a_page_is_small(server: Server, cookies: dict[str, Any], name: str) -> 
 def test_the_server_wrote_no_error_meanwhile(windows: dict[tuple[str, str], Visit], server: Server) -> None:
     windows["desk", "light"].open("/s/group/")
     assert "Traceback" not in server.log.read_text()
+
+
+def test_the_ring_of_an_unusual_figure_stays_on_the_line_of_its_words(phone: Visit) -> None:
+    page = phone.open("/s/group/scorecard/")
+    alone = """rings => rings.filter((ring) => {
+      const words = ring.previousSibling, last = document.createRange();
+      if (!words) return true;
+      last.selectNodeContents(words);
+      return ring.getBoundingClientRect().top > last.getBoundingClientRect().bottom;
+    }).length"""
+    assert page.locator(".ob svg").count() > 0
+    for width in range(320, 400, 4):
+        page.set_viewport_size({"width": width, "height": 844})
+        assert page.locator(".ob svg").evaluate_all(alone) == 0, width

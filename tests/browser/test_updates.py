@@ -48,6 +48,40 @@ def test_keys_paste_and_undo(desk: Visit) -> None:
     page.evaluate("localStorage.clear()")
 
 
+def test_a_figure_is_entered_confirmed_and_submitted_by_keys_alone(desk: Visit) -> None:
+    page = desk.open(GRID)
+    keys, cost = page.keyboard, cell(page, "Operating cost")
+    before = cost.input_value()
+    cost.focus()
+    page.evaluate(PASTE, "41,5\t\r\n")
+    expect(page.locator(".notice")).to_contain_text("“41,5” was read as 41.5.")
+    expect(cost).to_be_focused()
+    expect(cost).to_have_value("41.5")
+    keys.press("Control+z")
+    expect(cost).to_have_value(before)
+    keys.press("Control+a")
+    keys.type("41.5")
+    keys.press("Enter")
+    sure = page.locator(f"[name='{cost.get_attribute('name')}']".replace("value:", "sure:"))
+    expect(sure).to_be_visible()
+    focused = page.evaluate("document.activeElement.getBoundingClientRect().bottom")
+    assert focused <= page.evaluate("document.querySelector('.stickyfoot').getBoundingClientRect().top")
+    keys.press("Control+Enter")
+    expect(sure).to_be_focused()
+    keys.press("Space")
+    for _ in range(2):  # past the heading of the comment
+        keys.press("Tab")
+    keys.type("The heating of a year was paid at once.")
+    keys.press("Control+Enter")
+    said = page.locator(".flash").filter(has_text="1 figure recorded for Oct 2026.")
+    expect(said).to_be_focused()
+    cell(page, "Operating cost").fill(before)
+    keys.press("Control+Enter")
+    expect(cell(page, "Operating cost")).to_have_value(before)
+    expect(page.locator(".flash")).to_contain_text("1 figure recorded")
+    assert not desk.refused()
+
+
 def test_what_is_typed_survives_a_closed_tab_and_a_lost_connection(desk: Visit) -> None:
     page = desk.open(GRID)
     cell(page, "Income").fill("28.02")

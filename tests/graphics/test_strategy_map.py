@@ -161,4 +161,23 @@ def test_a_map_that_is_edited_says_how_wide_it_is_at_least() -> None:
     first = strategy_map(*made, is_edited=True).partition(">")[0]
     wide = float(first.partition('viewBox="0 0 ')[2].partition(" ")[0])
     assert float(first.partition(' width="')[2].partition('"')[0]) == pytest.approx(0.75 * wide, abs=0.1)
-    assert " width=" not in strategy_map(*made).partition(">")[0]
+    assert " width=" not in strategy_map(*abreast(2)).partition(">")[0]
+
+
+def abreast(count: int, name: str = "Win them back") -> tuple[list[Perspective], list[Objective], list[Link]]:
+    """Two perspectives side by side, with so many objectives each."""
+    sides = [Perspective("a", "Donors", 0), Perspective("b", "Funders", 0)]
+    return sides, [Objective(f"{p.id}{i}", name, p.id) for p in sides for i in range(count)], []
+
+
+def test_a_map_too_wide_to_stand_beside_anything_says_how_wide_it_is_at_least() -> None:
+    assert " width=" not in strategy_map(*abreast(2)).partition(">")[0]
+    assert " width=" in strategy_map(*abreast(4)).partition(">")[0]
+
+
+def test_a_name_of_three_lines_stays_off_what_is_written_below_it() -> None:
+    drawn = sound(strategy_map(*abreast(4, "Rescue all good food before it is thrown away")))
+    for box in (e for e in drawn.iter() if e.tag == "a"):
+        lines = [float(e.get("y") or 0) for e in box.iter() if e.get("class") == "nn"]
+        foot = next(float(e.get("y") or 0) for e in box.iter() if e.get("class") in ("nx", "ns"))
+        assert len(lines) == 3 and foot - lines[-1] >= 18

@@ -18,13 +18,14 @@ from fourfold.graphics.map_layout import Link, Objective, Perspective
 from fourfold.graphics.map_plan import NODE_HEIGHT, Box, Heading, Place, Plan, ThemeBand, Way, plan
 from fourfold.graphics.svg import Format, Svg, el, finite, num, rounded, text, text_width, wrap
 
-__all__ = ["HOT_BELOW", "Link", "Objective", "Perspective", "Theme", "Words", "strategy_map"]
+__all__ = ["HOT_BELOW", "WIDE", "Link", "Objective", "Perspective", "Theme", "Words", "strategy_map"]
 
 #: A cause below this score, or off target, is in trouble: its arrows are black.
 HOT_BELOW: Final = 82.0
-#: A map that is edited, or as wide as bands make it, is not drawn smaller than this: names would not be read, and boxes
-#: not be caught.
+#: A map that is edited, or wide, is not drawn smaller than this: names would not be read, and boxes not be caught.
 _SMALLEST: Final = 0.75
+#: A map of this width, and one with bands, takes the page: beside the objective in focus it would be that small.
+WIDE: Final = 1150.0
 _MARK_STEP: Final = 14
 
 
@@ -88,7 +89,7 @@ def strategy_map(
         "svg",
         Svg("".join(body)),
         cls="map",
-        width=num(_SMALLEST * drawn.width) if is_edited or themes else None,
+        width=num(_SMALLEST * drawn.width) if is_edited or themes or drawn.width >= WIDE else None,
         viewBox=f"0 0 {num(drawn.width)} {num(drawn.height)}",
         role="group",
         aria_label=label,
@@ -189,8 +190,9 @@ def _node(box: Box, look: _Look) -> Svg:
     ]
     if mark in ("on", "near", "off"):
         body.append(el("rect", cls=f"nb b-{mark}", x=x, y=y, width=5, height=NODE_HEIGHT))
-    for i, words in enumerate(wrap(o.name, box.width - 22, size=14, lines=3)):
-        body.append(el("text", text(words), cls="nn", x=x + 15, y=y + 20 + i * 17))
+    lines = wrap(o.name, box.width - 22, size=14, lines=3)
+    top, step = (18, 16) if len(lines) > 2 else (20, 17)  # three stay off what is written below them
+    body += [el("text", text(words), cls="nn", x=x + 15, y=y + top + i * step) for i, words in enumerate(lines)]
     foot = y + NODE_HEIGHT - 13
     if empty:
         body.append(el("text", text(state), cls="nx", x=x + 15, y=foot + 1))

@@ -62,3 +62,13 @@ def test_the_period_chosen_goes_along_every_link(alice: Client) -> None:
     inside = [url for url in links_of(page).values() if url.startswith(("/s/", "/objective/", "/kpi/"))]
     assert inside
     assert all("p=2026-02" in url or "p=" in url for url in inside if "map/?" in url)
+
+
+def test_a_wide_map_takes_the_page_and_a_narrow_one_stands_beside_the_objective_in_focus(
+    alice: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert 'class="mapwrap' in open_page(alice, "/s/bakery/map/")
+    for module in ("fourfold.graphics.strategy_map", "fourfold.web.pages.strategy_map"):
+        monkeypatch.setattr(f"{module}.WIDE", 100.0)
+    page = open_page(alice, "/s/bakery/map/")
+    assert "mapwrap" not in page and 'role="region" aria-label="Strategy map"' in page

@@ -39,7 +39,8 @@ _STATUS_ROW: Final = (
 )
 _NOT_UNUSUAL: Final = (Variation.NONE, Variation.TRIAL, Variation.USUAL)
 _DUE: Final = Svg(' class="due"')
-_OBJECTIVE: Final = '<div class="ob">{name}{unusual}</div>'
+_OBJECTIVE: Final = '<div class="ob">{name}</div>'
+_UNUSUAL: Final = '<div class="ob">{words} <span class="nowrap">{last}{ring}</span></div>'
 _LINK: Final = '<a class="m" href="{url}">{name}</a>'
 _NAME: Final = '<span class="m">{name}</span>'
 _OWNER: Final = '<td class="c-own">{owner}</td>'
@@ -75,7 +76,7 @@ def status_row(scope: Scope, row: Row) -> Svg:
         due=_DUE if k.status is Status.OVERDUE else "",
         mark=glyph(k.status, size=15, label=""),
         name=fill(_NAME, name=k.kpi.name),
-        objective=fill(_OBJECTIVE, name=row.objective.name, unusual="") if row.objective else "",
+        objective=fill(_OBJECTIVE, name=row.objective.name) if row.objective else "",
         colour=mark_of(k.status),
         word=word_of(k.status),
         strip=strip_of(k.cells),
@@ -111,9 +112,12 @@ def _score(now: Cell | None) -> Svg | str:
 
 
 def _objective(row: Row) -> Svg | str:
-    """The objective it is evidence for, and whether its last figure is unusual."""
+    """The objective it is evidence for, and whether its last figure is unusual: a ring that stays by the last word."""
     name, ring = row.objective.name if row.objective else "", _unusual(row)
-    return fill(_OBJECTIVE, name=name, unusual=ring) if name or ring else ""
+    if not ring:
+        return fill(_OBJECTIVE, name=name) if name else ""
+    words, _, last = name.rpartition(" ")
+    return fill(_UNUSUAL, words=words, last=last, ring=ring)
 
 
 def _unusual(row: Row) -> Svg | str:

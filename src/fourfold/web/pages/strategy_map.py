@@ -7,6 +7,7 @@ from typing import Any, Final
 from django.http import HttpResponse
 
 from fourfold.access.roles import Action
+from fourfold.graphics.strategy_map import WIDE
 from fourfold.records.queries.strategy_map import ObjectiveNow, StrategyMap, strategy_map_of
 from fourfold.records.queries.structure import slug
 from fourfold.reports.drawing import pdf_of, picture_of
@@ -67,6 +68,14 @@ def context_of(here: Here, page: StrategyMap, asked: str | None, query: dict[str
     scope = here.scope
     code = asked if asked in page.nodes else _worst(page)
     chosen = page.chosen(code)
+    drawn = map_of(
+        here,
+        page,
+        lambda each: here.unit("map", **(query | {"o": each})),
+        selected=code,
+        is_change=query.get("show") == "change",
+        has_bands="bands" in query,
+    ) if page.nodes else None
     return {
         "summary": f"{scope.unit.name}, {scope.period.label}. Arrows point to what each objective drives.",
         "shows": [
@@ -82,14 +91,8 @@ def context_of(here: Here, page: StrategyMap, asked: str | None, query: dict[str
         "files": [Link(kind.upper(), here.unit(f"map_{kind}", **_without(query, "as"))) for kind in FILES]
         if scope.may(Action.EXPORT) else [],
         "edit_url": here.unit("map_editor", **_focus(asked), **{k: v for k, v in query.items() if k == "bands"}),
-        "map": map_of(
-            here,
-            page,
-            lambda each: here.unit("map", **(query | {"o": each})),
-            selected=code,
-            is_change=query.get("show") == "change",
-            has_bands="bands" in query,
-        ) if page.nodes else None,
+        "map": drawn,
+        "is_wide": "bands" in query or (drawn is not None and size_of(drawn)[0] >= WIDE),
         "rows": [
             {"name": p.name, "objectives": [_listed(here, page, node) for node in nodes]}
             for p, _, nodes in page.perspectives

@@ -122,11 +122,12 @@ class EntryGrid extends HTMLElement {
       const wrong = theirs.getAttribute("aria-invalid");
       if (wrong) mine.setAttribute("aria-invalid", wrong); else mine.removeAttribute("aria-invalid");
       mine.closest("td").className = theirs.closest("td").className;
-      if (mine !== document.activeElement) mine.value = theirs.value;
+      if (block || mine !== document.activeElement) mine.was = mine.value = theirs.value;
     }
     this.reveal(this);
     this.keep();
     this.count();
+    if (this.contains(document.activeElement)) document.activeElement.scrollIntoView({ block: "nearest" }); // rows grow
     return page.querySelector("p")?.textContent;
   }
 
@@ -153,6 +154,11 @@ class EntryGrid extends HTMLElement {
     const { target, key } = event, inputs = this.inputs, at = inputs.indexOf(target);
     if ((event.ctrlKey || event.metaKey) && key.toLowerCase() === "z" && !event.shiftKey) {
       if (this.past.length && target.value === (target.was ?? target.value)) { event.preventDefault(); this.undo(); }
+      return;
+    }
+    if ((event.ctrlKey || event.metaKey) && key === "Enter") {
+      event.preventDefault();
+      this.form.requestSubmit();
       return;
     }
     const row = target.closest("[data-row], [data-of]"), main = row?.dataset.row ?? row?.dataset.of;
@@ -231,11 +237,9 @@ class EntryGrid extends HTMLElement {
       input.was = value;
       this.typed(input);
     }
-    event.target.blur();
     const said = await this.check([...new Set(filled.map(([input]) => rowKey(input.name)))], true);
     const left = cells - filled.length;
     this.say(`${said ?? `${filled.length} cells pasted.`}${left > 0 ? ` ${left} did not fit and were left out.` : ""}`, true);
-    event.target.focus();
   }
 
   say(text, canUndo = false) {
@@ -243,6 +247,12 @@ class EntryGrid extends HTMLElement {
     notice.hidden = !text;
     notice.querySelector("span").textContent = text;
     notice.querySelector("[data-undo]").hidden = !canUndo;
+  }
+
+  /* What was focused went with the page that was sent: keys go on from what is said of it. */
+  land(place) {
+    place.tabIndex = -1;
+    place.focus({ preventScroll: true });
   }
 
   // --- sent once, however often it takes
@@ -270,6 +280,7 @@ class EntryGrid extends HTMLElement {
       document.getElementById("main").replaceWith(main);
       const wrong = main.querySelector('[aria-invalid="true"], .sure input, details[open] textarea');
       if (wrong && !answer.ok) wrong.focus();
+      else this.land(main.querySelector('.flash[role="status"]') ?? main.querySelector("h1"));
       scrollTo(0, answer.ok ? 0 : scrollY);
     } catch {
       this.say("There is no connection. Your figures are kept on this device, and sent as soon as it is back.");
