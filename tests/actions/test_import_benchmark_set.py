@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -91,6 +92,13 @@ def test_what_the_checks_say_is_said_of_the_row(organisation: Organisation, now:
     (finding,) = outcome.value.rows[1].reasons
     assert (finding.code, finding.level, finding.place.line) == ("KPI-RANGE", Level.WARNING, 7)
     assert outcome.value.rows[0].reasons == ()
+
+
+def test_what_they_say_of_other_targets_of_the_kpi_is_not_told_again(organisation: Organisation, now: datetime) -> None:
+    target = next(t for t in there().targets if t.kpi == "on_time")
+    bare = Amendment("targets", target, target.model_copy(update={"value": Decimal(0), "red_line": None}))
+    assert "TARGET-RED-LINE" in {f.code for f in amend_definitions(by=None, amendments=[bare], at=now).findings}
+    assert import_benchmark_set(by=None, name="peers.csv", rows=SET, dry_run=True, at=now).findings == ()
 
 
 def test_a_newer_date_is_a_new_version_and_the_older_one_holds_in_its_time(

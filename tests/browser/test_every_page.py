@@ -55,6 +55,7 @@ PAGES = {
     "updates": "/s/calder-general/updates/",
     "updates, of one KPI": "/s/group/updates/?kpi=20",
     "imports": "/s/calder-general/imports/",
+    "benchmarks": "/s/group/build/benchmarks/",
     "updates, nothing to enter": "/s/group/updates/?p=2027-02",
     "audit log": "/audit/calder-vale/",
     "audit log, nothing found": "/audit/calder-vale/?text=zzzz",

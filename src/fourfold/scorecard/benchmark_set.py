@@ -149,22 +149,21 @@ class BenchmarkSet(Shown):
         return safe_table(self.frame.filter(pl.col("outcome") == Became.REJECTED.value)).write_csv()
 
     def told(self, findings: Iterable[Finding], after: Definitions) -> tuple[BenchmarkSet, tuple[Finding, ...]]:
-        """The set with what checks of the definitions `after` say about its targets, and what they say of others.
+        """The set with what checks of the definitions `after` say about its targets, and errors about anything else.
 
         A row with an error is rejected.
         """
-        places = {thing: target for thing, target in targets(after) if target.kind == "benchmark"}
+        own = {id(each.target): i for i, each in enumerate(self.rows) if each.amendment}  # the very same ones are there
+        places = {thing: own[id(target)] for thing, target in targets(after) if id(target) in own}
         about: dict[int, list[Finding]] = {}
         others: list[Finding] = []
         for finding in findings:
             named = _TARGET.match(finding.place.thing or "")
-            target = places.get(named[0]) if named else None
-            at = [i for i, each in enumerate(self.rows) if each.amendment and each.target == target]
-            if at:
-                place = Place(self.name, self.rows[at[0]].row.line)
-                about.setdefault(at[0], []).append(replace(finding, place=place))
-            else:
+            at = places.get(named[0]) if named else None
+            if at is None and finding.level is Level.ERROR:
                 others.append(finding)
+            elif at is not None:
+                about.setdefault(at, []).append(replace(finding, place=Place(self.name, self.rows[at].row.line)))
         rows = tuple(_with(each, about.get(i, [])) for i, each in enumerate(self.rows))
         return replace(self, rows=rows), tuple(others)
 

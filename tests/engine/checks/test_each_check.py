@@ -120,6 +120,9 @@ CASES: list[tuple[str, dict[str, Any], list[str]]] = [
         ['`source_date` of target 1 of KPI k is "2026-4", which is no day, month or year. Write it as 2026-03-31, '],
     ),
     ("DATE", kpi(side_effects_reviewed="May"), ["E kpi:k.side_effects_reviewed: "]),
+    # What is never scored needs no red line
+    ("TARGET-RED-LINE", target(value=0), ["W target:k#0: Target 1 of KPI k has no `red_line`"]),
+    ("TARGET-RED-LINE", target(value=0, kind="benchmark"), []),
     # Targets and steps that begin together
     (
         "TARGET-TWICE",

@@ -182,6 +182,12 @@ def test_charlie_and_bob_get_nothing_of_it(alice: Client, bob: Client, charlie: 
 
 def test_each_row_of_the_table_names_its_cells_for_a_narrow_screen(alice: Client) -> None:
     page = alice.get(hand_over(alice)).content.decode()
-    row = re.search(r"<tr><td><span class=\"vh\">Line </span>2</td>(.*?)</tr>", page)
+    row = re.search(r'<tr>(<td data-th="Line">2</td>.*?)</tr>', page)
     assert row is not None
-    assert re.findall(r'data-th="([^"]+)"', row[1]) == ["KPI", "Becomes", "Benchmark", "Before", "From", "Source"]
+    names = ["Line", "KPI", "Becomes", "Benchmark", "Before", "From", "Source"]
+    assert re.findall(r'data-th="([^"]+)"', row[1]) == names
+
+
+def test_what_the_checks_say_of_a_row_is_said_in_the_words_of_the_forms(alice: Client) -> None:
+    said, _ = read(alice, hand_over(alice, "KPI,Value,Source,Date\nSales,-5,Guild,2026\n"))
+    assert "Sales new “Target” of target 3 of KPI “Sales”, -5, lies beyond “Smallest possible figure”" in said

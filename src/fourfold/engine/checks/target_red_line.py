@@ -26,11 +26,12 @@ def target_red_line(d: Definitions) -> Iterator[Said]:
     figures), else ten per cent from it (methodology §3.2).
 
     Ten per cent of zero is nothing, and on a scale without a true zero (`ratio_scale: false`) it means nothing: without
-    a baseline such a target is scored only after 12 figures. A warning.
+    a baseline such a target is scored only after 12 figures. A warning; what is never scored, such as a benchmark,
+    needs none.
     """
     for thing, target in targets(d):
         kpi = d.kpi.get(target.kpi)
-        if kpi is None or kpi.levels or kpi.kind is MeasureKind.BOOLEAN:
+        if kpi is None or target.kind != "commit" or kpi.levels or kpi.kind is MeasureKind.BOOLEAN:
             continue
         for edge, line, better in _EDGES[kpi.polarity]:
             goal = getattr(target, edge)

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from fourfold.engine.benchmarks import begin_of, benchmark_at, benchmarks_of
 from fourfold.engine.definitions import Definitions, Kpi, Target
+from fourfold.engine.findings import Finding
 from fourfold.engine.source_date import cited, date_words
 from fourfold.records.queries.amendment import ready_of, seen_of
 from fourfold.records.queries.kpi import KpiPage
@@ -13,6 +14,7 @@ from fourfold.scorecard.benchmark_set import SetRow
 from fourfold.web.address import Here
 from fourfold.web.components.amendment import form_of
 from fourfold.web.components.drawings import format_of
+from fourfold.web.components.field_words import in_form
 from fourfold.web.components.numbers import NBSP, as_given
 
 _LISTED: Final = 200
@@ -71,8 +73,15 @@ def set_row(here: Here, each: SetRow) -> dict[str, Any]:
         "level": _digits(kpi, target) if target else row.value, "before": _digits(kpi, each.was),
         "whence": cited(target.source, target.source_date) if target else cited(row.source, row.date),
         "since": _since(structure.whole, target) if target else "",
-        "reasons": [f"{f.message} {f.fix}".strip() for f in each.reasons],
+        "reasons": [_reason(here, finding) for finding in each.reasons],
     }  # fmt: skip
+
+
+def _reason(here: Here, finding: Finding) -> str:
+    """Why, and what to do; what the checks of definitions say as a form says it."""
+    if finding.code.startswith("BENCHMARK-"):
+        return f"{finding.message} {finding.fix}".strip()
+    return in_form(finding, {f"kpi:{code}": kpi.name for code, kpi in here.scope.structure.kpi.items()})
 
 
 def _digits(kpi: Kpi | None, target: Target | None) -> str:

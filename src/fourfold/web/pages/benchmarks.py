@@ -146,7 +146,7 @@ def _told(here: Here, found: BenchmarkSet) -> dict[str, Any]:
     ordered = [each for became in _ORDER for each in found.of(became)]
     new = len(found.amendments)
     return {
-        "counts": [(became.value.capitalize(), len(found.of(became))) for became in reversed(_ORDER)],
+        "counts": [(became.value.capitalize(), len(found.of(became))) for became in Became],
         "rows": [set_row(here, each) for each in ordered[:_ROWS]], "more": max(0, len(ordered) - _ROWS),
         "rejected": len(found.of(Became.REJECTED)), "new": new, "takes": plural(new, "benchmark"),
     }  # fmt: skip
