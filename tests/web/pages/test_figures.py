@@ -57,6 +57,7 @@ def test_a_ratio_is_entered_as_its_two_parts(bob: Client) -> None:
     [
         ("", "Enter a number. Zero is written 0."),
         ("2O", "the letter O"),
+        ("-5", "Correct the figure, or “Smallest possible figure” of the KPI."),
         ("1,200", "Write 1200 where the comma separates thousands, 1.200 where it stands before decimals."),
         ("£900", "Write 900; the unit is said once, with the KPI."),
         ("much", "“much” is not a number. Write it with digits"),

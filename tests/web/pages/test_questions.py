@@ -169,6 +169,11 @@ def test_without_links_the_page_says_what_is_to_be_written(alice: Client) -> Non
     assert open_page(alice, "/s/bakery/evidence/")
 
 
+def test_how_a_scenario_came_about_names_things_as_people_do(ingrid: Client) -> None:
+    page = words_of(open_page(ingrid, "/s/group/scenario/?c=target+kpi:ed_4h+79&why=scorecard"))
+    assert "“Care processes” counts" in page and "perspective:" not in page and "Scorecard has" in page
+
+
 # All KPIs together.
 
 
@@ -177,7 +182,8 @@ def test_what_moves_the_total_is_what_the_library_says(ingrid: Client, card: Sco
     found = card.portfolio(as_of=MOMENT)
     assert list(found.retire) == []  # nobody says what figures of the demo cost
     assert table_of(page) == list(found.sheets[1].rows)
-    assert str(found.explain("ed_4h")).splitlines()[0] in words_of(page)
+    said = str(found.explain("ed_4h")).splitlines()[0]
+    assert said.replace("KPI ed_4h", "“Emergency visits seen within 4 hours”") in words_of(page)
 
 
 def test_what_became_of_last_years_targets_and_what_nobody_watches_is_what_the_library_says(

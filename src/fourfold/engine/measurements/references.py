@@ -152,7 +152,7 @@ def _computed(row: Row) -> tuple[str, str]:
 
 def _not_applicable(row: Row) -> tuple[str, str]:
     message = f"{cell(row)}: this unit does not have the KPI, and the row gives a figure for it."
-    return message, "Delete these rows, or change not_applicable_in or only_in of the KPI."
+    return message, "Delete these rows, or change `not_applicable_in` or `only_in` of the KPI."
 
 
 _ANY_NUMBER = pl.any_horizontal(pl.col("value_number", "numerator_number", "denominator_number").is_not_null())

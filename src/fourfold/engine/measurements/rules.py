@@ -85,14 +85,14 @@ def _quotient_too_large(row: Row) -> tuple[str, str]:
 def _limit(side: str, most: str, key: str, bound: str) -> Say:
     def say(row: Row) -> tuple[str, str]:
         message = f"{cell(row)}: the figure {row['figure']:.10g} is {side} {row[bound]:g}, the {most} it can be."
-        return message, f"Correct the figure, or {key} of the KPI."
+        return message, f"Correct the figure, or `{key}` of the KPI."
 
     return say
 
 
 def _over_100(row: Row) -> tuple[str, str]:
     message = f"{cell(row)}: numerator {row['numerator']} is larger than denominator {row['denominator']}."
-    return message, "If it cannot be more than 100 %, set valid_max of the KPI to 100; else to the most it can be."
+    return message, "If it cannot be more than 100 %, set `valid_max` of the KPI to 100; else to the most it can be."
 
 
 def _bad_note(column: str, longest: int) -> Say:

@@ -13,6 +13,7 @@ from fourfold.engine.definitions import Kpi
 from fourfold.engine.findings import Finding
 from fourfold.engine.measurements.numbers import PATTERN, explain
 from fourfold.engine.periods import Period
+from fourfold.web.components.field_words import reworded
 
 VALUE: Final = ("value",)
 PARTS: Final = ("numerator", "denominator")
@@ -99,10 +100,10 @@ def complaint(reason: str) -> str:
 
 
 def without_place(finding: Finding) -> str:
-    """What a check says, without the names of KPI, unit and period that the page says already."""
+    """What a check says, as a form says it, without the names of KPI, unit and period that the page says already."""
     _, colon, rest = finding.message.partition(": ")
     message = rest if colon and finding.message.startswith("KPI ") else finding.message
-    return f"{message[:1].upper()}{message[1:]} {finding.fix}".strip()
+    return reworded(f"{message[:1].upper()}{message[1:]} {finding.fix}".strip(), "kpi")
 
 
 def _read_number(form: MeasurementForm, name: str) -> Decimal | None:

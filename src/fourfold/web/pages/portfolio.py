@@ -12,6 +12,7 @@ from fourfold.scorecard.portfolio import Portfolio
 from fourfold.web.address import Here, here_at
 from fourfold.web.components.frame import crumb_of, show
 from fourfold.web.components.together import together_context
+from fourfold.web.components.working_words import working_lines
 from fourfold.web.requests import Request, counted, signed_in
 
 
@@ -29,7 +30,7 @@ def portfolio(request: Request, unit: str) -> HttpResponse:
         title="Portfolio",
         crumbs=[crumb_of(here)],
         summary=f"{here.scope.unit.name}, {here.scope.month.label}. All KPIs together, and how well they are kept.",
-        why=None if found is None else _why(found, request.GET.get("why", "")),
+        why=None if found is None else _why(here, found, request.GET.get("why", "")),
         **({} if found is None else _context(here, found)),
     )
 
@@ -39,11 +40,11 @@ def _context(here: Here, found: Portfolio) -> dict[str, Any]:
     return together_context(here, found, ambition_of(scope), forecast_record_of(scope), hindsight_of(scope))
 
 
-def _why(found: Portfolio, what: str) -> dict[str, Any] | None:
+def _why(here: Here, found: Portfolio, what: str) -> dict[str, Any] | None:
     """How one number came about, in sentences."""
     names = {k.code: k.name for k in found.definitions.kpis}
     try:
-        lines = str(found.explain(what)).splitlines() if what else []
+        lines = working_lines(found.explain(what), here.scope.structure.shown) if what else []
     except NotFound:
         return None
     return {"title": " and ".join(names.get(x, x) for x in what.split("/")), "lines": lines} if lines else None

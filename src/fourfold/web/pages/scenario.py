@@ -14,6 +14,7 @@ from fourfold.scorecard.what_if import WhatIf
 from fourfold.web.address import Here, here_at
 from fourfold.web.components.frame import crumb_of, show
 from fourfold.web.components.sheet import sheet_of
+from fourfold.web.components.working_words import working_lines
 from fourfold.web.forms.scenario import CHANGES, Change, ScenarioForm, overlay_of, read_scenario
 from fourfold.web.requests import Request, counted, signed_in
 
@@ -106,7 +107,7 @@ def _result(here: Here, found: WhatIf, form: ScenarioForm, why: str) -> dict[str
     return {
         "sheet": sheet_of(sheet, [_page(here, x.node) for x in differences], whys) if sheet.rows else None,
         "notes": sheet.notes,
-        "why": _why(found, why),
+        "why": _why(here, found, why),
     }
 
 
@@ -119,9 +120,9 @@ def _page(here: Here, node: str) -> str:
     return here.objective(structure.objective[code]) if kind == "objective" and code in structure.objective else ""
 
 
-def _why(found: WhatIf, node: str) -> list[str]:
+def _why(here: Here, found: WhatIf, node: str) -> list[str]:
     try:
-        return str(found.explain(node)).splitlines() if node else []
+        return working_lines(found.explain(node), here.scope.structure.shown) if node else []
     except FourfoldError:
         return []
 
