@@ -66,6 +66,7 @@ def test_each_row_that_is_wrong_is_told_by_its_number_and_none_is_taken(alice: P
 
 @pytest.mark.parametrize("body", [
     {}, SET | {"benchmarks": []}, SET | {"name": ""}, SET | {"more": 1}, SET | {"benchmarks": [{"value": "1"}]},
+    SET | {"name": "\ud800"},
     SET | {"benchmarks": [{"kpi": "sales", "value": 1.5}]}, SET | {"benchmarks": [{"kpi": "sales\0", "value": "1"}]},
     SET | {"benchmarks": [{"kpi": "sales", "value": "1"}] * 2_001},
 ])  # fmt: skip

@@ -11,8 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fourfold.engine.amendments import amend
+from fourfold.engine.checks import check
 from fourfold.engine.definitions import Definitions, Target
 from fourfold.engine.definitions.complete import complete
+from fourfold.engine.definitions.parse import parse
+from fourfold.engine.definitions.write import write
 from fourfold.engine.target_versions import became_known
 from fourfold.scorecard.benchmark_reading import read_set
 from fourfold.scorecard.benchmark_set import Became, BenchmarkRow, BenchmarkSet, level_of
@@ -179,6 +182,36 @@ rows = st.builds(
     date=st.sampled_from(["2025", "2026-03", "2026-03-01", "2026-03-31", "2026-06-30"]),
     since=st.sampled_from(["", "2026-03", "2026-08"]),
 )  # fmt: skip
+
+
+#: Whatever stands in a cell: what is nearly meant, and anything at all.
+STRANGE = ("", "Twins", "97,5 %", "1e9999", "1e-40", "-0", "0001", "0001-12-31", "0000-01", "9999-12-31", "2026-W09",
+           "FY2026-Q4", "٢٠٢٦", "1.284", "=1+1", "n/a", "03/04/2026", "a\x00b", "x" * 10_001)  # fmt: skip
+
+
+def cell(*usual: str) -> st.SearchStrategy[str]:
+    """Mostly what is usual there."""
+    return st.one_of(st.sampled_from(usual), st.sampled_from(usual), st.sampled_from(STRANGE), st.text(max_size=9))
+
+
+anything = st.builds(
+    BenchmarkRow, st.integers(1, 9), kpi=cell("on_time", "margin", "warm"), unit=cell("", "north"), value=cell("7", ""),
+    low=cell("", "2"), high=cell("", "9"), source=cell("Peers", "O\"Neil: #1\n - x"), date=cell("2026", "2026-03-31"),
+    since=cell("", "2026-03", "2026"), note=cell("", "Same."),
+)  # fmt: skip
+
+
+@given(st.lists(anything, max_size=5))
+def test_whatever_stands_in_a_row_it_is_told_and_what_is_taken_can_be_read(some: list[BenchmarkRow]) -> None:
+    there = here()
+    found = read(*some, there=there)
+    assert len(found.rows) == len(some) == found.frame.height and str(found)
+    after = written(found, there)
+    told, _ = found.told(check(after, today=TODAY), after)
+    assert all(each.reasons for each in told.of(Became.REJECTED))
+    kept = parse(write(amend(there, found.amendments))).definitions
+    assert kept is not None
+    assert [t for t in kept.targets if t.kind == "benchmark"] == [a.after for a in found.amendments]
 
 
 @given(st.lists(st.lists(rows, max_size=6), max_size=4))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from html import unescape
 
 from django.test import Client
@@ -185,6 +186,13 @@ def test_a_benchmark_stands_with_its_source_and_date_and_one_to_come_says_so(ali
     said = words_of(get(alice, "on_time", "?u=north"))
     assert "Benchmark 96.0% (Peer median, 2025); from Jul 2026: 98.0% (Peer median, 12 May 2026)" in said
     assert "Benchmark 9.0% (Peer median, 2025) " in words_of(get(alice, "on_time", "?u=south"))
+
+
+def test_as_of_a_day_before_it_was_known_there_is_no_benchmark(alice: Client) -> None:
+    made, later = [benchmark("2026-02", 96, "2025")], MOMENT + timedelta(days=20)
+    assert amend_definitions(by=None, organisation="bakery", amendments=made, at=later).ok
+    assert "Benchmark 96.0% (Peer median, 2025)" in words_of(get(alice, "on_time", "?u=north"))
+    assert "Benchmark" not in words_of(get(alice, "on_time", "?u=north&as_of=2026-05-20"))
 
 
 def test_where_nothing_is_under_way_the_page_says_so_to_those_who_may_build(alice: Client, bob: Client) -> None:

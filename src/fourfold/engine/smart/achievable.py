@@ -7,7 +7,9 @@ import math
 import numpy as np
 
 from fourfold.engine.assessment import Criterion, Part
+from fourfold.engine.definitions import Target
 from fourfold.engine.smart.known import Known
+from fourfold.engine.source_date import cited
 from fourfold.engine.words import counted
 
 #: So many past changes over one span tell what is usual.
@@ -46,7 +48,7 @@ def _change(known: Known) -> Criterion:
     if target is not None and known.benchmark is not None:
         mark = float(known.short_of(np.array([float(known.benchmark.value or math.nan)]), target)[0])
         if mark <= 0:
-            return Criterion("A3", asks, 20, 20, f"the benchmark, {known.benchmark.value:f}, attains it")
+            return Criterion("A3", asks, 20, 20, f"the benchmark, {_cited(known.benchmark)}, attains it")
     if target is None or due is None or due.ordinal <= known.now.ordinal:
         return Criterion("A3", asks, None, 20, "there is no time left, or no due period, to spread the change over")
     left = due.ordinal - known.now.ordinal
@@ -62,6 +64,11 @@ def _change(known: Known) -> Criterion:
     evidence = f"it needs {needed:.4g} in {time}, and nine of ten past changes were at most {usual:.4g}"
     mend = "Give it more time, name a benchmark that attains it, or say what will be different from now on."
     return Criterion("A3", asks, 20.0 * (needed <= usual), 20, evidence, mend)
+
+
+def _cited(benchmark: Target) -> str:
+    whence = cited(benchmark.source, benchmark.source_date)
+    return f"{benchmark.value:f}" + (f" ({whence})" if whence else "")
 
 
 def _owner(known: Known) -> Criterion:
