@@ -21,7 +21,10 @@ from fourfold.records.models import Event, Organisation, Person, Result
 
 pytestmark = pytest.mark.django_db
 
-FIELDS = ("unit__code", "view", "ordinal", "node", "state", "status", "score", "value", "target", "coverage")
+FIELDS = (
+    "unit__code", "view", "ordinal", "node", "state", "status", "score", "value", "target", "coverage", "confidence",
+    "marks",
+)  # fmt: skip
 
 
 def written(organisation: Organisation) -> Definitions:
@@ -46,6 +49,12 @@ AMENDMENTS = {
     "a target": lambda d: (changed(d, "targets", "margin", None, "commit", "M:2026-01", value=Decimal(40)),),
     "a retired KPI": lambda d: (changed(d, "kpis", "sales", state="retired"),),
     "a weight": lambda d: (changed(d, "uses", "sales", "earn", weight=Decimal(5)),),
+    "weights and an objective elsewhere": lambda d: (
+        changed(d, "uses", "sales", "earn", weight=Decimal(5)),
+        changed(d, "objectives", "earn", weight=Decimal(3)),
+        changed(d, "objectives", "delight", perspective="finance"),
+        Amendment("objectives", None, Objective(code="please", name="Please", perspective="customers"))),
+    "an objective of one unit": lambda d: (changed(d, "objectives", "earn", unit="north"),),
     "a use less": lambda d: removal(d, "uses", find_thing(d, "uses", ("sales", "earn"))),
     "another perspective": lambda d: (changed(d, "objectives", "delight", perspective="finance"),
                                       *removal(d, "perspectives", find_thing(d, "perspectives", ("customers",)))),
@@ -100,6 +109,19 @@ def test_results_are_those_of_a_full_evaluation_and_taking_back_gives_what_was(
         assert results() == then, what
         was, before = before, written(organisation)
         assert edits(was, before) == (), what
+
+
+@pytest.mark.parametrize("missing", ["carry_forward", "zero", "block"])
+def test_whatever_stands_for_a_score_that_is_missing_results_are_those_of_a_full_evaluation(
+    organisation: Organisation, now: datetime, missing: str
+) -> None:
+    policy = changed(written(organisation), "strategy", "rise", missing=missing)
+    assert amend_definitions(by=None, amendments=[policy], at=now).ok
+    for what in ("a weight", "a tolerance", "a use less", "the weight of a perspective", "an objective of one unit"):
+        assert amend_definitions(by=None, amendments=AMENDMENTS[what](written(organisation)), at=now).ok, what
+        found = results()
+        evaluate_organisation(by=None, as_of=now)
+        assert results() == found, what
 
 
 def test_who_may_not_change_definitions_changes_nothing(

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from fourfold.actions._runs import evaluate_locked, new_run
 from fourfold.engine.amendment_reach import Reach
-from fourfold.records.frames.amendment import kpi_results, node_rows, stored_periods
-from fourfold.records.frames.result import Changes, Row, rows_of_results, stored_results
+from fourfold.records.frames.amendment import kpi_results, rolled_up, stored_periods
+from fourfold.records.frames.result import Changes, Row, rows_of_results, stored_at
 from fourfold.records.frames.veil import write_veils
 from fourfold.records.models import Organisation, Result
 from fourfold.records.ready import Ready
@@ -31,13 +32,15 @@ def store_amended(
     if not reach:
         return 0
     found = kpi_results(organisation, ready, reach.kpis, shown, as_of)
-    spots = [(view, period.ordinal) for view, periods in shown.items() for period in periods]
-    names = {*reach.nodes, *(f"kpi:{code}" for code in reach.kpis)}
-    stored = stored_results((spots, ready.units.values(), names))
-    different: list[Row] = []
-    for view, results in found.items():
-        different += changes.compare(stored, rows_of_results(ready, (view,) * len(results.periods), results))
-    changes.compare(stored, node_rows(ready, reach, found, different))
+
+    def differing(rows: Iterable[Row]) -> list[Row]:
+        """Those that are not what is stored, noted to be written."""
+        some = list(rows)
+        return changes.compare(stored_at(some), some)
+
+    named = [((view,) * len(results.periods), results) for view, results in found.items()]
+    kpis = differing(row for views, results in named for row in rows_of_results(ready, views, results))
+    rolled_up(ready, reach, found, kpis, differing)
     count = changes.write(run)
     gone, _ = Result.objects.filter(organisation=organisation, node__in=reach.gone).delete() if reach.gone else (0, {})
     write_veils(organisation, ready)  # who is counted for a KPI may be what was amended

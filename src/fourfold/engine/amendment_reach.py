@@ -43,13 +43,14 @@ _SILENT: Final = frozenset({"links", "initiatives", "notes", "people", "steps"})
 class Reach:
     """`kpis` are computed anew, `nodes` (all above them, lowest first) rolled up anew; results of `gone` go.
 
-    Where it is `everything`, the rest says nothing.
+    Nodes that are `rebuilt` are put together otherwise: they can differ anywhere, the other ones only where something
+    below them does. Where it is `everything`, the rest says nothing.
     """
 
     kpis: frozenset[str] = frozenset()
     nodes: tuple[str, ...] = ()
     gone: frozenset[str] = frozenset()
-    restructured: bool = False  # nodes are put together otherwise, so they differ even where no KPI does
+    rebuilt: frozenset[str] = frozenset()
     everything: bool = False
 
     def __bool__(self) -> bool:
@@ -67,16 +68,15 @@ def reach_of(before: Definitions, after: Definitions, amendments: Amendments) ->
         return EVERYTHING
     start = {code for each in loud for code in _kpis(each)}
     kpis = start | dependents(before, start & before.kpi.keys())  # who newly depends on one of them is amended too
-    wanted = {name for each in loud for name in _nodes(each, before)} | {n for e in loud for n in _nodes(e, after)}
-    every = {node.name for level in nodes_of(after) for node in level}
+    then, now = ({node.name: node for level in nodes_of(each) for node in level} for each in (before, after))
+    rebuilt = {name for name, node in now.items() if then.get(name) != node}
+    rebuilt |= {name for each in loud for name in _nodes(each)}
     if any(each.noun == "strategy" for each in loud):
-        wanted = every
-    wanted |= nodes_above(before, kpis).keys() | nodes_above(after, kpis).keys()
-    gone = {node.name for level in nodes_of(before) for node in level} - every
-    gone |= {f"kpi:{code}" for code in before.kpi.keys() - after.kpi.keys()}
-    is_other = any(each.noun not in ("kpis", "targets") for each in loud) or nodes_of(before) != nodes_of(after)
+        rebuilt |= now.keys()
+    wanted = rebuilt | nodes_above(before, kpis).keys() | nodes_above(after, kpis).keys()
+    gone = then.keys() - now.keys() | {f"kpi:{code}" for code in before.kpi.keys() - after.kpi.keys()}
     made = frozenset(kpis & after.kpi.keys())
-    return Reach(made, tuple(_upwards(after, wanted)), frozenset(gone), restructured=is_other)
+    return Reach(made, tuple(_upwards(after, wanted)), frozenset(gone), frozenset(rebuilt))
 
 
 def _counts(each: Amendment, besides: Set[str] = frozenset()) -> bool:
@@ -99,8 +99,8 @@ def _kpis(each: Amendment) -> Iterator[str]:
             yield thing.kpi
 
 
-def _nodes(each: Amendment, definitions: Definitions) -> Iterator[str]:
-    """The nodes that are put together otherwise, as far as the definitions have them."""
+def _nodes(each: Amendment) -> Iterator[str]:
+    """The nodes that are put together otherwise, before or after."""
     for thing in _things(each):
         if isinstance(thing, KpiUse):
             yield f"objective:{thing.objective}"
@@ -115,8 +115,6 @@ def _nodes(each: Amendment, definitions: Definitions) -> Iterator[str]:
             if _counts(each, _ABOVE):
                 yield f"perspective:{thing.code}"
             yield "scorecard"
-        elif isinstance(thing, Kpi):
-            yield from nodes_above(definitions, (thing.code,))
 
 
 def _upwards(definitions: Definitions, wanted: set[str]) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set
 from datetime import datetime
 
 from fourfold.engine.amendment_reach import Reach
@@ -16,7 +16,16 @@ from fourfold.engine.periods import Frequency, Period
 from fourfold.engine.results import Results, View
 from fourfold.engine.rows import locate, unit_tree
 from fourfold.records.frames.measurement import read_measurements
-from fourfold.records.frames.result import Row, known_scores, rows_of_results, stored_scores, stored_span
+from fourfold.records.frames.result import (
+    Asked,
+    Row,
+    Spot,
+    known_scores,
+    rows_of_results,
+    scores_of,
+    stored_scores,
+    stored_span,
+)
 from fourfold.records.models import Organisation
 from fourfold.records.ready import Ready
 
@@ -53,33 +62,48 @@ def kpi_results(
     }
 
 
-def node_rows(
+def rolled_up(
     ready: Ready,
     reach: Reach,
     found: Mapping[View, Results],
-    different: Sequence[Row],
+    kpis: Iterable[Row],
+    differing: Callable[[Iterable[Row]], Sequence[Row]],
     units: Collection[int] | None = None,
 ) -> list[Row]:
-    """The nodes that are reached, from the results just found and the stored ones beside.
+    """Rows of the nodes that are reached and that are `differing`: of some, which are not as they were before.
 
-    `different` are the KPI rows that changed: where the structure is the same, nodes can differ in their units and
-    periods alone. Scores that are carried forward are rolled up for all periods. `units` (by id) are all without any.
+    Level by level, the lowest first: what is not rebuilt is rolled up where something below it differs, and nowhere
+    else. `kpis` are the rows of the KPIs `found` that differ. `units` (by id) are all without any.
     """
-    nodes = {node.name: node for level in nodes_of(ready.definitions) for node in level if node.name in reach.nodes}
-    spots = {(view, p.ordinal) for view, results in found.items() for p in results.periods}
-    units = ready.units.values() if units is None else units
-    if not reach.restructured:
-        units = {row[0] for row in different}
-        spots = spots if carries(ready.definitions) else {(row[1], row[2]) for row in different}
-    if not nodes or not units or not spots:
-        return []
-    below = {child for node in nodes.values() for child in node.children}
-    beside = below - nodes.keys() - {f"kpi:{code}" for code in reach.kpis}
-    scores = stored_scores((spots, units, beside))
+    everywhere = ready.units.values() if units is None else units
+    always: list[Spot] = [(view, p.ordinal) for view, results in found.items() for p in results.periods]
+    rows = list(kpis)
+    first = len(rows)
+    for level in nodes_of(ready.definitions):
+        nodes = [node for node in level if node.name in reach.nodes]
+        below = {child for node in nodes for child in node.children}
+        moved = [row for row in rows if row[3] in below]
+        at: Asked = {(row[1], row[2]) for row in moved}, {row[0] for row in moved}, {node.name for node in nodes}
+        if any(node.name in reach.rebuilt for node in nodes):
+            at = always, everywhere, at[2]
+        elif moved and carries(ready.definitions):
+            at = always, *at[1:]  # a score may be carried into a later period
+        elif not moved:
+            continue
+        rows += differing(_node_rows(ready, reach, found, rows, below, at))
+    return rows[first:]
+
+
+def _node_rows(
+    ready: Ready, reach: Reach, found: Mapping[View, Results], newer: Iterable[Row], below: Set[str], at: Asked
+) -> Iterator[Row]:
+    """Nodes `at` some places over what is `below`: KPIs just found, and the rest as stored but for what is `newer`."""
+    spots, units, nodes = at
+    beside = below - {f"kpi:{code}" for code in reach.kpis}
+    scores = [*stored_scores((spots, units, beside)), *scores_of(newer, beside)]  # of two of a place the later counts
     known, views = known_scores(scores, ready, found, units, spots, beside)
     before = None
     if carries(ready.definitions):
         place = {(view, p.ordinal): i for i, (view, p) in enumerate(zip(views, known.periods, strict=True))}
         before = [place.get((view, ordinal - 1), -1) for view, ordinal in place]
-    rolled = roll_up_nodes(ready.definitions, known, only=nodes.keys(), before=before)
-    return list(rows_of_results(ready, views, rolled))
+    return rows_of_results(ready, views, roll_up_nodes(ready.definitions, known, only=nodes, before=before))

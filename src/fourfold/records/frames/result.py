@@ -248,7 +248,7 @@ def stored_figures(
 
 
 #: Spots, units by id; and nodes.
-Asked = tuple[Iterable[Spot], Collection[int], Collection[str]]
+Asked = tuple[Collection[Spot], Collection[int], Collection[str]]
 
 
 def stored_results(*asked: Asked) -> Stored:
@@ -256,15 +256,22 @@ def stored_results(*asked: Asked) -> Stored:
     return Stored.of(_select((*ROW, "id", "input_version"), *asked))
 
 
+def stored_at(rows: Iterable[Row]) -> Stored:
+    """What is stored in the places of these rows."""
+    some = list(rows)
+    spots, units, nodes = {(row[1], row[2]) for row in some}, {row[0] for row in some}, {row[3] for row in some}
+    return stored_results((spots, units, nodes))
+
+
 def stored_scores(*asked: Asked) -> list[Row]:
     """Key, score, status, confidence and marks of `stored_results`."""
     return _select((*KEY, *_SCORES), *asked)
 
 
-def scores_of(stored: Stored, nodes: Collection[str]) -> list[Row]:
-    """Of stored results of these nodes what `stored_scores` gives."""
+def scores_of(rows: Iterable[Row], nodes: Collection[str]) -> list[Row]:
+    """Of results of these nodes what `stored_scores` gives."""
     places = [ROW.index(name) for name in _SCORES]
-    return [(*key, *(row[place] for place in places)) for key, row in stored.rows.items() if key[3] in nodes]
+    return [(*row[:4], *(row[place] for place in places)) for row in rows if row[3] in nodes]
 
 
 def stored_goals(*asked: Asked) -> list[Row]:

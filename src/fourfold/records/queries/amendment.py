@@ -26,7 +26,7 @@ from fourfold.engine.statuses import Status
 from fourfold.errors import Forbidden, NotFound, Outdated
 from fourfold.records import models
 from fourfold.records.amendment_text import amendment_of
-from fourfold.records.frames.amendment import kpi_results, node_rows
+from fourfold.records.frames.amendment import kpi_results, rolled_up
 from fourfold.records.frames.result import SCORE, STATUS, rows_of_results, stored_results
 from fourfold.records.queries.scope import Scope
 from fourfold.records.ready import Ready, ready_definitions
@@ -137,7 +137,7 @@ def effect_of(scope: Scope, ready: Ready, amendments: Amendments) -> Effect:
         return Effect(said)
     then = replace(ready, definitions=complete(after), written=after)
     reach = reach_of(ready.definitions, then.definitions, amendments)
-    shares = _shares(scope, ready.definitions, then.definitions) if reach.restructured else ()
+    shares = _shares(scope, ready.definitions, then.definitions) if reach.rebuilt else ()
     if reach == EVERYTHING:
         return Effect(said, shares=shares, everything=True)
     return Effect(said, _moved(scope, ready, then, reach), shares, after=after)
@@ -165,7 +165,7 @@ def _moved(scope: Scope, ready: Ready, then: Ready, reach: Reach) -> tuple[Moved
     known = {code for code in reach.kpis if code in ready.kpis}
     found = kpi_results(organisation, then, known, {scope.view: (scope.period,)}, as_of)  # type: ignore[dict-item]
     rows = [r for v, each in found.items() for r in rows_of_results(then, (v,), each, units=(scope.unit.code,))]
-    rows += [row for row in node_rows(then, reach, found, rows, units=(unit,)) if row[0] == unit]
+    rows += rolled_up(then, reach, found, rows, list, units=(unit,))
     names = {row[3] for row in rows}
     stored = stored_results((spots, [unit], names)).rows if names else {}
     moved = []
