@@ -109,6 +109,18 @@ def test_where_a_server_runs_a_large_organisation_has_its_results_after_the_answ
     assert (shown(), told()) == after
 
 
+@pytest.mark.parametrize("room", [0, -1])
+def test_what_is_large_goes_by_kpis_units_and_months(
+    organisation: Organisation, moment: datetime, busy: Event, monkeypatch: pytest.MonkeyPatch, room: int
+) -> None:
+    months = Result.objects.filter(view="month", unit__parent=None).values("ordinal").distinct().count()
+    ready = ready_definitions(organisation)
+    assert ready is not None and months > 1
+    monkeypatch.setattr(amending, "_AT_ONCE", len(ready.kpis) * len(ready.units) * months + room)
+    follows = "RESULTS-FOLLOW" in {f.code for f in move(organisation, moment).findings}
+    assert follows == (room < 0)
+
+
 def test_where_people_are_counted_results_come_with_the_answer_however_many_they_are(
     organisation: Organisation, moment: datetime, busy: Event, monkeypatch: pytest.MonkeyPatch
 ) -> None:
