@@ -14,7 +14,7 @@ from fourfold.engine.definitions import Definitions, Kpi, KpiUse, Link, Perspect
 from fourfold.engine.definitions.complete import complete
 from fourfold.engine.evaluate import evaluate
 from fourfold.engine.nodes import nodes_of
-from fourfold.testing.bakery import bakery
+from fourfold.testing.bakery import BAKERY, bakery
 from tests.engine.scorecards import COLUMNS
 
 AS_OF = datetime(2026, 5, 20, tzinfo=UTC)
@@ -50,6 +50,7 @@ def reached(*amendments: Amendment) -> Reach:
 SALES_TARGET = next(t for t in BEFORE.targets if t.kpi == "sales" and t.unit is None)
 ON_TIME_TARGET = next(t for t in BEFORE.targets if t.kpi == "on_time")
 NEW_TARGET = Target(kpi="on_time", since="M:2026-03", value="97", red_line="85")
+BENCHMARK = Target(kpi="on_time", kind="benchmark", since="M:2026-03", value="99")
 EARN = BEFORE.objective["earn"]
 
 EVERY = (
@@ -76,6 +77,19 @@ CASES: dict[str, tuple[Amendments, set[str], tuple[str, ...], set[str], set[str]
         set(), (), set(), set(),
     ),
     "a new target": ((Amendment("targets", None, NEW_TARGET),), {"on_time"}, ABOVE_DELIGHT, set(), set()),
+    "a benchmark": ((Amendment("targets", None, BENCHMARK),), set(), (), set(), set()),
+    "a benchmark of what others are computed from": (
+        (Amendment("targets", None, BENCHMARK.model_copy(update={"kpi": "costs"})),), {"margin"}, ABOVE_EARN, set(),
+        set(),
+    ),
+    "a benchmark beside a target": (
+        (Amendment("targets", None, BENCHMARK), Amendment("targets", None, NEW_TARGET)), {"on_time"}, ABOVE_DELIGHT,
+        set(), set(),
+    ),
+    "a target that becomes a benchmark": (
+        (Amendment("targets", ON_TIME_TARGET, ON_TIME_TARGET.model_copy(update={"kind": "benchmark"})),), {"on_time"},
+        ABOVE_DELIGHT, set(), set(),
+    ),
     "a target that goes": (
         (Amendment("targets", SALES_TARGET, None),), {"sales", "margin"}, ABOVE_EARN, set(), set()
     ),
@@ -164,6 +178,17 @@ def table(definitions: Definitions) -> dict[str, dict[tuple[str, int], tuple[obj
     for row in evaluate(definitions, FIGURES, as_of=AS_OF).frame().iter_rows():
         found.setdefault(row[0], {})[row[1], row[3]] = row
     return found
+
+
+def test_a_benchmark_reaches_the_formulas_that_ask_for_it_and_what_hangs_on_them() -> None:
+    gap = {"code": "gap", "name": "Gap", "kind": "stock", "formula": "benchmark(on_time) - on_time"}
+    twice = {"code": "twice", "name": "Twice", "kind": "stock", "formula": "gap * 2"}
+    before = complete(bakery(kpis=[*BAKERY["kpis"], gap, twice]))
+    amendment = Amendment("targets", None, BENCHMARK)
+    after = complete(amend(before, [amendment]))
+    found, then, now = reach_of(before, after, (amendment,)), table(before), table(after)
+    assert found.kpis == {"gap", "twice"}
+    assert {node for node in then if then[node] != now[node]} == {"kpi:gap", "kpi:twice"}
 
 
 @pytest.mark.parametrize("case", CASES)

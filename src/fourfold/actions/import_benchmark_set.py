@@ -63,9 +63,10 @@ def import_benchmark_set(
         told, others = _checked(locked, ready, _read(by, locked, ready, name, rows, moment), moment)
         if told.of(Became.REJECTED) or errors(others):
             return Outcome("nothing was imported", told, (*told.findings, *others))
-        amend_definitions(
+        done = amend_definitions(
             by=by, organisation=found.code, amendments=told.amendments, reason=f"Benchmark set {name}"[:200], at=moment
         )
+        assert done.ok  # the same was checked a moment ago, under the same lock
         if file is not None:
             remember(locked, file, by=by, at=moment)
     return Outcome(told.summary, told, (*told.findings, *others))

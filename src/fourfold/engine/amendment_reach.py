@@ -9,7 +9,7 @@ from typing import Final
 from fourfold.engine.amendments import Amendment, Amendments
 from fourfold.engine.definitions import Definitions, Kpi, KpiUse, Objective, Perspective, Target, Theme
 from fourfold.engine.definitions.base import Definition
-from fourfold.engine.groups import dependents
+from fourfold.engine.groups import dependents, users_of
 from fourfold.engine.nodes import Node, nodes_above, nodes_of
 
 #: What is said of things and no result depends on. A new field is taken for one that counts until it is named here.
@@ -66,7 +66,9 @@ def reach_of(before: Definitions, after: Definitions, amendments: Amendments) ->
     loud = [each for each in amendments if each.noun not in _SILENT and _counts(each)]
     if any(each.noun in ("organisation", "units") for each in loud):
         return EVERYTHING
-    start = {code for each in loud for code in _kpis(each)}
+    asked = {code for each in loud if _is_unscored(each) for code in _kpis(each)}
+    loud = [each for each in loud if not _is_unscored(each)]
+    start = {code for each in loud for code in _kpis(each)} | users_of(before, asked)
     kpis = start | dependents(before, start & before.kpi.keys())  # who newly depends on one of them is amended too
     then, now = ({node.name: node for level in nodes_of(each) for node in level} for each in (before, after))
     rebuilt = {name for name, node in now.items() if then.get(name) != node}
@@ -77,6 +79,11 @@ def reach_of(before: Definitions, after: Definitions, amendments: Amendments) ->
     gone = then.keys() - now.keys() | {f"kpi:{code}" for code in before.kpi.keys() - after.kpi.keys()}
     made = frozenset(kpis & after.kpi.keys())
     return Reach(made, tuple(_upwards(after, wanted)), frozenset(gone), frozenset(rebuilt))
+
+
+def _is_unscored(each: Amendment) -> bool:
+    """True for what no figure is judged by, such as a benchmark: only formulas ask for it."""
+    return all(isinstance(thing, Target) and thing.kind != "commit" for thing in _things(each))
 
 
 def _counts(each: Amendment, besides: Set[str] = frozenset()) -> bool:

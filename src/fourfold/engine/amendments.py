@@ -9,7 +9,7 @@ from typing import Final, TypeAlias
 from fourfold.engine.definitions import Definitions
 from fourfold.engine.definitions.base import Definition
 from fourfold.engine.definitions.text.folder import SINGLES
-from fourfold.engine.edits import key_of, name_of
+from fourfold.engine.edits import KEYS, key_of, name_of
 from fourfold.errors import NotFound, Outdated
 
 #: Which fields of which nouns name things of another noun: (noun, field, the noun they name).
@@ -71,8 +71,9 @@ def _amended(definitions: Definitions, each: Amendment) -> Definition | tuple[De
     things = things_of(definitions, each.noun)
     if each.before is None:
         return (*things, each.thing)
-    key = key_of(each.noun, each.before)
-    places = (i for i, thing in enumerate(things) if key_of(each.noun, thing) == key and thing == each.before)
+    key, first = key_of(each.noun, each.before), KEYS[each.noun][0]
+    near = ((i, t) for i, t in enumerate(things) if getattr(t, first) == getattr(each.before, first))
+    places = (i for i, thing in near if key_of(each.noun, thing) == key and thing == each.before)
     if (place := max(places, default=None)) is None:  # the last of equal ones, as in `find_thing`
         raise _outdated(each)
     after = () if each.after is None else (each.after,)

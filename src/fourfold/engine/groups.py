@@ -160,6 +160,12 @@ def with_inputs(definitions: Definitions, codes: Iterable[str]) -> list[Kpi]:
     return [k for k in definitions.kpis if k.code in wanted]
 
 
+def users_of(definitions: Definitions, codes: Iterable[str]) -> frozenset[str]:
+    """The KPIs that need any of these themselves: computed from, weighted by, or asking for their targets."""
+    used_by = _used_by(definitions)
+    return frozenset(user for code in codes for user in used_by.get(code, ()))
+
+
 @once
 def _used_by(definitions: Definitions) -> dict[str, set[str]]:
     """The KPIs that need each KPI themselves."""
