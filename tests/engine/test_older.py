@@ -50,6 +50,12 @@ def test_a_figure_is_used_for_one_period_more_and_is_worth_less_every_day() -> N
     assert shown(run("2026-08-16"), "M:2026-05") == (State.NUMBER, 70.0, Mark.NONE, Q1, 1.0)
 
 
+def test_what_an_older_figure_is_worth_leaves_its_coverage_as_it_is() -> None:
+    july = run("2026-08-16").frame().filter(node="kpi:survey", unit="a", period="M:2026-07")
+    assert july["coverage"].to_list() == [1.0]
+    assert july["confidence"][0] < 1.0
+
+
 @pytest.mark.parametrize(
     ("day", "missing", "state", "marks"),
     [

@@ -25,14 +25,14 @@ def results(view: View) -> pl.DataFrame:
 def test_results_in_many_slabs_are_those_in_one(view: View, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = results(view)
     for module in (blocks, judging, kpis, nodes, rows, target_blocks):
-        monkeypatch.setattr(module, "slabs", lambda shape: cells.slabs(shape, cells=500))
+        monkeypatch.setattr(module, "slabs", lambda shape, *_: cells.slabs(shape, cells=500))
     assert_frame_equal(results(view), whole, check_exact=True)
 
 
 def test_slabs_worked_on_side_by_side_give_the_same_results(monkeypatch: pytest.MonkeyPatch) -> None:
     whole = results("month")
     for module in (blocks, judging, kpis, nodes, rows, target_blocks):
-        monkeypatch.setattr(module, "slabs", lambda shape: cells.slabs(shape, cells=500))
+        monkeypatch.setattr(module, "slabs", lambda shape, *_: cells.slabs(shape, cells=500))
     monkeypatch.setattr(cells, "WORKERS", 3)
     assert_frame_equal(results("month"), whole, check_exact=True)
 

@@ -132,11 +132,13 @@ def worst_state(*states: Codes) -> Codes:
 
 #: How many cells are worked on at once: temporaries stay in the processor's cache, and the peak memory flat.
 SLAB: Final = 1 << 18
+#: Where most calls are on the few units above others: calls that are too short take two threads longer than one.
+WIDE: Final = 2 * SLAB
 #: How many slabs are worked on side by side: one for each processor, at most four, as threads wait for the interpreter
 #: between NumPy's calls. Slabs half as large lose more by that than they gain (see `benchmarks/README.md`).
 WORKERS: Final = min(os.cpu_count() or 1, 4)
 #: Fewer items than this are worked on one after another.
-FEW: Final = 8
+FEW: Final = 4
 
 
 def slabs(shape: tuple[int, ...], cells: int = SLAB) -> Iterator[slice[int, int, None]]:

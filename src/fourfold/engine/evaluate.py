@@ -125,9 +125,9 @@ def _errors(kpis: Results) -> Iterable[Finding]:
     """One finding for each KPI and unit in which something could not be computed, with its first period."""
     if kpis.state is None or kpis.reason is None:
         return
-    wrong = kpis.state == ERROR
-    if not wrong.any():
+    if kpis.state.max(initial=0) < ERROR:  # the greatest code
         return
+    wrong = kpis.state == ERROR
     for count, (k, u) in enumerate(np.argwhere(wrong.any(axis=-1))):
         if count == LISTED:
             return

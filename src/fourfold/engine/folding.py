@@ -116,6 +116,10 @@ class Segments:
             return self.reduce(np.add, mask.view(np.uint8), 0).astype(np.int32)
         return self.reduce(np.add, mask.astype(np.int32), 0)
 
+    def lengths_in(self, shape: tuple[int, ...]) -> Counts:
+        """The length of each run, repeated over the other axes of the results."""
+        return self.spread(self.lengths.astype(np.int32), shape)
+
     def spread(self, per_run: _A, shape: tuple[int, ...]) -> _A:
         """One number per run, repeated over the other axes of the results."""
         return np.broadcast_to(per_run if self.axis == -1 else per_run[:, None], shape)
@@ -235,25 +239,30 @@ def _count(usable: Bools, state: Codes, segments: Segments) -> _Tally:
     shape = (*state.shape[:-1], n) if segments.axis == -1 else (*state.shape[:-2], n, state.shape[-1])
     nothing: Counts = np.zeros(shape, dtype=np.int32)
     if usable.all():
-        return _Tally(segments.spread(segments.lengths.astype(np.int32), shape), nothing, nothing, nothing)
+        return _Tally(segments.lengths_in(shape), nothing, nothing, nothing)
+    present = segments.count(usable)
+    if state.max(initial=NUMBER) <= MISSING:  # numbers and gaps alone: the one tell the other
+        return _Tally(present, segments.lengths_in(shape) - present, nothing, nothing)
 
     def count(code: State) -> Counts:
         mask = state == code
         return segments.count(mask) if mask.any() else nothing
 
-    return _Tally(segments.count(usable), count(State.MISSING), count(State.NOT_DUE), count(State.ERROR))
+    return _Tally(present, count(State.MISSING), count(State.NOT_DUE), count(State.ERROR))
 
 
 def _kernel(
     cells: Cells, usable: Bools, tally: _Tally, segments: Segments, rule: Rule, factor: Floats
 ) -> tuple[Floats, Floats | None, Floats | None]:
     """Value, numerator and denominator of each run; whatever comes out where nothing is there is masked later."""
-    agg, value = rule.agg, cells.value
-    everything = bool(usable.all())
+    agg, value, lacking = rule.agg, cells.value, ~usable
+    everything = not lacking.any()
 
     def over(ufunc: np.ufunc, array: Floats, neutral: float) -> Floats:
-        filled = array if everything else np.where(usable, array, neutral)
-        return segments.reduce(ufunc, filled, neutral)
+        if not everything:  # half the time of np.where
+            array = array.copy()
+            np.copyto(array, neutral, where=lacking)
+        return segments.reduce(ufunc, array, neutral)
 
     if agg is AggTime.SUM:
         return over(np.add, value, 0.0), None, None
@@ -276,13 +285,12 @@ def _kernel(
 
 def _parts(cells: Cells, agg: AggTime, factor: Floats) -> tuple[Floats, Floats]:
     """What to add up above and below the line, cell by cell."""
-    nowhere = np.full(cells.value.shape, np.nan)
-    num = nowhere if cells.num is None else cells.num
-    den = nowhere if cells.den is None else cells.den
-    if agg is AggTime.WEIGHTED_RATIO:
-        return num, den
+    den = np.full(cells.value.shape, np.nan) if cells.den is None else cells.den
     if agg is AggTime.WEIGHTED_MEAN:
         return cells.value * den / factor, den
+    num = np.full(cells.value.shape, np.nan) if cells.num is None else cells.num
+    if agg is AggTime.WEIGHTED_RATIO:
+        return num, den
     has_parts = np.isfinite(num) & np.isfinite(den)
     share = cells.value / factor
     truth = np.where((share > 0) & (share < 1), share, share != 0)
@@ -320,27 +328,30 @@ def _finish(
     value: Floats, num: Floats | None, den: Floats | None, tally: _Tally, marks: Codes | None, *, strict: bool
 ) -> Folded:
     """States, marks, coverage and reasons from the counts; NaN wherever there is no number."""
-    empty, gaps, early = tally.present == 0, tally.missing > 0, tally.not_due > 0
-    state = np.zeros(value.shape, dtype=np.uint8)
-    state[empty] = State.NOT_APPLICABLE
-    state[empty & early] = State.NOT_DUE
-    state[gaps if strict else gaps & empty] = State.MISSING
-    reason = np.zeros(value.shape, dtype=np.uint8)
+    empty, gaps, early, wrong = tally.present == 0, tally.missing > 0, tally.not_due > 0, tally.error > 0
+    state, reason = np.zeros(value.shape, dtype=np.uint8), np.zeros(value.shape, dtype=np.uint8)
+    if empty.any():
+        state[empty] = State.NOT_APPLICABLE
+        state[empty & early] = State.NOT_DUE
+        state[empty & gaps] = State.MISSING
+    if strict:
+        state[gaps] = State.MISSING
     bad = (state == NUMBER) & ~np.isfinite(value)
     if bad.any():
         reason[bad] = Reason.NOT_FINITE
         if den is not None:
             reason[bad & (den == 0)] = Reason.DIVISION_BY_ZERO
         state[bad] = State.ERROR
-    wrong = tally.error > 0
-    state[wrong], reason[wrong] = State.ERROR, Reason.INPUT_ERROR
+    if wrong.any():
+        state[wrong], reason[wrong] = State.ERROR, Reason.INPUT_ERROR
+    partial = (gaps | early) * np.uint8(Mark.PARTIAL)
+    marks = partial if marks is None else marks | partial
+    if early.any():
+        marks |= early * np.uint8(Mark.PROVISIONAL)
+    coverage = tally.present / np.maximum(tally.present + tally.missing + tally.error, 1)
     number = state == NUMBER
-    marks = np.zeros(value.shape, dtype=np.uint8) if marks is None else marks
-    marks = marks | np.where(gaps | early, np.uint8(Mark.PARTIAL), np.uint8(0))
-    marks = np.where(number, marks | np.where(early, np.uint8(Mark.PROVISIONAL), np.uint8(0)), np.uint8(0))
-    expected = tally.present + tally.missing + tally.error
-    coverage = tally.present / np.maximum(expected, 1)
     if not number.all():
+        marks *= number
         value = np.where(number, value, np.nan)
         whole = number | (reason == np.uint8(Reason.DIVISION_BY_ZERO))
         num = None if num is None else np.where(whole, num, np.nan)

@@ -9,7 +9,7 @@ from typing import Final
 
 import numpy as np
 
-from fourfold.engine.aggregation import AggTime, fold_time, fold_windows
+from fourfold.engine.aggregation import AggTime, Folded, fold_time, fold_windows
 from fourfold.engine.blocks import Block
 from fourfold.engine.cells import NOT_APPLICABLE, NUMBER, Codes, Floats, Mark, State, side_by_side, slabs, stacked
 from fourfold.engine.definitions import Definitions
@@ -29,6 +29,7 @@ QUALITY = {Mark.UNAPPROVED: 0.7, Mark.ESTIMATE: 0.6, Mark.PROVISIONAL: 0.8, Mark
 _QUALITY_OF = np.ones(256)
 for _mark, _share in QUALITY.items():
     _QUALITY_OF[(np.arange(256) & _mark) != 0] *= _share
+_DOUBTFUL: Final = np.uint8(sum(QUALITY))
 #: A target counts where its figure is, or is still to come: not in a month that divides by zero, in a fine quarter.
 _STATE_BESIDE = np.array([State.NUMBER, *[State.NOT_APPLICABLE] * 2, State.NOT_DUE, State.NOT_APPLICABLE], np.uint8)
 #: Numbers before natural variation is known well enough to call a status borderline (§5.3).
@@ -43,8 +44,7 @@ def judge(
     if window.is_same:  # targets are folded beside figures only where figures are folded
         block = replace(block, numerator=None, denominator=None)
     value, state = folded.value, folded.state
-    score, confidence = np.empty(state.shape), np.empty(state.shape)
-    status, marks = np.empty(state.shape, np.uint8), folded.marks.copy()
+    score, status, marks = np.empty(state.shape), np.empty(state.shape, np.uint8), folded.marks.copy()
     alike = _scored_alike(definitions, block.kpis) if window.is_same else groups
 
     def piece(slab: slice[int, int, None]) -> list[tuple[Anchors, tuple[str, ...]]]:
@@ -63,10 +63,6 @@ def judge(
         # Few cells have no score, and few no number: the places of these are faster than masks over all.
         none = np.flatnonzero(np.isnan(score[slab]))
         status[slab].reshape(-1)[none] = STATUS_OF_STATE[state[slab].reshape(-1)[none]]
-        trust = np.minimum(coverage[slab], 1.0, out=confidence[slab])
-        trust.reshape(-1)[np.flatnonzero(state[slab] != NUMBER)] = 0.0
-        if (marked := folded.marks[slab]).any():
-            trust *= _QUALITY_OF[marked]
         return judged
 
     def quietly(slab: slice[int, int, None]) -> list[tuple[Anchors, tuple[str, ...]]]:
@@ -78,10 +74,36 @@ def judge(
     nodes = _names(definitions, block.kpis)
     shown = dict(zip(nodes, data_periods(block.state, window), strict=True)) if window.is_finer else {}
     return Results(
-        nodes, block.units, window.shown, score, status, coverage, confidence, marks,
+        nodes, block.units, window.shown, score, status, coverage, _confidence(coverage, folded), marks,
         value=value, numerator=folded.num, denominator=folded.den, state=state, reason=folded.reason,
         anchors=tuple(a for a, _ in judged), data_period=shown, rule=dict(zip(nodes, rules, strict=True)),
     )  # fmt: skip
+
+
+def _confidence(coverage: Floats, folded: Folded) -> Floats:
+    """How sure each figure is: its coverage, less where it is marked, 0 where there is none.
+
+    Mostly that is the coverage and nothing else, and then it is the same array: to see that takes less than a new one.
+    """
+    state, marks = folded.state, folded.marks
+
+    def is_coverage(some: slice[int, int, None]) -> bool:
+        own = coverage[some]
+        is_sure = not (marks[some] & _DOUBTFUL).any() and own.max(initial=0.0) <= 1.0
+        return bool(is_sure and not own[state[some] != NUMBER].any())
+
+    if all(side_by_side(is_coverage, slabs(state.shape))):
+        return coverage
+    confidence = np.empty(state.shape)
+
+    def trust(some: slice[int, int, None]) -> None:
+        own = np.minimum(coverage[some], 1.0, out=confidence[some])
+        own.reshape(-1)[np.flatnonzero(state[some] != NUMBER)] = 0.0
+        if (marked := marks[some]).any():
+            own *= _QUALITY_OF[marked]
+
+    side_by_side(trust, slabs(state.shape))
+    return confidence
 
 
 @once_for
@@ -190,7 +212,8 @@ def natural_sigma(value: Floats) -> Floats:
     A gap breaks the moving range. Nothing after a period is read (I10).
     """
     total: Floats = np.empty(value.shape)
-    np.subtract(value[..., 1:], value[..., :-1], out=total[..., 1:])
+    flat = value.reshape(-1)  # one run is faster than many; what reaches over the end of a lane is written over
+    np.subtract(flat[1:], flat[:-1], out=total.reshape(-1)[1:])
     total[..., :1] = np.nan
     np.abs(total, out=total)
     known = np.isfinite(total)
@@ -201,7 +224,7 @@ def natural_sigma(value: Floats) -> Floats:
     with np.errstate(all="ignore"):
         total /= count
         total /= 1.128
-    total[few] = np.nan
+    np.copyto(total, np.nan, where=few)
     return total
 
 

@@ -19,6 +19,7 @@ from fourfold.engine.cells import (
     ERROR,
     NOT_APPLICABLE,
     NUMBER,
+    WIDE,
     Bools,
     Codes,
     Floats,
@@ -151,7 +152,7 @@ def _pieces(block: Block, groups: Sequence[Group]) -> Iterator[tuple[Group, slic
     """KPIs that roll up over units alike, and their rows: as many at once as the processor's cache holds."""
     start = 0
     for g in groups:
-        for some in slabs((len(g.kpis), *block.shape[1:])):
+        for some in slabs((len(g.kpis), *block.shape[1:]), WIDE):
             yield g.part(some), slice(start + some.start, start + some.stop)
         start += len(g.kpis)
 
@@ -175,7 +176,8 @@ def roll_up_units(block: Block, g: Group, levels: Levels) -> None:
         )  # fmt: skip
         own = block.state[:, parents]  # a parent's turn comes once, so this is not rolled up yet
         whole = (own == NOT_APPLICABLE) & (rolled.state == NOT_APPLICABLE)
-        take = ~((own == NUMBER) | whole)
+        keep = (own == NUMBER) | whole
+        take = ~keep if keep.any() else None
         _put(block.value, parents, rolled.value, take)
         _put(block.state, parents, rolled.state, take)
         _put(block.marks, parents, rolled.marks, take)
@@ -196,16 +198,16 @@ def _reason(reason: Codes, rolled: Folded, children: Sequence[Indexes]) -> Codes
     return np.where(below & (rolled.state == ERROR), np.uint8(Reason.NO_RATE), rolled.reason)
 
 
-def _put(array: Floats | Codes, parents: Indexes, new: Floats | Codes, take: Bools) -> None:
-    """Write the rolled-up cells of some units where `take` says so."""
-    array[:, parents] = np.where(take, new, array[:, parents])
+def _put(array: Floats | Codes, parents: Indexes, new: Floats | Codes, take: Bools | None) -> None:
+    """Write the rolled-up cells of some units where `take` says so; all of them without it."""
+    array[:, parents] = new if take is None else np.where(take, new, array[:, parents])
 
 
 def _below(coverage: Floats, children: Sequence[Indexes]) -> Floats:
     """Mean coverage of the children that have one, so that a gap two levels down still shows."""
     means = []
     for index in children:
-        part = coverage[:, index]
+        part = np.take(coverage, index, axis=1)
         there = part > 0
         count = there.sum(axis=1)
         means.append(part.sum(axis=1) / np.maximum(count, 1))

@@ -44,7 +44,7 @@ class Older:
         stale, carried = ((results.marks & mark) != 0 for mark in (Mark.STALE, Mark.CARRIED))
         # A carried figure has lost what one period costs already.
         worth = picked(self.worth, index) / np.where(carried, decay(np.array(1.0)), 1.0)
-        results.confidence *= np.where(stale, worth, 1.0)
+        results.confidence = results.confidence * np.where(stale, worth, 1.0)  # it may be the coverage itself
         source = np.where(index < 0, -1, np.take_along_axis(self.source, np.maximum(index, 0), axis=2))
         own = [period.id for period in window.own]
         for k, u in np.argwhere(stale.any(axis=2)).tolist():

@@ -83,9 +83,9 @@ class Results:
     """Results of nodes of one kind: every array is `(node, unit, period)`.
 
     `score` is 0..125 and NaN where there is none; `status`, `state`, `marks` and `reason` are codes. `coverage` and
-    `confidence` are shares 0..1. `anchors` are those of all KPIs in order; `anchor` gives one of them in full.
-    `data_period` is the period, in the KPI's own frequency, of the figure shown; `older` has that of units that show an
-    older one because the next is late.
+    `confidence` are shares 0..1, and one array where they are the same: results are only read. `anchors` are those of
+    all KPIs in order; `anchor` gives one of them in full. `data_period` is the period, in the KPI's own frequency, of
+    the figure shown; `older` has that of units that show an older one because the next is late.
     """
 
     nodes: tuple[str, ...]

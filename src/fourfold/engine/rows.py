@@ -88,7 +88,7 @@ class Rows:
         """
         part = self.frame.slice(some.start, some.stop - some.start)
         given = tuple(name for name in floats if part[name].null_count() < len(part))
-        found = part.select(_without_gaps(given, tuple(codes)))
+        found = part.select_seq(_without_gaps(given, tuple(codes)))
         return {name: found[name].to_numpy() for name in (*given, *codes)}
 
 
@@ -128,12 +128,12 @@ def locate(rows: pl.DataFrame | Rows, definitions: Definitions) -> Rows:
         return rows
     if any(rows[column].null_count() for column in KEYS):
         return locate(_known_only(rows, definitions), definitions)
-    parts = _read(rows, definitions, spellings(definitions))
+    parts, ordinal = _read(rows, definitions, spellings(definitions))
     if any(part.kpi is None or part.unit is None for part in parts):
         return locate(_known_only(rows, definitions), definitions)
-    if any(part.ordinal is None for part in parts):
-        parts = _read(rows, definitions, meet(definitions, rows["period"]))
-    begin, kpi, unit, low, high, ordinal = (np.concatenate(column) for column in zip(NONE, *parts, strict=True))
+    if any(part.low is None for part in parts):
+        parts, ordinal = _read(rows, definitions, meet(definitions, rows["period"]))
+    begin, kpi, unit, low, high = (np.concatenate(column) for column in zip(NONE, *parts, strict=True))
     places, frequencies = frequency_places(definitions)
     if low.min(initial=0) == UNREADABLE:
         row = int(ordinal.argmin())
@@ -143,43 +143,44 @@ def locate(rows: pl.DataFrame | Rows, definitions: Definitions) -> Rows:
 
 
 class _Part(NamedTuple):
-    """The lanes of some rows, and the ordinal of each row; None where a text is not known."""
+    """The lanes of some rows; None where a text is not known."""
 
     begin: Indexes
     kpi: Indexes | None
     unit: Indexes | None
     low: Ordinals | None
     high: Ordinals | None
-    ordinal: Ordinals | None
 
 
 _NOWHERE: Final[Indexes] = np.zeros(0, dtype=np.intp)
 _NEVER: Final[Ordinals] = np.zeros(0, dtype=np.int32)
 #: What no rows are read as.
-NONE: Final = _Part(_NOWHERE, _NOWHERE, _NOWHERE, _NEVER, _NEVER, _NEVER)
+NONE: Final = _Part(_NOWHERE, _NOWHERE, _NOWHERE, _NEVER, _NEVER)
 
 
-def _read(rows: pl.DataFrame, definitions: Definitions, known: Spellings) -> list[_Part]:
-    """Read rows, some at a time."""
+def _read(rows: pl.DataFrame, definitions: Definitions, known: Spellings) -> tuple[list[_Part], Ordinals]:
+    """Read rows, some at a time; the ordinal of each row, where all its texts are known."""
     kpis, units = _codes(definitions)
-    frequency, hashed = frequency_places(definitions)[0], _hashes()
+    frequency, ordinals, hashed = frequency_places(definitions)[0], np.empty(len(rows), dtype=np.int32), _hashes()
 
     def read(some: slice[int, int, None]) -> _Part:
-        columns = rows.slice(some.start, some.stop - some.start).select(hashed)
+        # In this thread, as in `columns`: several slabs at once would wait for each other in the threads of Polars.
+        columns = rows.slice(some.start, some.stop - some.start).select_seq(hashed)
         kpi, unit, period = (columns[name].to_numpy() for name in KEYS)
         new = kpi[1:] != kpi[:-1]
         new |= unit[1:] != unit[:-1]
         begin = np.append(0, np.flatnonzero(new) + 1)
         found = kpis.places(kpi[begin])
         if found is None:
-            return _Part(begin, None, None, None, None, None)
+            return _Part(begin, None, None, None, None)
         each = np.repeat(frequency[found], np.diff(begin, append=len(kpi)))
         if (ordinal := known.read(period, each)) is None:
-            return _Part(begin, found, units.places(unit[begin]), None, None, None)
+            return _Part(begin, found, units.places(unit[begin]), None, None)
+        ordinals[some] = ordinal
         low, high = np.minimum.reduceat(ordinal, begin), np.maximum.reduceat(ordinal, begin)
-        return _Part(begin + some.start, found, units.places(unit[begin]), low, high, ordinal)
+        return _Part(begin + some.start, found, units.places(unit[begin]), low, high)
 
-    return side_by_side(read, slabs((len(rows),)))
+    return side_by_side(read, slabs((len(rows),))), ordinals
 
 
 @lru_cache(maxsize=1)
