@@ -85,6 +85,24 @@ def test_months_in_columns_become_a_scorecard_in_one_step(nora: Client) -> None:
     assert not Upload.objects.exists() and Event.objects.filter(action="scorecard.draft").count() == 1
 
 
+def test_a_long_table_is_read_to_its_last_row_and_one_that_is_too_long_is_refused(nora: Client) -> None:
+    talk = ";;;;;;;;;" + "what was said " * 200 + "\n"
+    late = "Customer;Keep the customers we win;Last of all;;higher;5;;1;2;3\n"
+    long = MONTHS + talk * 800 + late
+    assert len(long) > 2 * 10**6
+    at = hand_over(nora, long)
+    page = nora.get(at).content.decode()
+    assert "KPIs 5" in words_of(page)
+    assert nora.post(at, form_of(page) | {"do": "take"}).status_code == 302
+    assert Kpi.objects.get(organisation__code="place", code="last_of_all").spec["name"] == "Last of all"
+
+    at = hand_over(nora, long)
+    Upload.objects.update(size=20_000_001)
+    refused = nora.get(at)
+    assert refused.status_code == 422
+    assert "at most 20 MB of text" in words_of(refused.content.decode())
+
+
 def test_the_same_columns_are_known_again_and_what_is_there_stays(nora: Client) -> None:
     at = hand_over(nora)
     form = form_of(nora.get(at).content.decode())

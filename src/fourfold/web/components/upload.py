@@ -22,15 +22,17 @@ from fourfold.web.requests import Request
 LOOKED_AT: Final = 2_000_000
 
 
-def grid_of(kept: Upload, posted: Mapping[str, str]) -> tuple[Grid | None, tuple[Finding, ...]]:
-    """The cells of the file (of a large text the first ones), by the sheet, encoding and separator that were sent; None
-    and why not.
+def grid_of(
+    kept: Upload, posted: Mapping[str, str], *, most: int = LOOKED_AT
+) -> tuple[Grid | None, tuple[Finding, ...]]:
+    """The cells of the file (of a text of more bytes the first ones), by the sheet, encoding and separator that were
+    sent; None and why not.
     """
     given = {name: posted.get(name, "")[:100] for name in ("sheet", "encoding")}
     separator = {"tab": "\t"}.get(posted.get("separator", ""), posted.get("separator", ""))
     if separator not in ("", *SEPARATORS):
         separator = ""
-    with _file(kept) as path:
+    with _file(kept, most) as path:
         return read_grid(path, kept.name, separator=separator, **given)
 
 
@@ -64,15 +66,15 @@ def csv_file(text: str, name: str) -> HttpResponse:
     return response
 
 
-def is_sampled(kept: Upload) -> bool:
-    """Whether pages look at the beginning of the file alone."""
-    return kept.size > LOOKED_AT and Path(kept.name).suffix.casefold() in SEPARATED
+def is_sampled(kept: Upload, most: int = LOOKED_AT) -> bool:
+    """Whether of this file pages that look at so much of a text see the beginning alone."""
+    return kept.size > most and Path(kept.name).suffix.casefold() in SEPARATED
 
 
 @contextmanager
-def _file(kept: Upload) -> Iterator[Path]:
+def _file(kept: Upload, most: int) -> Iterator[Path]:
     """The upload as a file of its own, for as long as it is read; its name says nothing but its form."""
     with tempfile.TemporaryDirectory(prefix="fourfold-") as folder:
         path = Path(folder) / f"upload{Path(kept.name).suffix.casefold()}"
-        write_out(kept, path, LOOKED_AT if is_sampled(kept) else 0)
+        write_out(kept, path, most if is_sampled(kept, most) else 0)
         yield path

@@ -34,10 +34,16 @@ from fourfold.web.components.field_words import in_form
 from fourfold.web.components.frame import crumb_of, show
 from fourfold.web.components.numbers import plural
 from fourfold.web.components.surroundings import Link
-from fourfold.web.components.upload import asked_for_file, csv_file, grid_of, handed_over, line_of
+from fourfold.web.components.upload import asked_for_file, csv_file, grid_of, handed_over, is_sampled, line_of
 from fourfold.web.forms.scorecard import FIXED, MEANINGS, read_scorecard_columns, scorecard_fields
 from fourfold.web.requests import Request, counted, signed_in_form
 
+#: A scorecard is drafted from the whole of a text, of at most so many bytes.
+_MOST: Final = 20_000_000
+_TOO_LONG: Final = (
+    f"A scorecard is read from at most {_MOST / 1e6:.0f} MB of text. Leave out figures of earlier years and hand over"
+    " the rest; those can be imported as figures afterwards."
+)
 _ROWS: Final = 5  # of the sheet that are shown
 _WIDE: Final = 60  # its columns
 _OBJECTIVES: Final = 40  # of the draft
@@ -65,7 +71,9 @@ def spreadsheet(request: Request, unit: str, upload: UUID) -> HttpResponse:
     here = _allowed(request, unit)
     kept = find_upload(request.user, here.scope.structure.pk, upload)
     posted = request.POST.dict() if request.method == "POST" else {}
-    grid, findings = grid_of(kept, posted)
+    if is_sampled(kept, _MOST):
+        return _page(request, here, kept, None, said=(_TOO_LONG,), status=422)
+    grid, findings = grid_of(kept, posted, most=_MOST)
     if grid is None:
         return _page(request, here, kept, None, findings=findings, status=422)
     header = header_of(grid, line_of(posted))
