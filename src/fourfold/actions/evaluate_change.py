@@ -236,7 +236,7 @@ def _roll_up(
     reached = {(view, ordinal + later) for view, ordinal in changed for later in levels}
     spots = reached | {(view, ordinal - earlier) for view, ordinal in changed for earlier in levels}
     stored = stored_results((spots, units, nodes.keys() | beside))
-    known, views = known_scores(scores_of(stored.rows.values(), beside), ready, found, units, spots, beside)
+    known, views = known_scores([scores_of(stored.rows.values(), beside)], ready, found, units, spots, beside)
     place = {(view, p.ordinal): i for i, (view, p) in enumerate(zip(views, known.periods, strict=True))}
     before = [place.get((view, ordinal - 1), -1) for view, ordinal in place]
     rolled = roll_up_nodes(ready.definitions, known, only=nodes.keys(), before=before)

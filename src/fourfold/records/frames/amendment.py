@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set
 from datetime import datetime
+from itertools import chain
 
 from fourfold.engine.amendment_reach import Reach
 from fourfold.engine.carrying import carries
@@ -76,7 +77,7 @@ def rolled_up(
     else. `kpis` are the rows of the KPIs `found` that differ. `units` (by id) are all without any.
     """
     everywhere = ready.units.values() if units is None else units
-    always: list[Spot] = [(view, p.ordinal) for view, results in found.items() for p in results.periods]
+    always: set[Spot] = {(view, p.ordinal) for view, results in found.items() for p in results.periods}
     rows = list(kpis)
     first = len(rows)
     for level in nodes_of(ready.definitions):
@@ -100,7 +101,7 @@ def _node_rows(
     """Nodes `at` some places over what is `below`: KPIs just found, and the rest as stored but for what is `newer`."""
     spots, units, nodes = at
     beside = below - {f"kpi:{code}" for code in reach.kpis}
-    scores = [*stored_scores((spots, units, beside)), *scores_of(newer, beside)]  # of two of a place the later counts
+    scores = chain(stored_scores((spots, units, beside)), [scores_of(newer, beside)])
     known, views = known_scores(scores, ready, found, units, spots, beside)
     before = None
     if carries(ready.definitions):

@@ -178,7 +178,7 @@ def _values(results: Results, name: str, part: Any) -> Iterable[Any]:
 
 
 def known_scores(
-    scores: Sequence[Row],
+    scores: Iterable[Sequence[Row]],
     ready: Ready,
     found: Mapping[View, Results],
     units: Collection[int],
@@ -187,7 +187,8 @@ def known_scores(
 ) -> tuple[Results, tuple[str, ...]]:
     """Scores to roll up, in these units (by id) and spots: those just found, and of `nodes` the `stored_scores`.
 
-    The periods of all views stand beside one another; the second part names the view of each.
+    `scores` come some at a time; of two of one place the later counts. Periods of all views stand beside one another:
+    the second part names the view of each.
     """
     first = next(iter(found.values()))
     u = [i for i, code in enumerate(first.units) if ready.units[code] in units]
@@ -201,8 +202,8 @@ def known_scores(
     at_spot = defaultdict[str, dict[int, int]](dict)
     for place, (v, _, period) in enumerate(shown):
         at_spot[v][period.ordinal] = place
-    if scores:  # column by column: there are tens of thousands after a change of a weight
-        pk, view, ordinal, node, *columns = zip(*scores, strict=True)
+    for some in filter(None, scores):  # column by column: there are tens of thousands after a change of a weight
+        pk, view, ordinal, node, *columns = zip(*some, strict=True)
         places = np.array([
             [at_node.get(each, -1) for each in node],
             [at_unit.get(each, -1) for each in pk],
@@ -263,9 +264,9 @@ def stored_at(rows: Iterable[Row]) -> Stored:
     return stored_results((spots, units, nodes))
 
 
-def stored_scores(*asked: Asked) -> list[Row]:
-    """Key, score, status, confidence and marks of `stored_results`."""
-    return _select((*KEY, *_SCORES), *asked)
+def stored_scores(*asked: Asked) -> Iterator[list[Row]]:
+    """Key, score, status, confidence and marks of `stored_results`, some at a time."""
+    return _batches((*KEY, *_SCORES), *asked)
 
 
 def scores_of(rows: Iterable[Row], nodes: Collection[str]) -> list[Row]:
@@ -281,6 +282,11 @@ def stored_goals(*asked: Asked) -> list[Row]:
 
 def _select(columns: Sequence[str], *asked: Asked) -> list[Row]:
     """Some columns of stored results."""
+    return [row for some in _batches(columns, *asked) for row in some]
+
+
+def _batches(columns: Sequence[str], *asked: Asked) -> Iterator[list[Row]]:
+    """Some columns of stored results, some at a time: what was read of many need not stay until the last is there."""
     parts: list[str] = []
     given: list[Any] = []
     for spots, units, nodes in asked:
@@ -293,10 +299,11 @@ def _select(columns: Sequence[str], *asked: Asked) -> list[Row]:
             parts.append(f"SELECT {', '.join(columns)} FROM {TABLE} WHERE view = %s AND {among}")
             given += [view, *(value for _, each in lists for value in each)]
     if not parts:
-        return []
+        return
     with connection.cursor() as cursor:  # one statement by hand: the work of making it is most of its time
         cursor.execute(" UNION ALL ".join(parts), given)
-        return list(cursor.fetchall())
+        while some := cursor.fetchmany(_BATCH):
+            yield some
 
 
 def stored_span(unit: int, view: str) -> tuple[int, int] | None:
