@@ -12,6 +12,7 @@ from fourfold.actions.evaluate_organisation import is_evaluated
 from fourfold.actions.export_folder import export_folder
 from fourfold.actions.load_folder import load_folder
 from fourfold.actions.undo_amendment import undo_amendment
+from fourfold.engine.cells import State
 from fourfold.errors import Conflict, Forbidden, NotFound
 from fourfold.library import UnknownKpi, find
 from fourfold.library.adoption import adopt
@@ -34,6 +35,9 @@ def test_the_kpi_is_watched_on_the_objective_and_no_score_changes(
     assert after is not None
     kpi = after.kpi["days_sales_outstanding"]
     assert (kpi.name, kpi.kind, kpi.unit, kpi.tags) == ("Days sales outstanding", "ratio", "days", ("library:K012",))
+    assert kpi.since == "2026-07", "it begins with the month that runs: nothing before is late"
+    states = Result.objects.filter(node=f"kpi:{kpi.code}", view="month", ordinal__lt=2026 * 12 + 6)
+    assert set(states.values_list("state", flat=True)) <= {State.NOT_APPLICABLE}
     use = next(use for use in after.uses if use.kpi == kpi.code)
     assert (use.objective, use.role, use.monitor_only) == ("earn", "lag", True)
     assert is_evaluated(organisation, on=now)

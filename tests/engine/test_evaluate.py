@@ -119,6 +119,26 @@ def test_the_score_of_a_period_uses_the_target_known_when_it_is_evaluated() -> N
     assert (seen(before, "kpi:sales", "2026-01").target, seen(after, "kpi:sales", "2026-01").target) == (100.0, 200.0)
 
 
+def test_a_kpi_that_says_when_it_begins_is_neither_late_nor_counted_before() -> None:
+    new, old = {**SALES, "since": "2026-03"}, {"code": "old"}
+    definitions = scorecard(new, old, targets=[OPEN_GOAL | {"red_line": "80"}, GIVEN | {"kpi": "old"}])
+    history = [("old", f"2026-{month:02}", 92) for month in range(1, 5)]
+    now, away, gone = datetime(2026, 4, 20, tzinfo=UTC), State.NOT_APPLICABLE, State.MISSING
+
+    def states(*rows: tuple[str, str, float]) -> list[State]:
+        found = judged(definitions, figures(*history, *rows), as_of=now, last="2026-04")
+        return [seen(found, "kpi:sales", f"2026-{month:02}").state for month in range(1, 5)]
+
+    ahead = State.NOT_DUE
+    assert states() == [away, away, gone, ahead]
+    assert states(("sales", "2026-02", 0)) == [away, State.NUMBER, gone, ahead], "older ones count, zero is one"
+    assert states(("sales", "2026-04", 7)) == [away, away, gone, State.NUMBER], "what lacks after it is missing"
+    evaluation = judged(definitions, figures(*history), as_of=now)
+    february, march = (seen(evaluation, "objective:o", f"2026-{month:02}") for month in (2, 3))
+    assert (february.coverage, march.coverage) == (1.0, 0.5)
+    assert seen(evaluation, "kpi:sales", "2026-03").status is Status.OVERDUE
+
+
 GIVEN = {"kpi": "sales", "value": "100", "red_line": "80"}
 BEFORE_THE_END = datetime(2026, 3, 20, tzinfo=UTC)
 

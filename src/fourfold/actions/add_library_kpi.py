@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from fourfold.access.roles import Action
 from fourfold.actions._steps import find_organisation, require
@@ -10,6 +10,7 @@ from fourfold.actions.amend_definitions import amend_definitions
 from fourfold.actions.outcome import Outcome
 from fourfold.engine.amendments import Amendment
 from fourfold.engine.definitions import KpiUse
+from fourfold.engine.due import begins_at
 from fourfold.errors import NotFound
 from fourfold.library.adoption import adopt
 from fourfold.library.catalogue import find
@@ -33,9 +34,14 @@ def add_library_kpi(
     if ready is None or objective not in ready.written.objective:
         raise NotFound(f"There is no objective {objective} here.")
     after, use = adopt(ready.written, objective, given)
-    new = [Amendment("kpis", None, each) for each in after.kpis if each.code not in ready.written.kpi]
+    moment = at or datetime.now(UTC)
+    new = [
+        Amendment("kpis", None, each.model_copy(update={"since": begins_at(after, each.frequency, moment)}))
+        for each in after.kpis
+        if each.code not in ready.written.kpi
+    ]
     outcome = amend_definitions(
-        by=by, organisation=found.code, amendments=[*new, Amendment("uses", None, use)], at=at,
+        by=by, organisation=found.code, amendments=[*new, Amendment("uses", None, use)], at=moment,
         reason=f"{given.name} ({given.id}) of the library",
     )  # fmt: skip
     if not outcome.ok:

@@ -98,8 +98,9 @@ def to_blocks(
 
     `rows` has `kpi, unit, period` and any of `value, numerator, denominator, state, marks`. Rows for other KPIs,
     units or periods are left out (checking them is the work of `measurements.check_rows`). A cell without a row is
-    MISSING when a figure was due by `as_of`, else NOT_DUE, and NOT_APPLICABLE where the unit does not have the KPI
-    or before the KPI's first row anywhere. A number that is not due yet is PROVISIONAL.
+    MISSING when a figure was due by `as_of`, else NOT_DUE, and NOT_APPLICABLE where the unit does not have the KPI, or
+    before both the KPI's first row anywhere and the period with which it says that it begins. A number that is not due
+    yet is PROVISIONAL.
     """
     found = locate(rows, definitions)
     return [_block(found, definitions, group, spans[group[0].frequency], as_of) for group in groups]
@@ -217,7 +218,9 @@ def _empty_states(
     place, units = np.arange(len(periods)), len(unit_tree(definitions).codes)
     is_due = place < due(definitions, codes, periods, as_of)[..., None]
     state = np.where(is_due, MISSING, NOT_DUE)
-    # a KPI never measured stays due from the beginning: say so rather than hide it
+    # a KPI never measured stays due from the beginning, or from where it says that it begins: say so, hide nothing
+    for k, ordinal in _beginnings(definitions, codes):
+        first[k] = min(first[k], ordinal - periods[0].ordinal)
     early = (place < first[:, None]) & (first[:, None] != NEVER)
     np.copyto(state, NOT_APPLICABLE, where=early[:, None])
     if state.shape[1] != units:
@@ -226,6 +229,13 @@ def _empty_states(
         for some, tree in trees_in(definitions, periods):
             state[k, absent[tree.parent], some] = State.NOT_APPLICABLE
     return state
+
+
+@once_for
+def _beginnings(definitions: Definitions, codes: tuple[str, ...]) -> list[tuple[int, int]]:
+    """Of the KPIs that say with which period they begin: the place of each among these, and that period's number."""
+    own = enumerate(definitions.kpi[code] for code in codes)
+    return [(k, definitions.calendar.parse(x.since, x.frequency).ordinal) for k, x in own if x.since is not None]
 
 
 @once_for

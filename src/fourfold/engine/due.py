@@ -13,7 +13,7 @@ import numpy.typing as npt
 from fourfold.engine.cells import Indexes
 from fourfold.engine.definitions import Definitions
 from fourfold.engine.once import once, once_for
-from fourfold.engine.periods import BusinessDays, Lag, Period, day_of
+from fourfold.engine.periods import BusinessDays, Frequency, Lag, Period, day_of
 from fourfold.engine.unit_settings import settings_of, settings_of_units
 
 
@@ -42,6 +42,12 @@ def latest_day(definitions: Definitions, as_of: datetime) -> date:
 def day_at(definitions: Definitions, unit: str, as_of: datetime) -> date:
     """The day it is at a unit."""
     return as_of.date() if as_of.tzinfo is None else day_of(as_of, settings_of(definitions, unit).zone)
+
+
+def begins_at(definitions: Definitions, frequency: Frequency, as_of: datetime) -> str:
+    """The period with which a KPI begins that is new: the one that runs, be it in a single unit."""
+    day = min(today.day for today in todays(definitions, as_of)[0])
+    return definitions.calendar.period(frequency, day).short_id
 
 
 def to_come(period: Period) -> tuple[str, str]:

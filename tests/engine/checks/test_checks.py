@@ -129,6 +129,7 @@ MISTAKES = [
     ("floor: 80", "floor: §65", "TARGET-ORDER", "E", "the red line, 70, must lie below the floor, 65", "Swap"),
     (R, R[:-1] + ", baseline: §120}", "TARGET-ORDER", "I", "better than the target", "beyond"),
     (T, T.replace("2026-04", "§2026-Q1"), "PERIOD-TEXT", "E", "'2026-Q1' is not a month", "2026-03"),
+    (K, K + "    since: §2026-Q1\n", "PERIOD-TEXT", "E", "`since` of KPI costs: '2026-Q1' is not a month", "2026-03"),
     (R, R[:-1] + ", due: §2026-13}", "PERIOD-TEXT", "E", "there is no month 13", ""),
     (R, R[:-1] + ", due: §2026-01}", "TARGET-PATH", "E", "is not after `since`", "due after"),
     (R, R[:-1] + ", path: §linear, baseline: 0}", "TARGET-PATH", "E", "there is no `due`", "Add"),

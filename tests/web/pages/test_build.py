@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from fourfold.engine.amendments import find_thing
+from fourfold.engine.periods import Frequency
+from fourfold.engine.statuses import Status
 from fourfold.records.frames.definition import read_definitions
-from fourfold.records.models import Event, Organisation
+from fourfold.records.models import Event, Organisation, Result
 from fourfold.web.forms.amendment import seen_text
 from tests.web.conftest import signed_in
 from tests.web.reading import links_of, open_page, words_of
@@ -81,6 +85,19 @@ def test_a_form_that_came_back_without_a_name_takes_its_code_from_the_name_that_
     kpi = definitions().kpi["flour_per_loaf"]
     (target,) = definitions().targets_of(kpi.code)
     assert kpi.decimals == 2 and target.since == "FY2027-Q1", "what the form began with follows what was typed"
+
+
+def test_a_new_kpi_begins_with_the_period_that_runs_and_is_late_for_none_before(alice: Client) -> None:
+    page = open_page(alice, f"{BUILD}kpi/")
+    found = re.search(r'name="since"[^>]*value="(\d{4}-\d{2})"', page)
+    assert found and f"{timezone.now():%Y-%m}" == found[1]
+    for name, frequency in (("Loaves", "month"), ("Bread fairs", "quarter")):
+        send(alice, "kpi/", name=name, frequency=frequency, since=found[1], use__sent="yes", use__objective="delight")
+    calendar, now = definitions().calendar, timezone.now().date()
+    for code, frequency in (("loaves", Frequency.MONTH), ("bread_fairs", Frequency.QUARTER)):
+        assert definitions().kpi[code].since == calendar.period(frequency, now).short_id
+    late = Result.objects.filter(node__in=("kpi:loaves", "kpi:bread_fairs"), status=Status.OVERDUE)
+    assert not late.exists()
 
 
 def test_the_first_target_of_a_kpi_that_was_watched_for_want_of_one_makes_it_count(alice: Client) -> None:

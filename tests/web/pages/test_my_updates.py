@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 
+import pytest
 from django.test import Client
 from django.utils import timezone
 
@@ -57,6 +58,19 @@ def test_nothing_is_due_of_periods_that_were_over_before_the_kpi_was_there(organ
     record_measurement(by=None, organisation="bakery", unit="north", kpi="rolls", period="2026-03", value=7, at=MOMENT)
     organisation.refresh_from_db()
     assert periods("rolls") == ["2026-04", "2026-05"], "after its first figure there is a gap"
+
+
+@pytest.mark.parametrize(("since", "asked"), [("2026-05", ["2026-05"]), ("2026-03", ["2026-03", "2026-04", "2026-05"])])
+def test_a_kpi_that_says_when_it_begins_is_asked_for_from_then_on(
+    organisation: Organisation, since: str, asked: list[str]
+) -> None:
+    Organisation.objects.update(created_at=datetime(2025, 1, 1, tzinfo=UTC))
+    new = Amendment("kpis", None, Kpi(code="loaves", name="Loaves", kind="flow", since=since))
+    at = datetime(2026, 4, 30, 9, tzinfo=UTC)
+    assert amend_definitions(by=None, organisation="bakery", amendments=[new], at=at).ok
+    organisation.refresh_from_db()
+    figures = [d for g in due(organisation, "bob") for d in g.figures if d.kpi.code == "loaves"]
+    assert [d.period.short_id for d in figures] == asked
 
 
 def test_a_unit_that_was_added_is_asked_for_nothing_from_before(organisation: Organisation) -> None:

@@ -20,9 +20,12 @@ def period(d: Definitions, kpi: Kpi, text: str | None) -> Period | None:
 
 @rule("PERIOD-TEXT", "A period cannot be read")
 def period_text(d: Definitions) -> Iterator[Said]:
-    """`since`, `due` and `steps` of targets, and `since` of confirmed steps, are periods in the frequency of the KPI
-    and the calendar of the organisation; the period of a note may be a longer one.
+    """`since`, `due` and `steps` of targets, and `since` of KPIs and of confirmed steps, are periods in the frequency
+    of the KPI and the calendar of the organisation; the period of a note may be a longer one.
     """
+    for new in d.kpis:
+        if new.since is not None:
+            yield from _problem(d, f"kpi:{new.code}.since", "since", f"kpi:{new.code}", new.since, new)
     for thing, target in targets(d):
         if (kpi := d.kpi.get(target.kpi)) is not None:
             for key, text in _texts(target):

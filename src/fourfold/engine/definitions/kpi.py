@@ -68,6 +68,7 @@ class Kpi(Definition):
     # time and space
     frequency: Frequency = Frequency.MONTH  # the length of its periods
     lag: Line = "P0D"  # after the period ends, until a figure is due: `P3D`, `P2W`, `P1M`, `P5B` (business days)
+    since: Line | None = None  # the first period with a figure, such as 2026-11; before it the KPI does not apply
     not_applicable_in: tuple[Code, ...] = ()  # units that do not have this KPI
     only_in: tuple[Code, ...] = ()  # when given, the only units that have it
     # people and governance

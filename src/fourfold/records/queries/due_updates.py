@@ -93,10 +93,17 @@ def due_day(structure: Structure, kpi: Kpi, period: Period, business: BusinessDa
 
 
 def defined_day(scope: Scope, kpi: Kpi, today: date) -> date:
-    """The day on which both the KPI and the unit were there: of what was over before nobody could give figures."""
+    """The day on which both the KPI and the unit were there: of what was over before nobody could give figures.
+
+    A KPI was there from the period on with which it says that it begins.
+    """
     written, unit = scope.structure.first_written, scope.unit.code
-    moment = max(scope.organisation.created_at, written["kpis", kpi.code], written["units", unit])
-    return min(day_of(moment, scope.structure.settings[unit].zone), today)
+    moments = [scope.organisation.created_at, written["units", unit]]
+    moments += [written["kpis", kpi.code]] if kpi.since is None else []
+    day = day_of(max(moments), scope.structure.settings[unit].zone)
+    if kpi.since is not None:
+        day = max(day, scope.structure.calendar.parse(kpi.since, kpi.frequency).start)
+    return min(day, today)
 
 
 def _groups(scope: Scope, today: date) -> list[DueGroup]:

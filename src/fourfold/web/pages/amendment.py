@@ -9,6 +9,7 @@ from typing import Final
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
+from django.utils import timezone
 
 from fourfold.actions.amend_definitions import amend_definitions
 from fourfold.engine.amendments import Amendment, Amendments
@@ -16,6 +17,7 @@ from fourfold.engine.custom_fields import fields_of
 from fourfold.engine.definitions import Definitions, Kpi, KpiUse, Target
 from fourfold.engine.definitions.base import Definition
 from fourfold.engine.definitions.text.complaints import TYPES
+from fourfold.engine.due import begins_at
 from fourfold.engine.edits import key_of
 from fourfold.engine.periods import Frequency
 from fourfold.errors import NotFound, Outdated
@@ -126,6 +128,8 @@ def _forms(
     own = {k: v for k, v in start.items() if any(k in fields for _, fields in layout) or k in ("kpi", "objective")}
     if noun == "target" and now is None:
         own.setdefault("since", _since(here, _frequency(written.kpi.get(str(own.get("kpi", ""))))))
+    if noun == "kpi" and now is None:
+        own.setdefault("since", _running(here))
     kpis = dict(known_of(here.scope, written)["kpis"]) if noun == "strategy" else {}
     known = TYPES[NOUNS[noun]].model_fields
     begun = {k: v for k, v in own.items() if k in known}
@@ -143,6 +147,11 @@ def _since(here: Here, frequency: Frequency | None = None) -> str:
     calendar, month = here.scope.structure.calendar, here.scope.month
     first = calendar.period(frequency or month.frequency, calendar.period(Frequency.YEAR, month.start).start)
     return first.short_id
+
+
+def _running(here: Here, frequency: Frequency = Frequency.MONTH) -> str:
+    """The month (or other period) that runs, with which a new KPI begins."""
+    return begins_at(here.scope.structure.definitions, frequency, timezone.now())
 
 
 def _frequency(kpi: Definition | None) -> Frequency | None:
@@ -167,6 +176,8 @@ def _read(here: Here, work: _Work, written: Definitions) -> Amendments | None:
     decimals = decimals_for(form.shown("unit"), [t.shown(n) for t in targets for n in _LEVELS]) if targets else None
     form.made |= {} if decimals is None else {"decimals": decimals}
     thing = form.read()
+    if work.now is None and isinstance(thing, Kpi) and thing.since == _running(here):  # as above
+        thing = thing.model_copy(update={"since": _running(here, thing.frequency)})
     found = [] if thing is None else [Amendment(NOUNS[work.noun], work.now, thing)]
     code = thing.code if isinstance(thing, Kpi) else "new"
     has_target = any(part.shown("value") or part.shown("low") for part in targets)
