@@ -42,6 +42,13 @@ def test_a_trend_is_sound_at_both_widths(data: Trend, size: tuple[float, float],
     assert root.get("tabindex") == "0"
 
 
+def test_the_words_of_a_usual_range_that_begins_with_the_last_period_stay_inside() -> None:
+    labels, values = [(month, "2026") for month in months], [1.46071e6] * 12
+    late = Trend(labels, values, limits=[Limits(1.6e6, 1.46071e6, 1.83601e6, start=11)])
+    root = sound(trend(late, id="t", title="Revenue"), slack=1)
+    assert any("Usual range 1.46" in (e.text or "") for e in root.iter())
+
+
 @given(st.lists(st.one_of(st.none(), finite), max_size=30))
 def test_the_description_says_how_many_periods_have_no_figure(values: list[float | None]) -> None:
     labels = [(months[i % 12], str(2024 + i // 12)) for i in range(len(values))]

@@ -225,7 +225,8 @@ def _usual_range(data: Trend, frame: _Frame, fmt: Format) -> list[Svg]:
         last = stretches[-1]
         words = f"{data.words.usual} {fmt(last.lower)}–{fmt(last.upper)}"
         x0 = frame.xs[min(max(0, last.start), frame.actual - 1)]
-        out.append(el("text", text(words), cls="lb lb-s", x=x0 + 4, y=frame.y(last.lower) - 6))
+        x = max(frame.left, min(x0, frame.width - text_width(words, 13) - 4))  # a range that begins late has no room
+        out.append(el("text", text(words), cls="lb lb-s", x=x + 4, y=frame.y(last.lower) - 6))
     return out
 
 
