@@ -95,6 +95,15 @@ def _each_test_reads_its_own_definitions() -> None:
         sys.modules["fourfold.records.queries.structure"].forget()
 
 
+@pytest.fixture(autouse=True)
+def _each_test_comes_from_nowhere() -> Iterator[None]:
+    """A command that a test runs in this process says where it comes from; the next test comes from elsewhere."""
+    yield
+    if "fourfold.actions.origin" in sys.modules:
+        origin = sys.modules["fourfold.actions.origin"]
+        origin.begin_at(origin.Origin())
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _tests_may_empty_the_tables() -> Iterator[None]:
     """A test with transactions of its own empties all tables at its end, which the guard of the events refuses."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import APIResponse, Page, Route, expect
 
 from tests.browser.conftest import Visit
 from tests.browser.test_every_page import BESIDE, check
@@ -51,3 +51,26 @@ def test_a_set_that_is_looked_at_is_without_flaws_at_both_widths_in_both_themes(
     hand_over(page, SET)
     expect(page.get_by_text("is no KPI here")).to_be_visible()
     check(windows, page.url.removeprefix(desk.base))
+
+
+def test_a_page_that_was_sent_waits_for_its_answer_although_news_of_what_it_did_is_faster(desk: Visit) -> None:
+    page = desk.open(PAGE)
+    hand_over(page, f"KPI;Median;Source;Date\nStaff engagement;7,3;{SOURCE};2026-05\n")
+    held: list[tuple[Route, APIResponse]] = []
+
+    def hold(route: Route) -> None:
+        if route.request.method == "POST":
+            held.append((route, route.fetch(max_redirects=0)))
+        else:
+            route.continue_()
+
+    page.route("**/build/benchmarks/*-*/", hold)
+    page.get_by_role("button", name="Import 1 benchmark").click(no_wait_after=True)
+    page.wait_for_timeout(2_000)  # by now the file is gone, and the page has heard of it
+    (waiting, answer), = held
+    assert answer.status == 302
+    waiting.fulfill(response=answer)
+    expect(page.get_by_role("status").filter(has_text="1 benchmark added")).to_be_visible()
+    desk.open("/s/group/build/changes/")
+    page.get_by_role("button", name="Take back the change of benchmark of Staff engagement").first.click()
+    expect(page.get_by_text("Taken back")).to_be_visible()

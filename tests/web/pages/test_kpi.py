@@ -104,7 +104,7 @@ def test_the_length_of_the_trend_is_a_link(alice: Client) -> None:
 def test_the_definition_says_what_good_is(alice: Client) -> None:
     said = words(get(alice, "costs"))
     assert "Good is lower" in said
-    assert "Formula sales - costs ÷ sales" in words(get(alice, "margin"))
+    assert "Formula (sales - costs) ÷ sales" in words(get(alice, "margin"))
 
 
 def test_the_last_13_periods_are_a_table(alice: Client) -> None:

@@ -95,14 +95,14 @@ def due_day(structure: Structure, kpi: Kpi, period: Period, business: BusinessDa
 def defined_day(scope: Scope, kpi: Kpi, today: date) -> date:
     """The day on which both the KPI and the unit were there: of what was over before nobody could give figures.
 
-    A KPI was there from the period on with which it says that it begins.
+    A KPI that says with which period it begins was there from then on, in units that are not younger than itself.
     """
     written, unit = scope.structure.first_written, scope.unit.code
-    moments = [scope.organisation.created_at, written["units", unit]]
-    moments += [written["kpis", kpi.code]] if kpi.since is None else []
-    day = day_of(max(moments), scope.structure.settings[unit].zone)
+    kpi_written, unit_written = written["kpis", kpi.code], written["units", unit]
+    day = day_of(max(scope.organisation.created_at, kpi_written, unit_written), scope.structure.settings[unit].zone)
     if kpi.since is not None:
-        day = max(day, scope.structure.calendar.parse(kpi.since, kpi.frequency).start)
+        begin = scope.structure.calendar.parse(kpi.since, kpi.frequency).start
+        day = max(day, begin) if unit_written > kpi_written else begin
     return min(day, today)
 
 

@@ -27,6 +27,7 @@ from fourfold.web.components.benchmark import benchmark_words
 from fourfold.web.components.dates import day_text, moment_text
 from fourfold.web.components.drawings import band_of, format_of, gap_of, target_text, value_text, word_of
 from fourfold.web.components.explanation import explanation_of
+from fourfold.web.components.formula import formula_words
 from fourfold.web.components.freshness import confidence_words, freshness_words, source_words
 from fourfold.web.components.initiative import bar_of, bar_words, column_of, initiative_row
 from fourfold.web.components.kpi_below import units_below
@@ -282,7 +283,7 @@ def _facts(here: Here, page: KpiPage) -> list[tuple[str, str]]:
     owner, steward = people.get(kpi.owner or ""), people.get(kpi.steward or "")
     facts = [("Owner", owner.name if owner else ""), ("Kept by", steward.name if steward else "")]
     facts.append(("Source", kpi.source))
-    facts.append(("Formula", kpi.formula or (f"{kpi.numerator} ÷ {kpi.denominator}" if kpi.numerator else "")))
+    facts.append(("Formula", formula_words(kpi)))
     facts.append(("Good is", _GOOD[kpi.polarity]))
     band = band_of(now)
     if band is not None:

@@ -19,6 +19,7 @@ from fourfold.web.components.attachment import attachments_url
 from fourfold.web.components.dates import moment_text
 from fourfold.web.components.drawings import format_of, target_text, value_text
 from fourfold.web.components.drawings import word_of as word_for
+from fourfold.web.components.formula import formula_words
 from fourfold.web.components.markup import fill
 from fourfold.web.components.numbers import DASH, as_given, plural
 from fourfold.web.forms.update import WORDS, UpdateForm
@@ -206,7 +207,7 @@ def _choice(row: UpdateRow, form: UpdateForm, theirs: Known) -> Svg:
 
 def _locked(here: Here, row: UpdateRow) -> Svg:
     kpi = row.kpi
-    formula = kpi.formula or (f"({kpi.numerator}) ÷ ({kpi.denominator})" if kpi.numerator else "from units below")
+    formula = formula_words(kpi) or "from units below"
     return fill(
         _LOCKED, url=here.kpi(kpi), name=kpi.name, unit=unit_words(kpi),
         before=_before(row, [value_text(kpi, cell) for cell in row.results]),

@@ -23,10 +23,11 @@ LOOKED_AT: Final = 2_000_000
 
 
 def grid_of(
-    kept: Upload, posted: Mapping[str, str], *, most: int = LOOKED_AT
+    kept: Upload, posted: Mapping[str, str], *, most: int = 0
 ) -> tuple[Grid | None, tuple[Finding, ...]]:
-    """The cells of the file (of a text of more bytes the first ones), by the sheet, encoding and separator that were
-    sent; None and why not.
+    """The cells of the file, by the sheet, encoding and separator that were sent; None and why not.
+
+    Of a text with more bytes than `most` (`LOOKED_AT` without it) it is the first ones.
     """
     given = {name: posted.get(name, "")[:100] for name in ("sheet", "encoding")}
     separator = {"tab": "\t"}.get(posted.get("separator", ""), posted.get("separator", ""))
@@ -66,9 +67,9 @@ def csv_file(text: str, name: str) -> HttpResponse:
     return response
 
 
-def is_sampled(kept: Upload, most: int = LOOKED_AT) -> bool:
-    """Whether of this file pages that look at so much of a text see the beginning alone."""
-    return kept.size > most and Path(kept.name).suffix.casefold() in SEPARATED
+def is_sampled(kept: Upload, most: int = 0) -> bool:
+    """Whether of this file pages that look at so much of a text, as `grid_of`, see the beginning alone."""
+    return kept.size > (most or LOOKED_AT) and Path(kept.name).suffix.casefold() in SEPARATED
 
 
 @contextmanager
@@ -76,5 +77,5 @@ def _file(kept: Upload, most: int) -> Iterator[Path]:
     """The upload as a file of its own, for as long as it is read; its name says nothing but its form."""
     with tempfile.TemporaryDirectory(prefix="fourfold-") as folder:
         path = Path(folder) / f"upload{Path(kept.name).suffix.casefold()}"
-        write_out(kept, path, most if is_sampled(kept, most) else 0)
+        write_out(kept, path, (most or LOOKED_AT) if is_sampled(kept, most) else 0)
         yield path

@@ -1,7 +1,7 @@
 /* <live-sign>: says whether the page follows the figures, and lets it. Of all tabs one listens to the server and tells the
    others. What has changed is asked for as any page is, and only what differs is put in: never what somebody types in
    or stands on, which waits until they have left it. Tabs that nobody looks at ask when somebody looks again. */
-const SHORTEST = 250, AGAIN = 30_000, SHOWN = 4_000, PATIENCE = 1_000;
+const SHORTEST = 250, AGAIN = 30_000, SHOWN = 4_000, PATIENCE = 1_000, LEAVING = 10_000;
 const WORDS = { live: "Live", again: "Reconnecting", off: "Not live", out: "Signed out" };
 const time = () => new Date().toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 
@@ -15,13 +15,14 @@ const key = (node) => node.nodeType !== 1 ? node.nodeName
 
 class LiveSign extends HTMLElement {
   connectedCallback() {
-    this.next = 0;
+    this.next = this.leaves = 0;
     this.says = this.querySelector("[role=status]");
     this.channel = new BroadcastChannel(`fourfold ${this.dataset.src}`);
     this.channel.onmessage = ({ data }) => this.heard(data);
     this.channel.postMessage({ asks: true });
     document.addEventListener("visibilitychange", () => this.looked());
     document.addEventListener("focusout", () => this.held && setTimeout(() => this.later()));
+    document.addEventListener("submit", (event) => { if (!event.defaultPrevented) this.leaves = performance.now() + LEAVING; });
     const lead = () => { this.listen(); return new Promise(() => {}); }; // as long as this tab is there
     if (navigator.locks) navigator.locks.request(this.channel.name, lead); else this.alone = true;
     this.looked();
@@ -75,7 +76,8 @@ class LiveSign extends HTMLElement {
     this.due = true;
     if (document.hidden || this.timer) return;
     const asks = this.dataset.mode === "ask"; // an answer to what this page did itself may be on its way
-    this.timer = setTimeout(() => this.refresh(), asks ? PATIENCE : Math.max(0, this.next - performance.now()));
+    const wait = Math.max(asks ? PATIENCE : 0, (asks ? 0 : this.next) - performance.now(), this.away());
+    this.timer = setTimeout(() => this.refresh(), wait);
   }
 
   /* What the page did itself is no news to it: `fresh` is the answer. */
@@ -89,12 +91,16 @@ class LiveSign extends HTMLElement {
     this.says.textContent = "What this page shows has changed since.";
   }
 
+  /* A form was sent, and another page is on its way: how long nothing is done to this one. */
+  away() { return this.leaves - performance.now(); }
+
   async refresh() {
     const begun = performance.now();
     this.due = this.held = false;
     const reply = await fetch(location.href, { headers: { "Fourfold-Live": "yes" } }).catch(() => null);
     const text = reply?.ok && !reply.redirected ? await reply.text() : "";
     this.timer = null;
+    if (this.away() > 0) return this.later();
     this.next = performance.now() + Math.max(SHORTEST, 4 * (performance.now() - begun));
     if (reply?.redirected) this.show("out");
     else if (reply?.status === 404 && this.dataset.mode !== "ask") location.reload();
