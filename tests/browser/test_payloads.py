@@ -110,7 +110,7 @@ def opened(page: Page, start: str) -> Iterator[str]:
         yield address
         for link in page.evaluate("[...document.querySelectorAll('a[href]')].map(a => a.getAttribute('href'))"):
             full = urljoin(address, link).partition("#")[0]
-            if full.startswith(start.partition("/s/")[0] + "/") and not re.search(r"\.(csv|svg|json)|/export/", full):
+            if full.startswith(start.partition("/s/")[0] + "/") and not re.search(r"\.(csv|svg|json|xlsx|png|pdf)|/export/", full):
                 waiting.append(full)
 
 
