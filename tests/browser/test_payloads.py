@@ -56,6 +56,8 @@ OTHERS = (
     "]]><script data-x>alert(1)</script>", "<?xml-stylesheet href='//evil.example/x'?>",
     "</textarea><script data-x>alert(1)</script>", "<!--[if IE]><script data-x>alert(1)</script><![endif]-->",
 )  # fmt: skip
+#: Addresses of files to take away, which are no pages.
+FILE = re.compile(r"\.(csv|svg|json|xlsx|png|pdf)|/export/")
 PAYLOADS = (*(before + element for before, element in itertools.product(BEFORE, ELEMENTS)), *OTHERS)
 #: As many addresses of one kind are opened: one with its own texts is as good as the next.
 EACH, MOST = 2, 90
@@ -110,7 +112,7 @@ def opened(page: Page, start: str) -> Iterator[str]:
         yield address
         for link in page.evaluate("[...document.querySelectorAll('a[href]')].map(a => a.getAttribute('href'))"):
             full = urljoin(address, link).partition("#")[0]
-            if full.startswith(start.partition("/s/")[0] + "/") and not re.search(r"\.(csv|svg|json|xlsx|png|pdf)|/export/", full):
+            if full.startswith(start.partition("/s/")[0] + "/") and not FILE.search(full):
                 waiting.append(full)
 
 
