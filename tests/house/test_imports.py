@@ -9,16 +9,17 @@ import tomllib
 from pathlib import Path
 
 import pytest
-from importlinter.cli import EXIT_STATUS_SUCCESS, lint_imports
 
 from tests.house.source import PACKAGE, ROOT
 
 LIGHT = ("import fourfold", "import fourfold.errors", "from fourfold.engine import cells, statuses, findings")
 
 
-def test_the_import_contracts_hold(capsys: pytest.CaptureFixture[str]) -> None:
-    outcome = lint_imports(config_filename=str(ROOT / "pyproject.toml"), no_cache=True)
-    assert outcome == EXIT_STATUS_SUCCESS, capsys.readouterr().out
+def test_the_import_contracts_hold() -> None:
+    # In a process of its own: the linter takes the log away from whatever runs after it.
+    command = [str(Path(sys.executable).with_name("lint-imports")), "--no-cache"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_the_layers_name_every_folder_and_file_of_the_package() -> None:
