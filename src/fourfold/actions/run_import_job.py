@@ -84,7 +84,7 @@ def _bring(job: ImportJob, tell: Progress, at: datetime) -> None:
         return
     first = next(iter(errors(outcome.findings)), None)
     said = f"{outcome.summary[:1].upper()}{outcome.summary[1:]}."
-    remedy = f"{first.message} {first.fix}" if first else ""
+    remedy = first.words if first else ""
     end_job(job, failure=said, remedy=remedy, outcome=checked, rejects=result.report(), at=at)
 
 
@@ -112,7 +112,7 @@ def _rows(job: ImportJob) -> tuple[Rows, Reading, str, list[tuple[str, str]]]:
 def remarks_of(findings: Iterable[Finding]) -> list[str]:
     """What there is to say beside the counts."""
     remarks = (f for f in findings if f.level is Level.WARNING and f.code != "IMPORT-APART")
-    return [f"{f.message} {f.fix}".strip() for f in remarks][:_SAID]
+    return [f.words for f in remarks][:_SAID]
 
 
 def counts_of(result: ImportResult) -> dict[str, Any]:

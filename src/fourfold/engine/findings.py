@@ -39,6 +39,11 @@ class Finding:
     message: str
     fix: str = ""
 
+    @property
+    def words(self) -> str:
+        """What is wrong and how to mend it, as pages and reports say it."""
+        return f"{self.message} {self.fix}".strip()
+
     def __str__(self) -> str:
         """One line: `error kpis.yaml:12 KPI-UNKNOWN: message  Fix: …`."""
         tail = f" {self.fix}" if self.fix else ""

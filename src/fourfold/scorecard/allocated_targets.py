@@ -78,7 +78,7 @@ class AllocatedTargets(Shown):
         over = "" if Decimal(w.over) == 1 else f", over-allocated {w.over} times"
         whose = f"{d.organisation.name}, {d.unit[self.unit].name}, {self.kpi.name}"
         title = f"{whose}: {number(float(w.target), self.kpi)} shared out{over}"
-        notes = tuple(f"{f.message} {f.fix}" for f in w.findings())
+        notes = tuple(f.words for f in w.findings())
         return (Sheet(title, heads, rows, frozenset(heads[1:]), (0,), notes),)
 
     @property

@@ -129,7 +129,7 @@ class BenchmarkSet(Shown):
             (str(each.row.line), each.word, each.row.kpi, each.row.unit, each.target.since if each.target else "",
              level_of(each.target), level_of(each.was),
              cited(each.target.source, each.target.source_date) if each.target else "",
-             " ".join(f"{f.message} {f.fix}".strip() for f in each.reasons))
+             " ".join(f.words for f in each.reasons))
             for each in self.rows
         )  # fmt: skip
         return (Sheet(f"Benchmarks: {self.name}", heads, rows, frozenset({"Value", "Before"}), (2, 7, 8)),)
@@ -192,5 +192,5 @@ def _cells_of(each: SetRow) -> tuple[object, ...]:
         row.line, each.became.value, target.kpi if target else row.kpi, target.unit if target else row.unit or None,
         target.since if target else None, *numbers, target.source if target else row.source or None,
         target.source_date if target else row.date or None, level_of(each.was) or None,
-        " ".join(f"{f.message} {f.fix}".strip() for f in each.reasons) or None,
+        " ".join(f.words for f in each.reasons) or None,
     )  # fmt: skip

@@ -82,7 +82,7 @@ class ForecastRecord(Shown):
         rows += (("all", *_cells(self.whole)),) if rows else ()
         d = self.definitions
         how = "forecasts that were kept" if self.is_kept else "forecasts made again as of earlier months"
-        notes = (f"From {how}.", *(f"{f.message} {f.fix}" for f in self.findings))
+        notes = (f"From {how}.", *(f.words for f in self.findings))
         title = f"What forecasts were worth: {d.organisation.name}, {d.unit[self.unit].name}"
         whole = Sheet(title, ("History", *_HEADS), rows, frozenset(_HEADS), (0,), notes if rows else ("None yet.",))
         return (whole, self.by_period) if rows else (whole,)

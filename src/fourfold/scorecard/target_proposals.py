@@ -61,7 +61,7 @@ class TargetProposals(Shown):
     def sheets(self) -> tuple[Sheet, ...]:
         """One row for each proposal, and why a way has none."""
         rows = tuple((p.way.value.replace("_", "-"), p.name, number(p.value, self.kpi), p.because) for p in self.items)
-        notes = tuple(f"{f.message} {f.fix}".strip() for f in (*self.working.findings(), *self.warnings))
+        notes = tuple(f.words for f in (*self.working.findings(), *self.warnings))
         notes += tuple(self.working.season_words())
         title = f"Targets proposed: {self.kpi.name}, {self.definitions.unit[self.unit].name}, each {self.kpi.frequency}"
         return (Sheet(title, ("From", "", "Value", "Because"), rows, frozenset({"Value"}), (3,), notes),)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from threading import Event
 
@@ -12,6 +11,7 @@ from fourfold.actions import follow_outlooks
 from fourfold.actions.evaluate_organisation import evaluate_organisation
 from fourfold.records.models import Organisation, Outlook
 from fourfold.testing.bakery import bakery
+from tests.actions.test_follow_outlooks import busy as busy
 from tests.web.conftest import FIGURES, load
 from tests.web.pages.test_reminder import opened, recorded, reminded, sent
 
@@ -22,17 +22,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def loaded(db: None, tmp_path: Path) -> None:
     """The bakery, where the thread of a server sees it too."""
     load(tmp_path / "bakery", bakery(), FIGURES)
-
-
-@pytest.fixture
-def busy() -> Iterator[Event]:
-    """A process that serves, whose thread has something else to do until this is set."""
-    free = Event()
-    follow_outlooks.begin()
-    follow_outlooks._THREADS[0].submit(free.wait)
-    yield free
-    free.set()
-    follow_outlooks.end()
 
 
 def told() -> set[tuple[str, str, str]]:

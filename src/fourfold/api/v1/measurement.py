@@ -149,7 +149,7 @@ def record(
             refused.append(tuple(errors(outcome.findings)))
             return Answer(422, None)
         out = _out(outcome.value, kpi, body.unit, body.period).model_dump()
-        out["remarks"] = [f"{each.message} {each.fix}".strip() for each in outcome.findings]
+        out["remarks"] = [each.words for each in outcome.findings]
         return Answer(200 if outcome.summary == "known already" else 201, out)
 
     if idempotency_key:

@@ -81,7 +81,7 @@ class AllocationWorking(Working):
                 f"{name}: {text(_rounded(part))}, key {text(_rounded(key))}."
                 for name, key, part in zip(self.names, self.keys, self.parts(), strict=True)
             ]
-        return said + [f"{f.message} {f.fix}" for f in self.findings()]
+        return said + [f.words for f in self.findings()]
 
 
 def _rounded(value: float | None) -> float | None:

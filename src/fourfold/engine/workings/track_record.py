@@ -105,7 +105,7 @@ class RecordWorking(Working):
         if math.isfinite(r.bias):
             side = "low" if r.bias > 0 else "high"
             said.append(f"On average they were {_short(abs(r.bias))} of their usual miss too {side}.")
-        return said + [f"{f.message} {f.fix}".strip() for f in coverage_findings(r)]
+        return said + [f.words for f in coverage_findings(r)]
 
 
 def _came(scored: Scored, row: int) -> Came:

@@ -80,7 +80,7 @@ def set_row(here: Here, each: SetRow) -> dict[str, Any]:
 def _reason(here: Here, finding: Finding) -> str:
     """Why, and what to do; what the checks of definitions say as a form says it."""
     if finding.code.startswith("BENCHMARK-"):
-        return f"{finding.message} {finding.fix}".strip()
+        return finding.words
     return in_form(finding, {f"kpi:{code}": kpi.name for code, kpi in here.scope.structure.kpi.items()})
 
 

@@ -70,7 +70,7 @@ def _told(told: ForecastRecord) -> dict[str, Any] | None:
     return {
         "text": f"Of {plural(eighty.outcomes, 'figure')} {eighty.share:.0%} came within the 80% range of {how}, and "
         f"{ninety_five.share:.0%} within the 95% range.",
-        "alarms": [f"{f.message} {f.fix}" for f in told.findings],
+        "alarms": [f.words for f in told.findings],
         "sheet": sheet_of(told.by_period),
     }
 

@@ -57,7 +57,7 @@ def handed_over(request: Request, here: Here) -> tuple[Upload | None, str]:
     outcome = keep_upload(
         by=request.user, organisation=organisation, name=sent.name or "", content=sent.chunks(), size=sent.size or 0
     )  # fmt: skip
-    return outcome.value, " ".join(f"{f.message} {f.fix}" for f in outcome.findings)
+    return outcome.value, " ".join(f.words for f in outcome.findings)
 
 
 def csv_file(text: str, name: str) -> HttpResponse:

@@ -69,4 +69,4 @@ def field_of(
 def complain(errors: dict[str, list[str]], findings: Sequence[Finding]) -> None:
     """Findings by the field they are about."""
     for finding in findings:
-        errors.setdefault(finding.place.thing or "", []).append(f"{finding.message} {finding.fix}".strip())
+        errors.setdefault(finding.place.thing or "", []).append(finding.words)

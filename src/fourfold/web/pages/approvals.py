@@ -56,7 +56,7 @@ def _approve(request: Request, here: Here) -> tuple[list[str], str]:
         except Conflict as error:
             errors.append(f"{row.kpi.name}, {row.unit.name}: {error.message}")
             continue
-        errors += [f"{finding.message} {finding.fix}" for finding in outcome.findings if not outcome.ok]
+        errors += [finding.words for finding in outcome.findings if not outcome.ok]
         count += outcome.ok
     word = "returned" if returns else "approved"
     return list(dict.fromkeys(errors)), f"{plural(count, 'figure')} {word}." if count else ""
@@ -71,7 +71,7 @@ def _decide(request: Request, pk: int) -> tuple[list[str], str]:
     except Conflict as error:
         return [str(error)], ""
     if not outcome.ok:
-        return [f"{finding.message} {finding.fix}" for finding in outcome.findings], ""
+        return [finding.words for finding in outcome.findings], ""
     return [], "The restatement counts now." if approves else "The restatement is declined."
 
 

@@ -46,7 +46,7 @@ def attachments(request: Request, pk: int, name: str) -> HttpResponse:
         period=request.POST.get("period", ""), name=file.name or "", content=file.read(LARGEST + 1),
     )  # fmt: skip
     if outcome.value is None:
-        return _page(request, here, kpi, " ".join(f"{f.message} {f.fix}" for f in outcome.findings), 422)
+        return _page(request, here, kpi, " ".join(f.words for f in outcome.findings), 422)
     messages.success(request, f"{outcome.value.name}: {outcome.summary}.")
     return redirect(attachments_url(here, kpi))
 

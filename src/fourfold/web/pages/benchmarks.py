@@ -23,7 +23,6 @@ from fourfold.connectors.files.grid import SEPARATORS, Grid
 from fourfold.connectors.files.layout import samples_of
 from fourfold.connectors.files.mapping import MappingError
 from fourfold.connectors.files.propose import codes_of
-from fourfold.engine.findings import Finding
 from fourfold.records.models import Upload
 from fourfold.records.queries.amendment import require_define
 from fourfold.records.queries.imports import find_upload, remembered_mapping
@@ -79,11 +78,11 @@ def benchmark_set(request: Request, unit: str, upload: UUID) -> HttpResponse:
         return _page(request, here, kept, Look(said=(f"A set has at most {MOST:,} rows. Split the file.",)), 422)
     grid, findings = grid_of(kept, posted)
     if grid is None:
-        return _page(request, here, kept, Look(said=tuple(map(_sentence, findings))), 422)
+        return _page(request, here, kept, Look(said=tuple(f.words for f in findings)), 422)
     header = header_of(grid, line_of(posted))
     known = None if posted else remembered_mapping(request.user, here.scope.structure.pk, shape_of_benchmarks(header))
     given = read_benchmark_columns(posted, header) if posted else _remembered(known, header)
-    look = Look(grid, said=tuple(map(_sentence, grid.findings)), is_remembered=bool(known))
+    look = Look(grid, said=tuple(f.words for f in grid.findings), is_remembered=bool(known))
     codes = codes_of(here.scope.structure.kpi.values(), here.scope.units)
     try:
         finds = not posted or "again" in posted
@@ -117,7 +116,7 @@ def _answer(request: Request, here: Here, kept: Upload, look: Look, do: str) -> 
         messages.success(request, f"{kept.name}: {outcome.summary}. It is in the list of changes.")
         return redirect(here.unit("benchmarks"))
     told = {id(finding) for finding in (look.found.findings if look.found else ())}
-    look.said = (*look.said, *(_sentence(f) for f in outcome.findings if id(f) not in told))
+    look.said = (*look.said, *(f.words for f in outcome.findings if id(f) not in told))
     return _page(request, here, kept, look, 200 if look.found is not None and do != "import" else 422)
 
 
@@ -150,10 +149,6 @@ def _told(here: Here, found: BenchmarkSet) -> dict[str, Any]:
         "rows": [set_row(here, each) for each in ordered[:_ROWS]], "more": max(0, len(ordered) - _ROWS),
         "rejected": len(found.of(Became.REJECTED)), "new": new, "takes": plural(new, "benchmark"),
     }  # fmt: skip
-
-
-def _sentence(finding: Finding) -> str:
-    return f"{finding.message} {finding.fix}".strip()
 
 
 def _allowed(request: Request, unit: str) -> Here:

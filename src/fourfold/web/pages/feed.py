@@ -108,7 +108,7 @@ def _page(
 
 def _said(tried: Outcome[Trial]) -> list[tuple[bool, str]]:
     """Whether it stands against loading, and what it says."""
-    return [(f.level is Level.ERROR, f"{f.message} {f.fix}".strip()) for f in tried.findings[:LISTED]]
+    return [(f.level is Level.ERROR, f.words) for f in tried.findings[:LISTED]]
 
 
 @never_cache

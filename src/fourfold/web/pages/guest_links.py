@@ -57,7 +57,7 @@ def _change(request: Request, found: Members, here: Here | None) -> HttpResponse
         form.errors["kpi"] = str(error)
         return _page(request, found, here, form, status=422)
     if outcome.value is None:
-        form.errors |= {f.place.thing or "": f"{f.message} {f.fix}" for f in outcome.findings}
+        form.errors |= {f.place.thing or "": f.words for f in outcome.findings}
         return _page(request, found, here, form, status=422)
     return _page(request, found, here, read_guest_link(here.scope), made=outcome.value)
 

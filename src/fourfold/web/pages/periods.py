@@ -36,7 +36,7 @@ def periods(request: Request, unit: str) -> HttpResponse:
     except Conflict as error:
         return _page(request, here, {"state": [str(error)]}, status=409)
     if not outcome.ok:
-        wrong = [f"{finding.message} {finding.fix}".strip() for finding in outcome.findings]
+        wrong = [finding.words for finding in outcome.findings]
         return _page(request, here, {"reason": wrong}, status=422)
     messages.success(request, f"{outcome.summary}.")
     return redirect(here.at(path("periods", here.key())))

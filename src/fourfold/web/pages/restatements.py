@@ -47,7 +47,7 @@ def restatements(request: Request, pk: int, name: str) -> HttpResponse:
             return redirect(here.at(path("restatements", pk, slug(kpi.name)), here.place()))
         for finding in outcome.findings:
             if finding.level is Level.ERROR:
-                form.complain(finding.place.thing or "", f"{finding.message} {finding.fix}".strip())
+                form.complain(finding.place.thing or "", finding.words)
     return _page(request, here, kpi.code, form, status=422)
 
 

@@ -79,7 +79,7 @@ def _tried(here: Here, form: ScenarioForm) -> tuple[WhatIf | None, str]:
     try:
         found = what_if_of(scope, overlay)
     except FolderError as error:
-        return None, " ".join(f"{f.message} {f.fix}".strip() for f in error.findings[:3])
+        return None, " ".join(f.words for f in error.findings[:3])
     except FourfoldError as error:
         return None, f"{error.message} {error.hint}".strip()
     return found, "" if found is not None else f"Nothing was evaluated for {scope.period.label}."

@@ -51,7 +51,7 @@ def _rows_page(
         made=_made(drilled) if drilled else "", differs=_differs(drilled) if drilled else "",
         shown=drilled.rows[:LISTED] if drilled else (),
         more=max(0, drilled.count - LISTED) if drilled else 0,
-        wrong=" ".join(f"{f.message} {f.fix}".strip() for f in asked.findings) if asked else "",
+        wrong=" ".join(f.words for f in asked.findings) if asked else "",
     )  # fmt: skip
 
 

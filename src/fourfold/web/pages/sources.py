@@ -106,7 +106,7 @@ def _tested(request: Request, place: Organisation, row: Connection) -> HttpRespo
     if outcome.ok:
         messages.success(request, f"{outcome.summary}.")
         return redirect("connection", place.code, row.code)
-    wrong = " ".join(f"{f.message} {f.fix}".strip() for f in outcome.findings)
+    wrong = " ".join(f.words for f in outcome.findings)
     return _page(request, place, row, stored_connection(row), wrong=wrong, status=422)
 
 

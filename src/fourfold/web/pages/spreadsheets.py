@@ -118,7 +118,7 @@ def _page(
     remembered: bool = False, year_start: str = "", status: int = 200,
 ) -> HttpResponse:  # fmt: skip
     """The sheet as it was read, the columns, and the draft."""
-    shown: dict[str, Any] = {"said": (*said, *(f"{f.message} {f.fix}" for f in findings)), "remembered": remembered}
+    shown: dict[str, Any] = {"said": (*said, *(f.words for f in findings)), "remembered": remembered}
     if grid is not None and columns is not None:
         header = header_of(grid, columns.figures.header)
         whole = here.scope.structure.whole

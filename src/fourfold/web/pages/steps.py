@@ -48,7 +48,7 @@ def steps(request: Request, pk: int, name: str) -> HttpResponse:
         messages.success(request, f"Confirmed: the usual range begins anew in {since}.")
         return redirect(here.kpi(kpi) + "#signals")
     for finding in outcome.findings:
-        form.complain(finding.place.thing or "", f"{finding.message} {finding.fix}".strip())
+        form.complain(finding.place.thing or "", finding.words)
     return _page(request, here, kpi.code, ahead, form, status=422)
 
 

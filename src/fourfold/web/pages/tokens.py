@@ -44,7 +44,7 @@ def tokens(request: Request) -> HttpResponse:
     except (NotFound, Forbidden) as error:
         return _page(request, typed, {"service_of": str(error)}, scopes=scopes, status=422)
     if outcome.value is None:
-        errors = {f.place.thing or "": f"{f.message} {f.fix}" for f in outcome.findings}
+        errors = {f.place.thing or "": f.words for f in outcome.findings}
         return _page(request, typed, errors, scopes=scopes, status=422)
     return _page(request, {"days": str(DAYS)}, {}, made=outcome.value)
 
